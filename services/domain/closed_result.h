@@ -1,0 +1,76 @@
+// The closed result: all that a survey's closing lets out, already through disclosure control.
+
+#ifndef CANDOR_SERVICES_DOMAIN_CLOSED_RESULT_H_
+#define CANDOR_SERVICES_DOMAIN_CLOSED_RESULT_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "services/domain/contract.h"
+
+namespace candor::domain {
+
+// How an atom's mean is printed (anonymity.md B4).
+enum class AtomKind {
+  kWithheld,  // fewer than k answers; in no other figure
+  kExact,     // sum / n
+  kAtLeast,   // "hi - c or higher"
+  kAtMost,    // "lo + c or lower"
+};
+
+// What is said of the halves of the scale where the distribution is not shown (B5); none below n = 10.
+enum class HalfStatement { kNone, kAtMostTwoLow, kAtMostTwoHigh };
+
+// The printed figures of one block and one item. After reversal: high is always favourable.
+struct Atom {
+  std::string indicator;
+  AtomKind kind = AtomKind::kWithheld;
+  int64_t n = 0;    // ratings behind the figure; 0 when withheld
+  int64_t sum = 0;  // kExact: the sum of the ratings; else 0
+  // kAtLeast, kAtMost: the printed bound is bound_numerator / n; else 0.
+  int64_t bound_numerator = 0;
+  std::vector<int64_t> counts;  // one for each point of the scale where the distribution is shown; else empty
+  HalfStatement half = HalfStatement::kNone;
+  // How many "have not seen this"; unset where that may not be printed.
+  std::optional<int64_t> not_observed;
+};
+
+enum class BlockState { kPrinted, kTooFew, kTooManyReissued, kPooled };
+
+// One set of raters whose answers are printed together: an issuing group, or the pool of groups that stayed small.
+// Blocks are disjoint sets of raters.
+struct Block {
+  std::string code;                  // rater group or other_raters
+  std::vector<std::string> members;  // rater groups in it
+  BlockState state = BlockState::kTooFew;
+  std::vector<Atom> atoms;           // kPrinted: one for each item asked, in the instrument's order; else empty
+};
+
+// Taking part, exact, per issuing group: the same figures that the signed ledger carries.
+struct GroupCounts {
+  std::string code;
+  int64_t invited = 0;
+  int64_t issued = 0;
+  int64_t reissued = 0;
+  int64_t counted = 0;
+  int64_t replaced = 0;
+};
+
+struct ClosedResult {
+  SurveyId survey;
+  int points = 5;
+  std::vector<Block> blocks;        // order: as in the manifest, then the pool
+  std::vector<GroupCounts> counts;  // one for each issuing group, in the manifest's order
+};
+
+std::string EncodeClosedResult(const ClosedResult& result);  // canonical JSON, whole numbers and text only
+// DATA_LOSS: not such a document.
+absl::StatusOr<ClosedResult> DecodeClosedResult(absl::string_view bytes);
+
+}  // namespace candor::domain
+
+#endif  // CANDOR_SERVICES_DOMAIN_CLOSED_RESULT_H_

@@ -1,0 +1,107 @@
+// The anonymity contract and the manifest: what a survey promises, frozen at opening.
+
+#ifndef CANDOR_SERVICES_DOMAIN_CONTRACT_H_
+#define CANDOR_SERVICES_DOMAIN_CONTRACT_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "services/domain/answer.h"
+#include "services/domain/ids.h"
+#include "services/domain/instrument.h"
+
+namespace candor::domain {
+
+inline constexpr int kMinimumInvited = 5;           // of an anonymous issuing group
+inline constexpr int kLowestMinimumGroupSize = 5;   // what a campaign may set k to, at the least
+inline constexpr int kHighestMinimumGroupSize = 100;
+inline constexpr int kHighestInsiders = 10;         // what a campaign may set t to, at the most
+inline constexpr int kMinimumModulusBits = 2048;
+
+// Who reads the report first. The other sees it when the first has released it onwards, or at release when kBoth.
+enum class FirstReader { kLeader, kSupervisor };
+
+// The rules of one survey. Every member is in the hashed document; none can change after opening.
+struct Contract {
+  std::string purpose = "developmental";
+  int minimum_group_size = 5;   // k: fewest answers behind a printed figure
+  int insiders = 1;             // t: how many answers somebody may know from elsewhere
+  int pool_minimum = 6;         // fewest raters for the pool of small groups: k + t
+  int maximum_reissued_percent = 10;  // a group with more of its codes reissued is withheld
+  FirstReader first_reader = FirstReader::kLeader;
+  std::vector<std::string> readers;   // roles that may read the report: "leader", "supervisor"
+  std::vector<std::string> languages;
+  absl::Time close_time;
+  absl::Time latest_close_time;
+  absl::Time abandon_time;
+  int retention_days = 365;     // raters' addresses go that long after release
+  std::string instrument_hash;  // SHA-256 of the instrument version's document, hexadecimal
+  std::string closing_mode = "automatic";
+};
+
+// Whole seconds; canonical JSON.
+std::string EncodeContract(const Contract& contract);
+// INVALID_ARGUMENT, CONTRACT_INVALID: not such a document, or a value out of its range.
+absl::StatusOr<Contract> DecodeContract(absl::string_view bytes);
+
+// The people who share one key: one rater group, or several joined because each alone would be too small.
+struct IssuingGroup {
+  std::string code;                  // a rater group's code, or other_raters
+  std::vector<std::string> members;  // codes of rater groups, sorted; {code} when nothing was joined
+  int64_t invited = 0;               // raters invited at opening
+  std::string verifying_key;         // SubjectPublicKeyInfo, DER; RSA with e = 65537
+};
+
+struct ModeratorKey {
+  std::string name;        // a role, never a person's name
+  std::string public_key;  // X25519, 32 bytes
+};
+
+// What a respondent's client checks before it answers (anonymity.md A8). No leader's and no rater's name is in it.
+struct Manifest {
+  SurveyId survey;
+  std::string contract_hash;    // SHA-256, hexadecimal
+  std::string instrument_hash;  // SHA-256, hexadecimal
+  std::vector<IssuingGroup> groups;  // the index in this list is the group's number in tokens
+  std::string closing_public_key;    // X25519, 32 bytes
+  std::string receipt_public_key;    // Ed25519, 32 bytes
+  std::string signing_public_key;    // Ed25519, 32 bytes; signs the manifest and notices of extension
+  std::vector<ModeratorKey> moderators;
+  absl::Time close_time;
+  absl::Time latest_close_time;
+  absl::Time abandon_time;
+};
+
+// Canonical JSON; binary members in hexadecimal. Its SHA-256 is the manifest's hash.
+std::string EncodeManifest(const Manifest& manifest);
+// INVALID_ARGUMENT, MANIFEST_INVALID: not such a document.
+absl::StatusOr<Manifest> DecodeManifest(absl::string_view bytes);
+
+// What stands in every survey's manifest, as the client must check it: hashes match `contract` and `instrument`, at most
+// one key for a group, no rater group in two issuing groups, each group with at least kMinimumInvited invited. Moduli
+// and signatures are the caller's part, since they need crypto.
+// FAILED_PRECONDITION, MANIFEST_REFUSED: the sentence says what is wrong, for a respondent to read.
+absl::Status CheckManifest(const Manifest& manifest, absl::string_view contract_hash, absl::string_view instrument_hash);
+
+// The shape of the answers of issuing group `group`: its items are those that every member audience is asked.
+AnswerShape ShapeOfGroup(const Instrument& instrument, const IssuingGroup& group, bool prompts_open);
+
+// How the invited groups of one survey would be joined, before keys exist (anonymity.md A8, "Small groups").
+struct GroupPlan {
+  std::vector<IssuingGroup> groups;  // without keys; sorted by code, other_raters last
+};
+
+// `invited`: rater group -> raters who may be invited (opted-out ones left out); groups with 0 are passed over.
+// FAILED_PRECONDITION: TOO_FEW_INVITED (fewer than 5 anonymous raters in all), NO_COMMON_ITEMS (a joined group has no
+// item that every member is asked). The message says what to do.
+absl::StatusOr<GroupPlan> PlanIssuingGroups(const Instrument& instrument,
+                                            const std::vector<std::pair<std::string, int64_t>>& invited);
+
+}  // namespace candor::domain
+
+#endif  // CANDOR_SERVICES_DOMAIN_CONTRACT_H_

@@ -1,0 +1,51 @@
+// Disclosure control: rules B1-B9 of the anonymity design as pure functions from tallies to printed atoms.
+
+#ifndef CANDOR_SERVICES_DOMAIN_DISCLOSURE_H_
+#define CANDOR_SERVICES_DOMAIN_DISCLOSURE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "services/domain/closed_result.h"
+#include "services/domain/contract.h"
+#include "services/domain/instrument.h"
+
+namespace candor::domain {
+
+// The ratings of one issuing group on one item, counted, after reversal.
+struct ItemTally {
+  std::vector<int64_t> counts;  // one for each point of the scale
+  int64_t not_observed = 0;
+  int64_t blank = 0;
+  ItemTally& operator+=(const ItemTally& other);
+};
+
+struct GroupTally {
+  std::string code;                // the issuing group's
+  int64_t raters = 0;              // forms with at least one rating
+  std::vector<ItemTally> items;    // one for each item of the instrument; all zero where not asked
+};
+
+// The rules that a contract sets.
+struct DisclosureRules {
+  int points = 5;
+  int minimum_group_size = 5;  // k
+  int insiders = 1;            // t
+  int maximum_reissued_percent = 10;
+};
+DisclosureRules RulesOf(const Contract& contract, const Instrument& instrument);
+
+// One atom from one tally (B3-B5); withheld below k answers. `pooled`: the block is a pool, which prints means only.
+Atom MakeAtom(const std::string& indicator, const ItemTally& tally, const DisclosureRules& rules, bool pooled);
+
+// The closed result of a survey. An issuing group with at least k raters and not too many reissued codes is a block of
+// its own; the issuing group other_raters and all groups under k raters together are the pool, printed as the block
+// other_raters if it has at least k + t raters, else in no figure. A group with too many reissued codes is in no figure.
+// `tallies` and `counts` stand in the manifest's order.
+ClosedResult MakeClosedResult(const Manifest& manifest, const Instrument& instrument, const DisclosureRules& rules,
+                              const std::vector<GroupTally>& tallies, const std::vector<GroupCounts>& counts);
+
+}  // namespace candor::domain
+
+#endif  // CANDOR_SERVICES_DOMAIN_DISCLOSURE_H_

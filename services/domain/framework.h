@@ -1,0 +1,70 @@
+// A leadership framework: domains, competencies, indicators and the themes that cut across them.
+
+#ifndef CANDOR_SERVICES_DOMAIN_FRAMEWORK_H_
+#define CANDOR_SERVICES_DOMAIN_FRAMEWORK_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "services/base/json.h"
+
+namespace candor::domain {
+
+struct Theme {
+  std::string code;   // unique among themes, for instance "EI"
+  std::string title;
+};
+
+struct Indicator {
+  std::string code;   // unique in the framework, for instance "I.1.a"
+  std::string title;
+  std::vector<std::string> themes;  // codes of themes, each once; may be empty
+};
+
+struct Competency {
+  std::string code;
+  std::string title;
+  std::vector<Indicator> indicators;  // at least one
+};
+
+struct Domain {
+  std::string code;
+  std::string title;
+  std::vector<Competency> competencies;  // at least one
+};
+
+struct Framework {
+  std::string code;         // 1 to 63 characters of [a-z0-9-]
+  std::string title;
+  std::string version;
+  std::string attribution;  // shown wherever the framework's text is shown; may be empty
+  std::string license;
+  std::string license_url;
+  std::vector<Theme> themes;
+  std::vector<Domain> domains;  // at least one
+};
+
+// Where one indicator stands in its framework; pointers into that framework.
+struct IndicatorPlace {
+  const Domain* domain = nullptr;
+  const Competency* competency = nullptr;
+  const Indicator* indicator = nullptr;
+};
+
+// Reads a framework in our own file format ("candor.framework.v1", described in deploy/demo/README.md).
+// INVALID_ARGUMENT: JSON_MALFORMED (with line and column) or FRAMEWORK_INVALID (names the path of the fault: a missing
+// or empty member, a code that stands twice, an unknown theme, a text of more than 1,000 bytes, more than 2,000
+// indicators). Unknown members are refused, so that a typo is not lost in silence.
+absl::StatusOr<Framework> ParseFramework(absl::string_view json_text);
+
+// The same format, as a document; ParseFramework(CanonicalJson(FrameworkToJson(f))) gives f again.
+base::Json FrameworkToJson(const Framework& framework);
+
+// The place of the indicator with `code`; all members null when there is none.
+IndicatorPlace FindIndicator(const Framework& framework, absl::string_view code);
+
+}  // namespace candor::domain
+
+#endif  // CANDOR_SERVICES_DOMAIN_FRAMEWORK_H_

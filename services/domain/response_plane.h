@@ -1,0 +1,80 @@
+// What crosses between the planes, and nothing else (architecture: "Two planes that share no person").
+//
+// The identity plane gives orders; the response plane acknowledges and hands over closed results. Both sides may fail
+// and restart at any moment, so every order is idempotent: the same order again gets the same answer.
+
+#ifndef CANDOR_SERVICES_DOMAIN_RESPONSE_PLANE_H_
+#define CANDOR_SERVICES_DOMAIN_RESPONSE_PLANE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/domain/ids.h"
+
+namespace candor::domain {
+
+// All documents as the exact bytes that were hashed and signed.
+struct OpenOrder {
+  SurveyId survey;
+  std::string contract;            // EncodeContract
+  std::string instrument_version;  // EncodeInstrumentVersion
+  std::string manifest;            // EncodeManifest
+  std::string manifest_signature;  // Ed25519 over "candor-manifest-v1" || manifest
+};
+
+struct CloseOrder {
+  std::string order_id;  // random, made once for a survey's closing
+  SurveyId survey;
+  struct Issued {
+    int64_t issued = 0;
+    int64_t reissued = 0;
+  };
+  std::vector<Issued> issued;      // in the order of the manifest's groups
+  std::string closing_secret_key;  // X25519, 32 bytes; in automatic mode
+};
+
+struct CloseOutcome {
+  std::string closed_result;     // EncodeClosedResult
+  std::string ledger;            // canonical JSON with its signature, as crypto::VerifyLedger reads it
+};
+
+class ResponsePlane {
+ public:
+  virtual ~ResponsePlane() = default;
+
+  // The public half of the key that signs this plane's receipts and ledgers: Ed25519, 32 bytes.
+  virtual absl::StatusOr<std::string> ReceiptPublicKey() = 0;
+
+  // Checks the documents against each other's hashes, lays out the survey's storage and starts to accept answers.
+  // Durable when this returns. The same order again: OK. INVALID_ARGUMENT, ORDER_MISMATCH: the documents do not fit
+  // together, or the survey is known with other documents.
+  virtual absl::Status OpenSurvey(const OpenOrder& order) = 0;
+
+  // Stops accepting answers; everything acknowledged so far is durable when this returns. Repeating it is harmless.
+  // NOT_FOUND, SURVEY_UNKNOWN.
+  virtual absl::Status StopAccepting(const SurveyId& survey) = 0;
+
+  // Opens the sealed answers, counts them, applies the disclosure rules and destroys answers and tallies (A6, step 4).
+  // The same order id again: the same outcome. FAILED_PRECONDITION: WRONG_CLOSING_KEY (not the secret half of the
+  // manifest's key), SURVEY_CLOSED (closed under another order id). DATA_LOSS: a sealed answer cannot be opened.
+  virtual absl::StatusOr<CloseOutcome> CloseSurvey(const CloseOrder& order) = 0;
+
+  // Rebuilds the plane's database so that no freed page keeps what was destroyed (A6, step 7).
+  virtual absl::Status Forget(const SurveyId& survey) = 0;
+
+  // Destroys the survey's answers and keys without a result. Repeating it is harmless.
+  virtual absl::Status AbandonSurvey(const SurveyId& survey) = 0;
+
+  // Destroys the sealed comments that were not approved; repeating it is harmless.
+  virtual absl::Status ReleaseSurvey(const SurveyId& survey) = 0;
+
+  // Answers counted so far, coarse: 0 stands for "fewer than 5", then steps of 5, in the order of the manifest's groups.
+  virtual absl::StatusOr<std::vector<int64_t>> LiveCounts(const SurveyId& survey) = 0;
+};
+
+}  // namespace candor::domain
+
+#endif  // CANDOR_SERVICES_DOMAIN_RESPONSE_PLANE_H_
