@@ -1,0 +1,20 @@
+// Quantiles and probabilities of the normal and Student's t distribution, to 1e-12.
+
+#ifndef CANDOR_SERVICES_STATISTICS_DISTRIBUTIONS_H_
+#define CANDOR_SERVICES_STATISTICS_DISTRIBUTIONS_H_
+
+namespace candor::statistics {
+
+// The value that a t variable with `degrees` > 0 degrees of freedom stays below with probability .975. Infinite
+// degrees give the normal quantile. Safe to call from several threads; whole degrees up to 4,096 are remembered.
+double StudentUpperQuantile(double degrees);
+
+// Two-sided p value of the t statistic `t` with `degrees` > 0 degrees of freedom.
+double StudentTwoSided(double t, double degrees);
+
+// Probability that a standard normal variable is at most `x`.
+double NormalCdf(double x);
+
+}  // namespace candor::statistics
+
+#endif  // CANDOR_SERVICES_STATISTICS_DISTRIBUTIONS_H_
