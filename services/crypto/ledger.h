@@ -1,0 +1,65 @@
+// The closing ledger: the list of everything that was counted, signed, for anyone to check offline.
+//
+// Canonical JSON (base/json.h), one object:
+//   format     "candor-ledger-v1"
+//   survey     the survey's id: its 16 bytes in Crockford base32
+//   groups     per issuing group, in the manifest's order: code, invited, issued, reissued, counted, replaced
+//   leaves     the leaves of all counted answers, hexadecimal, sorted, each once
+//   root       RFC 9162 tree head over `leaves` in that order, hexadecimal
+//   signature  Ed25519(receipt key, "candor-ledger-v1" || canonical JSON of the object without `signature`), hexadecimal
+//
+// Clients fetch the whole list, so that no query names the asker.
+
+#ifndef CANDOR_SERVICES_CRYPTO_LEDGER_H_
+#define CANDOR_SERVICES_CRYPTO_LEDGER_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "services/crypto/signing.h"
+
+namespace candor::crypto {
+
+// Taking part in one issuing group, exact. All counts are 0 or more, and
+//   counted <= issued + reissued <= invited + reissued.
+struct LedgerGroup {
+  std::string code;      // as in the manifest
+  int64_t invited = 0;   // invitations at opening
+  int64_t issued = 0;    // invitations for which a token was taken
+  int64_t reissued = 0;  // codes made again for a lost device
+  int64_t counted = 0;   // answers in the result
+  int64_t replaced = 0;  // times an answer was replaced by a newer version of itself; their leaves are not listed
+
+  bool operator==(const LedgerGroup&) const = default;
+};
+
+struct Ledger {
+  std::string survey_id;            // 16 bytes
+  std::vector<LedgerGroup> groups;  // distinct codes
+  std::vector<std::string> leaves;  // 32 bytes each; ascending bytes, each once
+  std::string root;                 // 32 bytes
+
+  bool operator==(const Ledger&) const = default;
+};
+
+// The signed document. `leaves` may come in any order; `ledger.root` is not read but computed.
+// INVALID_ARGUMENT: what VerifyLedger would refuse, so a ledger that cannot be verified is never published.
+absl::StatusOr<std::string> BuildLedger(const Ledger& ledger, const SigningKey& key);
+
+// Reads and checks a ledger: its form (exactly the canonical bytes, no other members), survey, signature, the order of
+// the leaves, the root, the sums of every group, and that there are as many leaves as counted answers.
+// INVALID_ARGUMENT: one sentence for the first thing that does not hold, for a respondent to read. Whether `invited`
+// and the groups' codes are the manifest's is for the caller to compare.
+absl::StatusOr<Ledger> VerifyLedger(absl::string_view json, absl::string_view survey_id,
+                                    absl::string_view receipt_public_key);
+
+// Whether `leaf` is in a ledger that VerifyLedger returned.
+bool FindLeaf(const Ledger& ledger, absl::string_view leaf);
+
+}  // namespace candor::crypto
+
+#endif  // CANDOR_SERVICES_CRYPTO_LEDGER_H_
