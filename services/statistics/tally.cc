@@ -1,0 +1,262 @@
+#include "services/statistics/tally.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "services/base/error.h"
+#include "services/base/status.h"
+#include "services/statistics/constants.h"
+
+namespace candor::statistics {
+
+namespace {
+
+// Valid ratings that make equal answers a straight line.
+constexpr int kStraightLineRatings = 10;
+
+bool IsRating(uint8_t code) { return code != kBlank && code != kNotObserved; }
+
+}  // namespace
+
+Tally::Tally(std::shared_ptr<const FormLayout> layout, unsigned parts) : layout_(std::move(layout)), parts_(parts) {
+  CANDOR_CHECK(layout_->points >= kMinPoints && layout_->points <= kMaxPoints && layout_->items >= 0);
+  size_t size = item_at(layout_->items);
+  if (has(kScaleSums)) {
+    scales_at_.reserve(layout_->scales.size());
+    for (const std::vector<int>& scale : layout_->scales) {
+      scales_at_.push_back(size);
+      size += scale.size() * (3 + static_cast<size_t>(layout_->points));
+      for (int item : scale) CANDOR_CHECK(item >= 0 && item < layout_->items);
+    }
+  }
+  if (has(kPairSums)) {
+    pairs_at_ = size;
+    pair_sums_at_ = size + 2 * triangle_size();
+    size = pair_sums_at_ + static_cast<size_t>(layout_->items) * layout_->items;
+  }
+  if (has(kCompleteSums)) {
+    complete_at_ = size;
+    size += 1 + layout_->items + triangle_size();
+  }
+  if (has(kQuality)) {
+    quality_at_ = size;
+    size += 1 + layout_->items + 1;
+  }
+  sums_.assign(size, 0);
+  scratch_.resize((static_cast<size_t>(layout_->items) + 63) / 64);
+}
+
+void Tally::AddForms(std::span<const uint8_t> rows, size_t forms) {
+  const size_t items = static_cast<size_t>(layout_->items);
+  CANDOR_CHECK(rows.size() == forms * items);
+  for (size_t r = 0; r < forms; ++r) CountForm(rows.data() + r * items, 1);
+}
+
+void Tally::Withdraw(std::span<const uint8_t> form) {
+  CANDOR_CHECK(form.size() == static_cast<size_t>(layout_->items));
+  CountForm(form.data(), -1);
+}
+
+void Tally::CountForm(const uint8_t* form, int64_t sign) {
+  const int points = layout_->points;
+  answered_.clear();
+  for (int j = 0; j < layout_->items; ++j) {
+    const uint8_t code = form[j];
+    const size_t at = item_at(j);
+    if (code == kBlank) {
+      sums_[at + points + 1] += sign;
+    } else if (code == kNotObserved) {
+      sums_[at + points] += sign;
+    } else {
+      CANDOR_CHECK(code <= points);
+      sums_[at + code - 1] += sign;
+      answered_.push_back(j);
+    }
+  }
+  sums_[0] += sign;
+  if (!answered_.empty()) sums_[1] += sign;
+  const bool complete = layout_->items > 0 && answered_.size() == static_cast<size_t>(layout_->items);
+  if (has(kScaleSums)) CountScales(form, sign);
+  if (has(kPairSums) || (has(kCompleteSums) && complete)) CountPairs(form, sign, complete);
+  if (has(kQuality)) CountQuality(form, sign);
+  if (has(kPatterns) && !answered_.empty()) CountPattern(sign);
+}
+
+void Tally::CountScales(const uint8_t* form, int64_t sign) {
+  const size_t points = static_cast<size_t>(layout_->points);
+  for (size_t s = 0; s < layout_->scales.size(); ++s) {
+    const std::vector<int>& scale = layout_->scales[s];
+    int64_t sum = 0;
+    size_t answered = 0;
+    for (int item : scale) {
+      if (!IsRating(form[item])) continue;
+      ++answered;
+      sum += form[item];
+    }
+    if (answered == 0) continue;
+    int64_t* persons = &sums_[scales_at_[s] + 3 * (answered - 1)];
+    persons[0] += sign;
+    persons[1] += sign * sum;
+    persons[2] += sign * sum * sum;
+    if (answered < scale.size()) continue;
+    int64_t* counts = &sums_[scales_at_[s] + 3 * scale.size()];
+    for (size_t p = 0; p < scale.size(); ++p) counts[p * points + form[scale[p]] - 1] += sign;
+  }
+}
+
+void Tally::CountPairs(const uint8_t* form, int64_t sign, bool complete) {
+  const size_t items = static_cast<size_t>(layout_->items);
+  if (has(kPairSums)) {
+    int64_t* count = &sums_[pairs_at_];
+    int64_t* product = count + triangle_size();
+    int64_t* sum = &sums_[pair_sums_at_];
+    for (size_t a = 0; a < answered_.size(); ++a) {
+      const int j = answered_[a];
+      const int64_t rating = sign * form[j];
+      const size_t row = triangle(j, j) - j;
+      for (size_t b = a; b < answered_.size(); ++b) {
+        const int l = answered_[b];
+        count[row + l] += sign;
+        product[row + l] += rating * form[l];
+      }
+      for (int l : answered_) sum[j * items + l] += rating;
+    }
+  }
+  if (has(kCompleteSums) && complete) {
+    int64_t* at = &sums_[complete_at_];
+    *at++ += sign;
+    for (size_t j = 0; j < items; ++j) *at++ += sign * form[j];
+    for (size_t j = 0; j < items; ++j) {
+      const int64_t rating = sign * form[j];
+      for (size_t l = j; l < items; ++l) *at++ += rating * form[l];
+    }
+  }
+}
+
+void Tally::CountQuality(const uint8_t* form, int64_t sign) {
+  int longest = 0, run = 0;
+  bool equal = true;
+  uint8_t previous = kBlank;
+  for (int j = 0; j < layout_->items; ++j) {
+    if (!IsRating(form[j])) {
+      run = 0;
+      previous = kBlank;
+      continue;
+    }
+    run = form[j] == previous ? run + 1 : 1;
+    previous = form[j];
+    longest = std::max(longest, run);
+    equal = equal && form[j] == form[answered_.front()];
+  }
+  if (answered_.size() >= kStraightLineRatings && equal) sums_[quality_at_] += sign;
+  sums_[quality_at_ + 1 + longest] += sign;
+}
+
+void Tally::CountPattern(int64_t sign) {
+  std::fill(scratch_.begin(), scratch_.end(), 0);
+  for (int j : answered_) scratch_[static_cast<size_t>(j) / 64] |= uint64_t{1} << (j % 64);
+  auto [entry, added] = patterns_.try_emplace(scratch_, 0);
+  entry->second += sign;
+  if (entry->second == 0) patterns_.erase(entry);
+}
+
+absl::Status Tally::Merge(const Tally& other) { return Combine(other, 1); }
+
+absl::Status Tally::Subtract(const Tally& other) { return Combine(other, -1); }
+
+absl::Status Tally::Combine(const Tally& other, int64_t sign) {
+  if (parts_ != other.parts_ || (layout_ != other.layout_ && *layout_ != *other.layout_)) {
+    return base::Error(absl::StatusCode::kInvalidArgument, "TALLY_MISMATCH",
+                       "two tallies of different layouts cannot be added; make both for the same form");
+  }
+  if (&other == this) {
+    const Tally copy = other;
+    return Combine(copy, sign);
+  }
+  for (size_t i = 0; i < sums_.size(); ++i) sums_[i] += sign * other.sums_[i];
+  for (const auto& [pattern, count] : other.patterns_) {
+    auto [entry, added] = patterns_.try_emplace(pattern, 0);
+    entry->second += sign * count;
+    if (entry->second == 0) patterns_.erase(entry);
+  }
+  return absl::OkStatus();
+}
+
+bool Tally::operator==(const Tally& other) const {
+  return parts_ == other.parts_ && (layout_ == other.layout_ || *layout_ == *other.layout_) && sums_ == other.sums_ &&
+         patterns_ == other.patterns_;
+}
+
+int64_t Tally::valid(int item) const {
+  int64_t n = 0;
+  for (int64_t count : counts(item)) n += count;
+  return n;
+}
+
+int64_t Tally::sum(int item) const {
+  int64_t sum = 0, rating = 0;
+  for (int64_t count : counts(item)) sum += ++rating * count;
+  return sum;
+}
+
+PersonSums Tally::persons(int scale, int answered) const {
+  CANDOR_CHECK(has(kScaleSums) && answered >= 1);
+  const int64_t* at = &sums_[scales_at_[scale] + 3 * static_cast<size_t>(answered - 1)];
+  return {at[0], at[1], at[2]};
+}
+
+std::span<const int64_t> Tally::complete_counts(int scale, int position) const {
+  CANDOR_CHECK(has(kScaleSums));
+  const size_t points = static_cast<size_t>(layout_->points);
+  return {&sums_[scales_at_[scale] + 3 * layout_->scales[scale].size() + position * points], points};
+}
+
+int64_t Tally::RatersOf(std::span<const int> items) const {
+  CANDOR_CHECK(has(kPatterns));
+  Pattern wanted((static_cast<size_t>(layout_->items) + 63) / 64);
+  for (int j : items) wanted[static_cast<size_t>(j) / 64] |= uint64_t{1} << (j % 64);
+  int64_t raters = 0;
+  for (const auto& [pattern, count] : patterns_) {
+    for (size_t word = 0; word < wanted.size(); ++word) {
+      if ((pattern[word] & wanted[word]) == 0) continue;
+      raters += count;
+      break;
+    }
+  }
+  return raters;
+}
+
+int64_t Tally::longstring_sum() const {
+  int64_t sum = 0;
+  for (int length = 1; length <= layout_->items; ++length) sum += length * sums_[quality_at_ + 1 + length];
+  return sum;
+}
+
+int Tally::longstring_max() const {
+  for (int length = layout_->items; length > 0; --length) {
+    if (sums_[quality_at_ + 1 + length] != 0) return length;
+  }
+  return 0;
+}
+
+absl::Status ShardedTally::Merge(absl::string_view shard_id, const Tally& shard) {
+  if (ids_.contains(shard_id)) {
+    return base::Error(absl::StatusCode::kAlreadyExists, "SHARD_REPLAYED",
+                       "this shard has been counted; send each shard once, or withdraw it first");
+  }
+  CANDOR_RETURN_IF_ERROR(total_.Merge(shard));
+  ids_.emplace(shard_id);
+  return absl::OkStatus();
+}
+
+absl::Status ShardedTally::Withdraw(absl::string_view shard_id, const Tally& shard) {
+  if (!ids_.contains(shard_id)) {
+    return base::Error(absl::StatusCode::kNotFound, "SHARD_UNKNOWN",
+                       "no shard of this id has been counted, so there is nothing to withdraw");
+  }
+  CANDOR_RETURN_IF_ERROR(total_.Subtract(shard));
+  ids_.erase(ids_.find(shard_id));
+  return absl::OkStatus();
+}
+
+}  // namespace candor::statistics
