@@ -6,12 +6,20 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "services/base/json.h"
+#include "services/domain/json_reader.h"
 
 namespace candor::domain {
 
+inline constexpr char kFrameworkFormat[] = "candor.framework.v1";
+inline constexpr size_t kLongestFrameworkText = 1000;  // bytes
+inline constexpr size_t kMostIndicators = 2000;
+
+// The codes of themes, domains, competencies and indicators are 1 to 63 characters of [A-Za-z0-9._/-] or underscore. A
+// code stands once among the themes, and once among domains, competencies and indicators together.
 struct Theme {
   std::string code;   // unique among themes, for instance "EI"
   std::string title;
@@ -56,8 +64,17 @@ struct IndicatorPlace {
 // Reads a framework in our own file format ("candor.framework.v1", described in deploy/demo/README.md).
 // INVALID_ARGUMENT: JSON_MALFORMED (with line and column) or FRAMEWORK_INVALID (names the path of the fault: a missing
 // or empty member, a code that stands twice, an unknown theme, a text of more than 1,000 bytes, more than 2,000
-// indicators). Unknown members are refused, so that a typo is not lost in silence.
+// indicators). Unknown members are refused, so that a typo is not lost in silence. Title, version and domains must
+// stand; attribution, license, license_url, themes and an indicator's themes may be left out.
 absl::StatusOr<Framework> ParseFramework(absl::string_view json_text);
+
+// The rules that ParseFramework applies to what it has read, for a framework that comes by another way.
+// INVALID_ARGUMENT, FRAMEWORK_INVALID, with the path of the first fault as field.
+absl::Status CheckFramework(const Framework& framework);
+
+// Reads the members of the format from `value`, which stands at `path` of a larger document. Members and types alone
+// are checked here; a fault goes to `fault`.
+Framework ReadFramework(const base::Json& value, const std::string& path, JsonFault* fault);
 
 // The same format, as a document; ParseFramework(CanonicalJson(FrameworkToJson(f))) gives f again.
 base::Json FrameworkToJson(const Framework& framework);

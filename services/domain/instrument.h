@@ -13,8 +13,17 @@
 #include "absl/strings/string_view.h"
 #include "services/base/json.h"
 #include "services/domain/framework.h"
+#include "services/domain/json_reader.h"
 
 namespace candor::domain {
+
+inline constexpr char kInstrumentFormat[] = "candor.instrument.v1";
+inline constexpr char kInstrumentVersionFormat[] = "candor.instrument_version.v1";
+inline constexpr size_t kLongestInstrumentText = 500;  // bytes
+inline constexpr size_t kMostItems = 400;
+inline constexpr size_t kMostPrompts = 10;
+inline constexpr size_t kMostRaterGroups = 20;
+inline constexpr size_t kMostLanguages = 20;
 
 // Language tag (BCP 47, for instance "en", "es") -> text.
 using LocalizedText = std::map<std::string, std::string>;
@@ -72,7 +81,12 @@ absl::Status CheckInstrument(const Instrument& instrument, const Framework& fram
 // INVALID_ARGUMENT: JSON_MALFORMED or INSTRUMENT_INVALID. Whether codes exist is CheckInstrument's part.
 absl::StatusOr<Instrument> ParseInstrument(absl::string_view json_text);
 
+// The same format, as a document; ParseInstrument(CanonicalJson(InstrumentToJson(i))) gives i again.
 base::Json InstrumentToJson(const Instrument& instrument);
+
+// Reads the members of the format from `value`, which stands at `path` of a larger document. Members and types alone
+// are checked here; a fault goes to `fault`.
+Instrument ReadInstrument(const base::Json& value, const std::string& path, JsonFault* fault);
 
 // A published version: the instrument, and of its framework the parts that its items refer to. Self-contained, so that
 // a report can be computed from it for as long as it is kept.
