@@ -1,0 +1,117 @@
+// The response plane: takes anonymous answers, keeps them sealed, and at closing lets out what disclosure control allows.
+//
+// It knows no person, no invitation and no time of arrival. Nothing that a respondent does makes a line in the log.
+
+#ifndef CANDOR_SERVICES_COLLECTION_COLLECTION_H_
+#define CANDOR_SERVICES_COLLECTION_COLLECTION_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "services/base/clock.h"
+#include "services/domain/answer.h"
+#include "services/domain/ids.h"
+#include "services/domain/response_plane.h"
+#include "storage/response_store.h"
+
+namespace candor::collection {
+
+struct CollectionOptions {
+  std::string keys_folder;         // holds receipt.key; made with mode 0700 where missing
+  int writers = 2;                 // threads that commit answers; a survey always belongs to the same one
+  size_t queue_limit = 8192;       // answers that wait in memory, over all writers; more are refused as OVERLOADED
+  int open_files = 128;            // open surveys whose storage is kept open, over all writers
+  int loaded_surveys = 4096;       // open surveys whose spent tokens are kept in memory, over all writers
+  int cached_surveys = 1024;       // surveys whose documents are kept in memory
+  int64_t log_limit_bytes = int64_t{256} << 20;  // the engine's log of one survey is tidied at the latest here
+  absl::Duration idle_delay = absl::Milliseconds(100);  // a writer with nothing to do for so long tidies its surveys
+};
+
+// The documents of a survey, as the exact bytes that were hashed and signed; shared with the cache, never null.
+struct SurveyDocuments {
+  std::shared_ptr<const std::string> contract;
+  std::shared_ptr<const std::string> instrument_version;
+  std::shared_ptr<const std::string> manifest;
+  std::shared_ptr<const std::string> manifest_signature;
+};
+
+struct Submission {
+  domain::SurveyId survey;
+  uint32_t group = 0;         // index in the manifest's groups
+  std::string input_msg;      // the token's message
+  std::string signature;      // the token's signature
+  uint32_t version = 0;       // 1 or more; a higher one replaces
+  std::string submission_id;  // 16 random bytes, made by the client for this version
+  domain::Answers answers;
+};
+
+// The receipt of a stored answer, as crypto::VerifyReceiptForToken reads it.
+using SubmitCallback = std::function<void(absl::StatusOr<std::string> receipt)>;
+
+// All methods may be called from any thread. Those of domain::ResponsePlane, GetDocuments and GetLedger may wait for the
+// disk; Submit does not.
+class Collection : public domain::ResponsePlane {
+ public:
+  // Reads or makes the receipt key, finishes what a crash left half destroyed, and starts the writers. `clock` outlives
+  // the object; should it run backwards, the latest moment seen counts.
+  // INVALID_ARGUMENT: the options. FAILED_PRECONDITION, KEY_LOST: receipt.key is damaged.
+  static absl::StatusOr<std::unique_ptr<Collection>> Start(std::unique_ptr<storage::ResponseStore> store,
+                                                           base::Clock* clock, const CollectionOptions& options);
+  // Stops, if Stop was not called.
+  ~Collection() override;
+
+  // Refuses new answers, commits and acknowledges those that wait, ends the writers. May be called again.
+  void Stop();
+
+  // domain::ResponsePlane. Beside the codes named there:
+  // - OpenSurvey: ORDER_MISMATCH also when the manifest names another receipt key than this plane's, when a group's key
+  //   is not a usable one, when the signature does not verify, or when close_time has passed already.
+  // - CloseSurvey: ORDER_MISMATCH (INVALID_ARGUMENT): `issued` does not have one entry for each group, or fewer tokens
+  //   were issued than answers are there. FAILED_PRECONDITION: WRONG_STATE (the survey was abandoned), KEY_LOST (this
+  //   plane's receipt key is not the one that the manifest names).
+  // - AbandonSurvey, ReleaseSurvey: FAILED_PRECONDITION, WRONG_STATE: closed already; not closed yet.
+  // - Those that name a survey: NOT_FOUND, SURVEY_UNKNOWN. All: the codes of storage/response_store.h.
+  absl::StatusOr<std::string> ReceiptPublicKey() override;
+  absl::Status OpenSurvey(const domain::OpenOrder& order) override;
+  absl::Status StopAccepting(const domain::SurveyId& survey) override;
+  absl::StatusOr<domain::CloseOutcome> CloseSurvey(const domain::CloseOrder& order) override;
+  absl::Status Forget(const domain::SurveyId& survey) override;
+  absl::Status AbandonSurvey(const domain::SurveyId& survey) override;
+  absl::Status ReleaseSurvey(const domain::SurveyId& survey) override;
+  absl::StatusOr<std::vector<int64_t>> LiveCounts(const domain::SurveyId& survey) override;
+
+  // Whatever the survey's state. NOT_FOUND, SURVEY_UNKNOWN.
+  absl::StatusOr<std::shared_ptr<const SurveyDocuments>> GetDocuments(const domain::SurveyId& survey);
+
+  // The closing ledger, as crypto::VerifyLedger reads it. NOT_FOUND, SURVEY_UNKNOWN. FAILED_PRECONDITION, WRONG_STATE:
+  // not closed yet.
+  absl::StatusOr<std::string> GetLedger(const domain::SurveyId& survey);
+
+  // Checks, seals and stores one answer; then calls `done` once, from any thread, possibly before this returns, with the
+  // receipt (the answer is durable) or with the reason for which nothing was stored:
+  // INVALID_ARGUMENT: FIELD_INVALID (version 0, submission id not of 16 bytes), TOKEN_INVALID (form, survey, group or
+  //   signature), and what domain::CheckAnswers names.
+  // NOT_FOUND: SURVEY_UNKNOWN.
+  // FAILED_PRECONDITION: SURVEY_CLOSED, VERSION_SUPERSEDED (the token holds a higher version), VERSION_TAKEN (it holds
+  //   this version under another submission id), KEY_LOST (this plane's receipt key is not the manifest's).
+  // RESOURCE_EXHAUSTED: OVERLOADED (try again), STORE_FULL. UNAVAILABLE: STORE_BUSY, or OVERLOADED while stopping.
+  // The same token, version and submission id again: a fresh receipt for the stored answer, and nothing is written; so
+  // also after the survey stopped accepting, until it is being closed.
+  void Submit(Submission submission, SubmitCallback done);
+
+ private:
+  struct Parts;
+  explicit Collection(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace candor::collection
+
+#endif  // CANDOR_SERVICES_COLLECTION_COLLECTION_H_

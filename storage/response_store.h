@@ -1,0 +1,194 @@
+// What the response plane remembers, whatever engine keeps it.
+//
+// Two things, kept apart so that the second can be forgotten at once:
+// - ResponseStore: surveys, their documents, and after closing their result, ledger and sealed comments. Nothing in it
+//   stands for a respondent.
+// - OpenSurveyStore: the sealed answers and spent tokens of one survey that is not closed yet. It is made when the survey
+//   is opened, and destroyed as a whole.
+//
+// No engine keeps a time, a sequence number or any order of arrival that it can avoid: an answer overwrites a slot of
+// random bytes that was laid out when the survey was opened, and which of the free slots is the caller's random choice.
+//
+// Codes that every method may give beside its own: UNAVAILABLE, STORE_BUSY (the engine cannot be reached or did not
+// answer in time; try again), RESOURCE_EXHAUSTED, STORE_FULL (no room; nothing was stored), DATA_LOSS, STORE_CORRUPT
+// (what is stored breaks an invariant), INTERNAL (anything unforeseen). A method that fails has changed nothing.
+
+#ifndef CANDOR_STORAGE_RESPONSE_STORE_H_
+#define CANDOR_STORAGE_RESPONSE_STORE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "services/domain/ids.h"
+
+namespace candor::storage {
+
+inline constexpr size_t kTokenHashBytes = 32;
+inline constexpr size_t kSubmissionIdBytes = 16;
+
+// Who holds a slot. All of it is public to the respondent's client; nothing in it says what was answered.
+struct SlotHead {
+  std::string token_hash;      // kTokenHashBytes
+  uint32_t version = 0;        // of the answer, 1 or more
+  std::string submission_id;   // kSubmissionIdBytes
+  uint32_t replacements = 0;   // how often the answer of this token was replaced
+};
+
+// One slot as it is met while reading.
+struct Slot {
+  int64_t id = 0;  // unique in the survey, 1 or more; says nothing about when the slot was used
+  int group = 0;   // the issuing group it was laid out for: its index in the manifest
+  std::optional<SlotHead> head;  // unset: free
+};
+
+// One slot to be overwritten.
+struct SlotWrite {
+  int64_t slot = 0;
+  SlotHead head;
+  std::string sealed;  // of the survey's sealed size
+};
+
+// The answers of one survey that is not closed yet. Used by one thread at a time; one object per survey at a time
+// writes.
+class OpenSurveyStore {
+ public:
+  virtual ~OpenSurveyStore() = default;
+
+  // Bytes of a sealed answer, as laid out.
+  virtual size_t sealed_size() const = 0;
+
+  // Stores the data key of a server run, sealed to the closing key; durable when this returns.
+  virtual absl::Status AddRunKey(absl::string_view sealed_key) = 0;
+  // All of them, in no particular order.
+  virtual absl::StatusOr<std::vector<std::string>> RunKeys() = 0;
+
+  // Calls `visit` for every slot, free or taken, without reading the sealed answers. Stops at the first status that is
+  // not OK and gives it back.
+  virtual absl::Status ForEachSlot(absl::FunctionRef<absl::Status(const Slot&)> visit) = 0;
+  // Calls `visit` for every taken slot with its sealed answer, which is valid during the call only. One answer is in
+  // memory at a time.
+  virtual absl::Status ForEachAnswer(
+      absl::FunctionRef<absl::Status(const Slot&, absl::string_view sealed)> visit) = 0;
+  // The sealed answer in `slot`. NOT_FOUND: there is no such slot, or it is free.
+  virtual absl::StatusOr<std::string> ReadSealed(int64_t slot) = 0;
+
+  // Overwrites the slots in place, all of them or none, durable when this returns. Each slot at most once in a call.
+  // INVALID_ARGUMENT: no such slot, or a head or sealed answer of a wrong size.
+  virtual absl::Status WriteSlots(absl::Span<const SlotWrite> writes) = 0;
+
+  // Lays out `count` (1 or more) further free slots of random bytes for `group`, durable when this returns. Gives their
+  // ids.
+  virtual absl::StatusOr<std::vector<int64_t>> AddSlots(int group, int64_t count) = 0;
+
+  // Housekeeping that may take some milliseconds: moves what was written from the engine's log to its place and empties
+  // the log. Cheap when there is nothing to do.
+  virtual absl::Status Tidy() = 0;
+  // Bytes in the engine's log that Tidy would move; an estimate that costs nothing.
+  virtual int64_t untidy_bytes() const = 0;
+};
+
+enum class SurveyState {
+  kAccepting,
+  kStopped,    // no more answers; waits for the order to close
+  kClosed,     // the result is stored; no answer is left
+  kAbandoned,  // destroyed without a result
+};
+
+// A survey as it was ordered. The documents are the exact bytes that were hashed and signed.
+struct StoredSurvey {
+  domain::SurveyId id;
+  SurveyState state = SurveyState::kAccepting;
+  std::string contract;
+  std::string instrument_version;
+  std::string manifest;
+  std::string manifest_signature;
+};
+
+// How the open survey's storage is laid out.
+struct SlotLayout {
+  std::vector<int64_t> slots;  // one number for each issuing group, in the manifest's order
+  size_t sealed_size = 0;      // bytes of every sealed answer
+};
+
+// What is left of a survey after closing, beside its documents.
+struct StoredOutcome {
+  std::string order_id;
+  std::string closed_result;
+  std::string ledger;
+};
+
+struct StoredComment {
+  std::string id;      // random, so that it can be named; made by the store
+  std::string sealed;  // of one length in a survey
+};
+
+struct StoredComments {
+  std::vector<std::string> sealed_keys;  // the comments' key, sealed to each moderator in the manifest's order
+  std::vector<StoredComment> comments;   // in the order of their ids, which is random
+};
+
+// Methods may be called from many threads at once. The caller sees to it that no two calls that change the same survey
+// overlap.
+class ResponseStore {
+ public:
+  virtual ~ResponseStore() = default;
+
+  // Lays out the open survey's storage with free slots of random bytes and makes the survey, accepting. Durable when
+  // this returns; a crash before leaves no survey. `survey.state` is not read.
+  // ALREADY_EXISTS: there is such a survey, whatever its state.
+  virtual absl::Status CreateSurvey(const StoredSurvey& survey, const SlotLayout& layout) = 0;
+
+  // NOT_FOUND, SURVEY_UNKNOWN (here and below).
+  virtual absl::StatusOr<StoredSurvey> GetSurvey(const domain::SurveyId& survey) = 0;
+  virtual absl::StatusOr<SurveyState> GetState(const domain::SurveyId& survey) = 0;
+
+  // From accepting to stopped; durable when this returns. Already stopped: OK. FAILED_PRECONDITION, WRONG_STATE: closed
+  // or abandoned.
+  virtual absl::Status StopSurvey(const domain::SurveyId& survey) = 0;
+
+  // The answers of a survey that is accepting or stopped. FAILED_PRECONDITION, WRONG_STATE: closed or abandoned.
+  // DATA_LOSS: they are gone.
+  virtual absl::StatusOr<std::unique_ptr<OpenSurveyStore>> OpenAnswers(const domain::SurveyId& survey) = 0;
+
+  // From stopped to closed: stores outcome, comments and the comments' sealed keys in one transaction, durable when this
+  // returns. The comments are of one length and in shuffled order already. The answers are still there: DestroyAnswers.
+  // FAILED_PRECONDITION, WRONG_STATE: not stopped.
+  virtual absl::Status CloseSurvey(const domain::SurveyId& survey, const StoredOutcome& outcome,
+                                   const std::vector<std::string>& sealed_comments,
+                                   const std::vector<std::string>& sealed_comment_keys) = 0;
+  // FAILED_PRECONDITION, WRONG_STATE: not closed.
+  virtual absl::StatusOr<StoredOutcome> GetOutcome(const domain::SurveyId& survey) = 0;
+
+  // From accepting or stopped to abandoned; durable when this returns. Already abandoned: OK. The answers are still
+  // there: DestroyAnswers. FAILED_PRECONDITION, WRONG_STATE: closed.
+  virtual absl::Status AbandonSurvey(const domain::SurveyId& survey) = 0;
+
+  // Destroys everything that OpenAnswers would give, durably; no OpenSurveyStore of the survey exists. Harmless when it
+  // is gone already. FAILED_PRECONDITION, WRONG_STATE: the survey is neither closed nor abandoned.
+  virtual absl::Status DestroyAnswers(const domain::SurveyId& survey) = 0;
+
+  // Empty when there are none (any more).
+  virtual absl::StatusOr<StoredComments> GetComments(const domain::SurveyId& survey) = 0;
+  // Deletes the comments and their keys; durable when this returns. Harmless when there are none.
+  // FAILED_PRECONDITION, WRONG_STATE: not closed.
+  virtual absl::Status DestroyComments(const domain::SurveyId& survey) = 0;
+
+  // Rebuilds the engine's files so that none keeps bytes of what was deleted.
+  virtual absl::Status Rebuild() = 0;
+
+  // Destroys the answers of every survey that is closed, abandoned or was never made: what a crash left undone. Called
+  // once at start, before anything else.
+  virtual absl::Status FinishDestroying() = 0;
+};
+
+}  // namespace candor::storage
+
+#endif  // CANDOR_STORAGE_RESPONSE_STORE_H_
