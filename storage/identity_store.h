@@ -1,0 +1,423 @@
+// The contract of the identity plane's store: rows, and the transactions that read and write them.
+//
+// Every table's key starts with the district, the tenant; no call crosses districts. Three look-ups are by a hash alone,
+// since whoever asks shows nothing else: access keys, and invitations by their code.
+//
+// Etags. Rows with a `revision` count it from 1. Update…(row) takes the revision that was read and stores the next one;
+// another stored revision is ABORTED, ETAG_MISMATCH, no such row NOT_FOUND, RESOURCE_NOT_FOUND.
+// Insert…(row): ALREADY_EXISTS when the key is taken, FAILED_PRECONDITION when a row that it refers to is missing.
+// Delete…: removing what is not there is OK.
+// Find… gives nothing when there is no such row. List… gives rows in ascending order of their key.
+// Every call may also fail as StatusOf of the engine says: UNAVAILABLE (STORE_BUSY), RESOURCE_EXHAUSTED (STORE_FULL),
+// DATA_LOSS (STORE_CORRUPT), ABORTED (lost to another transaction).
+
+#ifndef CANDOR_STORAGE_IDENTITY_STORE_H_
+#define CANDOR_STORAGE_IDENTITY_STORE_H_
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "services/domain/answer.h"
+#include "services/domain/campaign.h"
+#include "services/domain/ids.h"
+
+namespace candor::storage {
+
+// At most `limit` rows (1 to 10,000) whose key comes after `after`; empty: from the start.
+struct Page {
+  std::string after;
+  int limit = 100;
+};
+
+struct DistrictRow {
+  domain::DistrictId id;
+  std::string title;
+  absl::Time create_time;
+};
+
+struct SchoolRow {
+  domain::DistrictId district;
+  domain::SchoolId id;
+  std::string title;
+  absl::Time create_time;
+};
+
+struct Roles {
+  bool administrator = false;
+  bool supervisor = false;
+  bool leader = false;
+  bool operator==(const Roles&) const = default;
+};
+
+struct PersonRow {
+  domain::DistrictId district;
+  domain::PersonId id;
+  std::string display_name;
+  std::string job_title;
+  std::string email;
+  domain::SchoolId school;  // may be empty
+  Roles roles;
+  std::vector<domain::PersonId> supervisors;  // of this leader; sorted, each once
+  absl::Time create_time;
+  int64_t revision = 1;
+};
+
+// The installation's administrator's keys have an empty district and person.
+struct AccessKeyRow {
+  std::string key_hash;  // SHA-256 of the secret, 32 bytes; the secret itself is nowhere
+  domain::AccessKeyId id;
+  domain::DistrictId district;
+  domain::PersonId person;
+  std::string title;
+  absl::Time create_time;
+};
+
+struct FrameworkRow {
+  domain::DistrictId district;
+  domain::FrameworkId id;  // the framework's code
+  std::string document;    // canonical JSON of domain::FrameworkToJson
+  absl::Time create_time;
+};
+
+struct InstrumentRow {
+  domain::DistrictId district;
+  domain::InstrumentId id;
+  domain::FrameworkId framework;
+  std::string draft;           // canonical JSON of domain::InstrumentToJson
+  int32_t newest_version = 0;  // 0: nothing is published yet
+  absl::Time create_time;
+  absl::Time update_time;
+  int64_t revision = 1;
+};
+
+// Never changes.
+struct InstrumentVersionRow {
+  domain::DistrictId district;
+  domain::InstrumentId instrument;
+  int32_t version = 0;   // 1, 2, 3, ...
+  std::string hash;      // SHA-256 of `document`, hexadecimal
+  std::string document;  // domain::EncodeInstrumentVersion; empty in lists
+  absl::Time publish_time;
+};
+
+struct CampaignRow {
+  domain::DistrictId district;
+  domain::CampaignId id;
+  std::string title;
+  domain::InstrumentId instrument;
+  int32_t instrument_version = 0;
+  std::string settings;  // domain::CampaignSettings as canonical JSON
+  domain::CampaignState state = domain::CampaignState::kDraft;
+  absl::Time close_time;          // when answers end; the earliest moment that the scheduler closes it
+  bool release_ordered = false;   // an administrator has released it; the state follows once all reports are frozen
+  absl::Time create_time;
+  std::optional<absl::Time> open_time;
+  std::optional<absl::Time> closed_time;
+  std::optional<absl::Time> release_time;
+  int64_t revision = 1;
+};
+
+// The steps of closing that are durably done (A6), each including those before it.
+enum class ClosingStep {
+  kNone = 0,
+  kStopped = 2,      // the response plane accepts no more
+  kResultStored = 5, // closed result and ledger are here
+  kKeysDestroyed = 6,
+  kForgotten = 7,    // the response plane has rebuilt its database
+};
+
+struct SurveyRow {
+  domain::DistrictId district;
+  domain::CampaignId campaign;
+  domain::SurveyId id;
+  domain::PersonId leader;  // at most one survey a leader and campaign
+  domain::SurveyState state = domain::SurveyState::kDraft;
+  std::string order_id;     // of closing; empty until then
+  ClosingStep closing_step = ClosingStep::kNone;
+  absl::Time create_time;
+  int64_t revision = 1;
+};
+
+// Documents of a survey; written once, never changed. The report's bytes name nobody: who it is about is a document of its
+// own (identity::EncodeReportSubject), so that deleting the person takes the name away and leaves the report as it was.
+enum class SurveyDocument {
+  kContract = 1,
+  kManifest = 2,
+  kManifestSignature = 3,
+  kClosedResult = 4,
+  kLedger = 5,
+  kReport = 6,
+  kReportSubject = 7,
+};
+
+// One issuing group of an opened survey; its number is its place in the manifest.
+struct IssuingGroupRow {
+  domain::DistrictId district;
+  domain::SurveyId survey;
+  int32_t number = 0;
+  std::string code;
+  int64_t invited = 0;
+  int64_t reissued = 0;  // codes made anew after a token had been taken with the one before
+};
+
+struct RaterRow {
+  domain::DistrictId district;
+  domain::SurveyId survey;
+  domain::RaterId id;
+  std::string group;         // a rater group's code
+  std::string display_name;  // may be empty
+  std::string address;       // may be empty
+  bool opted_out = false;    // gets no invitation and does not count as invited
+  bool paper = false;        // a code on paper that nobody's name belongs to
+};
+
+// Holds no time and no counter, so that nothing tells when, or after whom, a token was taken. `generation` grows only
+// when an administrator has the code made anew.
+struct InvitationRow {
+  domain::DistrictId district;
+  domain::SurveyId survey;
+  domain::RaterId rater;
+  std::string code_hash;  // crypto::AccessCodeHash, 32 bytes; unique everywhere
+  int32_t issuing_group = 0;
+  int64_t generation = 0;
+  std::optional<std::string> blinded_hash;  // SHA-256 of the blinded message that was signed, 32 bytes
+};
+
+struct GroupCount {
+  std::string group;
+  int64_t invited = 0;    // without those opted out
+  int64_t opted_out = 0;
+};
+
+// Who rated the leader under their own name.
+enum class IdentifiedAudience { kSelf = 1, kSupervisor = 2 };
+
+struct IdentifiedRatingRow {
+  domain::DistrictId district;
+  domain::SurveyId survey;
+  domain::PersonId person;
+  IdentifiedAudience audience = IdentifiedAudience::kSelf;
+  domain::Answers answers;
+  int64_t revision = 1;
+};
+
+// What a request with a request id was answered.
+struct RequestRow {
+  domain::DistrictId district;  // empty for calls above districts
+  std::string caller;
+  std::string method;
+  std::string request_id;
+  std::string request_hash;  // SHA-256 of the request, 32 bytes
+  std::string response;      // never holds a secret
+  absl::Time time;
+};
+
+// Who did what to which resource. Never about a respondent's acts; holds ids, no names of people.
+struct AuditRow {
+  domain::DistrictId district;  // empty for what was done above districts
+  int64_t sequence = 0;         // 1, 2, 3, ... in the district; given by InsertAudit
+  absl::Time time;
+  std::string caller;    // identity::Caller::name()
+  std::string action;    // a verb and a noun, for instance "OpenCampaign"
+  std::string resource;  // its name, for instance "districts/d/campaigns/c"
+};
+
+// A consistent view of the store. Used by one thread, and only while the function that got it runs.
+class ReadTransaction {
+ public:
+  virtual ~ReadTransaction() = default;
+
+  virtual absl::StatusOr<std::optional<DistrictRow>> FindDistrict(const domain::DistrictId& id) = 0;
+  virtual absl::StatusOr<std::vector<DistrictRow>> ListDistricts(const Page& page) = 0;
+
+  virtual absl::StatusOr<std::optional<SchoolRow>> FindSchool(const domain::DistrictId& district,
+                                                              const domain::SchoolId& id) = 0;
+  virtual absl::StatusOr<std::vector<SchoolRow>> ListSchools(const domain::DistrictId& district, const Page& page) = 0;
+
+  virtual absl::StatusOr<std::optional<PersonRow>> FindPerson(const domain::DistrictId& district,
+                                                              const domain::PersonId& id) = 0;
+  virtual absl::StatusOr<std::vector<PersonRow>> ListPeople(const domain::DistrictId& district, const Page& page) = 0;
+  // The people whose supervisors include `supervisor`.
+  virtual absl::StatusOr<std::vector<PersonRow>> ListSupervised(const domain::DistrictId& district,
+                                                                const domain::PersonId& supervisor,
+                                                                const Page& page) = 0;
+
+  virtual absl::StatusOr<std::optional<AccessKeyRow>> FindAccessKeyByHash(absl::string_view key_hash) = 0;
+  // By access key id.
+  virtual absl::StatusOr<std::vector<AccessKeyRow>> ListAccessKeys(const domain::DistrictId& district,
+                                                                   const domain::PersonId& person,
+                                                                   const Page& page) = 0;
+
+  virtual absl::StatusOr<std::optional<FrameworkRow>> FindFramework(const domain::DistrictId& district,
+                                                                    const domain::FrameworkId& id) = 0;
+  virtual absl::StatusOr<std::vector<FrameworkRow>> ListFrameworks(const domain::DistrictId& district,
+                                                                   const Page& page) = 0;
+
+  virtual absl::StatusOr<std::optional<InstrumentRow>> FindInstrument(const domain::DistrictId& district,
+                                                                      const domain::InstrumentId& id) = 0;
+  virtual absl::StatusOr<std::vector<InstrumentRow>> ListInstruments(const domain::DistrictId& district,
+                                                                     const Page& page) = 0;
+  virtual absl::StatusOr<std::optional<InstrumentVersionRow>> FindInstrumentVersion(
+      const domain::DistrictId& district, const domain::InstrumentId& instrument, int32_t version) = 0;
+  // Those above version `after`, oldest first.
+  virtual absl::StatusOr<std::vector<InstrumentVersionRow>> ListInstrumentVersions(
+      const domain::DistrictId& district, const domain::InstrumentId& instrument, int32_t after, int limit) = 0;
+
+  virtual absl::StatusOr<std::optional<CampaignRow>> FindCampaign(const domain::DistrictId& district,
+                                                                  const domain::CampaignId& id) = 0;
+  virtual absl::StatusOr<std::vector<CampaignRow>> ListCampaigns(const domain::DistrictId& district,
+                                                                 const Page& page) = 0;
+
+  virtual absl::StatusOr<std::optional<SurveyRow>> FindSurvey(const domain::DistrictId& district,
+                                                              const domain::SurveyId& id) = 0;
+  // An empty `campaign` stands for all of the district's.
+  virtual absl::StatusOr<std::vector<SurveyRow>> ListSurveys(const domain::DistrictId& district,
+                                                             const domain::CampaignId& campaign, const Page& page) = 0;
+  // Of all campaigns, by survey id.
+  virtual absl::StatusOr<std::vector<SurveyRow>> ListSurveysOfLeader(const domain::DistrictId& district,
+                                                                     const domain::PersonId& leader,
+                                                                     const Page& page) = 0;
+  virtual absl::StatusOr<std::optional<std::string>> FindSurveyDocument(const domain::DistrictId& district,
+                                                                        const domain::SurveyId& survey,
+                                                                        SurveyDocument kind) = 0;
+  // SHA-256 of the document, 32 bytes, kept beside it since it was written.
+  virtual absl::StatusOr<std::optional<std::string>> FindSurveyDocumentHash(const domain::DistrictId& district,
+                                                                            const domain::SurveyId& survey,
+                                                                            SurveyDocument kind) = 0;
+  // All, by number; there are at most as many as rater groups.
+  virtual absl::StatusOr<std::vector<IssuingGroupRow>> ListIssuingGroups(const domain::DistrictId& district,
+                                                                         const domain::SurveyId& survey) = 0;
+
+  virtual absl::StatusOr<std::optional<RaterRow>> FindRater(const domain::DistrictId& district,
+                                                            const domain::SurveyId& survey,
+                                                            const domain::RaterId& id) = 0;
+  virtual absl::StatusOr<std::vector<RaterRow>> ListRaters(const domain::DistrictId& district,
+                                                           const domain::SurveyId& survey, const Page& page) = 0;
+  // By group; groups without raters are absent.
+  virtual absl::StatusOr<std::vector<GroupCount>> CountRaters(const domain::DistrictId& district,
+                                                              const domain::SurveyId& survey) = 0;
+
+  virtual absl::StatusOr<std::optional<InvitationRow>> FindInvitation(const domain::DistrictId& district,
+                                                                      const domain::SurveyId& survey,
+                                                                      const domain::RaterId& rater) = 0;
+  virtual absl::StatusOr<std::optional<InvitationRow>> FindInvitationByCodeHash(absl::string_view code_hash) = 0;
+  // By rater id.
+  virtual absl::StatusOr<std::vector<InvitationRow>> ListInvitations(const domain::DistrictId& district,
+                                                                     const domain::SurveyId& survey,
+                                                                     const Page& page) = 0;
+  // Invitations whose present code a token was taken with, per issuing group: `groups` numbers.
+  virtual absl::StatusOr<std::vector<int64_t>> CountIssued(const domain::DistrictId& district,
+                                                           const domain::SurveyId& survey, int groups) = 0;
+
+  virtual absl::StatusOr<std::optional<IdentifiedRatingRow>> FindIdentifiedRating(
+      const domain::DistrictId& district, const domain::SurveyId& survey, const domain::PersonId& person) = 0;
+  // All of the survey, by person: the leader and their supervisors.
+  virtual absl::StatusOr<std::vector<IdentifiedRatingRow>> ListIdentifiedRatings(const domain::DistrictId& district,
+                                                                                 const domain::SurveyId& survey) = 0;
+
+  virtual absl::StatusOr<std::optional<RequestRow>> FindRequest(const domain::DistrictId& district,
+                                                                absl::string_view caller, absl::string_view method,
+                                                                absl::string_view request_id) = 0;
+
+  // Those above `after`, oldest first.
+  virtual absl::StatusOr<std::vector<AuditRow>> ListAudit(const domain::DistrictId& district, int64_t after,
+                                                          int limit) = 0;
+};
+
+class WriteTransaction : public ReadTransaction {
+ public:
+  virtual absl::Status InsertDistrict(const DistrictRow& row) = 0;
+  virtual absl::Status InsertSchool(const SchoolRow& row) = 0;
+
+  virtual absl::Status InsertPerson(const PersonRow& row) = 0;
+  virtual absl::Status UpdatePerson(const PersonRow& row) = 0;
+  // With their access keys, their place among others' supervisors, and their identified ratings in surveys whose state
+  // is DRAFT, OPENING, OPEN, RELEASED or ABANDONED; ratings that a report still needs stay until it is frozen. Raters of
+  // the district with the person's address lose name and address; reports about the person lose their subject.
+  virtual absl::Status DeletePerson(const domain::DistrictId& district, const domain::PersonId& id) = 0;
+
+  virtual absl::Status InsertAccessKey(const AccessKeyRow& row) = 0;
+  virtual absl::Status DeleteAccessKey(const domain::DistrictId& district, const domain::PersonId& person,
+                                       const domain::AccessKeyId& id) = 0;
+  // All keys of the installation's administrator.
+  virtual absl::Status DeleteInstallationKeys() = 0;
+
+  virtual absl::Status InsertFramework(const FrameworkRow& row) = 0;
+
+  virtual absl::Status InsertInstrument(const InstrumentRow& row) = 0;
+  virtual absl::Status UpdateInstrument(const InstrumentRow& row) = 0;
+  virtual absl::Status InsertInstrumentVersion(const InstrumentVersionRow& row) = 0;
+
+  virtual absl::Status InsertCampaign(const CampaignRow& row) = 0;
+  virtual absl::Status UpdateCampaign(const CampaignRow& row) = 0;
+  // With its surveys and all that belongs to them.
+  virtual absl::Status DeleteCampaign(const domain::DistrictId& district, const domain::CampaignId& id) = 0;
+
+  // ALREADY_EXISTS also when the leader has a survey in the campaign.
+  virtual absl::Status InsertSurvey(const SurveyRow& row) = 0;
+  virtual absl::Status UpdateSurvey(const SurveyRow& row) = 0;
+  // With its documents, issuing groups, raters, invitations and identified ratings.
+  virtual absl::Status DeleteSurvey(const domain::DistrictId& district, const domain::SurveyId& id) = 0;
+  // ALREADY_EXISTS: the document was written before.
+  virtual absl::Status InsertSurveyDocument(const domain::DistrictId& district, const domain::SurveyId& survey,
+                                            SurveyDocument kind, absl::string_view bytes) = 0;
+  virtual absl::Status InsertIssuingGroup(const IssuingGroupRow& row) = 0;
+  // Adds 1 to `reissued` of one issuing group. NOT_FOUND.
+  virtual absl::Status CountReissued(const domain::DistrictId& district, const domain::SurveyId& survey,
+                                     int32_t number) = 0;
+
+  virtual absl::Status InsertRater(const RaterRow& row) = 0;
+  virtual absl::Status UpdateRater(const RaterRow& row) = 0;  // NOT_FOUND
+  virtual absl::Status DeleteRater(const domain::DistrictId& district, const domain::SurveyId& survey,
+                                   const domain::RaterId& id) = 0;
+  // All of the survey, with their invitations.
+  virtual absl::Status DeleteRaters(const domain::DistrictId& district, const domain::SurveyId& survey) = 0;
+
+  virtual absl::Status InsertInvitation(const InvitationRow& row) = 0;
+  // Replaces code hash, generation and blinded hash. NOT_FOUND.
+  virtual absl::Status UpdateInvitation(const InvitationRow& row) = 0;
+  // All of the survey: their code hashes and blinded hashes are gone.
+  virtual absl::Status DeleteInvitations(const domain::DistrictId& district, const domain::SurveyId& survey) = 0;
+
+  virtual absl::Status InsertIdentifiedRating(const IdentifiedRatingRow& row) = 0;
+  virtual absl::Status UpdateIdentifiedRating(const IdentifiedRatingRow& row) = 0;
+
+  virtual absl::Status InsertRequest(const RequestRow& row) = 0;
+  // Requests of all districts up to `time`; the one call that is not a district's.
+  virtual absl::Status DeleteRequestsBefore(absl::Time time) = 0;
+  // Stored responses may show a person's name: forgotten with the person.
+  virtual absl::Status DeleteRequests(const domain::DistrictId& district) = 0;
+
+  // Appends; `row.sequence` is not read.
+  virtual absl::Status InsertAudit(const AuditRow& row) = 0;
+};
+
+// May be called from many threads at once.
+class IdentityStore {
+ public:
+  virtual ~IdentityStore() = default;
+
+  // Runs `body` on a consistent view. Inside a Write or Read of the same thread and store it joins that transaction.
+  virtual absl::Status Read(const std::function<absl::Status(ReadTransaction&)>& body) = 0;
+
+  // Runs `body` in one transaction: commits when it returns OK, durable when this returns; else rolls back and gives
+  // the body's status. `body` is run again only when the engine answers ABORTED for reasons of its own, so all that it
+  // does must be in the transaction or safe to do twice. No RPC, no wait inside.
+  // Inside a Write of the same thread and store it joins the outer transaction, which then cannot commit once a joined
+  // body has failed. Inside a Read: FAILED_PRECONDITION, a fault of the caller.
+  virtual absl::Status Write(const std::function<absl::Status(WriteTransaction&)>& body) = 0;
+
+  // Makes sure that no file of the engine's keeps what was deleted before the call, as far as the engine can.
+  virtual absl::Status Forget() = 0;
+};
+
+}  // namespace candor::storage
+
+#endif  // CANDOR_STORAGE_IDENTITY_STORE_H_
