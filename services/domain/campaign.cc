@@ -1,0 +1,204 @@
+#include "services/domain/campaign.h"
+
+#include <array>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "services/base/error.h"
+#include "services/domain/errors.h"
+#include "services/domain/json_reader.h"
+#include "services/domain/text.h"
+
+namespace candor::domain {
+namespace {
+
+constexpr std::array<std::pair<CampaignState, absl::string_view>, 6> kCampaignStates = {{
+    {CampaignState::kDraft, "draft"},
+    {CampaignState::kOpening, "opening"},
+    {CampaignState::kOpen, "open"},
+    {CampaignState::kClosing, "closing"},
+    {CampaignState::kClosed, "closed"},
+    {CampaignState::kReleased, "released"},
+}};
+
+constexpr std::array<std::pair<SurveyState, absl::string_view>, 6> kSurveyStates = {{
+    {SurveyState::kDraft, "draft"},
+    {SurveyState::kOpen, "open"},
+    {SurveyState::kClosing, "closing"},
+    {SurveyState::kClosed, "closed"},
+    {SurveyState::kReleased, "released"},
+    {SurveyState::kAbandoned, "abandoned"},
+}};
+
+// All faults of one campaign's settings.
+class Faults {
+ public:
+  void Add(std::string field, absl::string_view message) {
+    sentences_.push_back(absl::StrCat(field, ": ", message));
+    if (field_.empty()) field_ = std::move(field);
+  }
+
+  absl::Status status() const {
+    if (sentences_.empty()) return absl::OkStatus();
+    return base::Error(absl::StatusCode::kInvalidArgument, reasons::kCAMPAIGN_INVALID, absl::StrJoin(sentences_, "; "),
+                       field_);
+  }
+
+ private:
+  std::vector<std::string> sentences_;
+  std::string field_;
+};
+
+bool IsWholeSecond(absl::Time time) { return time == absl::FromUnixSeconds(absl::ToUnixSeconds(time)); }
+
+void CheckThresholds(const CampaignSettings& settings, Faults& faults) {
+  const bool known = settings.insiders >= 1 && settings.insiders <= kHighestInsiders;
+  const int least = known ? LowestMinimumGroupSize(settings.insiders) : kLowestMinimumGroupSize;
+  if (settings.minimum_group_size < least || settings.minimum_group_size > kHighestMinimumGroupSize) {
+    faults.Add("minimum_group_size",
+               absl::StrCat("must be from ", least, " to ", kHighestMinimumGroupSize,
+                            settings.insiders > 1 && known
+                                ? absl::StrCat(" with ", settings.insiders, " insiders (5 + insiders)")
+                                : std::string()));
+  }
+  if (!known) faults.Add("insiders", absl::StrCat("must be from 1 to ", kHighestInsiders));
+}
+
+void CheckReaders(const CampaignSettings& settings, Faults& faults) {
+  std::set<std::string> readers;
+  for (size_t i = 0; i < settings.readers.size(); ++i) {
+    const std::string& reader = settings.readers[i];
+    const std::string field = absl::StrCat("readers[", i, "]");
+    if (reader != "leader" && reader != "supervisor") faults.Add(field, "must be leader or supervisor");
+    if (!readers.insert(reader).second) faults.Add(field, "stands twice; remove one");
+  }
+  const char* first = settings.first_reader == FirstReader::kLeader ? "leader" : "supervisor";
+  if (!readers.contains(first)) faults.Add("readers", absl::StrCat("must name ", first, ", who reads first"));
+}
+
+void CheckDates(const CampaignSettings& settings, absl::Time now, Faults& faults) {
+  const absl::Time end_of_time = absl::FromUnixSeconds(253402300799);  // the end of the year 9999
+  const std::pair<const char*, absl::Time> times[] = {{"close_time", settings.close_time},
+                                                      {"latest_close_time", settings.latest_close_time},
+                                                      {"abandon_time", settings.abandon_time}};
+  for (const auto& [field, time] : times) {
+    if (time < absl::UnixEpoch() || time > end_of_time) {
+      faults.Add(field, "must be from the year 1970 to 9999");
+    } else if (!IsWholeSecond(time)) {
+      faults.Add(field, "must be in whole seconds");
+    }
+  }
+  if (settings.close_time < now + kShortestOpening) {
+    faults.Add("close_time", "must be at least an hour away; choose a later moment");
+  }
+  if (settings.latest_close_time < settings.close_time) {
+    faults.Add("latest_close_time", "must not be before close_time");
+  }
+  if (settings.abandon_time <= settings.latest_close_time) {
+    faults.Add("abandon_time", "must be after latest_close_time");
+  }
+  if (settings.retention_days < 1 || settings.retention_days > kLongestRetentionDays) {
+    faults.Add("retention_days", absl::StrCat("must be from 1 to ", kLongestRetentionDays));
+  }
+}
+
+void CheckNotice(const CampaignSettings& settings, Faults& faults) {
+  for (const auto& [language, text] : settings.notice) {
+    const std::string field = JsonPath("notice", language);
+    if (!IsLanguageTag(language)) faults.Add(field, "must stand under a language tag such as \"en\"");
+    if (text.empty()) faults.Add(field, "must not be empty; leave the language out instead");
+    if (text.size() > kLongestNotice) {
+      faults.Add(field, absl::StrCat("is longer than ", kLongestNotice, " bytes; shorten it"));
+    }
+    if (!IsPlainText(text)) faults.Add(field, "must be plain UTF-8 text without control characters");
+  }
+}
+
+void CheckModerators(const CampaignSettings& settings, Faults& faults) {
+  if (settings.moderators.size() > kMostModerators) {
+    faults.Add("moderators", absl::StrCat("must be at most ", kMostModerators));
+  }
+  std::set<std::string> names, keys;
+  for (size_t i = 0; i < settings.moderators.size(); ++i) {
+    const ModeratorKey& moderator = settings.moderators[i];
+    const std::string field = absl::StrCat("moderators[", i, "]");
+    if (moderator.name.empty() || moderator.name.size() > kLongestModeratorName || !IsPlainText(moderator.name)) {
+      faults.Add(absl::StrCat(field, ".name"),
+                 absl::StrCat("must be a role, as plain text of 1 to ", kLongestModeratorName, " bytes"));
+    } else if (!names.insert(moderator.name).second) {
+      faults.Add(absl::StrCat(field, ".name"), "stands twice; give each moderator a name of their own");
+    }
+    if (moderator.public_key.size() != 32) {
+      faults.Add(absl::StrCat(field, ".public_key"), "must be an X25519 public key of 32 bytes");
+    } else if (!keys.insert(moderator.public_key).second) {
+      faults.Add(absl::StrCat(field, ".public_key"), "stands twice; each moderator needs a key of their own");
+    }
+  }
+}
+
+}  // namespace
+
+absl::string_view NameOf(CampaignState state) { return kCampaignStates[static_cast<size_t>(state)].second; }
+absl::string_view NameOf(SurveyState state) { return kSurveyStates[static_cast<size_t>(state)].second; }
+
+std::optional<CampaignState> FindCampaignState(absl::string_view name) {
+  for (const auto& [state, state_name] : kCampaignStates) {
+    if (state_name == name) return state;
+  }
+  return std::nullopt;
+}
+
+std::optional<SurveyState> FindSurveyState(absl::string_view name) {
+  for (const auto& [state, state_name] : kSurveyStates) {
+    if (state_name == name) return state;
+  }
+  return std::nullopt;
+}
+
+bool CanBecome(CampaignState from, CampaignState to) { return static_cast<int>(to) == static_cast<int>(from) + 1; }
+
+bool CanBecome(SurveyState from, SurveyState to) {
+  if (to == SurveyState::kAbandoned) return from == SurveyState::kOpen || from == SurveyState::kClosing;
+  return from != SurveyState::kAbandoned && static_cast<int>(to) == static_cast<int>(from) + 1;
+}
+
+absl::Status CheckSettings(const CampaignSettings& settings, absl::Time now) {
+  Faults faults;
+  if (settings.title.empty() || settings.title.size() > kLongestCampaignTitle || !IsPlainText(settings.title)) {
+    faults.Add("title", absl::StrCat("must be plain text of 1 to ", kLongestCampaignTitle, " bytes"));
+  }
+  if (!IsResourceId(settings.instrument.value()) || settings.instrument_version < 1) {
+    faults.Add("instrument_version", "must name a published version of an instrument");
+  }
+  if (settings.purpose != kDevelopmental) {
+    faults.Add("purpose", "must be \"developmental\"; anonymous ratings serve no other end");
+  }
+  CheckThresholds(settings, faults);
+  CheckReaders(settings, faults);
+  CheckDates(settings, now, faults);
+  CheckNotice(settings, faults);
+  CheckModerators(settings, faults);
+  return faults.status();
+}
+
+Contract MakeContract(const CampaignSettings& settings, absl::string_view instrument_hash,
+                      const std::vector<std::string>& languages) {
+  Contract contract;
+  contract.purpose = settings.purpose;
+  contract.minimum_group_size = settings.minimum_group_size;
+  contract.insiders = settings.insiders;
+  contract.pool_minimum = settings.minimum_group_size + settings.insiders;
+  contract.first_reader = settings.first_reader;
+  contract.readers = settings.readers;
+  contract.languages = languages;
+  contract.close_time = settings.close_time;
+  contract.latest_close_time = settings.latest_close_time;
+  contract.abandon_time = settings.abandon_time;
+  contract.retention_days = settings.retention_days;
+  contract.instrument_hash = std::string(instrument_hash);
+  return contract;
+}
+
+}  // namespace candor::domain

@@ -1,0 +1,84 @@
+// A campaign's settings and the states that campaigns and surveys pass through.
+
+#ifndef CANDOR_SERVICES_DOMAIN_CAMPAIGN_H_
+#define CANDOR_SERVICES_DOMAIN_CAMPAIGN_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "services/domain/contract.h"
+#include "services/domain/ids.h"
+#include "services/domain/instrument.h"
+
+namespace candor::domain {
+
+inline constexpr size_t kLongestCampaignTitle = 200;  // bytes
+inline constexpr size_t kLongestNotice = 4000;        // bytes, in each language
+inline constexpr absl::Duration kShortestOpening = absl::Hours(1);
+
+enum class CampaignState {
+  kDraft,     // being prepared; everything can change
+  kOpening,   // contracts are frozen; keys and codes are being made
+  kOpen,      // answers are taken
+  kClosing,   // no more answers; results are being computed
+  kClosed,    // results exist; keys and answers are gone
+  kReleased,  // reports are frozen and can be read
+};
+
+enum class SurveyState {
+  kDraft,      // being prepared
+  kOpen,       // answers are taken
+  kClosing,    // no more answers; the result is being computed
+  kClosed,     // the result exists
+  kReleased,   // the report is frozen and can be read
+  kAbandoned,  // its answers were destroyed without a result
+};
+
+// Stable names, as databases hold them: "draft", "opening", "open", "closing", "closed", "released", "abandoned".
+absl::string_view NameOf(CampaignState state);
+absl::string_view NameOf(SurveyState state);
+// Empty when `name` is none of them.
+std::optional<CampaignState> FindCampaignState(absl::string_view name);
+std::optional<SurveyState> FindSurveyState(absl::string_view name);
+
+// Whether `from` may become `to`. A campaign goes through its states in order and never back. A survey does too, but
+// while it is open or closing it may be abandoned (its key is lost, or its abandon time has come), which is final. No
+// state may become itself.
+bool CanBecome(CampaignState from, CampaignState to);
+bool CanBecome(SurveyState from, SurveyState to);
+
+// What an administrator sets for a campaign; frozen at opening.
+struct CampaignSettings {
+  std::string title;  // 1..200 bytes
+  InstrumentId instrument;
+  int64_t instrument_version = 0;  // from 1
+  std::string purpose = kDevelopmental;
+  int minimum_group_size = 5;  // k
+  int insiders = 1;            // t
+  FirstReader first_reader = FirstReader::kLeader;
+  std::vector<std::string> readers = {"leader"};  // as in Contract
+  absl::Time close_time;  // whole seconds, as the two below
+  absl::Time latest_close_time;
+  absl::Time abandon_time;
+  int retention_days = 365;
+  LocalizedText notice;  // may be empty; at most 4,000 bytes in each language
+  std::vector<ModeratorKey> moderators;  // at most 5; without one no prompt is asked
+};
+
+// INVALID_ARGUMENT, CAMPAIGN_INVALID: every fault there is, each with its field, one after the other in the message;
+// the error's field is the first fault's. `now` is the moment of opening, or of the draft's last change.
+absl::Status CheckSettings(const CampaignSettings& settings, absl::Time now);
+
+// The contract that opening under `settings` makes. They have passed CheckSettings. `instrument_hash`: SHA-256 of the
+// instrument version's document, hexadecimal; `languages`: the instrument's.
+Contract MakeContract(const CampaignSettings& settings, absl::string_view instrument_hash,
+                      const std::vector<std::string>& languages);
+
+}  // namespace candor::domain
+
+#endif  // CANDOR_SERVICES_DOMAIN_CAMPAIGN_H_
