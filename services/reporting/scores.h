@@ -1,0 +1,37 @@
+// The figures of a report.
+
+#ifndef CANDOR_SERVICES_REPORTING_SCORES_H_
+#define CANDOR_SERVICES_REPORTING_SCORES_H_
+
+#include "absl/status/status.h"
+#include "candor/v1/scoring.pb.h"
+#include "services/domain/contract.h"
+#include "services/domain/instrument.h"
+#include "services/reporting/build_report.h"
+#include "services/statistics/constants.h"
+
+namespace candor::reporting {
+
+// The code of the unit that holds all items, and of the group of all anonymous raters.
+inline constexpr char kOverallCode[] = "ALL";
+inline constexpr char kAllRaters[] = "all_raters";
+
+// The strength line of a scale 1..points: half a point above its middle on a scale of five, and as far in proportion on
+// any other: (points + 1) / 2 + 0.5 (points - 1) / 4. 3.5 for 5 points, 2.875 for 4.
+double StrengthCut(int points);
+
+// How near self and others are in agreement: half a point on a scale of five, 0.5 (points - 1) / 4 on any other.
+double AgreementBand(int points);
+
+// The constants of a report: the contract's thresholds, the instrument's scale, the two lines above.
+statistics::ScoringRules RulesOf(const domain::Contract& contract, const domain::RatingScale& scale);
+
+// DATA_LOSS, STORE_CORRUPT: the input's parts do not fit together. The message names the part, never a figure.
+absl::Status CheckReportInput(const ReportInput& input);
+
+// All figures. The input has passed CheckReportInput.
+candor::v1::Scores BuildScores(const ReportInput& input);
+
+}  // namespace candor::reporting
+
+#endif  // CANDOR_SERVICES_REPORTING_SCORES_H_
