@@ -22,23 +22,23 @@
 
 namespace candor::crypto {
 
-inline constexpr size_t kAccessCodeCharacters = 17;  // with the check character, without hyphens
+inline constexpr size_t kCodeCharacters = 17;  // with the check character, without hyphens
 inline constexpr size_t kCodeKeyBytes = 32;
 
 // The normal form: 17 characters, lower case, no hyphens. A higher generation is an unrelated code.
-std::string MakeAccessCode(absl::string_view code_key, absl::string_view invitation_id, uint32_t generation);
+std::string MakeCode(absl::string_view code_key, absl::string_view invitation_id, uint32_t generation);
 
 // For people: "abcd-efgh-jkmn-pqrs-t". `code` is of the normal form.
-std::string FormatAccessCode(absl::string_view code);
+std::string FormatCode(absl::string_view code);
 
 // The normal form of what a person typed: in either case, with hyphens, dashes and spaces of any kind; i and l count as
 // 1, o as 0.
 // INVALID_ARGUMENT, CODE_MALFORMED: a wrong number of characters, a character that codes do not have, or a wrong check
 // character. The message says which and what to do; it never repeats the code.
-absl::StatusOr<std::string> NormalizeAccessCode(absl::string_view typed);
+absl::StatusOr<std::string> NormalizeCode(absl::string_view typed);
 
 // SHA-256("candor-code" || code), 32 bytes: what is stored and looked up. `code` is of the normal form.
-std::string AccessCodeHash(absl::string_view code);
+std::string CodeHash(absl::string_view code);
 
 // The short form of a manifest's hash for letters, notice boards and pages: the first 26 characters (130 bits) of
 // base32(hash[0:17]) in groups of 4. `hash` is a SHA-256, 32 bytes. 130 bits: 80 could be collided by the operator.
