@@ -1,0 +1,49 @@
+// Codes, for those who send letters or print slips.
+
+#ifndef CANDOR_SERVICES_IDENTITY_CODES_H_
+#define CANDOR_SERVICES_IDENTITY_CODES_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/base/clock.h"
+#include "services/domain/ids.h"
+#include "services/identity/caller.h"
+#include "services/identity/key_store.h"
+#include "storage/identity_store.h"
+
+namespace candor::identity {
+
+struct RaterCode {
+  storage::RaterRow rater;
+  std::string code;  // crypto::FormatAccessCode: groups of 4 with hyphens
+};
+
+// May be called from many threads at once. Errors of both methods: NOT_FOUND, RESOURCE_NOT_FOUND; FAILED_PRECONDITION,
+// WRONG_STATE unless the survey is open; PERMISSION_DENIED, CALLER_NOT_ALLOWED: the caller is no administrator, or is the
+// leader or a supervisor of the leader; FAILED_PRECONDITION, KEY_LOST.
+class Codes {
+ public:
+  Codes(storage::IdentityStore* store, base::Clock* clock, KeyStore* keys)
+      : store_(*store), clock_(*clock), keys_(*keys) {}
+
+  // By rater id; `page.after` is a rater's id. Every call is in the audit trail. Whether a token was taken is not said.
+  absl::StatusOr<std::vector<RaterCode>> List(const Caller& caller, const domain::DistrictId& district,
+                                              const domain::SurveyId& survey, const storage::Page& page);
+
+  // A new code for the rater; the one before opens nothing any more. If a token had been taken with it, that token stays
+  // valid (nobody knows which it is), so this is counted in the published `reissued` of the issuing group.
+  absl::StatusOr<RaterCode> Reissue(const Caller& caller, const domain::DistrictId& district,
+                                    const domain::SurveyId& survey, const domain::RaterId& rater);
+
+ private:
+  storage::IdentityStore& store_;
+  base::Clock& clock_;
+  KeyStore& keys_;
+};
+
+}  // namespace candor::identity
+
+#endif  // CANDOR_SERVICES_IDENTITY_CODES_H_

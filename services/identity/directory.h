@@ -1,0 +1,90 @@
+// Districts, schools, people, and the keys that people call the service with.
+
+#ifndef CANDOR_SERVICES_IDENTITY_DIRECTORY_H_
+#define CANDOR_SERVICES_IDENTITY_DIRECTORY_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "services/base/clock.h"
+#include "services/domain/ids.h"
+#include "services/identity/caller.h"
+#include "storage/identity_store.h"
+
+namespace candor::identity {
+
+// A key just made; `secret` is shown this once and is stored nowhere.
+struct NewAccessKey {
+  storage::AccessKeyRow row;
+  std::string secret;  // "candor_" and 52 characters of base32 (256 random bits)
+};
+
+// May be called from many threads at once. Errors of every method that names something: NOT_FOUND, RESOURCE_NOT_FOUND;
+// INVALID_ARGUMENT, FIELD_INVALID for texts and ids out of their limits (as in directory.proto).
+class Directory {
+ public:
+  Directory(storage::IdentityStore* store, base::Clock* clock) : store_(*store), clock_(*clock) {}
+
+  // An empty id is made at random. ALREADY_EXISTS, RESOURCE_EXISTS: the id is taken.
+  absl::StatusOr<storage::DistrictRow> CreateDistrict(const Caller& caller, const domain::DistrictId& id,
+                                                      const std::string& title);
+  absl::StatusOr<storage::DistrictRow> GetDistrict(const domain::DistrictId& id);
+  absl::StatusOr<std::vector<storage::DistrictRow>> ListDistricts(const storage::Page& page);
+
+  absl::StatusOr<storage::SchoolRow> CreateSchool(const Caller& caller, const domain::DistrictId& district,
+                                                  const domain::SchoolId& id, const std::string& title);
+  absl::StatusOr<storage::SchoolRow> GetSchool(const domain::DistrictId& district, const domain::SchoolId& id);
+  absl::StatusOr<std::vector<storage::SchoolRow>> ListSchools(const domain::DistrictId& district,
+                                                              const storage::Page& page);
+
+  // `person.create_time` and `person.revision` are not read. School and supervisors must exist; nobody supervises
+  // themself.
+  absl::StatusOr<storage::PersonRow> CreatePerson(const Caller& caller, storage::PersonRow person);
+  // Applies `change` to the stored person; a changed id or district is ignored. ABORTED, ETAG_MISMATCH: `revision` is
+  // given and is not the stored one.
+  absl::StatusOr<storage::PersonRow> UpdatePerson(const Caller& caller, const domain::DistrictId& district,
+                                                  const domain::PersonId& id, std::optional<int64_t> revision,
+                                                  const std::function<absl::Status(storage::PersonRow&)>& change);
+  // Deletes the person, and what the service keeps about them: their keys; their ratings, but for those that a report
+  // not yet frozen needs (they bear no name, and go with the survey's next step); name and address where they are a
+  // rater; their name on reports, which stay readable to administrators without it; stored answers to request ids of
+  // the district. The audit trail keeps ids, no names. FAILED_PRECONDITION, RESOURCE_IN_USE: they lead a survey that is
+  // not yet released.
+  absl::Status DeletePerson(const Caller& caller, const domain::DistrictId& district, const domain::PersonId& id);
+  absl::StatusOr<storage::PersonRow> GetPerson(const domain::DistrictId& district, const domain::PersonId& id);
+  absl::StatusOr<std::vector<storage::PersonRow>> ListPeople(const domain::DistrictId& district,
+                                                             const storage::Page& page);
+  absl::StatusOr<std::vector<storage::PersonRow>> ListSupervised(const domain::DistrictId& district,
+                                                                 const domain::PersonId& supervisor,
+                                                                 const storage::Page& page);
+
+  absl::StatusOr<NewAccessKey> CreateAccessKey(const Caller& caller, const domain::DistrictId& district,
+                                               const domain::PersonId& person, const std::string& title);
+  // Deleting what is not there is NOT_FOUND.
+  absl::Status DeleteAccessKey(const Caller& caller, const domain::DistrictId& district,
+                               const domain::PersonId& person, const domain::AccessKeyId& id);
+  absl::StatusOr<std::vector<storage::AccessKeyRow>> ListAccessKeys(const domain::DistrictId& district,
+                                                                    const domain::PersonId& person,
+                                                                    const storage::Page& page);
+
+  // Whether the installation's administrator has a key.
+  absl::StatusOr<bool> HasInstallationKey();
+  // Makes a new one; all before it stop working.
+  absl::StatusOr<std::string> ResetInstallationKey(const Caller& caller);
+
+  // Who holds `secret`, with their roles as they are now. UNAUTHENTICATED, UNAUTHENTICATED_CALLER.
+  absl::StatusOr<Caller> Authenticate(absl::string_view secret);
+
+ private:
+  storage::IdentityStore& store_;
+  base::Clock& clock_;
+};
+
+}  // namespace candor::identity
+
+#endif  // CANDOR_SERVICES_IDENTITY_DIRECTORY_H_

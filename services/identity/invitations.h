@@ -1,0 +1,96 @@
+// What a respondent asks of the identity plane: to open a survey by code, and to have one blinded token signed.
+//
+// Nothing is written but the hash of the blinded message. No call makes a log line, an audit entry or a count.
+
+#ifndef CANDOR_SERVICES_IDENTITY_INVITATIONS_H_
+#define CANDOR_SERVICES_IDENTITY_INVITATIONS_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <tuple>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "services/crypto/blind_signature.h"
+#include "services/domain/ids.h"
+#include "services/identity/key_store.h"
+#include "services/identity/lru_cache.h"
+#include "storage/identity_store.h"
+
+namespace candor::identity {
+
+// What a respondent's client checks before it shows an item. The documents are shared, never changed.
+struct OpenedInvitation {
+  domain::SurveyId survey;
+  int issuing_group = 0;  // index in the manifest's groups
+  std::string audience;   // the rater's own group, whose wording to show
+  std::shared_ptr<const std::string> contract;
+  std::shared_ptr<const std::string> instrument_version;
+  std::shared_ptr<const std::string> manifest;
+  std::shared_ptr<const std::string> manifest_signature;
+};
+
+// May be called from many threads at once.
+class Invitations {
+ public:
+  struct Options {
+    size_t cached_surveys = 1024;  // keys and documents kept in memory
+    size_t queue_limit = 4096;     // signed tokens that wait for their commit
+  };
+
+  Invitations(storage::IdentityStore* store, KeyStore* keys) : Invitations(store, keys, Options()) {}
+  Invitations(storage::IdentityStore* store, KeyStore* keys, const Options& options);
+  // Commits and answers what is queued.
+  ~Invitations();
+  Invitations(const Invitations&) = delete;
+  Invitations& operator=(const Invitations&) = delete;
+
+  // `code` as typed. INVALID_ARGUMENT, CODE_MALFORMED. NOT_FOUND, CODE_UNKNOWN: unknown, void, or the survey takes no
+  // answers; one shape for all.
+  absl::StatusOr<OpenedInvitation> Open(absl::string_view code);
+
+  // Signs `blinded` for the code's rater and gives the blind signature to `done`, once what was signed is durably noted.
+  // `done` runs in this thread or in the committing one; it must be quick and must not call back. Errors: as Open, and
+  // INVALID_ARGUMENT, BLINDED_MESSAGE_INVALID; ALREADY_EXISTS, TOKEN_ALREADY_ISSUED: another message was signed with
+  // this code; RESOURCE_EXHAUSTED, OVERLOADED. After an error nothing is noted, or the same request again succeeds.
+  using Done = std::function<void(absl::StatusOr<std::string>)>;
+  void IssueToken(absl::string_view code, absl::string_view blinded, Done done);
+  // The same, and waits.
+  absl::StatusOr<std::string> IssueTokenAndWait(absl::string_view code, absl::string_view blinded);
+
+  // Drops the survey's keys from memory; called when its issuing has ended.
+  void DropSurvey(const domain::SurveyId& survey);
+
+ private:
+  struct SurveyKeys;
+  struct Documents;
+  struct Pending;
+  struct Found;
+
+  absl::StatusOr<Found> Find(absl::string_view code);
+  absl::StatusOr<std::shared_ptr<const Documents>> DocumentsOf(const storage::SurveyRow& survey);
+  absl::StatusOr<std::shared_ptr<const crypto::BlindSigningKey>> KeyOf(const domain::SurveyId& survey, int group);
+  void Commit();
+  absl::Status CommitBatch(std::vector<Pending>& batch);
+
+  storage::IdentityStore& store_;
+  KeyStore& keys_;
+  const Options options_;
+  LruCache<std::string, Documents> documents_;
+  LruCache<std::tuple<std::string, int32_t>, std::string> versions_;
+  LruCache<std::string, SurveyKeys> survey_keys_;
+  absl::Mutex mutex_;
+  std::vector<Pending> queue_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread committer_;
+};
+
+}  // namespace candor::identity
+
+#endif  // CANDOR_SERVICES_IDENTITY_INVITATIONS_H_

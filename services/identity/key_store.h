@@ -1,0 +1,81 @@
+// The key folder: every secret key of the identity plane, one file each, never in a database or a backup.
+//
+//   signing.key                            Ed25519 seed: signs manifests; made at first start, kept for good
+//   page-token.key                         32 bytes: seals page tokens; made at first start
+//   survey.{survey}.issuing.{number}.key   RSA private key, PKCS #8 DER; from opening to closing
+//   survey.{survey}.closing.key            X25519 secret key, 32 bytes; from opening to closing
+//   campaign.{district}.{campaign}.code.key  32 bytes: codes are derived from it; from opening to closing
+//   pool.{bits}.{random}.key               RSA private keys made ahead, not yet of any survey
+//
+// The folder has mode 0700, its files 0600; a file is complete or absent. Destroying overwrites, then unlinks.
+
+#ifndef CANDOR_SERVICES_IDENTITY_KEY_STORE_H_
+#define CANDOR_SERVICES_IDENTITY_KEY_STORE_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "services/crypto/blind_signature.h"
+#include "services/crypto/sealing.h"
+#include "services/crypto/secret_bytes.h"
+#include "services/crypto/signing.h"
+#include "services/domain/ids.h"
+
+namespace candor::identity {
+
+// May be called from many threads at once. FAILED_PRECONDITION, KEY_LOST: a key that should be there is gone, or its file
+// is damaged; the message names the file. UNAVAILABLE, RESOURCE_EXHAUSTED: the folder cannot be read or written.
+class KeyStore {
+ public:
+  // Makes the folder and the installation's keys where they are missing. FAILED_PRECONDITION, CONFIGURATION_INVALID:
+  // others than the owner may enter the folder.
+  static absl::StatusOr<std::unique_ptr<KeyStore>> Open(const std::string& folder);
+
+  const crypto::SigningKey& signing_key() const { return *signing_key_; }
+  absl::string_view page_token_key() const { return page_token_key_.view(); }
+
+  // Each Ensure… makes the key at the first call and gives the same key at every later one, through restarts too.
+  // Issuing keys are taken from the pool, or made on the spot when it is empty: up to some seconds.
+  absl::StatusOr<crypto::BlindSigningKey> EnsureIssuingKey(const domain::SurveyId& survey, int number, int bits);
+  absl::StatusOr<crypto::ClosingKeyPair> EnsureClosingKey(const domain::SurveyId& survey);
+  absl::StatusOr<crypto::SecretBytes> EnsureCodeKey(const domain::DistrictId& district,
+                                                    const domain::CampaignId& campaign);
+
+  absl::StatusOr<crypto::BlindSigningKey> LoadIssuingKey(const domain::SurveyId& survey, int number);
+  absl::StatusOr<crypto::ClosingKeyPair> LoadClosingKey(const domain::SurveyId& survey);
+  absl::StatusOr<crypto::SecretBytes> LoadCodeKey(const domain::DistrictId& district,
+                                                  const domain::CampaignId& campaign);
+
+  // Destroys closing key and all issuing keys. OK when they are gone.
+  absl::Status DestroySurveyKeys(const domain::SurveyId& survey);
+  absl::Status DestroyCodeKey(const domain::DistrictId& district, const domain::CampaignId& campaign);
+
+  // Issuing keys of `bits` that are ready to be taken.
+  absl::StatusOr<int> CountReady(int bits);
+  // Makes one more and puts it into the pool.
+  absl::Status AddReady(int bits);
+
+ private:
+  explicit KeyStore(std::string folder);
+
+  std::string PathOf(absl::string_view file) const;
+  std::string IssuingKeyFile(const domain::SurveyId& survey, int number) const;
+  absl::StatusOr<crypto::SecretBytes> ReadKey(const std::string& file, size_t most) const;
+  absl::StatusOr<crypto::SecretBytes> EnsureRandom(const std::string& file, size_t size);
+  // Moves one ready key to `file`; false when the pool is empty.
+  absl::StatusOr<bool> TakeReady(int bits, const std::string& file);
+
+  const std::string folder_;
+  absl::Mutex mutex_;  // held while the pool is taken from, so that no key gets two owners
+  std::unique_ptr<crypto::SigningKey> signing_key_;
+  crypto::SecretBytes page_token_key_;
+};
+
+}  // namespace candor::identity
+
+#endif  // CANDOR_SERVICES_IDENTITY_KEY_STORE_H_

@@ -1,0 +1,112 @@
+// The life of a campaign past its draft: opening, closing and releasing, each in steps that may stop at any moment and go
+// on after a restart.
+
+#ifndef CANDOR_SERVICES_IDENTITY_LIFECYCLE_H_
+#define CANDOR_SERVICES_IDENTITY_LIFECYCLE_H_
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "services/base/clock.h"
+#include "services/domain/ids.h"
+#include "services/domain/response_plane.h"
+#include "services/identity/caller.h"
+#include "services/identity/invitations.h"
+#include "services/identity/key_pool.h"
+#include "services/identity/key_store.h"
+#include "services/identity/report_builder.h"
+#include "storage/identity_store.h"
+
+namespace candor::identity {
+
+// What the server is doing for a campaign in OPENING or CLOSING, or one ordered to be released.
+struct Progress {
+  int surveys = 0;
+  int surveys_done = 0;
+  std::string last_fault;  // why the last attempt stopped; empty: it did not, or is under way
+};
+
+// May be called from many threads at once.
+class Lifecycle {
+ public:
+  struct Parts {
+    storage::IdentityStore* store;
+    base::Clock* clock;
+    KeyStore* keys;
+    KeyPool* pool;
+    domain::ResponsePlane* plane;
+    Invitations* invitations;
+    ReportBuilder build_report;
+  };
+  explicit Lifecycle(Parts parts);
+  // Stops.
+  ~Lifecycle();
+  Lifecycle(const Lifecycle&) = delete;
+  Lifecycle& operator=(const Lifecycle&) = delete;
+
+  // Reads every campaign's state, takes up what was under way, and learns when each open campaign closes. Called once,
+  // before anything else.
+  absl::Status Resume();
+
+  // Starts the thread that does the work, and looks at the clock every `interval`.
+  void Start(absl::Duration interval = absl::Seconds(1));
+  // Ends that thread after the step it is in; the rest goes on after the next Resume.
+  void Stop();
+
+  // Each of these notes its order durably and returns the campaign as it then is; the work is done in the background.
+  //
+  // DRAFT -> OPENING. Nothing is changed unless every survey can open. FAILED_PRECONDITION: WRONG_STATE; CAMPAIGN_INVALID
+  // (no survey, or dates that have passed); TOO_FEW_INVITED or NO_COMMON_ITEMS, one message for all surveys at fault.
+  // ABORTED, ETAG_MISMATCH.
+  absl::StatusOr<storage::CampaignRow> Open(const Caller& caller, const domain::DistrictId& district,
+                                            const domain::CampaignId& campaign, std::optional<int64_t> revision);
+  // OPEN -> CLOSING. FAILED_PRECONDITION, WRONG_STATE: not open, so of two closings at once only one succeeds.
+  absl::StatusOr<storage::CampaignRow> Close(const Caller& caller, const domain::DistrictId& district,
+                                             const domain::CampaignId& campaign);
+  // CLOSED -> RELEASED, done when this returns OK; else what is frozen stays frozen, and the work goes on in the
+  // background. Of a released campaign: OK, nothing changes. FAILED_PRECONDITION, WRONG_STATE: not closed.
+  absl::StatusOr<storage::CampaignRow> Release(const Caller& caller, const domain::DistrictId& district,
+                                               const domain::CampaignId& campaign);
+
+  // Of a campaign that nothing is under way for: all its surveys done.
+  absl::StatusOr<Progress> ProgressOf(const domain::DistrictId& district, const domain::CampaignId& campaign);
+
+  // Closes what is due at the clock's time, deletes raters whose retention has ended, and takes up again what has
+  // stopped with a fault. The thread does this by itself.
+  void Tick();
+  // Does all work that is queued, in this thread. For servers without the thread, and for tests.
+  void RunPending();
+
+ private:
+  using Key = std::pair<domain::DistrictId, domain::CampaignId>;
+
+  void Work(absl::Duration interval);
+  void Enqueue(const Key& key);
+  // One attempt at what the campaign's state asks for.
+  absl::Status Advance(const Key& key);
+
+  const Parts parts_;
+  absl::Mutex working_;  // held by whoever advances campaigns: one at a time
+  absl::Mutex mutex_;
+  std::set<Key> queue_ ABSL_GUARDED_BY(mutex_);
+  std::set<Key> faulty_ ABSL_GUARDED_BY(mutex_);  // to be tried again
+  std::map<Key, std::string> faults_ ABSL_GUARDED_BY(mutex_);
+  std::map<Key, absl::Time> close_times_ ABSL_GUARDED_BY(mutex_);
+  std::map<Key, absl::Time> retention_ends_ ABSL_GUARDED_BY(mutex_);
+  absl::Time next_retry_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace candor::identity
+
+#endif  // CANDOR_SERVICES_IDENTITY_LIFECYCLE_H_

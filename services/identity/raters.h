@@ -1,0 +1,63 @@
+// The raters of a survey: who is asked. They change only while the campaign is a draft.
+
+#ifndef CANDOR_SERVICES_IDENTITY_RATERS_H_
+#define CANDOR_SERVICES_IDENTITY_RATERS_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/base/clock.h"
+#include "services/domain/ids.h"
+#include "services/identity/caller.h"
+#include "storage/identity_store.h"
+
+namespace candor::identity {
+
+inline constexpr int kMostRatersAtOnce = 5'000;
+inline constexpr int kMostRaters = 100'000;  // of one survey
+
+// A rater to add. Has a name or an address.
+struct NewRater {
+  std::string group;         // a rater group of the campaign's instrument
+  std::string display_name;  // at most 200 bytes
+  std::string address;       // at most 320 bytes
+  bool opted_out = false;    // gets no code and counts as not invited
+};
+
+// May be called from many threads at once. NOT_FOUND, RESOURCE_NOT_FOUND: no such survey or rater. FAILED_PRECONDITION,
+// WRONG_STATE: a change once the campaign is no draft. INVALID_ARGUMENT, FIELD_INVALID, with the field at fault
+// ("raters[3].group").
+class Raters {
+ public:
+  Raters(storage::IdentityStore* store, base::Clock* clock) : store_(*store), clock_(*clock) {}
+
+  // Adds 1 to 5,000, all or none; they come back in the same order.
+  absl::StatusOr<std::vector<storage::RaterRow>> Add(const Caller& caller, const domain::DistrictId& district,
+                                                     const domain::SurveyId& survey,
+                                                     const std::vector<NewRater>& raters);
+  // Adds `count` (1 to 5,000) slips of paper, which bear no name.
+  absl::StatusOr<std::vector<storage::RaterRow>> AddPaper(const Caller& caller, const domain::DistrictId& district,
+                                                          const domain::SurveyId& survey, const std::string& group,
+                                                          int count);
+  // Applies `change` to group, name, address and opting out; anything else it changes is ignored.
+  absl::StatusOr<storage::RaterRow> Update(const Caller& caller, const domain::DistrictId& district,
+                                           const domain::SurveyId& survey, const domain::RaterId& rater,
+                                           const std::function<absl::Status(storage::RaterRow&)>& change);
+  absl::Status Remove(const Caller& caller, const domain::DistrictId& district, const domain::SurveyId& survey,
+                      const domain::RaterId& rater);
+  absl::StatusOr<storage::RaterRow> Get(const domain::DistrictId& district, const domain::SurveyId& survey,
+                                        const domain::RaterId& rater);
+  absl::StatusOr<std::vector<storage::RaterRow>> List(const domain::DistrictId& district,
+                                                      const domain::SurveyId& survey, const storage::Page& page);
+
+ private:
+  storage::IdentityStore& store_;
+  base::Clock& clock_;
+};
+
+}  // namespace candor::identity
+
+#endif  // CANDOR_SERVICES_IDENTITY_RATERS_H_
