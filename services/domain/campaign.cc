@@ -124,9 +124,9 @@ void CheckModerators(const CampaignSettings& settings, Faults& faults) {
   for (size_t i = 0; i < settings.moderators.size(); ++i) {
     const ModeratorKey& moderator = settings.moderators[i];
     const std::string field = absl::StrCat("moderators[", i, "]");
-    if (moderator.name.empty() || moderator.name.size() > kLongestModeratorName || !IsPlainText(moderator.name)) {
+    if (moderator.name.empty() || moderator.name.size() > kLongestModeratorName || !IsOneLine(moderator.name)) {
       faults.Add(absl::StrCat(field, ".name"),
-                 absl::StrCat("must be a role, as plain text of 1 to ", kLongestModeratorName, " bytes"));
+                 absl::StrCat("must be a role, as one line of plain text, of 1 to ", kLongestModeratorName, " bytes"));
     } else if (!names.insert(moderator.name).second) {
       faults.Add(absl::StrCat(field, ".name"), "stands twice; give each moderator a name of their own");
     }
@@ -166,8 +166,8 @@ bool CanBecome(SurveyState from, SurveyState to) {
 
 absl::Status CheckSettings(const CampaignSettings& settings, absl::Time now) {
   Faults faults;
-  if (settings.title.empty() || settings.title.size() > kLongestCampaignTitle || !IsPlainText(settings.title)) {
-    faults.Add("title", absl::StrCat("must be plain text of 1 to ", kLongestCampaignTitle, " bytes"));
+  if (settings.title.empty() || settings.title.size() > kLongestCampaignTitle || !IsOneLine(settings.title)) {
+    faults.Add("title", absl::StrCat("must be one line of plain text, of 1 to ", kLongestCampaignTitle, " bytes"));
   }
   if (!IsResourceId(settings.instrument.value()) || settings.instrument_version < 1) {
     faults.Add("instrument_version", "must name a published version of an instrument");

@@ -16,30 +16,41 @@ namespace candor::domain {
 
 // How an atom's mean is printed (anonymity.md B4).
 enum class AtomKind {
-  kWithheld,  // fewer than k answers; in no other figure
+  kWithheld,  // fewer than k answers, or (n > 0) too few to tell any mean from what insiders know; in no other figure
   kExact,     // sum / n
   kAtLeast,   // "hi - c or higher"
   kAtMost,    // "lo + c or lower"
 };
 
-// What is said of the halves of the scale where the distribution is not shown (B5); none below n = 10.
+// What is said of the halves of the scale where the distribution is not shown (B5); none below n = 10. "Two" is t + 1,
+// where t is the contract's number of insiders (1 unless raised).
 enum class HalfStatement { kNone, kAtMostTwoLow, kAtMostTwoHigh };
+
+// The last point of the scale's lower half: 2 of 1-5, 2 of 1-4.
+inline constexpr int LowerHalfEnd(int points) { return points / 2; }
 
 // The printed figures of one block and one item. After reversal: high is always favourable.
 struct Atom {
   std::string indicator;
   AtomKind kind = AtomKind::kWithheld;
-  int64_t n = 0;    // ratings behind the figure; 0 when withheld
+  // Ratings behind the figure. kWithheld: 0 below k answers, else their number (disclosure.h, MakeAtom).
+  int64_t n = 0;
   int64_t sum = 0;  // kExact: the sum of the ratings; else 0
   // kAtLeast, kAtMost: the printed bound is bound_numerator / n; else 0.
   int64_t bound_numerator = 0;
-  std::vector<int64_t> counts;  // one for each point of the scale where the distribution is shown; else empty
+  // One for each point of the scale where the distribution is shown (then the kind is kExact); else empty.
+  std::vector<int64_t> counts;
   HalfStatement half = HalfStatement::kNone;
   // How many "have not seen this"; unset where that may not be printed.
   std::optional<int64_t> not_observed;
 };
 
-enum class BlockState { kPrinted, kTooFew, kTooManyReissued, kPooled };
+enum class BlockState {
+  kPrinted,
+  kTooFew,           // its raters are in no figure
+  kTooManyReissued,  // likewise
+  kPooled,           // its raters are in the block other_raters
+};
 
 // One set of raters whose answers are printed together: an issuing group, or the pool of groups that stayed small.
 // Blocks are disjoint sets of raters.
@@ -67,8 +78,10 @@ struct ClosedResult {
   std::vector<GroupCounts> counts;  // one for each issuing group, in the manifest's order
 };
 
-std::string EncodeClosedResult(const ClosedResult& result);  // canonical JSON, whole numbers and text only
-// DATA_LOSS: not such a document.
+// Canonical JSON, whole numbers and text only. Members of an atom that its kind does not use are left out.
+std::string EncodeClosedResult(const ClosedResult& result);
+// DATA_LOSS, STORE_CORRUPT: not such a document, byte for byte as EncodeClosedResult writes it, or figures that
+// contradict each other (a sum that no n ratings have, counts that do not add up to n, figures of a withheld block).
 absl::StatusOr<ClosedResult> DecodeClosedResult(absl::string_view bytes);
 
 }  // namespace candor::domain

@@ -111,8 +111,8 @@ IssuingGroup ReadGroup(const Json& value, const std::string& path, JsonFault* fa
 ModeratorKey ReadModerator(const Json& value, const std::string& path, JsonFault* fault) {
   JsonObject object(value, path, fault);
   ModeratorKey moderator{object.Text("name"), object.Bytes("public_key", 32)};
-  if (moderator.name.empty() || moderator.name.size() > kLongestModeratorName || !IsPlainText(moderator.name)) {
-    fault->Set(object.PathOf("name"), absl::StrCat("must be plain text of 1 to ", kLongestModeratorName, " bytes"));
+  if (moderator.name.empty() || moderator.name.size() > kLongestModeratorName || !IsOneLine(moderator.name)) {
+    fault->Set(object.PathOf("name"), absl::StrCat("must be one line of plain text, of 1 to ", kLongestModeratorName, " bytes"));
   }
   object.Finish();
   return moderator;

@@ -36,13 +36,23 @@ struct DisclosureRules {
 };
 DisclosureRules RulesOf(const Contract& contract, const Instrument& instrument);
 
+// From this many ratings on, an atom may say something of the halves of the scale (B5).
+inline constexpr int64_t kFewestForHalves = 10;
+
 // One atom from one tally (B3-B5); withheld below k answers. `pooled`: the block is a pool, which prints means only.
+//
+// With n <= 2 (1 + t) answers (possible from t = 3 on) the two bounds of B4 meet or overlap: whichever of them were
+// printed would also say that the other does not hold, and that rules out answers. Such an atom is withheld too, and
+// has n alone, whatever the ratings are. Where the distribution is shown the kind is kExact even if the sum lies within
+// a bound (possible from t = 2 on), since the distribution holds the sum.
 Atom MakeAtom(const std::string& indicator, const ItemTally& tally, const DisclosureRules& rules, bool pooled);
 
 // The closed result of a survey. An issuing group with at least k raters and not too many reissued codes is a block of
 // its own; the issuing group other_raters and all groups under k raters together are the pool, printed as the block
 // other_raters if it has at least k + t raters, else in no figure. A group with too many reissued codes is in no figure.
-// `tallies` and `counts` stand in the manifest's order.
+// If the issuing group other_raters itself has too many reissued codes there is no pool, and small groups stay too few.
+// Which groups have at least k raters, and whether the pool has enough, is all that blocks say beyond their atoms.
+// `tallies` and `counts` have one entry for each group of the manifest, in its order, with the same codes.
 ClosedResult MakeClosedResult(const Manifest& manifest, const Instrument& instrument, const DisclosureRules& rules,
                               const std::vector<GroupTally>& tallies, const std::vector<GroupCounts>& counts);
 

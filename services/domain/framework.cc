@@ -79,6 +79,7 @@ class Checker {
   void Title(const std::string& path, const std::string& text) {
     if (text.empty()) fault_.Set(path, "must not be empty");
     Text(path, text);
+    if (!IsOneLine(text)) fault_.Set(path, "must be one line");
   }
 
   void Text(const std::string& path, const std::string& text) {

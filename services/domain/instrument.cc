@@ -21,6 +21,7 @@ class Checker {
 
   absl::Status Check() {
     Text("title", instrument_.title);
+    if (!IsOneLine(instrument_.title)) fault_.Set("title", "must be one line");
     if (instrument_.framework != framework_.code) {
       fault_.Set("framework", absl::StrCat("must be \"", framework_.code, "\", the code of the framework it belongs to"));
     }

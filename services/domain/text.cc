@@ -54,6 +54,10 @@ bool IsPlainText(absl::string_view text) {
   return true;
 }
 
+bool IsOneLine(absl::string_view text) {
+  return IsPlainText(text) && text.find_first_of("\n\t") == absl::string_view::npos;
+}
+
 bool IsCode(absl::string_view text) {
   return !text.empty() && text.size() <= 63 && std::all_of(text.begin(), text.end(), [](char c) {
     return IsAlnum(c) || c == '.' || c == '_' || c == '/' || c == '-';

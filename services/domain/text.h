@@ -11,6 +11,9 @@ namespace candor::domain {
 // than line feed and tab.
 bool IsPlainText(absl::string_view text);
 
+// Plain text without line feed and tab, as a title or a mail's subject needs it.
+bool IsOneLine(absl::string_view text);
+
 // 1 to 63 characters of [A-Za-z0-9._/-] or underscore: a code of a framework's parts.
 bool IsCode(absl::string_view text);
 
