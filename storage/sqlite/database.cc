@@ -96,10 +96,11 @@ std::string Statement::Text(int column) const {
   return std::string(reinterpret_cast<const char*>(bytes),
                      static_cast<size_t>(sqlite3_column_bytes(statement_, column)));
 }
-std::string Statement::Blob(int column) const {
+std::string Statement::Blob(int column) const { return std::string(BlobView(column)); }
+absl::string_view Statement::BlobView(int column) const {
   const void* bytes = sqlite3_column_blob(statement_, column);
   if (bytes == nullptr) return "";
-  return std::string(static_cast<const char*>(bytes), static_cast<size_t>(sqlite3_column_bytes(statement_, column)));
+  return {static_cast<const char*>(bytes), static_cast<size_t>(sqlite3_column_bytes(statement_, column))};
 }
 int64_t Statement::Int(int column) const { return sqlite3_column_int64(statement_, column); }
 bool Statement::IsNull(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }

@@ -52,6 +52,8 @@ class Statement {
   // Columns count from 0; of the present row.
   std::string Text(int column) const;
   std::string Blob(int column) const;
+  // The same without a copy: valid until the statement is stepped or goes out of scope.
+  absl::string_view BlobView(int column) const;
   int64_t Int(int column) const;
   bool IsNull(int column) const;
 

@@ -1,0 +1,69 @@
+#include "storage/sqlite/response_schema.h"
+
+namespace candor::storage::sqlite {
+namespace {
+
+// `document` holds contracts and instrument versions under their SHA-256, since all surveys of a campaign share them.
+constexpr char kResponses1[] = R"sql(
+CREATE TABLE document(
+  hash BLOB NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
+  bytes BLOB NOT NULL
+);
+CREATE TABLE survey(
+  id TEXT NOT NULL PRIMARY KEY,
+  state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 4),
+  contract BLOB NOT NULL REFERENCES document(hash),
+  instrument_version BLOB NOT NULL REFERENCES document(hash),
+  manifest BLOB NOT NULL,
+  manifest_signature BLOB NOT NULL
+);
+CREATE TABLE outcome(
+  survey TEXT NOT NULL PRIMARY KEY REFERENCES survey(id),
+  order_id TEXT NOT NULL,
+  closed_result BLOB NOT NULL,
+  ledger BLOB NOT NULL
+);
+CREATE TABLE comment_key(
+  survey TEXT NOT NULL REFERENCES survey(id),
+  moderator INTEGER NOT NULL,
+  sealed BLOB NOT NULL,
+  PRIMARY KEY (survey, moderator)
+) WITHOUT ROWID;
+CREATE TABLE comment(
+  survey TEXT NOT NULL REFERENCES survey(id),
+  id TEXT NOT NULL,
+  sealed BLOB NOT NULL,
+  PRIMARY KEY (survey, id)
+);
+)sql";
+
+// `slot.record` is one taken byte, the head and the sealed answer, all of fixed length, so that it is overwritten where
+// it stands and no row ever moves.
+constexpr char kOpenSurvey1[] = R"sql(
+CREATE TABLE layout(
+  sealed_size INTEGER NOT NULL CHECK (sealed_size > 0)
+);
+CREATE TABLE run_key(
+  id BLOB NOT NULL PRIMARY KEY,
+  sealed BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE slot(
+  id INTEGER PRIMARY KEY,
+  issuing_group INTEGER NOT NULL,
+  record BLOB NOT NULL
+);
+)sql";
+
+}  // namespace
+
+const std::vector<Migration>& ResponseMigrations() {
+  static const auto& migrations = *new std::vector<Migration>{{1, kResponses1}};
+  return migrations;
+}
+
+const std::vector<Migration>& OpenSurveyMigrations() {
+  static const auto& migrations = *new std::vector<Migration>{{1, kOpenSurvey1}};
+  return migrations;
+}
+
+}  // namespace candor::storage::sqlite

@@ -1,0 +1,365 @@
+#include "storage/sqlite/response_store.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/base/file.h"
+#include "services/base/random.h"
+#include "services/base/status.h"
+#include "services/crypto/hash.h"
+#include "services/domain/errors.h"
+#include "storage/sqlite/open_survey_store.h"
+#include "storage/sqlite/response_schema.h"
+
+namespace candor::storage::sqlite {
+namespace errors = candor::domain::errors;
+using domain::SurveyId;
+namespace {
+
+// Every file that SQLite may have made for a database.
+constexpr const char* kSuffixes[] = {"", "-wal", "-shm", "-journal"};
+
+absl::StatusOr<SurveyState> StateOf(int64_t stored) {
+  switch (stored) {
+    case kStateAccepting:
+      return SurveyState::kAccepting;
+    case kStateStopped:
+      return SurveyState::kStopped;
+    case kStateClosed:
+      return SurveyState::kClosed;
+    case kStateAbandoned:
+      return SurveyState::kAbandoned;
+    default:
+      return errors::StoreCorrupt("a survey in no known state");
+  }
+}
+
+int64_t StoredState(SurveyState state) {
+  switch (state) {
+    case SurveyState::kAccepting:
+      return kStateAccepting;
+    case SurveyState::kStopped:
+      return kStateStopped;
+    case SurveyState::kClosed:
+      return kStateClosed;
+    case SurveyState::kAbandoned:
+      return kStateAbandoned;
+  }
+  return 0;
+}
+
+const char* NameOf(SurveyState state) {
+  switch (state) {
+    case SurveyState::kAccepting:
+      return "accepting answers";
+    case SurveyState::kStopped:
+      return "stopped";
+    case SurveyState::kClosed:
+      return "closed";
+    case SurveyState::kAbandoned:
+      return "abandoned";
+  }
+  return "";
+}
+
+absl::Status RemoveFile(const std::string& path) {
+  if (unlink(path.c_str()) == 0 || errno == ENOENT) return absl::OkStatus();
+  return errors::StoreBusy(absl::StrCat("cannot remove ", path, ": ", std::strerror(errno)));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<SqliteResponseStore>> SqliteResponseStore::Open(const std::string& data_folder) {
+  const std::string open_folder = absl::StrCat(data_folder, "/open");
+  CANDOR_RETURN_IF_ERROR(base::MakeFolder(data_folder, 0700));
+  CANDOR_RETURN_IF_ERROR(base::MakeFolder(open_folder, 0700));
+  // Spent tokens are kept in memory, so two processes on one folder would accept a token twice.
+  const std::string lock_path = absl::StrCat(data_folder, "/responses.lock");
+  const int lock = open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock < 0) return errors::StoreBusy(absl::StrCat("cannot open ", lock_path, ": ", std::strerror(errno)));
+  if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    close(lock);
+    return errors::StoreBusy(absl::StrCat(data_folder, " is in use by another process"));
+  }
+  absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(absl::StrCat(data_folder, "/responses.db"));
+  absl::Status status = database.status();
+  if (status.ok()) status = Migrate(**database, ResponseMigrations(), kResponseApplicationId);
+  if (status.ok()) status = base::SyncFolder(data_folder);
+  if (!status.ok()) {
+    close(lock);
+    return status;
+  }
+  return std::unique_ptr<SqliteResponseStore>(
+      new SqliteResponseStore(open_folder, lock, *std::move(database)));
+}
+
+SqliteResponseStore::SqliteResponseStore(std::string open_folder, int lock_descriptor,
+                                         std::unique_ptr<Database> database)
+    : open_folder_(std::move(open_folder)), lock_descriptor_(lock_descriptor), database_(std::move(database)) {}
+
+SqliteResponseStore::~SqliteResponseStore() {
+  {
+    absl::MutexLock lock(&mutex_);
+    database_.reset();
+  }
+  close(lock_descriptor_);
+}
+
+std::string SqliteResponseStore::OpenPath(const SurveyId& survey) const {
+  return absl::StrCat(open_folder_, "/", survey.value(), ".db");
+}
+
+absl::Status SqliteResponseStore::RemoveOpenFile(const SurveyId& survey) {
+  const std::string path = OpenPath(survey);
+  for (const char* suffix : kSuffixes) CANDOR_RETURN_IF_ERROR(RemoveFile(absl::StrCat(path, suffix)));
+  return base::SyncFolder(open_folder_);
+}
+
+absl::StatusOr<SurveyState> SqliteResponseStore::GetStateLocked(const SurveyId& survey) {
+  CANDOR_ASSIGN_OR_RETURN(Statement select, database_->Prepare("SELECT state FROM survey WHERE id = ?"));
+  CANDOR_ASSIGN_OR_RETURN(const bool found, select.BindText(1, survey.value()).Step());
+  if (!found) return errors::SurveyUnknown();
+  return StateOf(select.Int(0));
+}
+
+absl::StatusOr<SurveyState> SqliteResponseStore::RequireState(const SurveyId& survey,
+                                                              std::vector<SurveyState> allowed) {
+  CANDOR_ASSIGN_OR_RETURN(const SurveyState state, GetStateLocked(survey));
+  if (std::find(allowed.begin(), allowed.end(), state) != allowed.end()) return state;
+  return errors::WrongState(absl::StrCat("the survey is ", NameOf(state), "; this cannot be done (any more)"));
+}
+
+absl::Status SqliteResponseStore::SetState(const SurveyId& survey, SurveyState state) {
+  CANDOR_ASSIGN_OR_RETURN(Statement update, database_->Prepare("UPDATE survey SET state = ? WHERE id = ?"));
+  return update.BindInt(1, StoredState(state)).BindText(2, survey.value()).Run();
+}
+
+absl::StatusOr<std::string> SqliteResponseStore::PutDocument(const std::string& bytes) {
+  const std::string hash = crypto::Sha256(bytes);
+  CANDOR_ASSIGN_OR_RETURN(
+      Statement insert, database_->Prepare("INSERT INTO document(hash, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING"));
+  CANDOR_RETURN_IF_ERROR(insert.BindBlob(1, hash).BindBlob(2, bytes).Run());
+  return hash;
+}
+
+absl::Status SqliteResponseStore::CreateSurvey(const StoredSurvey& survey, const SlotLayout& layout) {
+  if (domain::SurveyIdBytes(survey.id).empty()) return absl::InvalidArgumentError("not a survey's id");
+  const auto exists = [&]() -> absl::StatusOr<bool> {
+    absl::MutexLock lock(&mutex_);
+    const absl::StatusOr<SurveyState> state = GetStateLocked(survey.id);
+    if (absl::IsNotFound(state.status())) return false;
+    CANDOR_RETURN_IF_ERROR(state.status());
+    return true;
+  };
+  CANDOR_ASSIGN_OR_RETURN(const bool known, exists());
+  if (known) return errors::Exists("survey", survey.id.value());
+  // No row: whatever lies there is what a crash left of an earlier attempt.
+  CANDOR_RETURN_IF_ERROR(RemoveOpenFile(survey.id));
+  absl::Status status = SqliteOpenSurveyStore::Create(OpenPath(survey.id), layout);
+  if (status.ok()) status = base::SyncFolder(open_folder_);
+  if (status.ok()) {
+    absl::MutexLock lock(&mutex_);
+    status = database_->Transact([&]() -> absl::Status {
+      mutex_.AssertHeld();
+      CANDOR_ASSIGN_OR_RETURN(const std::string contract, PutDocument(survey.contract));
+      CANDOR_ASSIGN_OR_RETURN(const std::string instrument, PutDocument(survey.instrument_version));
+      CANDOR_ASSIGN_OR_RETURN(
+          Statement insert,
+          database_->Prepare("INSERT INTO survey(id, state, contract, instrument_version, manifest, manifest_signature) "
+                             "VALUES (?, ?, ?, ?, ?, ?)"));
+      return insert.BindText(1, survey.id.value())
+          .BindInt(2, kStateAccepting)
+          .BindBlob(3, contract)
+          .BindBlob(4, instrument)
+          .BindBlob(5, survey.manifest)
+          .BindBlob(6, survey.manifest_signature)
+          .Run();
+    });
+  }
+  // Should the removal fail too, FinishDestroying or the next attempt finds the file.
+  if (!status.ok()) (void)RemoveOpenFile(survey.id);
+  return status;
+}
+
+absl::StatusOr<StoredSurvey> SqliteResponseStore::GetSurvey(const SurveyId& survey) {
+  absl::MutexLock lock(&mutex_);
+  CANDOR_ASSIGN_OR_RETURN(
+      Statement select,
+      database_->Prepare("SELECT s.state, c.bytes, i.bytes, s.manifest, s.manifest_signature FROM survey s "
+                         "JOIN document c ON c.hash = s.contract JOIN document i ON i.hash = s.instrument_version "
+                         "WHERE s.id = ?"));
+  CANDOR_ASSIGN_OR_RETURN(const bool found, select.BindText(1, survey.value()).Step());
+  if (!found) return errors::SurveyUnknown();
+  StoredSurvey stored;
+  stored.id = survey;
+  CANDOR_ASSIGN_OR_RETURN(stored.state, StateOf(select.Int(0)));
+  stored.contract = select.Blob(1);
+  stored.instrument_version = select.Blob(2);
+  stored.manifest = select.Blob(3);
+  stored.manifest_signature = select.Blob(4);
+  return stored;
+}
+
+absl::StatusOr<SurveyState> SqliteResponseStore::GetState(const SurveyId& survey) {
+  absl::MutexLock lock(&mutex_);
+  return GetStateLocked(survey);
+}
+
+absl::Status SqliteResponseStore::StopSurvey(const SurveyId& survey) {
+  absl::MutexLock lock(&mutex_);
+  return database_->Transact([&]() -> absl::Status {
+    mutex_.AssertHeld();
+    CANDOR_ASSIGN_OR_RETURN(const SurveyState state,
+                            RequireState(survey, {SurveyState::kAccepting, SurveyState::kStopped}));
+    return state == SurveyState::kStopped ? absl::OkStatus() : SetState(survey, SurveyState::kStopped);
+  });
+}
+
+absl::StatusOr<std::unique_ptr<OpenSurveyStore>> SqliteResponseStore::OpenAnswers(const SurveyId& survey) {
+  {
+    absl::MutexLock lock(&mutex_);
+    CANDOR_RETURN_IF_ERROR(RequireState(survey, {SurveyState::kAccepting, SurveyState::kStopped}).status());
+  }
+  return SqliteOpenSurveyStore::Open(OpenPath(survey));
+}
+
+absl::Status SqliteResponseStore::CloseSurvey(const SurveyId& survey, const StoredOutcome& outcome,
+                                              const std::vector<std::string>& sealed_comments,
+                                              const std::vector<std::string>& sealed_comment_keys) {
+  absl::MutexLock lock(&mutex_);
+  return database_->Transact([&]() -> absl::Status {
+    mutex_.AssertHeld();
+    CANDOR_RETURN_IF_ERROR(RequireState(survey, {SurveyState::kStopped}).status());
+    {
+      CANDOR_ASSIGN_OR_RETURN(
+          Statement insert,
+          database_->Prepare("INSERT INTO outcome(survey, order_id, closed_result, ledger) VALUES (?, ?, ?, ?)"));
+      CANDOR_RETURN_IF_ERROR(insert.BindText(1, survey.value())
+                                 .BindText(2, outcome.order_id)
+                                 .BindBlob(3, outcome.closed_result)
+                                 .BindBlob(4, outcome.ledger)
+                                 .Run());
+    }
+    for (size_t moderator = 0; moderator < sealed_comment_keys.size(); ++moderator) {
+      CANDOR_ASSIGN_OR_RETURN(
+          Statement insert, database_->Prepare("INSERT INTO comment_key(survey, moderator, sealed) VALUES (?, ?, ?)"));
+      CANDOR_RETURN_IF_ERROR(insert.BindText(1, survey.value())
+                                 .BindInt(2, static_cast<int64_t>(moderator))
+                                 .BindBlob(3, sealed_comment_keys[moderator])
+                                 .Run());
+    }
+    for (const std::string& sealed : sealed_comments) {
+      CANDOR_ASSIGN_OR_RETURN(Statement insert,
+                              database_->Prepare("INSERT INTO comment(survey, id, sealed) VALUES (?, ?, ?)"));
+      CANDOR_RETURN_IF_ERROR(
+          insert.BindText(1, survey.value()).BindText(2, base::RandomId()).BindBlob(3, sealed).Run());
+    }
+    return SetState(survey, SurveyState::kClosed);
+  });
+}
+
+absl::StatusOr<StoredOutcome> SqliteResponseStore::GetOutcome(const SurveyId& survey) {
+  absl::MutexLock lock(&mutex_);
+  CANDOR_RETURN_IF_ERROR(RequireState(survey, {SurveyState::kClosed}).status());
+  CANDOR_ASSIGN_OR_RETURN(Statement select,
+                          database_->Prepare("SELECT order_id, closed_result, ledger FROM outcome WHERE survey = ?"));
+  CANDOR_ASSIGN_OR_RETURN(const bool found, select.BindText(1, survey.value()).Step());
+  if (!found) return errors::StoreCorrupt("a closed survey without its result");
+  return StoredOutcome{select.Text(0), select.Blob(1), select.Blob(2)};
+}
+
+absl::Status SqliteResponseStore::AbandonSurvey(const SurveyId& survey) {
+  absl::MutexLock lock(&mutex_);
+  return database_->Transact([&]() -> absl::Status {
+    mutex_.AssertHeld();
+    CANDOR_ASSIGN_OR_RETURN(
+        const SurveyState state,
+        RequireState(survey, {SurveyState::kAccepting, SurveyState::kStopped, SurveyState::kAbandoned}));
+    return state == SurveyState::kAbandoned ? absl::OkStatus() : SetState(survey, SurveyState::kAbandoned);
+  });
+}
+
+absl::Status SqliteResponseStore::DestroyAnswers(const SurveyId& survey) {
+  {
+    absl::MutexLock lock(&mutex_);
+    CANDOR_RETURN_IF_ERROR(RequireState(survey, {SurveyState::kClosed, SurveyState::kAbandoned}).status());
+  }
+  return RemoveOpenFile(survey);
+}
+
+absl::StatusOr<StoredComments> SqliteResponseStore::GetComments(const SurveyId& survey) {
+  absl::MutexLock lock(&mutex_);
+  CANDOR_RETURN_IF_ERROR(GetStateLocked(survey).status());
+  StoredComments stored;
+  {
+    CANDOR_ASSIGN_OR_RETURN(
+        Statement select, database_->Prepare("SELECT sealed FROM comment_key WHERE survey = ? ORDER BY moderator"));
+    select.BindText(1, survey.value());
+    while (true) {
+      CANDOR_ASSIGN_OR_RETURN(const bool more, select.Step());
+      if (!more) break;
+      stored.sealed_keys.push_back(select.Blob(0));
+    }
+  }
+  CANDOR_ASSIGN_OR_RETURN(Statement select,
+                          database_->Prepare("SELECT id, sealed FROM comment WHERE survey = ? ORDER BY id"));
+  select.BindText(1, survey.value());
+  while (true) {
+    CANDOR_ASSIGN_OR_RETURN(const bool more, select.Step());
+    if (!more) return stored;
+    stored.comments.push_back({select.Text(0), select.Blob(1)});
+  }
+}
+
+absl::Status SqliteResponseStore::DestroyComments(const SurveyId& survey) {
+  absl::MutexLock lock(&mutex_);
+  return database_->Transact([&]() -> absl::Status {
+    mutex_.AssertHeld();
+    CANDOR_RETURN_IF_ERROR(RequireState(survey, {SurveyState::kClosed}).status());
+    {
+      CANDOR_ASSIGN_OR_RETURN(Statement remove, database_->Prepare("DELETE FROM comment WHERE survey = ?"));
+      CANDOR_RETURN_IF_ERROR(remove.BindText(1, survey.value()).Run());
+    }
+    CANDOR_ASSIGN_OR_RETURN(Statement remove, database_->Prepare("DELETE FROM comment_key WHERE survey = ?"));
+    return remove.BindText(1, survey.value()).Run();
+  });
+}
+
+absl::Status SqliteResponseStore::Rebuild() {
+  absl::MutexLock lock(&mutex_);
+  // The log first, so that the rebuilt pages alone are in it afterwards; then once more to empty it.
+  const auto empty_log = [this]() -> absl::Status {
+    mutex_.AssertHeld();
+    return StatusOf(sqlite3_wal_checkpoint_v2(database_->handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr),
+                    database_->handle());
+  };
+  CANDOR_RETURN_IF_ERROR(empty_log());
+  CANDOR_RETURN_IF_ERROR(database_->Execute("VACUUM"));
+  return empty_log();
+}
+
+absl::Status SqliteResponseStore::FinishDestroying() {
+  CANDOR_ASSIGN_OR_RETURN(const std::vector<std::string> names, base::ListFolder(open_folder_));
+  SurveyId last;
+  for (const std::string& name : names) {
+    const size_t end = name.find(".db");
+    if (end == std::string::npos) continue;
+    const SurveyId survey(name.substr(0, end));
+    if (survey == last || domain::SurveyIdBytes(survey).empty()) continue;
+    last = survey;
+    const absl::StatusOr<SurveyState> state = GetState(survey);
+    if (!state.ok() && !absl::IsNotFound(state.status())) return state.status();
+    if (state.ok() && (*state == SurveyState::kAccepting || *state == SurveyState::kStopped)) continue;
+    CANDOR_RETURN_IF_ERROR(RemoveOpenFile(survey));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace candor::storage::sqlite

@@ -1,0 +1,60 @@
+// The response plane's store on SQLite: DATA/responses.db, and DATA/open/<survey id>.db for each open survey.
+
+#ifndef CANDOR_STORAGE_SQLITE_RESPONSE_STORE_H_
+#define CANDOR_STORAGE_SQLITE_RESPONSE_STORE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/synchronization/mutex.h"
+#include "storage/response_store.h"
+#include "storage/sqlite/database.h"
+
+namespace candor::storage::sqlite {
+
+class SqliteResponseStore : public ResponseStore {
+ public:
+  // Makes or opens the store in `data_folder`, which is made where missing (mode 0700), and brings responses.db to the
+  // newest schema. One process at a time: it holds a lock on DATA/responses.lock for as long as the object lives.
+  // UNAVAILABLE, STORE_BUSY: another process holds it. FAILED_PRECONDITION: SCHEMA_TOO_NEW. DATA_LOSS: the file is
+  // something else.
+  static absl::StatusOr<std::unique_ptr<SqliteResponseStore>> Open(const std::string& data_folder);
+  ~SqliteResponseStore() override;
+
+  absl::Status CreateSurvey(const StoredSurvey& survey, const SlotLayout& layout) override;
+  absl::StatusOr<StoredSurvey> GetSurvey(const domain::SurveyId& survey) override;
+  absl::StatusOr<SurveyState> GetState(const domain::SurveyId& survey) override;
+  absl::Status StopSurvey(const domain::SurveyId& survey) override;
+  absl::StatusOr<std::unique_ptr<OpenSurveyStore>> OpenAnswers(const domain::SurveyId& survey) override;
+  absl::Status CloseSurvey(const domain::SurveyId& survey, const StoredOutcome& outcome,
+                           const std::vector<std::string>& sealed_comments,
+                           const std::vector<std::string>& sealed_comment_keys) override;
+  absl::StatusOr<StoredOutcome> GetOutcome(const domain::SurveyId& survey) override;
+  absl::Status AbandonSurvey(const domain::SurveyId& survey) override;
+  absl::Status DestroyAnswers(const domain::SurveyId& survey) override;
+  absl::StatusOr<StoredComments> GetComments(const domain::SurveyId& survey) override;
+  absl::Status DestroyComments(const domain::SurveyId& survey) override;
+  absl::Status Rebuild() override;
+  absl::Status FinishDestroying() override;
+
+ private:
+  SqliteResponseStore(std::string open_folder, int lock_descriptor, std::unique_ptr<Database> database);
+
+  std::string OpenPath(const domain::SurveyId& survey) const;
+  absl::Status RemoveOpenFile(const domain::SurveyId& survey);
+  absl::StatusOr<SurveyState> GetStateLocked(const domain::SurveyId& survey) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<SurveyState> RequireState(const domain::SurveyId& survey, std::vector<SurveyState> allowed)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status SetState(const domain::SurveyId& survey, SurveyState state) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<std::string> PutDocument(const std::string& bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const std::string open_folder_;
+  const int lock_descriptor_;
+  absl::Mutex mutex_;
+  std::unique_ptr<Database> database_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace candor::storage::sqlite
+
+#endif  // CANDOR_STORAGE_SQLITE_RESPONSE_STORE_H_
