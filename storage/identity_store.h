@@ -110,12 +110,8 @@ struct InstrumentVersionRow {
 struct CampaignRow {
   domain::DistrictId district;
   domain::CampaignId id;
-  std::string title;
-  domain::InstrumentId instrument;
-  int32_t instrument_version = 0;
-  std::string settings;  // domain::CampaignSettings as canonical JSON
+  domain::CampaignSettings settings;
   domain::CampaignState state = domain::CampaignState::kDraft;
-  absl::Time close_time;          // when answers end; the earliest moment that the scheduler closes it
   bool release_ordered = false;   // an administrator has released it; the state follows once all reports are frozen
   absl::Time create_time;
   std::optional<absl::Time> open_time;
@@ -155,6 +151,7 @@ enum class SurveyDocument {
   kLedger = 5,
   kReport = 6,
   kReportSubject = 7,
+  kFirstReading = 8,  // empty; there once the contract's first reader has read the report, from when the others may
 };
 
 // One issuing group of an opened survey; its number is its place in the manifest.
@@ -339,7 +336,7 @@ class WriteTransaction : public ReadTransaction {
   virtual absl::Status InsertPerson(const PersonRow& row) = 0;
   virtual absl::Status UpdatePerson(const PersonRow& row) = 0;
   // With their access keys, their place among others' supervisors, and their identified ratings in surveys whose state
-  // is DRAFT, OPENING, OPEN, RELEASED or ABANDONED; ratings that a report still needs stay until it is frozen. Raters of
+  // is DRAFT, OPEN, RELEASED or ABANDONED; ratings that a report still needs stay until it is frozen. Raters of
   // the district with the person's address lose name and address; reports about the person lose their subject.
   virtual absl::Status DeletePerson(const domain::DistrictId& district, const domain::PersonId& id) = 0;
 
@@ -366,8 +363,10 @@ class WriteTransaction : public ReadTransaction {
   // With its documents, issuing groups, raters, invitations and identified ratings.
   virtual absl::Status DeleteSurvey(const domain::DistrictId& district, const domain::SurveyId& id) = 0;
   // ALREADY_EXISTS: the document was written before.
+  // `sha256`: of `bytes`, 32 bytes.
   virtual absl::Status InsertSurveyDocument(const domain::DistrictId& district, const domain::SurveyId& survey,
-                                            SurveyDocument kind, absl::string_view bytes) = 0;
+                                            SurveyDocument kind, absl::string_view bytes,
+                                            absl::string_view sha256) = 0;
   virtual absl::Status InsertIssuingGroup(const IssuingGroupRow& row) = 0;
   // Adds 1 to `reissued` of one issuing group. NOT_FOUND.
   virtual absl::Status CountReissued(const domain::DistrictId& district, const domain::SurveyId& survey,
