@@ -8,13 +8,15 @@
 
 #include "candor/v1/scoring.pb.h"
 #include "services/domain/contract.h"
+#include "services/domain/instrument.h"
 
 namespace candor::reporting {
 
 // The report's notes, most important first: what is withheld and why, what the limits mean, how uncertain the figures
 // are, what the report is for. English; each note is one or two whole sentences. A note stands only where the figures
 // give cause for it.
-std::vector<std::string> ReportNotes(const candor::v1::Scores& scores, const domain::Contract& contract);
+std::vector<std::string> ReportNotes(const candor::v1::Scores& scores, const domain::Contract& contract,
+                                     const domain::Instrument& instrument);
 
 }  // namespace candor::reporting
 

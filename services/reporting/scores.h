@@ -3,17 +3,15 @@
 #ifndef CANDOR_SERVICES_REPORTING_SCORES_H_
 #define CANDOR_SERVICES_REPORTING_SCORES_H_
 
-#include "absl/status/status.h"
 #include "candor/v1/scoring.pb.h"
 #include "services/domain/contract.h"
 #include "services/domain/instrument.h"
-#include "services/reporting/build_report.h"
+#include "services/reporting/report_input.h"
 #include "services/statistics/constants.h"
 
 namespace candor::reporting {
 
-// The code of the unit that holds all items, and of the group of all anonymous raters.
-inline constexpr char kOverallCode[] = "ALL";
+// The group of all anonymous raters.
 inline constexpr char kAllRaters[] = "all_raters";
 
 // The strength line of a scale 1..points: half a point above its middle on a scale of five, and as far in proportion on
@@ -24,10 +22,7 @@ double StrengthCut(int points);
 double AgreementBand(int points);
 
 // The constants of a report: the contract's thresholds, the instrument's scale, the two lines above.
-statistics::ScoringRules RulesOf(const domain::Contract& contract, const domain::RatingScale& scale);
-
-// DATA_LOSS, STORE_CORRUPT: the input's parts do not fit together. The message names the part, never a figure.
-absl::Status CheckReportInput(const ReportInput& input);
+statistics::ScoringRules ScoringRulesOf(const domain::Contract& contract, const domain::RatingScale& scale);
 
 // All figures. The input has passed CheckReportInput.
 candor::v1::Scores BuildScores(const ReportInput& input);

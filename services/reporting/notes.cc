@@ -1,0 +1,183 @@
+#include "services/reporting/notes.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "services/reporting/report_input.h"
+
+namespace candor::reporting {
+namespace {
+
+// What stands in the figures, so that no note explains what is not there.
+struct Contents {
+  bool any_group = false;  // at least one group is shown
+  bool bound = false, between = false;
+  bool cell_withheld = false;   // a shown group has too few answers on a statement
+  bool scale_withheld = false;  // a shown group has too few items of a unit
+  bool confidence = false, typical = false;
+  bool others = false;  // at least one figure of all raters
+  bool self = false, supervisor = false;
+  bool gap = false, undetermined = false, close = false;
+  int themes = 0;
+};
+
+void Look(const v1::GroupScore& score, Contents& contents) {
+  switch (score.state()) {
+    case v1::FIGURE_STATE_AT_LEAST:
+    case v1::FIGURE_STATE_AT_MOST: contents.bound = true; break;
+    case v1::FIGURE_STATE_BETWEEN: contents.between = true; break;
+    default: break;
+  }
+  if (score.interval().kind() == v1::INTERVAL_KIND_CONFIDENCE) contents.confidence = true;
+  if (score.interval().kind() == v1::INTERVAL_KIND_TYPICAL) contents.typical = true;
+}
+
+Contents ContentsOf(const v1::Scores& scores) {
+  Contents contents;
+  for (const v1::GroupSummary& group : scores.groups()) {
+    if (group.withheld_reason() == v1::WITHHELD_REASON_UNSPECIFIED) contents.any_group = true;
+  }
+  for (const v1::UnitScore& unit : scores.units()) {
+    for (int g = 0; g < unit.groups_size(); ++g) {
+      const v1::GroupScore& score = unit.groups(g);
+      Look(score, contents);
+      const bool shown = scores.groups(g).withheld_reason() == v1::WITHHELD_REASON_UNSPECIFIED;
+      if (!shown || score.state() != v1::FIGURE_STATE_WITHHELD) continue;
+      if (score.withheld_reason() == v1::WITHHELD_REASON_TOO_FEW_ANSWERS) contents.cell_withheld = true;
+      if (score.withheld_reason() == v1::WITHHELD_REASON_TOO_FEW_ITEMS) contents.scale_withheld = true;
+    }
+    Look(unit.all_raters(), contents);
+    if (unit.all_raters().state() != v1::FIGURE_STATE_WITHHELD) contents.others = true;
+    if (unit.self().items_used() > 0) contents.self = true;
+    if (unit.supervisor().items_used() > 0) contents.supervisor = true;
+    if (unit.gap().category() != v1::GAP_CATEGORY_UNSPECIFIED) contents.gap = true;
+    if (unit.gap().category() == v1::GAP_CATEGORY_UNDETERMINED || unit.gap().quadrant() == v1::QUADRANT_UNDETERMINED) {
+      contents.undetermined = true;
+    }
+    if (unit.gap().close_to_line()) contents.close = true;
+    if (unit.kind() == v1::UNIT_KIND_THEME) ++contents.themes;
+  }
+  return contents;
+}
+
+std::string MemberTitles(const v1::GroupSummary& group, const domain::Instrument& instrument) {
+  std::vector<std::string> titles;
+  for (const std::string& member : group.members()) titles.push_back(GroupTitle(instrument, member));
+  if (titles.size() < 2) return absl::StrJoin(titles, "");
+  const std::string last = titles.back();
+  titles.pop_back();
+  return absl::StrCat(absl::StrJoin(titles, ", "), " and ", last);
+}
+
+// Why nothing is shown of one group; empty when it is shown.
+std::string WithheldNote(const v1::GroupSummary& group, const domain::Contract& contract) {
+  const int minimum =
+      group.code() == domain::kOtherRaters ? contract.pool_minimum : contract.minimum_group_size;
+  switch (group.withheld_reason()) {
+    case v1::WITHHELD_REASON_NO_DATA: return absl::StrCat(group.title(), ": nobody answered.");
+    case v1::WITHHELD_REASON_TOO_FEW_ANSWERS:
+      return absl::StrCat(group.title(), ": fewer than ", minimum,
+                          " answered, so nothing of theirs is shown, and their ratings are in no other figure.");
+    case v1::WITHHELD_REASON_TOO_MANY_REISSUED:
+      return absl::StrCat(group.title(), ": more than ", contract.maximum_reissued_percent,
+                          " % of the codes were replaced after they had been used, so that it is not certain who "
+                          "answered how often. Nothing of this group is shown, and its ratings are in no other figure.");
+    case v1::WITHHELD_REASON_POOLED:
+      return absl::StrCat(group.title(), ": fewer than ", minimum,
+                          " answered, so they are not shown by themselves; their ratings are part of \"Other raters\".");
+    default: return "";
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> ReportNotes(const v1::Scores& scores, const domain::Contract& contract,
+                                     const domain::Instrument& instrument) {
+  const Contents contents = ContentsOf(scores);
+  const v1::ScoringRules& rules = scores.rules();
+  std::vector<std::string> notes;
+
+  for (const v1::GroupSummary& group : scores.groups()) {
+    std::string note = WithheldNote(group, contract);
+    if (!note.empty()) notes.push_back(std::move(note));
+  }
+  if (!contents.any_group) {
+    notes.push_back(contents.self || contents.supervisor
+                        ? "No group of anonymous raters can be shown, so this report holds only ratings that were given "
+                          "under a name."
+                        : "No group of anonymous raters can be shown, so this report holds no figures.");
+  }
+  for (const v1::GroupSummary& group : scores.groups()) {
+    if (group.code() != domain::kOtherRaters || group.members_size() < 2) continue;
+    notes.push_back(absl::StrCat("\"Other raters\" are ", MemberTitles(group, instrument),
+                                 " together: at least one of these groups was too small to be anonymous by itself. Of "
+                                 "them only means are shown."));
+  }
+  if (!contents.self) {
+    notes.push_back("The leader's own rating is missing, so no gap between self and others can be shown.");
+  }
+  if (contents.bound) {
+    notes.push_back(absl::StrCat(
+        "\"or higher\" and \"or lower\": few answered, and nearly all chose the same end of the scale. The exact mean "
+        "would tell what single people answered, so only a limit is given; the mean may be anywhere from the limit to "
+        "that end."));
+  }
+  if (contents.between) {
+    notes.push_back(
+        "A figure such as \"3.10 to 3.60\" is computed from figures of which some are only known within limits; the "
+        "true figure is somewhere in between.");
+  }
+  if (contents.undetermined) {
+    notes.push_back(
+        "\"Cannot be told\": within the limits of the raters' figure both answers are possible, so none is given.");
+  }
+  if (contents.cell_withheld) {
+    notes.push_back(absl::StrCat("Where a group has too few answers on a statement (normally fewer than ",
+                                 rules.minimum_group_size(),
+                                 "; \"I have not seen this\" and blanks do not count), that figure is left out and is "
+                                 "in no other figure."));
+  }
+  if (contents.scale_withheld) {
+    notes.push_back("A group's score on a domain, competency or theme needs a figure on at least half of its items.");
+  }
+  if (contents.confidence || contents.typical) {
+    std::string note = "Small differences mean little: with other people of the same group, or in another week, a figure "
+                       "would come out a little different.";
+    if (contents.confidence) {
+      absl::StrAppend(&note,
+                      " The range beside a figure (95 % confidence) says how far it might move, judged by how much the "
+                      "ratings differ.");
+    }
+    if (contents.typical) {
+      absl::StrAppend(&note, contents.confidence ? " A range marked ~ is" : " The range beside a figure, marked ~, is",
+                      " what is typical for so many raters, because how much these ratings differ may not be shown.");
+    }
+    notes.push_back(std::move(note));
+  }
+  notes.push_back(
+      "This report is for the leader's own development. It is not made for ranking, pay, promotion or dismissal, and its "
+      "figures do not bear such use.");
+  if (contents.others) {
+    notes.push_back(absl::StrCat(
+        "\"All raters\" is the mean of the anonymous groups that are shown, each with equal weight, however many people "
+        "are in it. The leader's own rating is never part of it",
+        contents.supervisor ? ", and the supervisor's rating stands in a column apart." : "."));
+  }
+  if (contents.gap) {
+    notes.push_back(absl::StrCat("Gaps are self minus all raters. Up to ", rules.agreement_band(),
+                                 " either way counts as agreement; a figure of ", rules.strength_cut(),
+                                 " or higher counts as a strength."));
+  }
+  if (contents.close) {
+    notes.push_back(absl::StrCat("\"Close to the line\": the raters' figure is so near to ", rules.strength_cut(),
+                                 " that it could as well be on the other side."));
+  }
+  if (contents.themes > 1) {
+    notes.push_back(
+        "Themes overlap: one statement can belong to several, so themes are not to be added or averaged.");
+  }
+  return notes;
+}
+
+}  // namespace candor::reporting

@@ -1,0 +1,113 @@
+#include "services/reporting/report_input.h"
+
+#include <cstdint>
+#include <set>
+
+#include "services/base/status.h"
+#include "services/domain/errors.h"
+#include "services/statistics/constants.h"
+
+namespace candor::reporting {
+namespace {
+
+absl::Status CheckAtom(const domain::Atom& atom, const domain::Instrument& instrument) {
+  const int points = instrument.scale.points;
+  const bool withheld = atom.kind == domain::AtomKind::kWithheld;
+  if (withheld ? atom.n < 0 : atom.n < 1) return domain::errors::StoreCorrupt("an atom's number of ratings is off");
+  if (atom.kind == domain::AtomKind::kExact && (atom.sum < atom.n || atom.sum > points * atom.n)) {
+    return domain::errors::StoreCorrupt("an atom's sum is off the scale");
+  }
+  const bool bound = atom.kind == domain::AtomKind::kAtLeast || atom.kind == domain::AtomKind::kAtMost;
+  if (bound && (atom.bound_numerator < atom.n || atom.bound_numerator > points * atom.n)) {
+    return domain::errors::StoreCorrupt("an atom's limit is off the scale");
+  }
+  if (atom.counts.empty()) return absl::OkStatus();
+  int64_t n = 0, sum = 0;
+  for (size_t k = 0; k < atom.counts.size(); ++k) {
+    if (atom.counts[k] < 0) return domain::errors::StoreCorrupt("an atom has a negative count");
+    n += atom.counts[k];
+    sum += static_cast<int64_t>(k + 1) * atom.counts[k];
+  }
+  if (atom.kind != domain::AtomKind::kExact || static_cast<int>(atom.counts.size()) != points || n != atom.n ||
+      sum != atom.sum) {
+    return domain::errors::StoreCorrupt("an atom's counts do not give its mean");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckPerson(const domain::Answers& answers, const domain::Instrument& instrument) {
+  if (answers.ratings.size() != instrument.items.size()) {
+    return domain::errors::StoreCorrupt("an identified rating belongs to another instrument");
+  }
+  for (uint8_t byte : answers.ratings) {
+    if (byte != domain::kBlank && byte != domain::kNotObserved && byte > instrument.scale.points) {
+      return domain::errors::StoreCorrupt("an identified rating is off the scale");
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckReportInput(const ReportInput& input) {
+  const domain::Instrument& instrument = input.version.instrument;
+  if (instrument.items.empty()) return domain::errors::InvalidField("version", "an instrument needs an item");
+  if (instrument.scale.points < statistics::kMinPoints || instrument.scale.points > statistics::kMaxPoints) {
+    return domain::errors::StoreCorrupt("the instrument's scale has an unknown number of points");
+  }
+  if (input.result.points != instrument.scale.points) {
+    return domain::errors::StoreCorrupt("the closed result has another scale than the instrument");
+  }
+  for (const domain::Item& item : instrument.items) {
+    if (domain::FindIndicator(input.version.framework, item.indicator).indicator == nullptr) {
+      return domain::errors::StoreCorrupt("the instrument has an item that its framework does not know");
+    }
+  }
+  const std::map<std::string, int> index = ItemIndex(instrument);
+  if (index.size() != instrument.items.size()) {
+    return domain::errors::StoreCorrupt("the instrument has two items on one indicator");
+  }
+  std::set<std::string> codes;
+  for (const domain::Block& block : input.result.blocks) {
+    if (!codes.insert(block.code).second) return domain::errors::StoreCorrupt("the closed result has a block twice");
+    if (block.state != domain::BlockState::kPrinted && !block.atoms.empty()) {
+      return domain::errors::StoreCorrupt("the closed result has figures in a withheld block");
+    }
+    std::set<std::string> indicators;
+    for (const domain::Atom& atom : block.atoms) {
+      if (!index.contains(atom.indicator) || !indicators.insert(atom.indicator).second) {
+        return domain::errors::StoreCorrupt("the closed result has an atom that belongs to no item");
+      }
+      CANDOR_RETURN_IF_ERROR(CheckAtom(atom, instrument));
+    }
+  }
+  if (input.self.has_value()) {
+    CANDOR_RETURN_IF_ERROR(CheckPerson(*input.self, instrument));
+  }
+  for (const domain::Answers& answers : input.supervisors) {
+    CANDOR_RETURN_IF_ERROR(CheckPerson(answers, instrument));
+  }
+  return absl::OkStatus();
+}
+
+std::map<std::string, int> ItemIndex(const domain::Instrument& instrument) {
+  std::map<std::string, int> index;
+  for (size_t i = 0; i < instrument.items.size(); ++i) index[instrument.items[i].indicator] = static_cast<int>(i);
+  return index;
+}
+
+std::string GroupTitle(const domain::Instrument& instrument, absl::string_view code) {
+  if (code == domain::kOtherRaters) return "Other raters";
+  for (const domain::RaterGroup& group : instrument.rater_groups) {
+    if (group.code != code) continue;
+    std::vector<std::string> languages = {"en"};
+    languages.insert(languages.end(), instrument.languages.begin(), instrument.languages.end());
+    for (const std::string& language : languages) {
+      const auto title = group.title.find(language);
+      if (title != group.title.end() && !title->second.empty()) return title->second;
+    }
+  }
+  return std::string(code);
+}
+
+}  // namespace candor::reporting

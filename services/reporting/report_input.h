@@ -1,0 +1,57 @@
+// What a report is made from.
+
+#ifndef CANDOR_SERVICES_REPORTING_REPORT_INPUT_H_
+#define CANDOR_SERVICES_REPORTING_REPORT_INPUT_H_
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "services/domain/answer.h"
+#include "services/domain/closed_result.h"
+#include "services/domain/contract.h"
+#include "services/domain/instrument.h"
+
+namespace candor::reporting {
+
+// Who the report is about and what it belongs to: copied into the report, read by no rule. The three about the leader
+// may be left empty, so that stored bytes name nobody; whoever shows the report sets them then.
+struct ReportSubject {
+  std::string leader_display_name;
+  std::string leader_job_title;
+  std::string school_title;
+  std::string campaign_title;
+  std::string survey;              // districts/{district}/campaigns/{campaign}/surveys/{survey}
+  std::string instrument_version;  // districts/{district}/instruments/{instrument}/versions/{version}
+};
+
+struct ReportInput {
+  ReportSubject subject;
+  domain::Contract contract;
+  std::string contract_hash;  // SHA-256 of the contract's document, hexadecimal
+  domain::InstrumentVersion version;
+  domain::ClosedResult result;
+  // Ratings given under a name, as they were marked: one byte for each item of the instrument, not yet reversed.
+  // Comments in them are not read.
+  std::optional<domain::Answers> self;
+  // Of several supervisors each item's figure is the mean of those who rated it.
+  std::vector<domain::Answers> supervisors;
+};
+
+// DATA_LOSS, STORE_CORRUPT: the parts do not fit together: another scale, an unknown indicator, counts that do not add
+// up, a rating off the scale. INVALID_ARGUMENT: the instrument has no item. The message names the part, never a figure.
+absl::Status CheckReportInput(const ReportInput& input);
+
+// What an English report calls the rater group `code`: its English title, else the one in the instrument's first
+// language, else the code. The pool is "Other raters".
+std::string GroupTitle(const domain::Instrument& instrument, absl::string_view code);
+
+// Indicator's code -> its place among the instrument's items.
+std::map<std::string, int> ItemIndex(const domain::Instrument& instrument);
+
+}  // namespace candor::reporting
+
+#endif  // CANDOR_SERVICES_REPORTING_REPORT_INPUT_H_

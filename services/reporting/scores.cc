@@ -1,0 +1,440 @@
+#include "services/reporting/scores.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "services/reporting/units.h"
+#include "services/statistics/printed.h"
+
+namespace candor::reporting {
+namespace {
+
+using statistics::PrintedAtom;
+using statistics::PrintedOthers;
+using statistics::PrintedScore;
+
+// A figure whose range ends this near an end of the scale reaches it.
+constexpr double kAtEnd = 1e-9;
+
+// One block with its atoms laid out by item.
+struct PreparedBlock {
+  const domain::Block* block = nullptr;
+  v1::WithheldReason reason = v1::WITHHELD_REASON_UNSPECIFIED;  // of the whole block
+  std::vector<bool> asked;                                      // one entry for each item of the instrument
+  std::vector<const domain::Atom*> atoms;                       // likewise; null where there is none
+};
+
+// One identified side, after reversal: one entry for each item of the instrument.
+using PersonItems = std::vector<std::optional<double>>;
+
+struct Material {
+  statistics::ScoringRules rules;
+  std::vector<PreparedBlock> blocks;
+  std::vector<std::optional<int>> self;
+  PersonItems supervisor;
+  std::vector<PrintedOthers> item_others;  // one entry for each item of the instrument
+};
+
+const domain::GroupCounts* FindCounts(const domain::ClosedResult& result, const std::string& code) {
+  for (const domain::GroupCounts& counts : result.counts) {
+    if (counts.code == code) return &counts;
+  }
+  return nullptr;
+}
+
+// Taking part, for a block: its issuing group's counts; for the pool, those of every group in it.
+domain::GroupCounts CountsOf(const domain::ClosedResult& result, const domain::Block& block) {
+  domain::GroupCounts sum;
+  sum.code = block.code;
+  const auto add = [&](const std::string& code) {
+    const domain::GroupCounts* counts = FindCounts(result, code);
+    if (counts == nullptr) return;
+    sum.invited += counts->invited;
+    sum.issued += counts->issued;
+    sum.reissued += counts->reissued;
+    sum.counted += counts->counted;
+    sum.replaced += counts->replaced;
+  };
+  add(block.code);
+  if (block.code != domain::kOtherRaters) return sum;
+  // A group joined before opening has no block and no counts of its own, so that nobody is added twice.
+  for (const domain::Block& part : result.blocks) {
+    if (part.code != block.code && std::find(block.members.begin(), block.members.end(), part.code) != block.members.end()) {
+      add(part.code);
+    }
+  }
+  return sum;
+}
+
+v1::WithheldReason ReasonOf(const domain::Block& block, int64_t counted) {
+  switch (block.state) {
+    case domain::BlockState::kPrinted: return v1::WITHHELD_REASON_UNSPECIFIED;
+    case domain::BlockState::kTooManyReissued: return v1::WITHHELD_REASON_TOO_MANY_REISSUED;
+    case domain::BlockState::kPooled: return v1::WITHHELD_REASON_POOLED;
+    case domain::BlockState::kTooFew: break;
+  }
+  return counted == 0 ? v1::WITHHELD_REASON_NO_DATA : v1::WITHHELD_REASON_TOO_FEW_ANSWERS;
+}
+
+PrintedAtom ToPrinted(const domain::Atom* atom) {
+  PrintedAtom printed;
+  if (atom == nullptr || atom->kind == domain::AtomKind::kWithheld) return printed;
+  printed.n = atom->n;
+  switch (atom->kind) {
+    case domain::AtomKind::kWithheld: break;
+    case domain::AtomKind::kExact:
+      printed.kind = PrintedAtom::Kind::kExact;
+      printed.sum = atom->sum;
+      printed.counts = atom->counts;
+      break;
+    case domain::AtomKind::kAtLeast:
+    case domain::AtomKind::kAtMost:
+      printed.kind =
+          atom->kind == domain::AtomKind::kAtLeast ? PrintedAtom::Kind::kAtLeast : PrintedAtom::Kind::kAtMost;
+      printed.bound = static_cast<double>(atom->bound_numerator) / static_cast<double>(atom->n);
+      break;
+  }
+  return printed;
+}
+
+PreparedBlock Prepare(const domain::Instrument& instrument, const domain::ClosedResult& result,
+                      const domain::Block& block) {
+  PreparedBlock prepared;
+  prepared.block = &block;
+  prepared.reason = ReasonOf(block, CountsOf(result, block).counted);
+  prepared.asked.assign(instrument.items.size(), false);
+  prepared.atoms.assign(instrument.items.size(), nullptr);
+  if (block.state != domain::BlockState::kPrinted) {
+    for (int item : domain::CommonItems(instrument, block.members)) prepared.asked[item] = true;
+    return prepared;
+  }
+  const std::map<std::string, int> index = ItemIndex(instrument);
+  for (const domain::Atom& atom : block.atoms) {
+    const int item = index.at(atom.indicator);
+    prepared.asked[item] = true;
+    prepared.atoms[item] = &atom;
+  }
+  return prepared;
+}
+
+bool IsRating(uint8_t byte) { return byte != domain::kBlank && byte != domain::kNotObserved; }
+
+int Turned(const domain::Instrument& instrument, size_t item, uint8_t byte) {
+  return instrument.items[item].reverse ? instrument.scale.points + 1 - byte : byte;
+}
+
+std::vector<std::optional<int>> SelfItems(const ReportInput& input) {
+  const domain::Instrument& instrument = input.version.instrument;
+  std::vector<std::optional<int>> ratings(instrument.items.size());
+  if (!input.self.has_value()) return ratings;
+  for (size_t i = 0; i < ratings.size(); ++i) {
+    const uint8_t byte = input.self->ratings[i];
+    if (IsRating(byte)) ratings[i] = Turned(instrument, i, byte);
+  }
+  return ratings;
+}
+
+PersonItems SupervisorItems(const ReportInput& input) {
+  const domain::Instrument& instrument = input.version.instrument;
+  PersonItems means(instrument.items.size());
+  for (size_t i = 0; i < means.size(); ++i) {
+    int sum = 0, n = 0;
+    for (const domain::Answers& answers : input.supervisors) {
+      if (!IsRating(answers.ratings[i])) continue;
+      sum += Turned(instrument, i, answers.ratings[i]);
+      ++n;
+    }
+    if (n > 0) means[i] = static_cast<double>(sum) / n;
+  }
+  return means;
+}
+
+void SetWithheld(v1::WithheldReason reason, v1::GroupScore& out) {
+  out.set_state(v1::FIGURE_STATE_WITHHELD);
+  out.set_withheld_reason(reason);
+}
+
+void SetScore(const PrintedScore& score, int points, v1::GroupScore& out) {
+  if (score.exact()) {
+    out.set_state(v1::FIGURE_STATE_EXACT);
+    out.set_mean(score.mean.lo);
+    if (!score.interval.has_value()) return;
+    v1::Interval& interval = *out.mutable_interval();
+    interval.set_kind(score.interval->typical ? v1::INTERVAL_KIND_TYPICAL : v1::INTERVAL_KIND_CONFIDENCE);
+    interval.set_lower(score.interval->limits.lo);
+    interval.set_upper(score.interval->limits.hi);
+    return;
+  }
+  out.set_lower(score.mean.lo);
+  out.set_upper(score.mean.hi);
+  if (score.mean.hi >= points - kAtEnd) {
+    out.set_state(v1::FIGURE_STATE_AT_LEAST);
+  } else if (score.mean.lo <= 1 + kAtEnd) {
+    out.set_state(v1::FIGURE_STATE_AT_MOST);
+  } else {
+    out.set_state(v1::FIGURE_STATE_BETWEEN);
+  }
+}
+
+std::optional<PrintedScore> ScoreIndicator(const PreparedBlock& block, int item, const Material& material,
+                                           v1::GroupScore& out) {
+  const domain::Atom* atom = block.atoms[item];
+  if (!block.asked[item]) {
+    SetWithheld(v1::WITHHELD_REASON_NO_DATA, out);
+    return std::nullopt;
+  }
+  if (block.reason != v1::WITHHELD_REASON_UNSPECIFIED) {
+    SetWithheld(block.reason, out);
+    return std::nullopt;
+  }
+  if (atom->not_observed.has_value()) out.set_not_observed(*atom->not_observed);
+  const statistics::PrintedItem figures = statistics::ScorePrintedItem(ToPrinted(atom), material.rules);
+  out.set_n(atom->n);
+  if (!figures.score.has_value()) {
+    SetWithheld(v1::WITHHELD_REASON_TOO_FEW_ANSWERS, out);
+    return std::nullopt;
+  }
+  SetScore(*figures.score, material.rules.points, out);
+  if (figures.sd.has_value()) {
+    v1::Distribution& distribution = *out.mutable_distribution();
+    for (int64_t count : atom->counts) distribution.add_counts(count);
+    distribution.set_standard_deviation(*figures.sd);
+    if (figures.favourable.has_value()) distribution.set_favourable_share(*figures.favourable);
+    if (figures.favourable_limits.has_value()) {
+      distribution.set_favourable_lower(figures.favourable_limits->lo);
+      distribution.set_favourable_upper(figures.favourable_limits->hi);
+    }
+  }
+  switch (atom->half) {
+    case domain::HalfStatement::kNone: break;
+    case domain::HalfStatement::kAtMostTwoLow: out.set_half_statement(v1::HALF_STATEMENT_AT_MOST_TWO_LOW); break;
+    case domain::HalfStatement::kAtMostTwoHigh: out.set_half_statement(v1::HALF_STATEMENT_AT_MOST_TWO_HIGH); break;
+  }
+  return figures.score;
+}
+
+std::optional<PrintedScore> ScoreScale(const PreparedBlock& block, const Unit& unit, const Material& material,
+                                       v1::GroupScore& out) {
+  std::vector<PrintedAtom> atoms;
+  for (int item : unit.items) {
+    if (block.asked[item]) atoms.push_back(ToPrinted(block.atoms[item]));
+  }
+  out.set_items_total(static_cast<int32_t>(atoms.size()));
+  if (atoms.empty()) {
+    SetWithheld(v1::WITHHELD_REASON_NO_DATA, out);
+    return std::nullopt;
+  }
+  if (block.reason != v1::WITHHELD_REASON_UNSPECIFIED) {
+    SetWithheld(block.reason, out);
+    return std::nullopt;
+  }
+  const statistics::PrintedScale figures =
+      statistics::ScorePrintedScale(atoms, material.rules, material.rules.prior_correlation);
+  out.set_items_used(figures.items_used);
+  if (!figures.score.has_value()) {
+    SetWithheld(v1::WITHHELD_REASON_TOO_FEW_ITEMS, out);
+    return std::nullopt;
+  }
+  SetScore(*figures.score, material.rules.points, out);
+  return figures.score;
+}
+
+// Why nothing can be said of all raters, from why each block says nothing: the reason that most invites a remedy.
+v1::WithheldReason ReasonForAll(const v1::UnitScore& unit) {
+  std::set<v1::WithheldReason> reasons;
+  for (const v1::GroupScore& group : unit.groups()) reasons.insert(group.withheld_reason());
+  if (reasons.contains(v1::WITHHELD_REASON_TOO_FEW_ITEMS)) return v1::WITHHELD_REASON_TOO_FEW_ITEMS;
+  if (reasons.contains(v1::WITHHELD_REASON_TOO_FEW_ANSWERS) || reasons.contains(v1::WITHHELD_REASON_POOLED)) {
+    return v1::WITHHELD_REASON_TOO_FEW_ANSWERS;
+  }
+  if (reasons.contains(v1::WITHHELD_REASON_TOO_MANY_REISSUED)) return v1::WITHHELD_REASON_TOO_MANY_REISSUED;
+  return v1::WITHHELD_REASON_NO_DATA;
+}
+
+// `out.items_used` of a person: items of the unit rated; the mean where they are half of the unit's items or more.
+void SetPerson(const Unit& unit, const PersonItems& items, const statistics::ScoringRules& rules,
+               v1::PersonScore& out) {
+  double sum = 0;
+  int used = 0;
+  for (int item : unit.items) {
+    if (!items[item].has_value()) continue;
+    sum += *items[item];
+    ++used;
+  }
+  out.set_items_used(used);
+  if (used == 0 || used < statistics::RequiredItems(static_cast<int>(unit.items.size()), rules)) return;
+  out.set_mean(sum / used);
+}
+
+v1::GapCategory ToProto(statistics::Category category) {
+  switch (category) {
+    case statistics::Category::kUndefined: return v1::GAP_CATEGORY_UNSPECIFIED;
+    case statistics::Category::kUndetermined: return v1::GAP_CATEGORY_UNDETERMINED;
+    case statistics::Category::kOver: return v1::GAP_CATEGORY_OVER;
+    case statistics::Category::kUnder: return v1::GAP_CATEGORY_UNDER;
+    case statistics::Category::kAgreeGood: return v1::GAP_CATEGORY_AGREE_GOOD;
+    case statistics::Category::kAgreePoor: return v1::GAP_CATEGORY_AGREE_POOR;
+  }
+  return v1::GAP_CATEGORY_UNSPECIFIED;
+}
+
+v1::Quadrant ToProto(statistics::Quadrant quadrant) {
+  switch (quadrant) {
+    case statistics::Quadrant::kUndefined: return v1::QUADRANT_UNSPECIFIED;
+    case statistics::Quadrant::kUndetermined: return v1::QUADRANT_UNDETERMINED;
+    case statistics::Quadrant::kSharedStrength: return v1::QUADRANT_SHARED_STRENGTH;
+    case statistics::Quadrant::kBlindSpot: return v1::QUADRANT_BLIND_SPOT;
+    case statistics::Quadrant::kHiddenStrength: return v1::QUADRANT_HIDDEN_STRENGTH;
+    case statistics::Quadrant::kSharedDevelopment: return v1::QUADRANT_SHARED_DEVELOPMENT;
+  }
+  return v1::QUADRANT_UNSPECIFIED;
+}
+
+void SetGap(const statistics::PrintedComparison& comparison, v1::Gap& out) {
+  if (comparison.gap.has_value()) {
+    if (comparison.gap->lo == comparison.gap->hi) {
+      out.set_value(comparison.gap->lo);
+    } else {
+      out.set_lower(comparison.gap->lo);
+      out.set_upper(comparison.gap->hi);
+    }
+  }
+  out.set_items_common(comparison.common_items);
+  out.set_category(ToProto(comparison.category));
+  out.set_quadrant(ToProto(comparison.quadrant));
+  out.set_close_to_line(comparison.close_to_line);
+}
+
+// Scores of one unit. For an indicator `material.item_others` of its item is set too; the scales, which need it, come
+// after.
+v1::UnitScore ScoreUnit(const Unit& unit, Material& material) {
+  const bool indicator = unit.kind == v1::UNIT_KIND_INDICATOR;
+  v1::UnitScore out;
+  out.set_kind(unit.kind);
+  out.set_code(unit.code);
+  out.set_title(unit.title);
+  out.set_parent(unit.parent);
+  for (const std::string& theme : unit.themes) out.add_themes(theme);
+
+  std::vector<std::optional<PrintedScore>> scores;
+  v1::GroupScore& all = *out.mutable_all_raters();
+  std::set<int> items_used, items_asked;
+  for (const PreparedBlock& block : material.blocks) {
+    v1::GroupScore& group = *out.add_groups();
+    group.set_group(block.block->code);
+    scores.push_back(indicator ? ScoreIndicator(block, unit.items[0], material, group)
+                               : ScoreScale(block, unit, material, group));
+    for (int item : unit.items) {
+      if (block.asked[item]) items_asked.insert(item);
+      if (scores.back().has_value() && block.atoms[item] != nullptr &&
+          block.atoms[item]->kind != domain::AtomKind::kWithheld) {
+        items_used.insert(item);
+      }
+    }
+    if (scores.back().has_value()) all.add_groups_used(block.block->code);
+  }
+
+  all.set_group(kAllRaters);
+  if (!indicator) {
+    all.set_items_used(static_cast<int32_t>(items_used.size()));
+    all.set_items_total(static_cast<int32_t>(items_asked.size()));
+  }
+  const PrintedOthers others = statistics::CombinePrinted(scores, material.rules);
+  if (others.score.has_value()) {
+    SetScore(*others.score, material.rules.points, all);
+  } else {
+    SetWithheld(ReasonForAll(out), all);
+  }
+
+  PersonItems self_items(material.self.begin(), material.self.end());
+  SetPerson(unit, self_items, material.rules, *out.mutable_self());
+  SetPerson(unit, material.supervisor, material.rules, *out.mutable_supervisor());
+  if (indicator) {
+    const int item = unit.items[0];
+    material.item_others[item] = others;
+    SetGap(statistics::ComparePrintedItem(material.self[item], others, material.rules), *out.mutable_gap());
+    return out;
+  }
+  std::vector<std::optional<int>> self;
+  std::vector<PrintedOthers> item_others;
+  for (int item : unit.items) {
+    self.push_back(material.self[item]);
+    item_others.push_back(material.item_others[item]);
+  }
+  SetGap(statistics::ComparePrintedScale(self, item_others, others, material.rules), *out.mutable_gap());
+  return out;
+}
+
+v1::GroupSummary Summarise(const ReportInput& input, const PreparedBlock& prepared) {
+  const domain::Block& block = *prepared.block;
+  const domain::GroupCounts counts = CountsOf(input.result, block);
+  v1::GroupSummary out;
+  out.set_code(block.code);
+  out.set_title(GroupTitle(input.version.instrument, block.code));
+  for (const std::string& member : block.members) out.add_members(member);
+  out.set_withheld_reason(prepared.reason);
+  out.set_invited(counts.invited);
+  out.set_issued(counts.issued);
+  out.set_reissued(counts.reissued);
+  out.set_counted(counts.counted);
+  out.set_replaced(counts.replaced);
+  return out;
+}
+
+}  // namespace
+
+double StrengthCut(int points) { return (points + 1) / 2.0 + AgreementBand(points); }
+
+double AgreementBand(int points) { return 0.5 * (points - 1) / 4; }
+
+statistics::ScoringRules ScoringRulesOf(const domain::Contract& contract, const domain::RatingScale& scale) {
+  statistics::ScoringRules rules = statistics::DefaultRules(scale.points);
+  rules.favourable_from = scale.favourable_from;
+  rules.min_n = contract.minimum_group_size;
+  rules.pool_min_n = contract.pool_minimum;
+  rules.strength_cut = StrengthCut(scale.points);
+  rules.gap_delta = AgreementBand(scale.points);
+  return rules;
+}
+
+v1::Scores BuildScores(const ReportInput& input) {
+  const domain::Instrument& instrument = input.version.instrument;
+  Material material;
+  material.rules = ScoringRulesOf(input.contract, instrument.scale);
+  for (const domain::Block& block : input.result.blocks) {
+    material.blocks.push_back(Prepare(instrument, input.result, block));
+  }
+  material.self = SelfItems(input);
+  material.supervisor = SupervisorItems(input);
+  material.item_others.resize(instrument.items.size());
+
+  v1::Scores scores;
+  scores.set_survey(input.subject.survey);
+  v1::ScoringRules& rules = *scores.mutable_rules();
+  rules.set_points(material.rules.points);
+  rules.set_favourable_from(material.rules.favourable_from);
+  rules.set_minimum_group_size(input.contract.minimum_group_size);
+  rules.set_insiders(input.contract.insiders);
+  rules.set_pool_minimum(input.contract.pool_minimum);
+  rules.set_strength_cut(material.rules.strength_cut);
+  rules.set_agreement_band(material.rules.gap_delta);
+  for (const PreparedBlock& block : material.blocks) *scores.add_groups() = Summarise(input, block);
+
+  // Indicators first, since every scale's gap is made from those of its items; they are listed last.
+  const std::vector<Unit> units = ListUnits(input.version);
+  std::vector<v1::UnitScore> scored(units.size());
+  for (const bool indicators : {true, false}) {
+    for (size_t u = 0; u < units.size(); ++u) {
+      if ((units[u].kind == v1::UNIT_KIND_INDICATOR) == indicators) scored[u] = ScoreUnit(units[u], material);
+    }
+  }
+  for (v1::UnitScore& unit : scored) *scores.add_units() = std::move(unit);
+  return scores;
+}
+
+}  // namespace candor::reporting
