@@ -87,10 +87,10 @@ absl::StatusOr<std::string> NormalizeCode(absl::string_view typed) {
     if (c == 'i' || c == 'l') c = '1';
     if (c == 'o') c = '0';
     if (kAlphabet.find(c) == absl::string_view::npos) {
-      return Malformed(c == 'u' ? "The code has a letter U, which codes never have; it may be a V. Compare it with your "
-                                  "letter and type it again."
-                                : "The code has a character that codes never have: they are made of letters and digits "
-                                  "only. Compare it with your letter and type it again.");
+      return Malformed(c == 'u' ? "The code has a letter U, which codes never have; it may be a V. Compare it with "
+                                  "your letter and type it again."
+                                : "The code has a character that codes never have: they are made of letters and "
+                                  "digits only. Compare it with your letter and type it again.");
     }
     // One too many is enough to know; what follows may be of any length.
     if (code.size() > kCodeCharacters) break;

@@ -4,9 +4,9 @@
 //   base32(HMAC-SHA-256(code key, invitation id || generation (4, big-endian)))[0:16] || check
 // so that letters and reminders can be made again while nothing but the code key is stored.
 //
-// The check character is over GF(32) = GF(2)[x]/(x^5 + x^2 + 1), each character standing for the element whose bits are
-// its value: with a = x, which has order 31, the sum of a^i * c_i over the places i = 0 (the check character) to 16 (the
-// first character) is zero. One wrong character at place i changes the sum by a^i * e with e != 0; exchanging the
+// The check character is over GF(32) = GF(2)[x]/(x^5 + x^2 + 1), each character standing for the element whose bits
+// are its value: with a = x, which has order 31, the sum of a^i * c_i over the places i = 0 (the check character) to 16
+// (the first character) is zero. One wrong character at place i changes the sum by a^i * e with e != 0; exchanging the
 // characters at places i and j changes it by (a^i + a^j) * e, which is not zero either, as a^0 .. a^16 are all
 // different. So every wrong single character and every exchange of two characters, adjacent or not, is found.
 

@@ -264,7 +264,8 @@ absl::StatusOr<std::string> BlindSigningKey::BlindSign(absl::string_view blinded
       BN_mod_exp_mont(check.get(), signed_number.get(), verifying.e.get(), verifying.n.get(), scratch.get(),
                       verifying.mont.get()) != 1 ||
       BN_cmp(check.get(), message.get()) != 0) {
-    return absl::InternalError("a blind signature failed its check and was thrown away; the signing key may be damaged");
+    return absl::InternalError(
+        "a blind signature failed its check and was thrown away; the signing key may be damaged");
   }
   return signature;
 }

@@ -1,5 +1,5 @@
-// Inside this folder and its tests only: the parts of a blind signature with their randomness given, as the test vectors
-// of RFC 9474 need them. Nothing else may choose a salt or an inverse.
+// Inside this folder and its tests only: the parts of a blind signature with their randomness given, as the test
+// vectors of RFC 9474 need them. Nothing else may choose a salt or an inverse.
 
 #ifndef CANDOR_SERVICES_CRYPTO_BLIND_SIGNATURE_INTERNAL_H_
 #define CANDOR_SERVICES_CRYPTO_BLIND_SIGNATURE_INTERNAL_H_

@@ -60,7 +60,9 @@ absl::Status CheckContents(const Ledger& ledger) {
   for (size_t i = 0; i < ledger.leaves.size(); ++i) {
     if (ledger.leaves[i].size() != kSha256Bytes) return Refuse("the ledger has a leaf that does not have 32 bytes");
     if (i > 0 && ledger.leaves[i - 1] == ledger.leaves[i]) return Refuse("the ledger has a leaf more than once");
-    if (i > 0 && ledger.leaves[i - 1] > ledger.leaves[i]) return Refuse("the ledger's leaves are not in ascending order");
+    if (i > 0 && ledger.leaves[i - 1] > ledger.leaves[i]) {
+      return Refuse("the ledger's leaves are not in ascending order");
+    }
   }
   if (counted != static_cast<int64_t>(ledger.leaves.size())) {
     return Refuse(absl::StrCat("the ledger lists ", ledger.leaves.size(), " answers, but its groups count ", counted));

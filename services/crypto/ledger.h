@@ -6,7 +6,7 @@
 //   groups     per issuing group, in the manifest's order: code, invited, issued, reissued, counted, replaced
 //   leaves     the leaves of all counted answers, hexadecimal, sorted, each once
 //   root       RFC 9162 tree head over `leaves` in that order, hexadecimal
-//   signature  Ed25519(receipt key, "candor-ledger-v1" || canonical JSON of the object without `signature`), hexadecimal
+//   signature  Ed25519(receipt key, "candor-ledger-v1" || canonical JSON of the object without `signature`), hex
 //
 // Clients fetch the whole list, so that no query names the asker.
 

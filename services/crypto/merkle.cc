@@ -115,7 +115,7 @@ absl::StatusOr<std::string> BatchRootFromPath(absl::string_view leaf, const Batc
   const auto is_hash = [](absl::string_view bytes) { return bytes.size() == kSha256Bytes; };
   if (place.slot >= kMaximumBatch || place.path.size() != static_cast<size_t>(kBatchDepth) || !is_hash(leaf) ||
       !std::all_of(place.path.begin(), place.path.end(), is_hash)) {
-    return absl::InvalidArgumentError("this is not a place in a batch: it has a slot below 4096 and 12 nodes of 32 bytes");
+    return absl::InvalidArgumentError("a place in a batch has a slot below 4096 and 12 nodes of 32 bytes");
   }
   std::string hash(leaf);
   for (int depth = 0; depth < kBatchDepth; ++depth) {

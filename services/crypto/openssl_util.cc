@@ -39,7 +39,8 @@ void Digest(const EVP_MD* algorithm, std::initializer_list<absl::string_view> pa
 }
 
 BnPtr BnFromBytes(absl::string_view bytes) {
-  return BnPtr(BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()), nullptr));
+  const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
+  return BnPtr(BN_bin2bn(data, static_cast<int>(bytes.size()), nullptr));
 }
 
 std::string BnToBytes(const BIGNUM* number, size_t size) {

@@ -51,7 +51,8 @@ absl::StatusOr<SecretBytes> OpenSealed(absl::string_view public_key, const Secre
   uint8_t nothing = 0;
   if (crypto_box_seal_open(bytes.empty() ? &nothing : bytes.data(), AsBytes(sealed), sealed.size(), AsBytes(public_key),
                            secret_key.data()) != 0) {
-    return absl::InvalidArgumentError("this key does not open the seal: it is another pair's, or the bytes were altered");
+    return absl::InvalidArgumentError(
+        "this key does not open the seal: it is another pair's, or the bytes were altered");
   }
   return bytes;
 }

@@ -46,8 +46,8 @@ inline SecretBytes NewDataKey() { return SecretBytes::Random(kDataKeyBytes); }
 // in it. The result names no key. `data_key` is 32 bytes, an invariant of the caller.
 std::string SealRecord(const SecretBytes& data_key, absl::string_view plaintext, absl::string_view aad);
 
-// The plaintext; empty under another key, with another `aad`, or when altered or cut: these cannot be told apart. Not an
-// error in itself, as closing tries the key of each run in turn. `data_key` is 32 bytes, an invariant of the caller.
+// The plaintext; empty under another key, with another `aad`, or when altered or cut: these cannot be told apart. Not
+// an error in itself, as closing tries the key of each run in turn. `data_key` is 32 bytes, an invariant of the caller.
 std::optional<std::string> OpenRecord(const SecretBytes& data_key, absl::string_view record, absl::string_view aad);
 
 }  // namespace candor::crypto

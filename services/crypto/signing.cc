@@ -26,7 +26,8 @@ absl::StatusOr<SigningKey> SigningKey::FromSeed(absl::string_view seed) {
 
 std::string SigningKey::Sign(absl::string_view message) const {
   std::string signature(kSignatureBytes, '\0');
-  CANDOR_CHECK(crypto_sign_detached(AsBytes(signature), nullptr, AsBytes(message), message.size(), expanded_.data()) == 0);
+  CANDOR_CHECK(crypto_sign_detached(AsBytes(signature), nullptr, AsBytes(message), message.size(), expanded_.data()) ==
+               0);
   return signature;
 }
 

@@ -41,7 +41,7 @@ class SigningKey {
   std::string public_key_;
 };
 
-// Whether `signature` is the signature of `message` under `public_key`. False for every other input, of whatever length.
+// Whether `signature` is `public_key`'s signature of `message`. False for every other input, of whatever length.
 bool VerifySignature(absl::string_view public_key, absl::string_view message, absl::string_view signature);
 
 }  // namespace candor::crypto

@@ -13,7 +13,8 @@ const std::string kSurvey(16, '\x11');
 std::vector<ReceiptEntry> Entries(size_t count) {
   std::vector<ReceiptEntry> entries;
   for (size_t i = 0; i < count; ++i) {
-    entries.push_back({Named(absl::StrCat("token ", i)), Named(absl::StrCat("sealed ", i)), static_cast<uint32_t>(i + 1)});
+    const auto version = static_cast<uint32_t>(i + 1);
+    entries.push_back({Named(absl::StrCat("token ", i)), Named(absl::StrCat("sealed ", i)), version});
   }
   return entries;
 }
@@ -77,7 +78,8 @@ TEST_F(ReceiptTest, EveryAlteredByteIsFoundButTheVersion) {
 
 TEST_F(ReceiptTest, CutOrLengthenedReceiptsAreRefused) {
   const std::string receipt = BuildReceipts(Entries(1), kSurvey, key_)->front();
-  for (const std::string& other : {std::string(), receipt.substr(1), receipt.substr(0, receipt.size() - 1), receipt + "x"}) {
+  const std::vector<std::string> others = {"", receipt.substr(1), receipt.substr(0, receipt.size() - 1), receipt + "x"};
+  for (const std::string& other : others) {
     EXPECT_EQ(VerifyReceipt(other, kSurvey, key_.public_key()).status().code(), absl::StatusCode::kInvalidArgument);
   }
 }

@@ -86,7 +86,8 @@ TEST(RecordTest, RecordOpensWithItsKeyAndData) {
 
 TEST(RecordTest, SameAnswerNeverLooksTheSame) {
   const SecretBytes key = NewDataKey();
-  const std::string a = SealRecord(key, std::string(100, 'x'), "aad"), b = SealRecord(key, std::string(100, 'x'), "aad");
+  const std::string answer(100, 'x');
+  const std::string a = SealRecord(key, answer, "aad"), b = SealRecord(key, answer, "aad");
   EXPECT_NE(a.substr(0, 24), b.substr(0, 24));
   EXPECT_NE(a.substr(24), b.substr(24));
 }
