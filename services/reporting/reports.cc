@@ -1,0 +1,179 @@
+#include "services/reporting/reports.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "services/base/error.h"
+#include "services/base/status.h"
+#include "services/crypto/hash.h"
+#include "services/domain/errors.h"
+#include "services/reporting/build_report.h"
+
+namespace candor::reporting {
+namespace {
+
+using storage::ReadTransaction;
+using storage::SurveyDocument;
+
+constexpr int kSurveysAtOnce = 200;
+
+enum class Role { kNone, kLeader, kSupervisor, kAdministrator };
+
+struct Access {
+  absl::Status status;         // OK: may read now
+  bool first_reading = false;  // to be noted, if the report is handed out
+};
+
+absl::Status NotAllowed() {
+  return base::Error(absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED,
+                     "this report is for its leader and for whom the anonymity contract names; ask the leader");
+}
+
+absl::Status NotReleased(absl::string_view message) {
+  return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kREPORT_NOT_RELEASED, message);
+}
+
+absl::StatusOr<Role> RoleOf(ReadTransaction& transaction, const storage::SurveyRow& survey, const Reader& reader) {
+  if (!reader.person.empty()) {
+    if (reader.person == survey.leader) return Role::kLeader;
+    CANDOR_ASSIGN_OR_RETURN(const std::optional<storage::PersonRow> leader,
+                            transaction.FindPerson(survey.district, survey.leader));
+    if (leader.has_value() && std::find(leader->supervisors.begin(), leader->supervisors.end(), reader.person) !=
+                                  leader->supervisors.end()) {
+      // An administrator loses nothing by being a supervisor too.
+      if (!reader.administrator) return Role::kSupervisor;
+    }
+  }
+  return reader.administrator ? Role::kAdministrator : Role::kNone;
+}
+
+absl::StatusOr<std::string> GetDocument(ReadTransaction& transaction, const storage::SurveyRow& survey,
+                                        SurveyDocument kind) {
+  CANDOR_ASSIGN_OR_RETURN(std::optional<std::string> document,
+                          transaction.FindSurveyDocument(survey.district, survey.id, kind));
+  if (!document.has_value()) return domain::errors::StoreCorrupt("a released survey lacks a document");
+  return *std::move(document);
+}
+
+// Whether `reader` may read the report of `survey` now. A status of the outer kind means that the store failed.
+absl::StatusOr<Access> AccessOf(ReadTransaction& transaction, const storage::SurveyRow& survey, const Reader& reader) {
+  CANDOR_ASSIGN_OR_RETURN(const Role role, RoleOf(transaction, survey, reader));
+  if (role == Role::kNone) return Access{NotAllowed()};
+  if (survey.state == domain::SurveyState::kAbandoned) {
+    return Access{NotReleased("the survey was abandoned: its answers were destroyed unread, and there is no report")};
+  }
+  if (survey.state != domain::SurveyState::kReleased) {
+    return Access{NotReleased("the report can be read once its campaign is released")};
+  }
+  if (role == Role::kAdministrator) return Access{};
+
+  CANDOR_ASSIGN_OR_RETURN(const std::string document, GetDocument(transaction, survey, SurveyDocument::kContract));
+  const absl::StatusOr<domain::Contract> contract = domain::DecodeContract(document);
+  if (!contract.ok()) return domain::errors::StoreCorrupt("a stored anonymity contract cannot be read");
+  const char* name = role == Role::kLeader ? "leader" : "supervisor";
+  if (std::find(contract->readers.begin(), contract->readers.end(), name) == contract->readers.end()) {
+    return Access{NotAllowed()};
+  }
+  CANDOR_ASSIGN_OR_RETURN(
+      const std::optional<std::string> read,
+      transaction.FindSurveyDocument(survey.district, survey.id, SurveyDocument::kFirstReading));
+  const Role first = contract->first_reader == domain::FirstReader::kLeader ? Role::kLeader : Role::kSupervisor;
+  if (role == first) return Access{absl::OkStatus(), !read.has_value()};
+  if (read.has_value()) return Access{};
+  return Access{NotReleased(first == Role::kLeader
+                                ? "the leader reads this report first; you can read it once they have"
+                                : "the supervisor reads this report first; you can read it once they have")};
+}
+
+absl::StatusOr<candor::v1::Report> ReadReport(ReadTransaction& transaction, const storage::SurveyRow& survey,
+                                              const Reports::SubjectReader& read_subject) {
+  CANDOR_ASSIGN_OR_RETURN(const std::string bytes, GetDocument(transaction, survey, SurveyDocument::kReport));
+  CANDOR_ASSIGN_OR_RETURN(
+      const std::optional<std::string> hash,
+      transaction.FindSurveyDocumentHash(survey.district, survey.id, SurveyDocument::kReport));
+  if (!hash.has_value() || *hash != crypto::Sha256(bytes)) {
+    return domain::errors::StoreCorrupt("a stored report is not the one that was frozen");
+  }
+  CANDOR_ASSIGN_OR_RETURN(candor::v1::Report report, ParseReport(bytes));
+  CANDOR_ASSIGN_OR_RETURN(
+      const std::optional<std::string> document,
+      transaction.FindSurveyDocument(survey.district, survey.id, SurveyDocument::kReportSubject));
+  // Gone with the person: the report stays, and names nobody.
+  if (!document.has_value()) return report;
+  CANDOR_ASSIGN_OR_RETURN(const ReportSubject subject, read_subject(*document));
+  report.set_leader_display_name(subject.leader_display_name);
+  report.set_leader_job_title(subject.leader_job_title);
+  report.set_school_title(subject.school_title);
+  return report;
+}
+
+}  // namespace
+
+Reports::Reports(storage::IdentityStore* store, SubjectReader read_subject)
+    : store_(*store), read_subject_(std::move(read_subject)) {}
+
+absl::StatusOr<candor::v1::Report> Reports::Get(const domain::DistrictId& district, const domain::CampaignId& campaign,
+                                                const domain::SurveyId& survey, const Reader& reader) {
+  candor::v1::Report report;
+  bool first_reading = false;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(const std::optional<storage::SurveyRow> row, transaction.FindSurvey(district, survey));
+    if (!row.has_value() || row->campaign != campaign) return domain::errors::NotFound("survey", survey.value());
+    CANDOR_ASSIGN_OR_RETURN(const Access access, AccessOf(transaction, *row, reader));
+    CANDOR_RETURN_IF_ERROR(access.status);
+    first_reading = access.first_reading;
+    CANDOR_ASSIGN_OR_RETURN(report, ReadReport(transaction, *row, read_subject_));
+    return absl::OkStatus();
+  }));
+  if (!first_reading) return report;
+  CANDOR_RETURN_IF_ERROR(store_.Write([&](storage::WriteTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(const std::optional<std::string> read,
+                            transaction.FindSurveyDocument(district, survey, SurveyDocument::kFirstReading));
+    if (read.has_value()) return absl::OkStatus();  // another call of the first reader's was quicker
+    return transaction.InsertSurveyDocument(district, survey, SurveyDocument::kFirstReading, "", crypto::Sha256(""));
+  }));
+  return report;
+}
+
+absl::StatusOr<candor::v1::Scores> Reports::GetScores(const domain::DistrictId& district,
+                                                      const domain::CampaignId& campaign,
+                                                      const domain::SurveyId& survey, const Reader& reader) {
+  CANDOR_ASSIGN_OR_RETURN(candor::v1::Report report, Get(district, campaign, survey, reader));
+  return std::move(*report.mutable_scores());
+}
+
+absl::StatusOr<ReportPage> Reports::List(const domain::DistrictId& district, const domain::CampaignId& campaign,
+                                         const Reader& reader, absl::string_view after, int limit) {
+  limit = std::clamp(limit, 1, 500);
+  ReportPage page;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    page = ReportPage();
+    std::string key(after), shown;
+    while (true) {
+      CANDOR_ASSIGN_OR_RETURN(const std::vector<storage::SurveyRow> rows,
+                              transaction.ListSurveys(district, campaign, {key, kSurveysAtOnce}));
+      for (const storage::SurveyRow& row : rows) {
+        key = row.id.value();
+        if (row.state != domain::SurveyState::kReleased) continue;
+        CANDOR_ASSIGN_OR_RETURN(const Access access, AccessOf(transaction, row, reader));
+        if (!access.status.ok()) continue;
+        if (static_cast<int>(page.reports.size()) == limit) {
+          // One more stands behind the page: it starts after the last one shown.
+          page.next = shown;
+          return absl::OkStatus();
+        }
+        CANDOR_ASSIGN_OR_RETURN(candor::v1::Report report, ReadReport(transaction, row, read_subject_));
+        report.clear_scores();
+        report.clear_items();
+        report.clear_notes();
+        page.reports.push_back(std::move(report));
+        shown = row.id.value();
+      }
+      if (static_cast<int>(rows.size()) < kSurveysAtOnce) return absl::OkStatus();
+    }
+  }));
+  return page;
+}
+
+}  // namespace candor::reporting

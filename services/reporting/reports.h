@@ -1,0 +1,72 @@
+// Who reads a released report, and when.
+
+#ifndef CANDOR_SERVICES_REPORTING_REPORTS_H_
+#define CANDOR_SERVICES_REPORTING_REPORTS_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "candor/v1/report.pb.h"
+#include "services/domain/contract.h"
+#include "services/domain/ids.h"
+#include "services/reporting/report_input.h"
+#include "storage/identity_store.h"
+
+namespace candor::reporting {
+
+// Who asks. Whether they are the leader or a supervisor of the leader is looked up for each report.
+struct Reader {
+  domain::PersonId person;     // empty for an administrator's key that belongs to no person
+  bool administrator = false;  // of the district, or of the installation
+};
+
+struct ReportPage {
+  std::vector<candor::v1::Report> reports;  // by survey id
+  std::string next;  // pass as `after` for what follows; empty at the end
+};
+
+// Reads frozen reports. The contract's first reader may read as soon as the report is frozen; the other role, if the
+// contract lets it read at all, once the first reader has read the report. An administrator reads from release on and
+// counts as no reader of the contract. A person who is leader and administrator reads as the leader.
+//
+// May be called from many threads at once.
+class Reports {
+ public:
+  // Reads the document that holds whom a report is about (SurveyDocument::kReportSubject) into the three members about
+  // the leader.
+  using SubjectReader = std::function<absl::StatusOr<ReportSubject>(absl::string_view document)>;
+
+  // `store` outlives this object.
+  Reports(storage::IdentityStore* store, SubjectReader read_subject);
+
+  // The report, with the leader's name as it was at release, as long as that is kept. A call by the first reader is the
+  // reading that lets the others read; it is durable before this returns.
+  //
+  // NOT_FOUND, RESOURCE_NOT_FOUND: no such survey in the campaign. PERMISSION_DENIED, CALLER_NOT_ALLOWED: the reader is
+  // none of those above, or the contract does not let them read. FAILED_PRECONDITION, REPORT_NOT_RELEASED: nothing is
+  // frozen yet, the survey was abandoned, or the first reader has yet to read. DATA_LOSS, STORE_CORRUPT: the stored
+  // bytes are not those that were frozen.
+  absl::StatusOr<candor::v1::Report> Get(const domain::DistrictId& district, const domain::CampaignId& campaign,
+                                         const domain::SurveyId& survey, const Reader& reader);
+
+  // The figures of the same report, under the same rules.
+  absl::StatusOr<candor::v1::Scores> GetScores(const domain::DistrictId& district, const domain::CampaignId& campaign,
+                                               const domain::SurveyId& survey, const Reader& reader);
+
+  // The frozen reports that `reader` may read now, without scores, items and notes; at most `limit` (1 to 500), with
+  // survey ids above `after`. An empty `campaign` stands for all. Does not count as reading.
+  absl::StatusOr<ReportPage> List(const domain::DistrictId& district, const domain::CampaignId& campaign,
+                                  const Reader& reader, absl::string_view after, int limit);
+
+ private:
+  storage::IdentityStore& store_;
+  const SubjectReader read_subject_;
+};
+
+}  // namespace candor::reporting
+
+#endif  // CANDOR_SERVICES_REPORTING_REPORTS_H_
