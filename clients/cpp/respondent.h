@@ -1,0 +1,101 @@
+// One anonymous rater: opens a survey by code, takes a blind-signed token, answers, changes the answers, keeps receipts.
+//
+//   auto respondent = Respondent::Open(options, code);   // identity plane; everything is checked before this returns
+//   respondent->TakeToken();                             // identity plane: signs without seeing
+//   respondent->Submit(answers);                         // response plane: never learns the code
+//
+// The two planes get connections of their own. What is sent is saved before it is sent, and the same bytes are sent
+// again until an answer arrives, so that a lost reply or a crash of this device loses nothing.
+
+#ifndef CANDOR_CLIENTS_CPP_RESPONDENT_H_
+#define CANDOR_CLIENTS_CPP_RESPONDENT_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "clients/cpp/connection.h"
+#include "clients/cpp/documents.h"
+#include "clients/cpp/retry.h"
+#include "clients/cpp/state_store.h"
+#include "services/domain/answer.h"
+#include "services/domain/ids.h"
+
+namespace candor::client {
+
+struct RespondentOptions {
+  // Two connections, even where both planes have the same address.
+  std::shared_ptr<Connection> identity, response;
+  // Outlives the respondent.
+  StateStore* store = nullptr;
+  RetryPolicy retry;
+  // What the person knows of the manifest, as for MatchesManifest; empty: nothing.
+  std::string expected_manifest;
+  // For programs that answer for many; may be null.
+  DocumentCache* cache = nullptr;
+};
+
+// Used by one thread at a time; several respondents may share connections, store and cache.
+class Respondent {
+ public:
+  // Looks the code up, checks all documents, and compares them with those that the response plane gives. Goes on where
+  // an earlier respondent with the same code and store stopped.
+  //
+  // INVALID_ARGUMENT: CODE_MALFORMED (nothing was sent), or `expected_manifest` is no comparison code. NOT_FOUND,
+  // CODE_UNKNOWN. FAILED_PRECONDITION, MANIFEST_REFUSED: as CheckDocuments; or the planes' documents differ, they are not
+  // those of an earlier opening, or the group does not fit. Else what calls and the store fail with.
+  static absl::StatusOr<std::unique_ptr<Respondent>> Open(const RespondentOptions& options, absl::string_view code);
+
+  const SurveyDocuments& documents() const { return *documents_; }
+  const domain::SurveyId& survey() const { return documents_->manifest.survey; }
+  // Index of the issuing group in the manifest.
+  int group() const { return state_.group; }
+  // Whose wording of the items to show. Never sent to the response plane.
+  const std::string& audience() const { return state_.audience; }
+  const domain::AnswerShape& shape() const { return shape_; }
+
+  bool has_token() const { return !state_.token_signature.empty(); }
+  // The newest answers that were sent or were about to be; unset: none.
+  std::optional<domain::Answers> answers() const;
+  // Whether the newest answers were acknowledged. False also when there are none.
+  bool acknowledged() const { return !state_.receipt.empty(); }
+  // The receipt of the newest answers (services/crypto/receipt.h); empty: none.
+  const std::string& receipt() const { return state_.receipt; }
+
+  // Gets a token unless there is one. ALREADY_EXISTS, TOKEN_ALREADY_ISSUED: this code's token was taken with another
+  // device. FAILED_PRECONDITION, MANIFEST_REFUSED: the signature is not one of the group's key. Else what calls and the
+  // store fail with; calling again goes on.
+  absl::Status TakeToken();
+
+  // Sends the answers, in place of those sent before; takes a token first where there is none. Returns once the answers
+  // are acknowledged and the receipt is verified. The same answers as in an unacknowledged or acknowledged submission are
+  // that submission again; others are a new version.
+  //
+  // INVALID_ARGUMENT: what domain::CheckAnswers says; nothing was sent. DATA_LOSS: the receipt proves nothing; the answers
+  // may not be counted, calling again asks for another. Else as the service's SubmitResponse; calling again goes on.
+  absl::Status Submit(const domain::Answers& answers);
+
+  // Forgets everything that the store keeps for the code. Without it the answers can no longer be changed.
+  absl::Status Forget();
+
+ private:
+  Respondent(const RespondentOptions& options, std::string code) : options_(options), code_(std::move(code)) {}
+
+  absl::Status LoadDocuments();
+  absl::Status CompareWithResponsePlane();
+  absl::Status Save();
+
+  const RespondentOptions options_;
+  const std::string code_;  // normal form
+  std::shared_ptr<const SurveyDocuments> documents_;
+  domain::AnswerShape shape_;
+  RespondentState state_;
+};
+
+}  // namespace candor::client
+
+#endif  // CANDOR_CLIENTS_CPP_RESPONDENT_H_

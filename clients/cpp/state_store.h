@@ -1,0 +1,83 @@
+// What a respondent's client keeps between calls, so that a lost reply or a crash loses nothing.
+
+#ifndef CANDOR_CLIENTS_CPP_STATE_STORE_H_
+#define CANDOR_CLIENTS_CPP_STATE_STORE_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "services/crypto/blind_signature.h"
+#include "services/domain/answer.h"
+
+namespace candor::client {
+
+// One respondent's state in one survey. Secret: whoever has it can answer in this person's place, and reads the answers.
+struct RespondentState {
+  std::string survey;         // the survey's id
+  std::string manifest_hash;  // 32 bytes; documents that change later are refused
+  int group = 0;
+  std::string audience;
+  std::optional<crypto::BlindingState> blinding;  // set before the token is asked for
+  std::string token_signature;                    // empty: no token yet
+  uint32_t version = 0;                           // of the newest submission, sent or about to be; 0: none
+  std::string submission_id;                      // of that version, 16 bytes
+  domain::Answers answers;                        // of that version
+  std::string receipt;                            // of that version; empty: not acknowledged yet
+
+  // A JSON document.
+  std::string Serialize() const;
+  // DATA_LOSS: not what Serialize writes.
+  static absl::StatusOr<RespondentState> Parse(absl::string_view bytes);
+};
+
+// The name that a code's state is kept under: a hash, so that a folder's listing gives no code away. `code` is in the
+// normal form.
+std::string StateName(absl::string_view code);
+
+// Keeps small secrets by name.
+class StateStore {
+ public:
+  virtual ~StateStore() = default;
+  // Empty when there is none. UNAVAILABLE: cannot be read.
+  virtual absl::StatusOr<std::optional<std::string>> Load(const std::string& name) = 0;
+  // Durable when this returns. RESOURCE_EXHAUSTED, UNAVAILABLE: nothing was changed.
+  virtual absl::Status Save(const std::string& name, absl::string_view bytes) = 0;
+  // OK when there is none.
+  virtual absl::Status Erase(const std::string& name) = 0;
+};
+
+// For shared devices, and for programs that answer for many: gone with the object. May be used from many threads.
+class MemoryStateStore : public StateStore {
+ public:
+  absl::StatusOr<std::optional<std::string>> Load(const std::string& name) override;
+  absl::Status Save(const std::string& name, absl::string_view bytes) override;
+  absl::Status Erase(const std::string& name) override;
+
+ private:
+  absl::Mutex mutex_;
+  std::map<std::string, std::string> states_ ABSL_GUARDED_BY(mutex_);
+};
+
+// One file of mode 0600 for each name, in a folder of mode 0700 that is made on first use.
+class FileStateStore : public StateStore {
+ public:
+  explicit FileStateStore(std::string folder) : folder_(std::move(folder)) {}
+  absl::StatusOr<std::optional<std::string>> Load(const std::string& name) override;
+  absl::Status Save(const std::string& name, absl::string_view bytes) override;
+  absl::Status Erase(const std::string& name) override;
+
+  std::string PathOf(const std::string& name) const;
+
+ private:
+  const std::string folder_;
+};
+
+}  // namespace candor::client
+
+#endif  // CANDOR_CLIENTS_CPP_STATE_STORE_H_
