@@ -20,17 +20,8 @@
 
 namespace candor::identity {
 
-// What a caller may set in a draft.
-struct CampaignDraft {
-  std::string title;
-  domain::InstrumentId instrument;
-  int32_t instrument_version = 0;
-  domain::CampaignSettings settings;
-};
-
 struct StoredCampaign {
   storage::CampaignRow row;
-  domain::CampaignSettings settings;
   int64_t survey_count = 0;
 };
 
@@ -76,12 +67,12 @@ class Campaigns {
   // An empty id is made at random. INVALID_ARGUMENT, CAMPAIGN_INVALID: as domain::CheckSettings. ALREADY_EXISTS,
   // RESOURCE_EXISTS.
   absl::StatusOr<StoredCampaign> Create(const Caller& caller, const domain::DistrictId& district,
-                                        const domain::CampaignId& id, const CampaignDraft& draft);
+                                        const domain::CampaignId& id, const domain::CampaignSettings& settings);
   // Applies `change` to the draft. ABORTED, ETAG_MISMATCH: `revision` is given and is not the stored one. The instrument
   // cannot change to one that lacks a group of a rater already added: FAILED_PRECONDITION, RESOURCE_IN_USE.
   absl::StatusOr<StoredCampaign> Update(const Caller& caller, const domain::DistrictId& district,
                                         const domain::CampaignId& id, std::optional<int64_t> revision,
-                                        const std::function<absl::Status(CampaignDraft&)>& change);
+                                        const std::function<absl::Status(domain::CampaignSettings&)>& change);
   // With its surveys and raters.
   absl::Status Delete(const Caller& caller, const domain::DistrictId& district, const domain::CampaignId& id);
   absl::StatusOr<StoredCampaign> Get(const domain::DistrictId& district, const domain::CampaignId& id);

@@ -1,0 +1,218 @@
+#include "storage/sqlite/identity_schema.h"
+
+namespace candor::storage::sqlite {
+namespace {
+
+// Times are microseconds since 1970. Ids are text; every key starts with the district. Tables without large values have
+// no rowid, so that rows stand by their key and not by their time.
+constexpr char kVersion1[] = R"sql(
+CREATE TABLE district(
+  district TEXT NOT NULL PRIMARY KEY,
+  title TEXT NOT NULL,
+  create_time INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE school(
+  district TEXT NOT NULL REFERENCES district,
+  school TEXT NOT NULL,
+  title TEXT NOT NULL,
+  create_time INTEGER NOT NULL,
+  PRIMARY KEY(district, school)
+) WITHOUT ROWID;
+
+CREATE TABLE person(
+  district TEXT NOT NULL REFERENCES district,
+  person TEXT NOT NULL,
+  display_name TEXT NOT NULL,
+  job_title TEXT NOT NULL,
+  email TEXT NOT NULL,
+  school TEXT,
+  roles INTEGER NOT NULL,
+  create_time INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  PRIMARY KEY(district, person),
+  FOREIGN KEY(district, school) REFERENCES school
+) WITHOUT ROWID;
+
+CREATE TABLE person_supervisor(
+  district TEXT NOT NULL,
+  supervisor TEXT NOT NULL,
+  person TEXT NOT NULL,
+  PRIMARY KEY(district, supervisor, person),
+  FOREIGN KEY(district, supervisor) REFERENCES person ON DELETE CASCADE,
+  FOREIGN KEY(district, person) REFERENCES person ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX person_supervisor_by_person ON person_supervisor(district, person);
+
+-- The keys of the installation's administrator have an empty district and person, hence no foreign key.
+CREATE TABLE access_key(
+  district TEXT NOT NULL,
+  person TEXT NOT NULL,
+  access_key TEXT NOT NULL,
+  key_hash BLOB NOT NULL CHECK(length(key_hash) = 32),
+  title TEXT NOT NULL,
+  create_time INTEGER NOT NULL,
+  PRIMARY KEY(district, person, access_key)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX access_key_by_hash ON access_key(key_hash);
+
+CREATE TABLE framework(
+  district TEXT NOT NULL REFERENCES district,
+  framework TEXT NOT NULL,
+  document BLOB NOT NULL,
+  create_time INTEGER NOT NULL,
+  PRIMARY KEY(district, framework)
+);
+
+CREATE TABLE instrument(
+  district TEXT NOT NULL,
+  instrument TEXT NOT NULL,
+  framework TEXT NOT NULL,
+  draft BLOB NOT NULL,
+  newest_version INTEGER NOT NULL,
+  create_time INTEGER NOT NULL,
+  update_time INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  PRIMARY KEY(district, instrument),
+  FOREIGN KEY(district, framework) REFERENCES framework
+);
+
+CREATE TABLE instrument_version(
+  district TEXT NOT NULL,
+  instrument TEXT NOT NULL,
+  version INTEGER NOT NULL CHECK(version >= 1),
+  hash TEXT NOT NULL,
+  document BLOB NOT NULL,
+  publish_time INTEGER NOT NULL,
+  PRIMARY KEY(district, instrument, version),
+  FOREIGN KEY(district, instrument) REFERENCES instrument
+);
+
+CREATE TABLE campaign(
+  district TEXT NOT NULL,
+  campaign TEXT NOT NULL,
+  instrument TEXT NOT NULL,
+  instrument_version INTEGER NOT NULL,
+  settings BLOB NOT NULL,
+  state TEXT NOT NULL,
+  release_ordered INTEGER NOT NULL,
+  create_time INTEGER NOT NULL,
+  open_time INTEGER,
+  closed_time INTEGER,
+  release_time INTEGER,
+  revision INTEGER NOT NULL,
+  PRIMARY KEY(district, campaign),
+  FOREIGN KEY(district, instrument, instrument_version) REFERENCES instrument_version
+);
+
+-- `leader` outlives the person: it is a random id, and names nobody once the person is deleted.
+CREATE TABLE survey(
+  district TEXT NOT NULL,
+  survey TEXT NOT NULL,
+  campaign TEXT NOT NULL,
+  leader TEXT NOT NULL,
+  state TEXT NOT NULL,
+  order_id TEXT NOT NULL,
+  closing_step INTEGER NOT NULL,
+  create_time INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  PRIMARY KEY(district, survey),
+  FOREIGN KEY(district, campaign) REFERENCES campaign ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX survey_by_campaign ON survey(district, campaign, leader);
+CREATE INDEX survey_by_leader ON survey(district, leader, survey);
+
+CREATE TABLE survey_document(
+  district TEXT NOT NULL,
+  survey TEXT NOT NULL,
+  kind INTEGER NOT NULL,
+  sha256 BLOB NOT NULL CHECK(length(sha256) = 32),
+  bytes BLOB NOT NULL,
+  PRIMARY KEY(district, survey, kind),
+  FOREIGN KEY(district, survey) REFERENCES survey ON DELETE CASCADE
+);
+
+CREATE TABLE issuing_group(
+  district TEXT NOT NULL,
+  survey TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  code TEXT NOT NULL,
+  invited INTEGER NOT NULL,
+  reissued INTEGER NOT NULL,
+  PRIMARY KEY(district, survey, number),
+  FOREIGN KEY(district, survey) REFERENCES survey ON DELETE CASCADE
+) WITHOUT ROWID;
+
+-- "group" is a word of SQL.
+CREATE TABLE rater(
+  district TEXT NOT NULL,
+  survey TEXT NOT NULL,
+  rater TEXT NOT NULL,
+  rater_group TEXT NOT NULL,
+  display_name TEXT NOT NULL,
+  address TEXT NOT NULL,
+  opted_out INTEGER NOT NULL,
+  paper INTEGER NOT NULL,
+  PRIMARY KEY(district, survey, rater),
+  FOREIGN KEY(district, survey) REFERENCES survey ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX rater_by_address ON rater(district, address) WHERE address <> '';
+
+-- No time and no counter: see storage/identity_store.h.
+CREATE TABLE invitation(
+  district TEXT NOT NULL,
+  survey TEXT NOT NULL,
+  rater TEXT NOT NULL,
+  code_hash BLOB NOT NULL CHECK(length(code_hash) = 32),
+  issuing_group INTEGER NOT NULL,
+  generation INTEGER NOT NULL,
+  blinded_hash BLOB CHECK(length(blinded_hash) = 32),
+  PRIMARY KEY(district, survey, rater),
+  FOREIGN KEY(district, survey, rater) REFERENCES rater ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX invitation_by_code ON invitation(code_hash);
+
+CREATE TABLE identified_rating(
+  district TEXT NOT NULL,
+  survey TEXT NOT NULL,
+  person TEXT NOT NULL,
+  audience INTEGER NOT NULL,
+  ratings BLOB NOT NULL,
+  comments TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  PRIMARY KEY(district, survey, person),
+  FOREIGN KEY(district, survey) REFERENCES survey ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX identified_rating_by_person ON identified_rating(district, person);
+
+CREATE TABLE request(
+  district TEXT NOT NULL,
+  caller TEXT NOT NULL,
+  method TEXT NOT NULL,
+  request_id TEXT NOT NULL,
+  request_hash BLOB NOT NULL,
+  response BLOB NOT NULL,
+  time INTEGER NOT NULL,
+  PRIMARY KEY(district, caller, method, request_id)
+);
+CREATE INDEX request_by_time ON request(time);
+
+CREATE TABLE audit(
+  district TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  time INTEGER NOT NULL,
+  caller TEXT NOT NULL,
+  action TEXT NOT NULL,
+  resource TEXT NOT NULL,
+  PRIMARY KEY(district, sequence)
+) WITHOUT ROWID;
+)sql";
+
+}  // namespace
+
+const std::vector<Migration>& IdentityMigrations() {
+  static const std::vector<Migration>* const migrations = new std::vector<Migration>{{1, kVersion1}};
+  return *migrations;
+}
+
+}  // namespace candor::storage::sqlite
