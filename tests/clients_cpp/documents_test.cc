@@ -1,0 +1,203 @@
+// Documents that a respondent's client must refuse, one fault each.
+
+#include "clients/cpp/documents.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/base/encoding.h"
+#include "services/base/error.h"
+#include "services/crypto/access_code.h"
+#include "services/crypto/hash.h"
+#include "tests/clients_cpp/fake_survey.h"
+
+namespace candor::client {
+namespace {
+
+using ::testing::HasSubstr;
+
+// A SubjectPublicKeyInfo with a modulus of 1,024 bits and e = 65537.
+std::string SmallKey() {
+  std::string modulus(128, '\xa5');
+  modulus.back() = '\x0b';
+  const std::string integer = std::string("\x02\x81\x81\x00", 4) + modulus + std::string("\x02\x03\x01\x00\x01", 5);
+  const std::string sequence = std::string("\x30\x81", 2) + static_cast<char>(integer.size()) + integer;
+  const std::string bits = std::string("\x03\x81", 2) + static_cast<char>(sequence.size() + 1) + '\0' + sequence;
+  const std::string algorithm("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00", 15);
+  const std::string body = algorithm + bits;
+  return std::string("\x30\x81", 2) + static_cast<char>(body.size()) + body;
+}
+
+void ExpectRefused(const DocumentBytes& bytes, const FakeSurvey& survey, const std::string& words,
+                   const std::string& expected = "") {
+  const auto checked = CheckDocuments(bytes, survey.manifest.survey, expected);
+  ASSERT_FALSE(checked.ok());
+  EXPECT_EQ(checked.status().code(), absl::StatusCode::kFailedPrecondition) << checked.status();
+  EXPECT_EQ(base::GetErrorDetail(checked.status()).reason, "MANIFEST_REFUSED");
+  EXPECT_THAT(std::string(checked.status().message()), HasSubstr(words));
+}
+
+TEST(DocumentsTest, AcceptsSoundDocumentsAndGivesTheGroupsShape) {
+  const FakeSurvey survey;
+  const auto checked = CheckDocuments(survey.Encode(), survey.manifest.survey, "");
+  ASSERT_TRUE(checked.ok()) << checked.status();
+  EXPECT_EQ((*checked)->keys.size(), 2u);
+  EXPECT_EQ((*checked)->Shape(0).items_asked, (std::vector<bool>{true, true, true}));
+  EXPECT_EQ((*checked)->Shape(1).items_asked, (std::vector<bool>{true, false, true}));
+  EXPECT_EQ((*checked)->Shape(0).prompts_asked, std::vector<bool>{true});
+}
+
+TEST(DocumentsTest, AsksNoPromptsWhereNobodyModerates) {
+  FakeSurvey survey;
+  survey.manifest.moderators.clear();
+  const auto checked = CheckDocuments(survey.Encode(), survey.manifest.survey, "");
+  ASSERT_TRUE(checked.ok()) << checked.status();
+  EXPECT_EQ((*checked)->Shape(0).prompts_asked, std::vector<bool>{false});
+}
+
+TEST(DocumentsTest, AcceptsTheExpectedCodeInEveryFormAndRefusesAnother) {
+  const FakeSurvey survey;
+  const DocumentBytes bytes = survey.Encode();
+  const std::string hash = crypto::Sha256(bytes.manifest);
+  const std::string code = crypto::ManifestCode(hash);
+  std::string loud = code;
+  for (char& c : loud) c = static_cast<char>(toupper(c));
+  std::string bare = code;
+  bare.erase(std::remove(bare.begin(), bare.end(), '-'), bare.end());
+  for (const std::string& form : {code, loud, bare, base::HexEncode(hash)}) {
+    EXPECT_TRUE(CheckDocuments(bytes, survey.manifest.survey, form).ok()) << form;
+  }
+  ExpectRefused(bytes, survey, "comparison code", crypto::ManifestCode(crypto::Sha256("another")));
+  ExpectRefused(bytes, survey, "comparison code", base::HexEncode(crypto::Sha256("another")));
+  const auto typo = CheckDocuments(bytes, survey.manifest.survey, "abcd-efgh");
+  EXPECT_EQ(typo.status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(DocumentsTest, RefusesASecondKeyForAGroup) {
+  FakeSurvey survey;
+  survey.manifest.groups[1] = {"staff", {"staff"}, 8, IssuingKey(1).verifying_key().ToSpkiDer()};
+  ExpectRefused(survey.Encode(), survey, "more than one key");
+}
+
+TEST(DocumentsTest, RefusesTwoGroupsUnderOneKey) {
+  FakeSurvey survey;
+  survey.manifest.groups[1].verifying_key = survey.manifest.groups[0].verifying_key;
+  ExpectRefused(survey.Encode(), survey, "no key of its own");
+}
+
+TEST(DocumentsTest, RefusesASmallModulus) {
+  FakeSurvey survey;
+  survey.manifest.groups[1].verifying_key = SmallKey();
+  ExpectRefused(survey.Encode(), survey, "not a sound one");
+}
+
+TEST(DocumentsTest, RefusesBytesThatAreNoKey) {
+  FakeSurvey survey;
+  survey.manifest.groups[1].verifying_key = "no key";
+  ExpectRefused(survey.Encode(), survey, "not a sound one");
+}
+
+TEST(DocumentsTest, RefusesAGroupOfFour) {
+  FakeSurvey survey;
+  survey.manifest.groups[1].invited = 4;
+  ExpectRefused(survey.Encode(), survey, "too few");
+}
+
+TEST(DocumentsTest, RefusesARaterGroupInTwoIssuingGroups) {
+  FakeSurvey survey;
+  survey.manifest.groups[1].code = "other_raters";
+  survey.manifest.groups[1].members = {"parent", "staff"};
+  ExpectRefused(survey.Encode(), survey, "more than one group");
+}
+
+TEST(DocumentsTest, RefusesAGroupThatTheQuestionsDoNotKnow) {
+  FakeSurvey survey;
+  survey.manifest.groups[1].code = "janitor";
+  survey.manifest.groups[1].members = {"janitor"};
+  ExpectRefused(survey.Encode(), survey, "know no group");
+}
+
+TEST(DocumentsTest, RefusesAWrongSignature) {
+  const FakeSurvey survey, other;
+  DocumentBytes bytes = survey.Encode();
+  bytes.manifest_signature[10] ^= 1;
+  ExpectRefused(bytes, survey, "not signed");
+  bytes = survey.Encode();
+  bytes.manifest_signature = other.signing_key->Sign("candor-manifest-v1" + bytes.manifest);
+  ExpectRefused(bytes, survey, "not signed");
+  bytes.manifest_signature = survey.signing_key->Sign(bytes.manifest);
+  ExpectRefused(bytes, survey, "not signed");
+  bytes.manifest_signature.clear();
+  ExpectRefused(bytes, survey, "not signed");
+}
+
+TEST(DocumentsTest, RefusesASwappedContract) {
+  FakeSurvey survey;
+  DocumentBytes bytes = survey.Encode();
+  survey.contract.retention_days = 3000;
+  bytes.contract = survey.Encode().contract;
+  ExpectRefused(bytes, survey, "rules are not the ones");
+}
+
+TEST(DocumentsTest, RefusesASwappedInstrument) {
+  FakeSurvey survey;
+  DocumentBytes bytes = survey.Encode();
+  survey.version.instrument.items[0].texts["staff"]["en"] = "Our leader shouts.";
+  bytes.instrument_version = survey.Encode().instrument_version;
+  ExpectRefused(bytes, survey, "questions are not the ones");
+}
+
+TEST(DocumentsTest, RefusesAContractForOtherQuestionsThoughItsHashFits) {
+  const FakeSurvey survey;
+  const DocumentBytes sound = survey.Encode();
+  domain::Contract contract = survey.contract;
+  contract.instrument_hash = base::HexEncode(crypto::Sha256("other questions"));
+  domain::Manifest manifest = survey.manifest;
+  const std::string encoded = domain::EncodeContract(contract);
+  manifest.contract_hash = base::HexEncode(crypto::Sha256(encoded));
+  manifest.instrument_hash = base::HexEncode(crypto::Sha256(sound.instrument_version));
+  ExpectRefused(FakeSurvey::EncodeAsIs(survey, encoded, sound.instrument_version, manifest), survey,
+                "for other questions");
+}
+
+TEST(DocumentsTest, RefusesDatesThatDiffer) {
+  FakeSurvey survey;
+  survey.manifest.close_time -= absl::Hours(1);
+  ExpectRefused(survey.Encode(), survey, "same dates");
+}
+
+TEST(DocumentsTest, RefusesAnotherSurveysManifest) {
+  const FakeSurvey survey, other;
+  ExpectRefused(other.Encode(), survey, "another survey's");
+}
+
+TEST(DocumentsTest, RefusesDocumentsThatAreNone) {
+  const FakeSurvey survey;
+  DocumentBytes bytes = survey.Encode();
+  bytes.manifest = "{}";
+  ExpectRefused(bytes, survey, "cannot be read");
+  domain::Manifest manifest = survey.manifest;
+  const DocumentBytes sound = survey.Encode();
+  manifest.contract_hash = base::HexEncode(crypto::Sha256("no contract"));
+  manifest.instrument_hash = base::HexEncode(crypto::Sha256(sound.instrument_version));
+  ExpectRefused(FakeSurvey::EncodeAsIs(survey, "no contract", sound.instrument_version, manifest), survey,
+                "rules cannot be read");
+}
+
+TEST(DocumentsTest, CacheChecksEverySurveyOnceButNeverTakesOthersForTheSame) {
+  FakeSurvey survey;
+  DocumentCache cache;
+  const DocumentBytes bytes = survey.Encode();
+  const auto first = cache.Check(bytes, survey.manifest.survey, "");
+  const auto second = cache.Check(bytes, survey.manifest.survey, "");
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_EQ(first->get(), second->get());
+  DocumentBytes tampered = bytes;
+  tampered.manifest_signature[0] ^= 1;
+  EXPECT_FALSE(cache.Check(tampered, survey.manifest.survey, "").ok());
+}
+
+}  // namespace
+}  // namespace candor::client

@@ -1,0 +1,332 @@
+// The token protocol against a server that loses replies, lies, and remembers what it was sent.
+
+#include "clients/cpp/respondent.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "clients/cpp/ledger_check.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/base/error.h"
+#include "services/base/file.h"
+#include "services/base/random.h"
+#include "services/crypto/access_code.h"
+#include "services/crypto/hash.h"
+#include "tests/clients_cpp/fake_survey.h"
+
+namespace candor::client {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string ReasonOf(const absl::Status& status) { return base::GetErrorDetail(status).reason; }
+
+class RespondentTest : public ::testing::Test {
+ protected:
+  RespondentTest() : server_(FakeSurvey()) {
+    options_.identity = Connect();
+    options_.response = Connect();
+    options_.store = &store_;
+    options_.retry.sleep = [this](absl::Duration) { ++waits_; };
+  }
+
+  std::shared_ptr<Connection> Connect() {
+    ConnectionOptions options;
+    options.address = server_.address();
+    auto connection = Connection::Make(options);
+    EXPECT_TRUE(connection.ok()) << connection.status();
+    return *connection;
+  }
+
+  std::unique_ptr<Respondent> Open() {
+    auto respondent = Respondent::Open(options_, SomeCode());
+    EXPECT_TRUE(respondent.ok()) << respondent.status();
+    return respondent.ok() ? *std::move(respondent) : nullptr;
+  }
+
+  static domain::Answers SomeAnswers(uint8_t first = 4) { return {{first, 2, domain::kNotObserved}, {"fine"}}; }
+
+  FakeServer server_;
+  MemoryStateStore store_;
+  RespondentOptions options_;
+  int waits_ = 0;
+};
+
+TEST_F(RespondentTest, AnswersAndHoldsAReceiptThatIsInTheLedger) {
+  const auto respondent = Open();
+  ASSERT_NE(respondent, nullptr);
+  EXPECT_EQ(respondent->audience(), "staff");
+  ASSERT_TRUE(respondent->Submit(SomeAnswers()).ok());
+  EXPECT_TRUE(respondent->acknowledged());
+  server_.Close();
+  const auto check = FetchLedger(*options_.response, options_.retry, respondent->survey(),
+                                 respondent->documents().manifest_code);
+  ASSERT_TRUE(check.ok()) << check.status();
+  const KeptReceipt kept{respondent->survey().value(), respondent->documents().manifest_hash, respondent->receipt()};
+  const auto read = KeptReceipt::Parse(kept.Serialize());
+  ASSERT_TRUE(read.ok()) << read.status();
+  const auto counted = IsCounted(*check, *read);
+  ASSERT_TRUE(counted.ok()) << counted.status();
+  EXPECT_TRUE(*counted);
+}
+
+TEST_F(RespondentTest, AReceiptOfReplacedAnswersIsNotInTheLedgerAndTheNewestIs) {
+  const auto respondent = Open();
+  ASSERT_TRUE(respondent->Submit(SomeAnswers(1)).ok());
+  const KeptReceipt old{respondent->survey().value(), respondent->documents().manifest_hash, respondent->receipt()};
+  ASSERT_TRUE(respondent->Submit(SomeAnswers(5)).ok());
+  const KeptReceipt newest{old.survey, old.manifest_hash, respondent->receipt()};
+  ASSERT_EQ(server_.submissions.size(), 2u);
+  EXPECT_EQ(server_.submissions[0].version(), 1u);
+  EXPECT_EQ(server_.submissions[1].version(), 2u);
+  EXPECT_EQ(server_.submissions[0].token_message(), server_.submissions[1].token_message());
+  EXPECT_NE(server_.submissions[0].submission_id(), server_.submissions[1].submission_id());
+  server_.Close();
+  const auto check = FetchLedger(*options_.response, options_.retry, respondent->survey(), "");
+  ASSERT_TRUE(check.ok()) << check.status();
+  EXPECT_EQ(check->ledger.groups[0].replaced, 1);
+  EXPECT_FALSE(*IsCounted(*check, old));
+  EXPECT_TRUE(*IsCounted(*check, newest));
+}
+
+TEST_F(RespondentTest, RepeatsTheSameBytesWhenRepliesAreLost) {
+  server_.lose_open = 2;
+  server_.lose_issue = 3;
+  server_.lose_submit = 2;
+  const auto respondent = Open();
+  ASSERT_NE(respondent, nullptr);
+  ASSERT_TRUE(respondent->Submit(SomeAnswers()).ok());
+  EXPECT_EQ(waits_, 7);
+  ASSERT_EQ(server_.blinded_messages.size(), 4u);
+  for (const std::string& blinded : server_.blinded_messages) EXPECT_EQ(blinded, server_.blinded_messages[0]);
+  ASSERT_EQ(server_.submissions.size(), 3u);
+  for (const auto& sent : server_.submissions) {
+    EXPECT_EQ(sent.SerializeAsString(), server_.submissions[0].SerializeAsString());
+  }
+  EXPECT_EQ(server_.stored.size(), 1u);
+}
+
+TEST_F(RespondentTest, GivesUpAfterABoundedNumberOfAttemptsAndGoesOnLater) {
+  server_.lose_issue = 1000;
+  options_.retry.attempts = 3;
+  const auto respondent = Open();
+  EXPECT_EQ(respondent->TakeToken().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(server_.blinded_messages.size(), 3u);
+  server_.lose_issue = 0;
+  EXPECT_TRUE(respondent->TakeToken().ok());
+  EXPECT_EQ(server_.blinded_messages.back(), server_.blinded_messages.front());
+}
+
+TEST_F(RespondentTest, GoesOnAfterACrashBetweenAskingAndTheReply) {
+  options_.retry.attempts = 1;
+  server_.lose_issue = 1;
+  EXPECT_FALSE(Open()->TakeToken().ok());
+  server_.lose_submit = 1;
+  EXPECT_FALSE(Open()->Submit(SomeAnswers()).ok());
+  const auto again = Open();
+  ASSERT_TRUE(again->has_token());
+  ASSERT_TRUE(again->answers().has_value());
+  EXPECT_FALSE(again->acknowledged());
+  ASSERT_TRUE(again->Submit(*again->answers()).ok());
+  ASSERT_EQ(server_.submissions.size(), 2u);
+  EXPECT_EQ(server_.submissions[0].SerializeAsString(), server_.submissions[1].SerializeAsString());
+  EXPECT_EQ(server_.stored.size(), 1u);
+}
+
+TEST_F(RespondentTest, ASecondDeviceIsToldThatTheTokenIsTaken) {
+  ASSERT_TRUE(Open()->TakeToken().ok());
+  MemoryStateStore other;
+  options_.store = &other;
+  const absl::Status status = Open()->TakeToken();
+  EXPECT_EQ(status.code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(ReasonOf(status), "TOKEN_ALREADY_ISSUED");
+}
+
+TEST_F(RespondentTest, AClosedSurveyIsNotTriedAgain) {
+  const auto respondent = Open();
+  ASSERT_TRUE(respondent->TakeToken().ok());
+  server_.closed = true;
+  const absl::Status status = respondent->Submit(SomeAnswers());
+  EXPECT_EQ(ReasonOf(status), "SURVEY_CLOSED");
+  EXPECT_EQ(server_.submissions.size(), 1u);
+}
+
+TEST_F(RespondentTest, NeverSendsTheCodeOrTheAudienceToTheResponsePlaneAndPadsComments) {
+  server_.group = 1;
+  server_.audience = "parent";
+  const auto respondent = Open();
+  ASSERT_TRUE(respondent->Submit({{3, domain::kBlank, 5}, {""}}).ok());
+  ASSERT_TRUE(respondent->Submit({{3, domain::kBlank, domain::kBlank}, {"she listens, and that is rare"}}).ok());
+  ASSERT_EQ(server_.submissions.size(), 2u);
+  EXPECT_EQ(server_.submissions[0].ByteSizeLong(), server_.submissions[1].ByteSizeLong());
+  EXPECT_EQ(server_.submissions[1].comments(0).size(), 100u);
+  const auto code = crypto::NormalizeCode(SomeCode());
+  for (const auto& sent : server_.submissions) {
+    EXPECT_THAT(sent.SerializeAsString(), ::testing::Not(HasSubstr("parent")));
+    EXPECT_THAT(sent.SerializeAsString(), ::testing::Not(HasSubstr(*code)));
+  }
+}
+
+TEST_F(RespondentTest, UsesAConnectionOfItsOwnForEachPlane) {
+  ASSERT_TRUE(Open()->Submit(SomeAnswers()).ok());
+  ASSERT_EQ(server_.peers_of_identity.size(), 1u);
+  ASSERT_EQ(server_.peers_of_response.size(), 1u);
+  EXPECT_NE(*server_.peers_of_identity.begin(), *server_.peers_of_response.begin());
+}
+
+TEST_F(RespondentTest, RefusesWhenThePlanesGiveDifferentDocuments) {
+  FakeSurvey changed = server_.survey();
+  changed.contract.retention_days = 100;
+  server_.response_documents = changed.Encode();
+  const auto respondent = Respondent::Open(options_, SomeCode());
+  EXPECT_EQ(ReasonOf(respondent.status()), "MANIFEST_REFUSED");
+}
+
+TEST_F(RespondentTest, RefusesDocumentsThatChangedSinceTheFirstOpening) {
+  ASSERT_TRUE(Open()->TakeToken().ok());
+  FakeSurvey changed = server_.survey();
+  changed.manifest.groups[0].invited = 6;
+  server_.identity_documents = server_.response_documents = changed.Encode();
+  const auto respondent = Respondent::Open(options_, SomeCode());
+  EXPECT_EQ(ReasonOf(respondent.status()), "MANIFEST_REFUSED");
+}
+
+TEST_F(RespondentTest, RefusesAGroupThatDoesNotFit) {
+  server_.group = 2;
+  EXPECT_EQ(ReasonOf(Respondent::Open(options_, SomeCode()).status()), "MANIFEST_REFUSED");
+  server_.group = 1;
+  EXPECT_EQ(ReasonOf(Respondent::Open(options_, SomeCode()).status()), "MANIFEST_REFUSED");
+}
+
+TEST_F(RespondentTest, RefusesASignatureOfAnotherKey) {
+  server_.wrong_blind_signature = true;
+  const auto respondent = Open();
+  EXPECT_EQ(ReasonOf(respondent->TakeToken()), "MANIFEST_REFUSED");
+  EXPECT_FALSE(respondent->has_token());
+}
+
+TEST_F(RespondentTest, DoesNotTakeAnotherAnswersReceiptForItsOwn) {
+  server_.receipt_of_another = true;
+  const auto respondent = Open();
+  EXPECT_EQ(respondent->Submit(SomeAnswers()).code(), absl::StatusCode::kDataLoss);
+  EXPECT_FALSE(respondent->acknowledged());
+}
+
+TEST_F(RespondentTest, ChecksCodesAndAnswersBeforeSendingAnything) {
+  EXPECT_EQ(ReasonOf(Respondent::Open(options_, "abcd-efgh").status()), "CODE_MALFORMED");
+  EXPECT_TRUE(server_.peers_of_identity.empty());
+  const auto respondent = Open();
+  EXPECT_EQ(ReasonOf(respondent->Submit({{6, 1, 1}, {""}})), "RATING_OFF_SCALE");
+  EXPECT_EQ(ReasonOf(respondent->Submit({{1, 1}, {""}})), "ANSWER_COUNT_WRONG");
+  EXPECT_EQ(ReasonOf(respondent->Submit({{1, 1, 1}, {std::string(101, 'x')}})), "COMMENT_TOO_LONG");
+  EXPECT_TRUE(server_.submissions.empty());
+}
+
+TEST_F(RespondentTest, ALedgerThatDoesNotFitTheManifestDoesNotHold) {
+  ASSERT_TRUE(Open()->Submit(SomeAnswers()).ok());
+  EXPECT_EQ(ReasonOf(FetchLedger(*options_.response, options_.retry, server_.survey().manifest.survey, "").status()),
+            "WRONG_STATE");
+  server_.Close();
+  const std::string sound = server_.ledger;
+  server_.ledger[sound.size() / 2] ^= 1;
+  EXPECT_EQ(FetchLedger(*options_.response, options_.retry, server_.survey().manifest.survey, "").status().code(),
+            absl::StatusCode::kDataLoss);
+  server_.ledger = sound;
+  FakeSurvey changed = server_.survey();
+  changed.manifest.groups[0].invited = 21;
+  server_.response_documents = changed.Encode();
+  EXPECT_EQ(FetchLedger(*options_.response, options_.retry, server_.survey().manifest.survey, "").status().code(),
+            absl::StatusCode::kDataLoss);
+}
+
+TEST(StateStoreTest, KeepsFilesForTheOwnerAloneUnderNamesThatGiveNoCodeAway) {
+  const std::string folder = testing::TempDir() + "/candor_state_" + base::RandomId();
+  FileStateStore store(folder);
+  const std::string name = StateName("0123456789abcdefg");
+  EXPECT_THAT(name, ::testing::Not(HasSubstr("0123456789abcdefg")));
+  auto loaded = store.Load(name);
+  ASSERT_TRUE(loaded.ok());
+  EXPECT_FALSE(loaded->has_value());
+  ASSERT_TRUE(store.Save(name, "secret").ok());
+  struct stat info;
+  ASSERT_EQ(stat(store.PathOf(name).c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u);
+  ASSERT_EQ(stat(folder.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0700u);
+  loaded = store.Load(name);
+  ASSERT_TRUE(loaded.ok() && loaded->has_value());
+  EXPECT_EQ(**loaded, "secret");
+  EXPECT_TRUE(store.Erase(name).ok());
+  EXPECT_FALSE(base::FileExists(store.PathOf(name)));
+}
+
+TEST(StateStoreTest, StateSurvivesWritingAndReadingAndDamageIsNoticed) {
+  RespondentState state;
+  state.survey = "s";
+  state.manifest_hash = crypto::Sha256("m");
+  state.group = 3;
+  state.audience = "staff";
+  state.blinding = crypto::BlindingState{"input", "inverse", "blinded"};
+  state.token_signature = "\x01\x02";
+  state.version = 7;
+  state.submission_id = std::string(16, '\xff');
+  state.answers = {{1, 255, 0}, {"a \"b\"\n", ""}};
+  state.receipt = "r";
+  const auto parsed = RespondentState::Parse(state.Serialize());
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->Serialize(), state.Serialize());
+  EXPECT_EQ(parsed->answers.ratings, state.answers.ratings);
+  EXPECT_EQ(parsed->blinding, state.blinding);
+  EXPECT_EQ(RespondentState::Parse("{}").status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(RespondentState::Parse(state.Serialize().substr(1)).status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST(ConnectionTest, WithoutTlsOnlyThisMachineIsCalled) {
+  for (const char* address : {"127.0.0.1:7430", "localhost:1", "[::1]:7430", "unix:/run/candor.sock"}) {
+    EXPECT_TRUE(IsLoopback(address)) << address;
+  }
+  for (const char* address : {"10.0.0.1:7430", "127.example.org:7430", "localhost.example.org:1", "example.org:443"}) {
+    EXPECT_FALSE(IsLoopback(address)) << address;
+    ConnectionOptions options;
+    options.address = address;
+    EXPECT_EQ(Connection::Make(options).status().code(), absl::StatusCode::kInvalidArgument);
+  }
+}
+
+TEST(ErrorTest, ReadsReasonAndFieldFromTheDetails) {
+  const absl::Status status = FromGrpc(Fail(grpc::StatusCode::INVALID_ARGUMENT, "FIELD_INVALID", "too long", "title"));
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(base::GetErrorDetail(status).reason, "FIELD_INVALID");
+  EXPECT_EQ(base::GetErrorDetail(status).field, "title");
+  EXPECT_EQ(status.message(), "too long");
+  EXPECT_TRUE(FromGrpc(grpc::Status::OK).ok());
+  EXPECT_EQ(base::GetErrorDetail(FromGrpc(grpc::Status(grpc::StatusCode::INTERNAL, "x", "no details"))).reason, "");
+}
+
+TEST(RetryTest, WaitsLongerEveryTimeUpToTheLimit) {
+  std::vector<absl::Duration> waits;
+  RetryPolicy policy;
+  policy.attempts = 6;
+  policy.first_wait = absl::Seconds(1);
+  policy.longest_wait = absl::Seconds(4);
+  policy.sleep = [&](absl::Duration wait) { waits.push_back(wait); };
+  int calls = 0;
+  const absl::StatusOr<int> result = WithRetries(policy, [&]() -> absl::StatusOr<int> {
+    ++calls;
+    return absl::UnavailableError("down");
+  });
+  EXPECT_FALSE(result.ok());
+  EXPECT_EQ(calls, 6);
+  ASSERT_EQ(waits.size(), 5u);
+  const int limits[] = {1, 2, 4, 4, 4};
+  for (size_t i = 0; i < waits.size(); ++i) {
+    EXPECT_GE(waits[i], absl::Seconds(limits[i]) / 2);
+    EXPECT_LE(waits[i], absl::Seconds(limits[i]));
+  }
+}
+
+}  // namespace
+}  // namespace candor::client
