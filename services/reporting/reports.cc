@@ -18,7 +18,7 @@ using storage::SurveyDocument;
 
 constexpr int kSurveysAtOnce = 200;
 
-enum class Role { kNone, kLeader, kSupervisor, kAdministrator };
+enum class Role { kNone, kLeader, kSupervisor };
 
 struct Access {
   absl::Status status;         // OK: may read now
@@ -35,17 +35,14 @@ absl::Status NotReleased(absl::string_view message) {
 }
 
 absl::StatusOr<Role> RoleOf(ReadTransaction& transaction, const storage::SurveyRow& survey, const Reader& reader) {
-  if (!reader.person.empty()) {
-    if (reader.person == survey.leader) return Role::kLeader;
-    CANDOR_ASSIGN_OR_RETURN(const std::optional<storage::PersonRow> leader,
-                            transaction.FindPerson(survey.district, survey.leader));
-    if (leader.has_value() && std::find(leader->supervisors.begin(), leader->supervisors.end(), reader.person) !=
-                                  leader->supervisors.end()) {
-      // An administrator loses nothing by being a supervisor too.
-      if (!reader.administrator) return Role::kSupervisor;
-    }
-  }
-  return reader.administrator ? Role::kAdministrator : Role::kNone;
+  if (reader.person.empty()) return Role::kNone;
+  if (reader.person == survey.leader) return Role::kLeader;
+  CANDOR_ASSIGN_OR_RETURN(const std::optional<storage::PersonRow> leader,
+                          transaction.FindPerson(survey.district, survey.leader));
+  if (!leader.has_value()) return Role::kNone;
+  const auto& supervisors = leader->supervisors;
+  return std::find(supervisors.begin(), supervisors.end(), reader.person) != supervisors.end() ? Role::kSupervisor
+                                                                                               : Role::kNone;
 }
 
 absl::StatusOr<std::string> GetDocument(ReadTransaction& transaction, const storage::SurveyRow& survey,
@@ -56,18 +53,8 @@ absl::StatusOr<std::string> GetDocument(ReadTransaction& transaction, const stor
   return *std::move(document);
 }
 
-// Whether `reader` may read the report of `survey` now. A status of the outer kind means that the store failed.
-absl::StatusOr<Access> AccessOf(ReadTransaction& transaction, const storage::SurveyRow& survey, const Reader& reader) {
-  CANDOR_ASSIGN_OR_RETURN(const Role role, RoleOf(transaction, survey, reader));
-  if (role == Role::kNone) return Access{NotAllowed()};
-  if (survey.state == domain::SurveyState::kAbandoned) {
-    return Access{NotReleased("the survey was abandoned: its answers were destroyed unread, and there is no report")};
-  }
-  if (survey.state != domain::SurveyState::kReleased) {
-    return Access{NotReleased("the report can be read once its campaign is released")};
-  }
-  if (role == Role::kAdministrator) return Access{};
-
+// What the contract says to the leader or a supervisor about a frozen report.
+absl::StatusOr<Access> AccessByContract(ReadTransaction& transaction, const storage::SurveyRow& survey, Role role) {
   CANDOR_ASSIGN_OR_RETURN(const std::string document, GetDocument(transaction, survey, SurveyDocument::kContract));
   const absl::StatusOr<domain::Contract> contract = domain::DecodeContract(document);
   if (!contract.ok()) return domain::errors::StoreCorrupt("a stored anonymity contract cannot be read");
@@ -84,6 +71,23 @@ absl::StatusOr<Access> AccessOf(ReadTransaction& transaction, const storage::Sur
   return Access{NotReleased(first == Role::kLeader
                                 ? "the leader reads this report first; you can read it once they have"
                                 : "the supervisor reads this report first; you can read it once they have")};
+}
+
+// Whether `reader` may read the report of `survey` now. A status of the outer kind means that the store failed.
+absl::StatusOr<Access> AccessOf(ReadTransaction& transaction, const storage::SurveyRow& survey, const Reader& reader) {
+  CANDOR_ASSIGN_OR_RETURN(const Role role, RoleOf(transaction, survey, reader));
+  if (role == Role::kNone && !reader.administrator) return Access{NotAllowed()};
+  if (survey.state == domain::SurveyState::kAbandoned) {
+    return Access{NotReleased("the survey was abandoned: its answers were destroyed unread, and there is no report")};
+  }
+  if (survey.state != domain::SurveyState::kReleased) {
+    return Access{NotReleased("the report can be read once its campaign is released")};
+  }
+  if (role == Role::kNone) return Access{};
+  CANDOR_ASSIGN_OR_RETURN(Access access, AccessByContract(transaction, survey, role));
+  // Being the leader or a supervisor as well takes nothing from an administrator.
+  if (!access.status.ok() && reader.administrator) return Access{};
+  return access;
 }
 
 absl::StatusOr<candor::v1::Report> ReadReport(ReadTransaction& transaction, const storage::SurveyRow& survey,

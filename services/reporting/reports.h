@@ -31,7 +31,7 @@ struct ReportPage {
 
 // Reads frozen reports. The contract's first reader may read as soon as the report is frozen; the other role, if the
 // contract lets it read at all, once the first reader has read the report. An administrator reads from release on and
-// counts as no reader of the contract. A person who is leader and administrator reads as the leader.
+// counts as no reader of the contract, unless they are the leader or a supervisor too and read as such.
 //
 // May be called from many threads at once.
 class Reports {
