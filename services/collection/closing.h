@@ -1,0 +1,40 @@
+// Step 4 (a) of closing, up to the transaction: opens the sealed answers one by one, counts them, and makes all that is
+// kept of them.
+
+#ifndef CANDOR_SERVICES_COLLECTION_CLOSING_H_
+#define CANDOR_SERVICES_COLLECTION_CLOSING_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "services/collection/survey.h"
+#include "services/crypto/signing.h"
+#include "services/domain/response_plane.h"
+#include "storage/response_store.h"
+
+namespace candor::collection {
+
+// A group's comments are kept only from so many raters on: among fewer, style and subject would give people away.
+inline constexpr int64_t kFewestRatersForComments = 10;
+
+struct Closing {
+  storage::StoredOutcome outcome;
+  std::vector<std::string> sealed_comments;      // of one length, shuffled over groups, prompts and people
+  std::vector<std::string> sealed_comment_keys;  // in the order of the manifest's moderators; empty without comments
+};
+
+// Reads every answer once. Memory holds tallies, leaves and comments, never two answers. Comments are kept only where
+// the manifest names moderators, of groups with at least kFewestRatersForComments raters and not too many reissued codes.
+// INVALID_ARGUMENT, ORDER_MISMATCH: `issued` has not one entry for each group, or does not cover the answers.
+// FAILED_PRECONDITION, WRONG_CLOSING_KEY. DATA_LOSS: an answer cannot be opened. Otherwise the codes of the store.
+absl::StatusOr<Closing> CountAnswers(const Survey& survey, const domain::CloseOrder& order,
+                                     const crypto::SigningKey& receipt_key, storage::OpenSurveyStore& answers);
+
+// Whether `order` brings the secret half of the manifest's closing key and one entry for each group; the codes of
+// CountAnswers. Reads no answer.
+absl::Status CheckCloseOrder(const Survey& survey, const domain::CloseOrder& order);
+
+}  // namespace candor::collection
+
+#endif  // CANDOR_SERVICES_COLLECTION_CLOSING_H_

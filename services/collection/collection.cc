@@ -1,0 +1,260 @@
+#include "services/collection/collection.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/hash/hash.h"
+#include "services/base/error.h"
+#include "services/base/executor.h"
+#include "services/base/status.h"
+#include "services/collection/answer_seal.h"
+#include "services/collection/closing.h"
+#include "services/collection/keyed_lock.h"
+#include "services/collection/latest_clock.h"
+#include "services/collection/receipt_key.h"
+#include "services/collection/survey.h"
+#include "services/collection/survey_cache.h"
+#include "services/collection/writer.h"
+#include "services/crypto/token.h"
+#include "services/domain/closed_result.h"
+#include "services/domain/errors.h"
+
+namespace candor::collection {
+namespace errors = candor::domain::errors;
+namespace reasons = candor::domain::reasons;
+using domain::SurveyId;
+using storage::SurveyState;
+namespace {
+
+// Rounds that may wait to be acknowledged; further ones are acknowledged by their writer.
+constexpr size_t kAcknowledgementsQueued = 64;
+// Live counts move in steps of so many, and begin there.
+constexpr int64_t kCountStep = 5;
+
+absl::Status Stopping() {
+  return base::Error(absl::StatusCode::kUnavailable, reasons::kOVERLOADED,
+                     "the service is stopping; nothing was stored, try again in a moment");
+}
+
+absl::Status ReceiptKeyLost() {
+  return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kKEY_LOST,
+                     "this plane's receipt key is not the one that the survey's manifest names; put the right "
+                     "receipt.key back into the key folder and start again");
+}
+
+std::vector<int64_t> Coarsen(std::vector<int64_t> counts) {
+  for (int64_t& count : counts) count -= count % kCountStep;
+  return counts;
+}
+
+// The token's part of Submit's checks: form, survey, group, signature.
+bool TokenHolds(const Submission& submission, const Survey& survey) {
+  if (submission.group >= survey.groups().size()) return false;
+  const auto message = crypto::ParseTokenMessage(submission.input_msg);
+  if (!message.ok() || message->survey_id != survey.id_bytes() || message->group != submission.group) return false;
+  return survey.groups()[submission.group].key.Verify(submission.input_msg, submission.signature);
+}
+
+}  // namespace
+
+struct Collection::Parts {
+  Parts(std::unique_ptr<storage::ResponseStore> store, base::Clock* clock, crypto::SigningKey receipt_key,
+        const CollectionOptions& options)
+      : store(std::move(store)),
+        clock(clock),
+        receipt_key(std::move(receipt_key)),
+        cache(this->store.get(), static_cast<size_t>(options.cached_surveys)),
+        acknowledger(/*threads=*/1, kAcknowledgementsQueued) {
+    const size_t count = static_cast<size_t>(options.writers);
+    WriterOptions each;
+    each.queue_limit = std::max<size_t>(1, options.queue_limit / count);
+    each.open_files = std::max<size_t>(1, static_cast<size_t>(options.open_files) / count);
+    each.loaded_surveys = std::max<size_t>(1, static_cast<size_t>(options.loaded_surveys) / count);
+    each.log_limit_bytes = options.log_limit_bytes;
+    each.idle_delay = options.idle_delay;
+    for (size_t i = 0; i < count; ++i) {
+      writers.push_back(
+          std::make_unique<Writer>(this->store.get(), &this->receipt_key, &this->clock, &acknowledger, each));
+    }
+  }
+
+  Writer& WriterOf(const SurveyId& survey) { return *writers[absl::HashOf(survey) % writers.size()]; }
+  bool SignsFor(const Survey& survey) const {
+    return survey.manifest().receipt_public_key == receipt_key.public_key();
+  }
+  absl::StatusOr<domain::CloseOutcome> FinishClosing(const domain::CloseOrder& order);
+  absl::Status CountAndStore(const domain::CloseOrder& order);
+
+  const std::unique_ptr<storage::ResponseStore> store;
+  LatestClock clock;
+  const crypto::SigningKey receipt_key;
+  SurveyCache cache;
+  KeyedLock orders;  // one order at a time for a survey
+  base::Executor acknowledger;
+  std::vector<std::unique_ptr<Writer>> writers;
+};
+
+absl::StatusOr<std::unique_ptr<Collection>> Collection::Start(std::unique_ptr<storage::ResponseStore> store,
+                                                              base::Clock* clock, const CollectionOptions& options) {
+  if (options.keys_folder.empty() || options.writers < 1 || options.queue_limit < 1 || options.open_files < 1 ||
+      options.loaded_surveys < 1 || options.cached_surveys < 1 || options.log_limit_bytes < 1) {
+    return absl::InvalidArgumentError("the response plane needs a key folder, and every limit must be at least 1");
+  }
+  CANDOR_ASSIGN_OR_RETURN(crypto::SigningKey receipt_key, LoadReceiptKey(options.keys_folder));
+  CANDOR_RETURN_IF_ERROR(store->FinishDestroying());
+  return std::unique_ptr<Collection>(
+      new Collection(std::make_unique<Parts>(std::move(store), clock, std::move(receipt_key), options)));
+}
+
+Collection::Collection(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Collection::~Collection() { Stop(); }
+
+void Collection::Stop() {
+  for (const std::unique_ptr<Writer>& writer : parts_->writers) writer->Stop();
+  parts_->acknowledger.Stop();
+}
+
+absl::StatusOr<std::string> Collection::ReceiptPublicKey() { return parts_->receipt_key.public_key(); }
+
+absl::Status Collection::OpenSurvey(const domain::OpenOrder& order) {
+  const KeyedLock::Holder held(&parts_->orders, order.survey.value());
+  const storage::StoredSurvey wanted{order.survey,   SurveyState::kAccepting, order.contract, order.instrument_version,
+                                     order.manifest, order.manifest_signature};
+  const absl::StatusOr<storage::StoredSurvey> known = parts_->store->GetSurvey(order.survey);
+  if (known.ok()) {
+    if (known->contract == wanted.contract && known->instrument_version == wanted.instrument_version &&
+        known->manifest == wanted.manifest && known->manifest_signature == wanted.manifest_signature) {
+      return absl::OkStatus();
+    }
+    return base::Error(absl::StatusCode::kInvalidArgument, reasons::kORDER_MISMATCH,
+                       "the survey is open already, with other documents; what is open never changes");
+  }
+  if (!absl::IsNotFound(known.status())) return known.status();
+  CANDOR_ASSIGN_OR_RETURN(const storage::SlotLayout layout,
+                          CheckOpenOrder(order, parts_->receipt_key.public_key(), parts_->clock.Now()));
+  return parts_->store->CreateSurvey(wanted, layout);
+}
+
+absl::Status Collection::StopAccepting(const SurveyId& survey) {
+  const KeyedLock::Holder held(&parts_->orders, survey.value());
+  return parts_->WriterOf(survey).StopAccepting(survey);
+}
+
+absl::StatusOr<domain::CloseOutcome> Collection::CloseSurvey(const domain::CloseOrder& order) {
+  const KeyedLock::Holder held(&parts_->orders, order.survey.value());
+  CANDOR_ASSIGN_OR_RETURN(const SurveyState state, parts_->store->GetState(order.survey));
+  if (state == SurveyState::kAbandoned) {
+    return errors::WrongState("the survey was abandoned; there is nothing to close");
+  }
+  if (state != SurveyState::kClosed) {
+    Writer& writer = parts_->WriterOf(order.survey);
+    CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> survey, parts_->cache.Get(order.survey));
+    if (!parts_->SignsFor(*survey)) return ReceiptKeyLost();
+    CANDOR_RETURN_IF_ERROR(CheckCloseOrder(*survey, order));
+    CANDOR_RETURN_IF_ERROR(writer.StopAccepting(order.survey));
+    writer.LetGo(order.survey);
+    const absl::Status counted = parts_->CountAndStore(order);
+    // Until the result is stored, a replay may still have its receipt.
+    writer.Readmit(order.survey);
+    CANDOR_RETURN_IF_ERROR(counted);
+  }
+  return parts_->FinishClosing(order);
+}
+
+// Step 4 (a): one transaction, keyed by the order's id.
+absl::Status Collection::Parts::CountAndStore(const domain::CloseOrder& order) {
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> survey, cache.Get(order.survey));
+  CANDOR_ASSIGN_OR_RETURN(const std::unique_ptr<storage::OpenSurveyStore> answers, store->OpenAnswers(order.survey));
+  CANDOR_ASSIGN_OR_RETURN(const Closing closing, CountAnswers(*survey, order, receipt_key, *answers));
+  return store->CloseSurvey(order.survey, closing.outcome, closing.sealed_comments, closing.sealed_comment_keys);
+}
+
+// Step 4 (b), and the answer to a repeated order.
+absl::StatusOr<domain::CloseOutcome> Collection::Parts::FinishClosing(const domain::CloseOrder& order) {
+  CANDOR_ASSIGN_OR_RETURN(storage::StoredOutcome outcome, store->GetOutcome(order.survey));
+  if (outcome.order_id != order.order_id) {
+    return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kSURVEY_CLOSED,
+                       "the survey was closed by another order; a survey is closed once");
+  }
+  CANDOR_RETURN_IF_ERROR(store->DestroyAnswers(order.survey));
+  return domain::CloseOutcome{std::move(outcome.closed_result), std::move(outcome.ledger)};
+}
+
+absl::Status Collection::Forget(const SurveyId& survey) {
+  CANDOR_RETURN_IF_ERROR(parts_->store->GetState(survey).status());
+  return parts_->store->Rebuild();
+}
+
+absl::Status Collection::AbandonSurvey(const SurveyId& survey) {
+  const KeyedLock::Holder held(&parts_->orders, survey.value());
+  CANDOR_RETURN_IF_ERROR(parts_->store->AbandonSurvey(survey));
+  Writer& writer = parts_->WriterOf(survey);
+  writer.LetGo(survey);
+  const absl::Status destroyed = parts_->store->DestroyAnswers(survey);
+  writer.Readmit(survey);
+  return destroyed;
+}
+
+absl::Status Collection::ReleaseSurvey(const SurveyId& survey) {
+  const KeyedLock::Holder held(&parts_->orders, survey.value());
+  return parts_->store->DestroyComments(survey);
+}
+
+absl::StatusOr<std::vector<int64_t>> Collection::LiveCounts(const SurveyId& survey) {
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
+  absl::StatusOr<std::vector<int64_t>> counts = parts_->WriterOf(survey).Counts(known);
+  if (counts.ok()) return Coarsen(*std::move(counts));
+  if (base::GetErrorDetail(counts.status()).reason != reasons::kSURVEY_CLOSED) return counts.status();
+  // Closed: what was counted stands in the result. GetOutcome refuses an abandoned survey, and one being closed now.
+  CANDOR_ASSIGN_OR_RETURN(const storage::StoredOutcome outcome, parts_->store->GetOutcome(survey));
+  CANDOR_ASSIGN_OR_RETURN(const domain::ClosedResult result, domain::DecodeClosedResult(outcome.closed_result));
+  std::vector<int64_t> counted;
+  for (const domain::GroupCounts& group : result.counts) counted.push_back(group.counted);
+  return Coarsen(std::move(counted));
+}
+
+absl::StatusOr<std::shared_ptr<const SurveyDocuments>> Collection::GetDocuments(const SurveyId& survey) {
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
+  return known->documents();
+}
+
+absl::StatusOr<std::string> Collection::GetLedger(const SurveyId& survey) {
+  CANDOR_ASSIGN_OR_RETURN(storage::StoredOutcome outcome, parts_->store->GetOutcome(survey));
+  return std::move(outcome.ledger);
+}
+
+void Collection::Submit(Submission submission, SubmitCallback done) {
+  const absl::StatusOr<std::shared_ptr<Survey>> found = parts_->cache.Get(submission.survey);
+  if (!found.ok()) return done(found.status());
+  const std::shared_ptr<Survey>& survey = *found;
+  if (submission.version == 0) return done(errors::InvalidField("version", "must be 1 or more"));
+  if (submission.submission_id.size() != storage::kSubmissionIdBytes) {
+    return done(errors::InvalidField("submission_id", "must be 16 random bytes"));
+  }
+  if (!TokenHolds(submission, *survey)) return done(errors::TokenInvalid());
+  const domain::AnswerShape& shape = survey->groups()[submission.group].shape;
+  if (const absl::Status checked = domain::CheckAnswers(submission.answers, shape); !checked.ok()) {
+    return done(checked);
+  }
+  if (!parts_->SignsFor(*survey)) return done(ReceiptKeyLost());
+
+  PendingAnswer pending;
+  pending.survey = survey;
+  pending.group = static_cast<int>(submission.group);
+  pending.token_hash = crypto::TokenHash(submission.input_msg);
+  pending.version = submission.version;
+  pending.submission_id = std::move(submission.submission_id);
+  pending.done = std::move(done);
+  if (const std::shared_ptr<const crypto::SecretBytes> key = survey->data_key(); key != nullptr) {
+    pending.sealed = SealAnswer(
+        *key, {survey->id_bytes(), pending.group, pending.token_hash, pending.version}, submission.answers, shape);
+  } else {
+    pending.answers = std::move(submission.answers);
+  }
+  Writer& writer = parts_->WriterOf(survey->id());
+  if (writer.TryEnqueue(pending)) return;
+  pending.done(writer.stopping() ? Stopping() : errors::Overloaded());
+}
+
+}  // namespace candor::collection

@@ -1,0 +1,52 @@
+#include "services/collection/comment_record.h"
+
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "services/base/status.h"
+#include "services/crypto/sealing.h"
+#include "services/domain/errors.h"
+
+namespace candor::collection {
+namespace {
+
+constexpr absl::string_view kTag = "candor-comment-v1";
+constexpr size_t kTextAt = 6;
+
+void AppendShort(size_t value, std::string& out) {
+  CANDOR_CHECK(value <= 0xffff);
+  out.push_back(static_cast<char>(value >> 8));
+  out.push_back(static_cast<char>(value & 0xff));
+}
+
+int ReadShort(absl::string_view bytes, size_t at) {
+  return static_cast<uint8_t>(bytes[at]) << 8 | static_cast<uint8_t>(bytes[at + 1]);
+}
+
+}  // namespace
+
+std::string SealComment(const crypto::SecretBytes& comment_key, absl::string_view survey_id, const Comment& comment,
+                        size_t cap) {
+  CANDOR_CHECK(comment.text.size() <= cap);
+  std::string record;
+  record.reserve(kTextAt + cap);
+  AppendShort(static_cast<size_t>(comment.group), record);
+  AppendShort(static_cast<size_t>(comment.prompt), record);
+  AppendShort(comment.text.size(), record);
+  record += comment.text;
+  record.resize(kTextAt + cap, '\0');
+  return crypto::SealRecord(comment_key, record, absl::StrCat(kTag, survey_id));
+}
+
+absl::StatusOr<Comment> OpenComment(const crypto::SecretBytes& comment_key, absl::string_view survey_id,
+                                    absl::string_view sealed) {
+  const std::optional<std::string> record =
+      crypto::OpenRecord(comment_key, sealed, absl::StrCat(kTag, survey_id));
+  if (!record.has_value()) return absl::InvalidArgumentError("this key does not open the comment");
+  if (record->size() < kTextAt) return domain::errors::StoreCorrupt("a comment's record is cut");
+  const size_t length = static_cast<size_t>(ReadShort(*record, 4));
+  if (length > record->size() - kTextAt) return domain::errors::StoreCorrupt("a comment's record is cut");
+  return Comment{ReadShort(*record, 0), ReadShort(*record, 2), record->substr(kTextAt, length)};
+}
+
+}  // namespace candor::collection
