@@ -38,12 +38,12 @@ class KeyPool {
 
  private:
   void Work();
+  bool ShouldMake() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
   KeyStore& keys_;
   const Options options_;
   absl::Mutex mutex_;
   int demand_ ABSL_GUARDED_BY(mutex_) = 0;
-  int ready_ ABSL_GUARDED_BY(mutex_) = 0;
   int making_ ABSL_GUARDED_BY(mutex_) = 0;
   bool failed_ ABSL_GUARDED_BY(mutex_) = false;  // the folder could not be written: wait for the next demand
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -12,8 +12,10 @@
 #ifndef CANDOR_SERVICES_IDENTITY_KEY_STORE_H_
 #define CANDOR_SERVICES_IDENTITY_KEY_STORE_H_
 
+#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -56,7 +58,7 @@ class KeyStore {
   absl::Status DestroyCodeKey(const domain::DistrictId& district, const domain::CampaignId& campaign);
 
   // Issuing keys of `bits` that are ready to be taken.
-  absl::StatusOr<int> CountReady(int bits);
+  int CountReady(int bits);
   // Makes one more and puts it into the pool.
   absl::Status AddReady(int bits);
 
@@ -65,13 +67,16 @@ class KeyStore {
 
   std::string PathOf(absl::string_view file) const;
   std::string IssuingKeyFile(const domain::SurveyId& survey, int number) const;
-  absl::StatusOr<crypto::SecretBytes> ReadKey(const std::string& file, size_t most) const;
+  absl::StatusOr<crypto::SecretBytes> ReadKey(const std::string& file) const;
+  absl::StatusOr<crypto::BlindSigningKey> ReadIssuingKey(const std::string& file) const;
+  // The key in `file`, made of `size` random bytes where there is none.
   absl::StatusOr<crypto::SecretBytes> EnsureRandom(const std::string& file, size_t size);
   // Moves one ready key to `file`; false when the pool is empty.
-  absl::StatusOr<bool> TakeReady(int bits, const std::string& file);
+  absl::StatusOr<bool> TakeReady(int bits, const std::string& file) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::string folder_;
-  absl::Mutex mutex_;  // held while the pool is taken from, so that no key gets two owners
+  absl::Mutex mutex_;  // held while a key is made or taken, so that no key gets two owners and no purpose two keys
+  std::map<int, std::vector<std::string>> ready_ ABSL_GUARDED_BY(mutex_);  // bits -> files of the pool
   std::unique_ptr<crypto::SigningKey> signing_key_;
   crypto::SecretBytes page_token_key_;
 };
