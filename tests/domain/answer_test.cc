@@ -1,0 +1,151 @@
+#include "services/domain/answer.h"
+
+#include <random>
+
+#include "gtest/gtest.h"
+#include "services/domain/contract.h"
+#include "tests/domain/domain_builders.h"
+
+namespace candor::domain {
+namespace {
+
+constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+
+AnswerShape StaffShape() { return ShapeOfGroup(SampleInstrument(), {"staff", {"staff"}, 12, ""}, true); }
+
+Answers SampleAnswers() { return {{5, kNotObserved, kBlank, kBlank}, {"Clear goals.\nAlways there.", ""}}; }
+
+TEST(AnswerTest, AcceptsEveryPointBlankAndNotObserved) {
+  Answers answers = SampleAnswers();
+  for (const int rating : {0, 1, 2, 3, 4, 5, 255}) {
+    answers.ratings[0] = static_cast<uint8_t>(rating);
+    EXPECT_TRUE(CheckAnswers(answers, StaffShape()).ok()) << rating;
+  }
+}
+
+TEST(AnswerTest, RefusesEachFaultByIndexAndNeverByValue) {
+  struct Case {
+    std::string what;
+    std::function<void(Answers&)> change;
+    std::string reason, field;
+  };
+  const std::vector<Case> cases = {
+      {"a rating too few", [](Answers& a) { a.ratings.pop_back(); }, "ANSWER_COUNT_WRONG", "ratings"},
+      {"a rating too many", [](Answers& a) { a.ratings.push_back(0); }, "ANSWER_COUNT_WRONG", "ratings"},
+      {"no comments", [](Answers& a) { a.comments.clear(); }, "ANSWER_COUNT_WRONG", "comments"},
+      {"a comment too many", [](Answers& a) { a.comments.push_back(""); }, "ANSWER_COUNT_WRONG", "comments"},
+      {"above the scale", [](Answers& a) { a.ratings[1] = 6; }, "RATING_OFF_SCALE", "ratings[1]"},
+      {"nearly not observed", [](Answers& a) { a.ratings[2] = 254; }, "RATING_OFF_SCALE", "ratings[2]"},
+      {"off the scale on an item not asked", [](Answers& a) { a.ratings[3] = 77; }, "RATING_OFF_SCALE", "ratings[3]"},
+      {"an item of another audience", [](Answers& a) { a.ratings[3] = 3; }, "ITEM_NOT_ASKED", "ratings[3]"},
+      {"another audience's item not observed", [](Answers& a) { a.ratings[3] = kNotObserved; }, "ITEM_NOT_ASKED",
+       "ratings[3]"},
+      {"a comment too long", [](Answers& a) { a.comments[1] = std::string(101, 'x'); }, "COMMENT_TOO_LONG",
+       "comments[1]"},
+      {"a comment that is no UTF-8", [](Answers& a) { a.comments[0] = "\xC3"; }, "COMMENT_NOT_TEXT", "comments[0]"},
+      {"a comment with a zero byte", [](Answers& a) { a.comments[0] = std::string("a\0", 2); }, "COMMENT_NOT_TEXT",
+       "comments[0]"},
+      {"a comment with an escape", [](Answers& a) { a.comments[0] = "\x1b[2J"; }, "COMMENT_NOT_TEXT", "comments[0]"},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.what);
+    Answers answers = SampleAnswers();
+    c.change(answers);
+    const absl::Status status = CheckAnswers(answers, StaffShape());
+    ExpectError(status, kInvalid, c.reason, c.field);
+    for (const char* secret : {"77", "254", "xxx", "Clear"}) {
+      EXPECT_EQ(status.message().find(secret), absl::string_view::npos) << status;
+    }
+  }
+}
+
+TEST(AnswerTest, RefusesACommentWherePromptsAreNotOpen) {
+  const AnswerShape shape = ShapeOfGroup(SampleInstrument(), {"staff", {"staff"}, 12, ""}, false);
+  ExpectError(CheckAnswers(SampleAnswers(), shape), kInvalid, "ITEM_NOT_ASKED", "comments[0]");
+}
+
+TEST(AnswerTest, ACommentOfExactlyTheCapIsAccepted) {
+  Answers answers = SampleAnswers();
+  answers.comments[1] = std::string(100, 'x');
+  EXPECT_TRUE(CheckAnswers(answers, StaffShape()).ok());
+}
+
+TEST(AnswerTest, RecordsOfOneInstrumentAllHaveOneLength) {
+  const AnswerShape shape = StaffShape();
+  EXPECT_EQ(shape.record_size(), 4u + (2 + 200) + (2 + 100));
+  // Another group of the same instrument, and one without prompts, has the same length: it says nothing of the group.
+  const IssuingGroup parents{"parent", {"parent"}, 9, ""};
+  EXPECT_EQ(ShapeOfGroup(SampleInstrument(), parents, true).record_size(), shape.record_size());
+  EXPECT_EQ(ShapeOfGroup(SampleInstrument(), parents, false).record_size(), shape.record_size());
+  EXPECT_EQ(EncodeAnswers({{0, 0, 0, 0}, {"", ""}}, shape).size(), shape.record_size());
+  EXPECT_EQ(EncodeAnswers({{5, 5, 5, 0}, {std::string(200, 'x'), std::string(100, 'y')}}, shape).size(),
+            shape.record_size());
+}
+
+TEST(AnswerTest, TheRecordIsRatingsThenPaddedComments) {
+  const std::string record = EncodeAnswers(SampleAnswers(), StaffShape());
+  EXPECT_EQ(record.substr(0, 4), std::string("\x05\xff\0\0", 4));
+  EXPECT_EQ(record.substr(4, 2), std::string("\0\x1a", 2));
+  EXPECT_EQ(record.substr(6, 26), "Clear goals.\nAlways there.");
+  EXPECT_EQ(record.substr(32), std::string(200 - 26 + 102, '\0'));
+}
+
+TEST(AnswerTest, RandomAnswersReadBackAsTheyWere) {
+  std::mt19937 random(7);
+  const AnswerShape shape = StaffShape();
+  for (int round = 0; round < 500; ++round) {
+    Answers answers{{0, 0, 0, 0}, {"", ""}};
+    for (int i = 0; i < 3; ++i) {
+      const int rating = static_cast<int>(random() % 7);
+      answers.ratings[i] = rating == 6 ? kNotObserved : static_cast<uint8_t>(rating);
+    }
+    for (int i = 0; i < 2; ++i) {
+      answers.comments[i].assign(random() % (shape.prompt_max_bytes[i] + 1), static_cast<char>('a' + random() % 26));
+    }
+    ASSERT_TRUE(CheckAnswers(answers, shape).ok());
+    const auto read = DecodeAnswers(EncodeAnswers(answers, shape), shape);
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_EQ(read->ratings, answers.ratings);
+    EXPECT_EQ(read->comments, answers.comments);
+  }
+}
+
+TEST(AnswerTest, RefusesRecordsOfAnotherShape) {
+  const AnswerShape shape = StaffShape();
+  const std::string record = EncodeAnswers(SampleAnswers(), shape);
+  std::vector<std::string> damaged = {"", record.substr(1), record + '\0'};
+  const auto with = [&](size_t at, char byte) {
+    std::string changed = record;
+    changed[at] = byte;
+    damaged.push_back(changed);
+  };
+  with(0, 6);           // off the scale
+  with(3, 1);           // an item not asked
+  with(4, 1);           // a length over the cap
+  with(5, 25);          // a length that leaves text in the padding
+  with(5, 27);          // a length that takes padding for text
+  with(6, '\x1b');      // a control character
+  with(record.size() - 1, 'x');  // something in the padding
+  for (const std::string& other : damaged) {
+    const auto read = DecodeAnswers(other, shape);
+    ExpectError(read, absl::StatusCode::kDataLoss, "STORE_CORRUPT");
+  }
+}
+
+TEST(AnswerTest, EveryByteChangeIsRefusedOrReadsToAnotherAnswer) {
+  const AnswerShape shape = StaffShape();
+  const std::string record = EncodeAnswers(SampleAnswers(), shape);
+  for (size_t at = 0; at < record.size(); ++at) {
+    for (const char change : {'\x01', '\x40', '\x7f'}) {
+      std::string other = record;
+      other[at] = static_cast<char>(other[at] ^ change);
+      const auto read = DecodeAnswers(other, shape);
+      if (read.ok()) {
+        EXPECT_EQ(EncodeAnswers(*read, shape), other);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace candor::domain

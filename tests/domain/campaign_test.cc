@@ -1,0 +1,180 @@
+#include "services/domain/campaign.h"
+
+#include "gtest/gtest.h"
+#include "tests/domain/domain_builders.h"
+
+namespace candor::domain {
+namespace {
+
+const absl::Time kNow = absl::FromUnixSeconds(1'790'000'000);
+
+CampaignSettings SampleSettings() {
+  CampaignSettings settings;
+  settings.title = "Spring 2027";
+  settings.instrument = InstrumentId("pulse");
+  settings.instrument_version = 1;
+  settings.close_time = kNow + absl::Hours(24 * 14);
+  settings.latest_close_time = settings.close_time + absl::Hours(24 * 7);
+  settings.abandon_time = settings.latest_close_time + absl::Hours(24 * 30);
+  settings.notice = {{"en", "We ask for your view.\nThank you."}};
+  settings.moderators = {{"Ombudsperson", std::string(32, 'm')}};
+  return settings;
+}
+
+struct SettingsCase {
+  std::string what;
+  std::function<void(CampaignSettings&)> change;
+  std::string field;
+};
+
+const std::vector<SettingsCase>& BrokenSettings() {
+  static const auto* cases = new std::vector<SettingsCase>{
+      {"no title", [](auto& s) { s.title = ""; }, "title"},
+      {"a title too long", [](auto& s) { s.title = std::string(201, 'x'); }, "title"},
+      {"a title of two lines", [](auto& s) { s.title = "a\nBcc: everyone"; }, "title"},
+      {"no instrument", [](auto& s) { s.instrument = InstrumentId(); }, "instrument_version"},
+      {"no version", [](auto& s) { s.instrument_version = 0; }, "instrument_version"},
+      {"another purpose", [](auto& s) { s.purpose = "pay"; }, "purpose"},
+      {"k below 5", [](auto& s) { s.minimum_group_size = 4; }, "minimum_group_size"},
+      {"k above 100", [](auto& s) { s.minimum_group_size = 101; }, "minimum_group_size"},
+      {"t raised without k", [](auto& s) { s.insiders = 2, s.minimum_group_size = 6; }, "minimum_group_size"},
+      {"t of 0", [](auto& s) { s.insiders = 0; }, "insiders"},
+      {"t above 10", [](auto& s) { s.insiders = 11, s.minimum_group_size = 50; }, "insiders"},
+      {"an unknown reader", [](auto& s) { s.readers = {"leader", "board"}; }, "readers[1]"},
+      {"a reader twice", [](auto& s) { s.readers = {"leader", "leader"}; }, "readers[1]"},
+      {"nobody to read", [](auto& s) { s.readers = {}; }, "readers"},
+      {"a first reader who may not read", [](auto& s) { s.first_reader = FirstReader::kSupervisor; }, "readers"},
+      {"closing within the hour", [](auto& s) { s.close_time = kNow + absl::Seconds(3599); }, "close_time"},
+      {"closing in the past", [](auto& s) { s.close_time = kNow - absl::Hours(1); }, "close_time"},
+      {"closing never", [](auto& s) { s.close_time = absl::InfiniteFuture(); }, "close_time"},
+      {"a part of a second", [](auto& s) { s.close_time += absl::Milliseconds(1); }, "close_time"},
+      {"the latest closing too early", [](auto& s) { s.latest_close_time = s.close_time - absl::Seconds(1); },
+       "latest_close_time"},
+      {"abandoned at the latest closing", [](auto& s) { s.abandon_time = s.latest_close_time; }, "abandon_time"},
+      {"no retention", [](auto& s) { s.retention_days = 0; }, "retention_days"},
+      {"retention without end", [](auto& s) { s.retention_days = 3651; }, "retention_days"},
+      {"a notice in no language", [](auto& s) { s.notice["English"] = "x"; }, "notice.English"},
+      {"an empty notice", [](auto& s) { s.notice["es"] = ""; }, "notice.es"},
+      {"a notice too long", [](auto& s) { s.notice["es"] = std::string(4001, 'x'); }, "notice.es"},
+      {"a notice that is no text", [](auto& s) { s.notice["es"] = "\xff"; }, "notice.es"},
+      {"six moderators",
+       [](auto& s) {
+         for (char c = 'a'; c < 'f'; ++c) s.moderators.push_back({std::string(1, c), std::string(32, c)});
+       },
+       "moderators"},
+      {"a moderator without a name", [](auto& s) { s.moderators[0].name = ""; }, "moderators[0].name"},
+      {"a moderator's name too long", [](auto& s) { s.moderators[0].name = std::string(101, 'x'); },
+       "moderators[0].name"},
+      {"a moderator's name twice", [](auto& s) { s.moderators.push_back({"Ombudsperson", std::string(32, 'n')}); },
+       "moderators[1].name"},
+      {"a moderator's key too short", [](auto& s) { s.moderators[0].public_key.pop_back(); },
+       "moderators[0].public_key"},
+      {"a moderator's key twice", [](auto& s) { s.moderators.push_back({"Union", std::string(32, 'm')}); },
+       "moderators[1].public_key"},
+  };
+  return *cases;
+}
+
+TEST(CampaignSettingsTest, AcceptsSettingsAsTheyShouldBe) {
+  EXPECT_TRUE(CheckSettings(SampleSettings(), kNow).ok()) << CheckSettings(SampleSettings(), kNow);
+  CampaignSettings settings = SampleSettings();
+  settings.close_time = kNow + absl::Hours(1);
+  settings.latest_close_time = settings.close_time;
+  settings.abandon_time = settings.close_time + absl::Seconds(1);
+  settings.notice.clear();
+  settings.moderators.clear();
+  settings.insiders = 10;
+  settings.minimum_group_size = 15;
+  settings.readers = {"supervisor", "leader"};
+  settings.first_reader = FirstReader::kSupervisor;
+  EXPECT_TRUE(CheckSettings(settings, kNow).ok()) << CheckSettings(settings, kNow);
+}
+
+TEST(CampaignSettingsTest, RefusesEachFaultWithItsField) {
+  for (const SettingsCase& c : BrokenSettings()) {
+    SCOPED_TRACE(c.what);
+    CampaignSettings settings = SampleSettings();
+    c.change(settings);
+    ExpectError(CheckSettings(settings, kNow), absl::StatusCode::kInvalidArgument, "CAMPAIGN_INVALID", c.field);
+  }
+}
+
+TEST(CampaignSettingsTest, ListsAllFaultsInOneMessage) {
+  CampaignSettings settings = SampleSettings();
+  settings.title = "";
+  settings.minimum_group_size = 3;
+  settings.insiders = 0;
+  settings.readers = {"board"};
+  settings.close_time = kNow;
+  settings.abandon_time = kNow;
+  settings.retention_days = -1;
+  settings.notice["es"] = "";
+  settings.moderators.push_back({"", ""});
+  const absl::Status status = CheckSettings(settings, kNow);
+  ExpectError(status, absl::StatusCode::kInvalidArgument, "CAMPAIGN_INVALID", "title");
+  for (const char* field : {"title:", "minimum_group_size:", "insiders:", "readers[0]:", "readers:", "close_time:",
+                            "abandon_time:", "retention_days:", "notice.es:", "moderators[1].name:",
+                            "moderators[1].public_key:"}) {
+    EXPECT_NE(status.message().find(field), absl::string_view::npos) << field << " in " << status;
+  }
+}
+
+TEST(CampaignSettingsTest, MakesAContractThatReadsBack) {
+  CampaignSettings settings = SampleSettings();
+  settings.insiders = 2;
+  settings.minimum_group_size = 8;
+  settings.readers = {"leader", "supervisor"};
+  const Contract contract = MakeContract(settings, std::string(64, 'b'), {"en", "es"});
+  EXPECT_EQ(contract.pool_minimum, 10);
+  EXPECT_EQ(contract.closing_mode, "automatic");
+  EXPECT_EQ(contract.maximum_reissued_percent, 10);
+  const auto read = DecodeContract(EncodeContract(contract));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->minimum_group_size, 8);
+  EXPECT_EQ(read->insiders, 2);
+  EXPECT_EQ(read->close_time, settings.close_time);
+  EXPECT_EQ(read->instrument_hash, std::string(64, 'b'));
+}
+
+TEST(CampaignStateTest, NamesReadBackAndAreStable) {
+  const std::vector<std::string> campaign = {"draft", "opening", "open", "closing", "closed", "released"};
+  for (size_t i = 0; i < campaign.size(); ++i) {
+    EXPECT_EQ(std::string(NameOf(static_cast<CampaignState>(i))), campaign[i]);
+    EXPECT_EQ(FindCampaignState(campaign[i]), static_cast<CampaignState>(i));
+  }
+  const std::vector<std::string> survey = {"draft", "open", "closing", "closed", "released", "abandoned"};
+  for (size_t i = 0; i < survey.size(); ++i) {
+    EXPECT_EQ(std::string(NameOf(static_cast<SurveyState>(i))), survey[i]);
+    EXPECT_EQ(FindSurveyState(survey[i]), static_cast<SurveyState>(i));
+  }
+  EXPECT_FALSE(FindCampaignState("abandoned").has_value());
+  EXPECT_FALSE(FindSurveyState("opening").has_value());
+  EXPECT_FALSE(FindSurveyState("").has_value());
+}
+
+TEST(CampaignStateTest, ACampaignOnlyGoesForwardsOneStepAtATime) {
+  for (int from = 0; from < 6; ++from) {
+    for (int to = 0; to < 6; ++to) {
+      EXPECT_EQ(CanBecome(static_cast<CampaignState>(from), static_cast<CampaignState>(to)), to == from + 1)
+          << from << " " << to;
+    }
+  }
+}
+
+TEST(CampaignStateTest, ASurveyIsAbandonedOnlyBeforeItsResultExists) {
+  using S = SurveyState;
+  const std::vector<std::pair<S, S>> allowed = {{S::kDraft, S::kOpen},        {S::kOpen, S::kClosing},
+                                                {S::kClosing, S::kClosed},    {S::kClosed, S::kReleased},
+                                                {S::kOpen, S::kAbandoned},    {S::kClosing, S::kAbandoned}};
+  for (int from = 0; from < 6; ++from) {
+    for (int to = 0; to < 6; ++to) {
+      const std::pair<S, S> step{static_cast<S>(from), static_cast<S>(to)};
+      EXPECT_EQ(CanBecome(step.first, step.second),
+                std::find(allowed.begin(), allowed.end(), step) != allowed.end())
+          << from << " " << to;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace candor::domain
