@@ -1,0 +1,183 @@
+#include "clients/report/figures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+
+namespace candor::report {
+namespace {
+
+namespace v1 = candor::v1;
+
+constexpr char kNone[] = "–";
+constexpr char kMinus[] = "−";
+
+// A binary fraction this near to a tie is taken for one.
+constexpr double kTie = 1e-9;
+
+std::string HundredthsText(int64_t hundredths) {
+  const int64_t size = hundredths < 0 ? -hundredths : hundredths;
+  return absl::StrFormat("%s%d.%02d", hundredths < 0 ? kMinus : "", size / 100, size % 100);
+}
+
+std::string WithSign(int64_t hundredths) {
+  return absl::StrCat(hundredths > 0 ? "+" : "", HundredthsText(hundredths));
+}
+
+// Figures far off any scale are no figures.
+bool IsFigure(double value) { return std::isfinite(value) && std::fabs(value) < 1e6; }
+
+int64_t HalfAway(double value) {
+  const auto size = static_cast<int64_t>(std::floor(std::fabs(value) * 100 + 0.5 + kTie));
+  return value < 0 ? -size : size;
+}
+
+int64_t Down(double value) { return static_cast<int64_t>(std::floor(value * 100 + kTie)); }
+int64_t Up(double value) { return static_cast<int64_t>(std::ceil(value * 100 - kTie)); }
+
+// The cell of a line of `cells`, at least 2, that stands for `value` on the scale 1..points.
+int CellOf(double value, int points, int cells) {
+  if (!IsFigure(value)) return 0;
+  const double place = (value - 1) / std::max(1, points - 1) * (cells - 1);
+  return std::clamp(static_cast<int>(std::lround(place)), 0, cells - 1);
+}
+
+}  // namespace
+
+std::string MeanText(double mean, int64_t n) {
+  if (!IsFigure(mean)) return kNone;
+  if (n > 0 && n < 1'000'000'000) {
+    const double product = mean * static_cast<double>(n);
+    const auto sum = static_cast<int64_t>(std::llround(product));
+    if (std::fabs(product - static_cast<double>(sum)) < 1e-6 * std::max(1.0, product)) {
+      return HundredthsText((200 * sum + n) / (2 * n));
+    }
+  }
+  return HundredthsText(HalfAway(mean));
+}
+
+std::string LowerText(double lower) { return !IsFigure(lower) ? kNone : HundredthsText(Down(lower)); }
+std::string UpperText(double upper) { return !IsFigure(upper) ? kNone : HundredthsText(Up(upper)); }
+std::string SignedText(double value) { return !IsFigure(value) ? kNone : WithSign(HalfAway(value)); }
+std::string SignedLowerText(double lower) { return !IsFigure(lower) ? kNone : WithSign(Down(lower)); }
+std::string SignedUpperText(double upper) { return !IsFigure(upper) ? kNone : WithSign(Up(upper)); }
+
+std::string PercentText(double share) {
+  if (!IsFigure(share)) return kNone;
+  return absl::StrCat(static_cast<int64_t>(std::floor(share * 100 + 0.5 + kTie)), " %");
+}
+
+std::string ShortFigure(const v1::GroupScore& score) {
+  switch (score.state()) {
+    case v1::FIGURE_STATE_EXACT: return MeanText(score.mean(), score.n());
+    case v1::FIGURE_STATE_AT_LEAST: return absl::StrCat("≥", LowerText(score.lower()));
+    case v1::FIGURE_STATE_AT_MOST: return absl::StrCat("≤", UpperText(score.upper()));
+    case v1::FIGURE_STATE_BETWEEN: return absl::StrCat(LowerText(score.lower()), "–", UpperText(score.upper()));
+    default: return kNone;
+  }
+}
+
+std::string LongFigure(const v1::GroupScore& score) {
+  switch (score.state()) {
+    case v1::FIGURE_STATE_EXACT: return MeanText(score.mean(), score.n());
+    case v1::FIGURE_STATE_AT_LEAST: return absl::StrCat(LowerText(score.lower()), " or higher");
+    case v1::FIGURE_STATE_AT_MOST: return absl::StrCat(UpperText(score.upper()), " or lower");
+    case v1::FIGURE_STATE_BETWEEN: return absl::StrCat(LowerText(score.lower()), " to ", UpperText(score.upper()));
+    default: return "not shown";
+  }
+}
+
+std::string PersonFigure(const v1::PersonScore& score) { return score.has_mean() ? MeanText(score.mean()) : kNone; }
+
+std::string ShortGap(const v1::Gap& gap) {
+  if (gap.has_value()) return SignedText(gap.value());
+  if (!gap.has_lower()) return kNone;
+  return absl::StrCat(SignedLowerText(gap.lower()), "..", SignedUpperText(gap.upper()));
+}
+
+std::string LongGap(const v1::Gap& gap) {
+  if (gap.has_value()) return SignedText(gap.value());
+  if (!gap.has_lower()) return "";
+  return absl::StrCat("between ", SignedLowerText(gap.lower()), " and ", SignedUpperText(gap.upper()));
+}
+
+std::string IntervalText(const v1::GroupScore& score) {
+  if (score.interval().kind() == v1::INTERVAL_KIND_UNSPECIFIED) return "";
+  return absl::StrCat(score.interval().kind() == v1::INTERVAL_KIND_TYPICAL ? "~" : "",
+                      MeanText(score.interval().lower()), " to ", MeanText(score.interval().upper()));
+}
+
+std::string GapWords(const v1::Gap& gap) {
+  std::vector<std::string> words;
+  switch (gap.category()) {
+    case v1::GAP_CATEGORY_OVER: words.push_back("self higher"); break;
+    case v1::GAP_CATEGORY_UNDER: words.push_back("self lower"); break;
+    case v1::GAP_CATEGORY_AGREE_GOOD: words.push_back("in agreement, a strength"); break;
+    case v1::GAP_CATEGORY_AGREE_POOR: words.push_back("in agreement, below the line"); break;
+    case v1::GAP_CATEGORY_UNDETERMINED: words.push_back("gap cannot be told"); break;
+    default: break;
+  }
+  const bool apart = gap.category() == v1::GAP_CATEGORY_OVER || gap.category() == v1::GAP_CATEGORY_UNDER ||
+                     gap.category() == v1::GAP_CATEGORY_UNDETERMINED;
+  if (apart) {
+    switch (gap.quadrant()) {
+      case v1::QUADRANT_SHARED_STRENGTH: words.push_back("a strength in both views"); break;
+      case v1::QUADRANT_BLIND_SPOT: words.push_back("blind spot"); break;
+      case v1::QUADRANT_HIDDEN_STRENGTH: words.push_back("hidden strength"); break;
+      case v1::QUADRANT_SHARED_DEVELOPMENT: words.push_back("below the line in both views"); break;
+      default: break;
+    }
+  }
+  if (!words.empty() && gap.close_to_line()) words.push_back("close to the line");
+  return absl::StrJoin(words, ", ");
+}
+
+std::string ReasonWords(v1::WithheldReason reason, int minimum) {
+  switch (reason) {
+    case v1::WITHHELD_REASON_NO_DATA: return "no answers";
+    case v1::WITHHELD_REASON_TOO_FEW_ANSWERS: return absl::StrCat("fewer than ", minimum, " answered");
+    case v1::WITHHELD_REASON_TOO_MANY_REISSUED: return "too many codes were replaced";
+    case v1::WITHHELD_REASON_POOLED: return "too few alone; part of Other raters";
+    case v1::WITHHELD_REASON_TOO_FEW_ITEMS: return "figures on fewer than half of its items";
+    default: return "";
+  }
+}
+
+std::optional<Range> RangeOf(const v1::GroupScore& score, int points) {
+  switch (score.state()) {
+    case v1::FIGURE_STATE_EXACT: return Range{score.mean(), score.mean()};
+    case v1::FIGURE_STATE_AT_LEAST: return Range{score.lower(), static_cast<double>(points)};
+    case v1::FIGURE_STATE_AT_MOST: return Range{1, score.upper()};
+    case v1::FIGURE_STATE_BETWEEN: return Range{score.lower(), score.upper()};
+    default: return std::nullopt;
+  }
+}
+
+std::string Bar(const v1::GroupScore& score, int points, int cells) {
+  const std::optional<Range> range = RangeOf(score, points);
+  if (!range.has_value()) return "";
+  std::vector<std::string> line(cells, "·");
+  const auto fill = [&](double lower, double upper, const char* mark) {
+    for (int i = CellOf(lower, points, cells); i <= CellOf(upper, points, cells); ++i) line[i] = mark;
+  };
+  if (score.state() != v1::FIGURE_STATE_EXACT) {
+    fill(range->lower, range->upper, "▒");
+    return absl::StrJoin(line, "");
+  }
+  if (score.has_interval()) fill(score.interval().lower(), score.interval().upper(), "─");
+  line[CellOf(range->lower, points, cells)] = "●";
+  return absl::StrJoin(line, "");
+}
+
+std::string Bar(const v1::PersonScore& score, int points, int cells) {
+  if (!score.has_mean()) return "";
+  std::vector<std::string> line(cells, "·");
+  line[CellOf(score.mean(), points, cells)] = "◆";
+  return absl::StrJoin(line, "");
+}
+
+}  // namespace candor::report

@@ -1,0 +1,65 @@
+// A report's figures as people read them. Rounding happens here and nowhere before.
+
+#ifndef CANDOR_CLIENTS_REPORT_FIGURES_H_
+#define CANDOR_CLIENTS_REPORT_FIGURES_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "candor/v1/scoring.pb.h"
+
+namespace candor::report {
+
+// Two decimals, half away from zero. With the number n of whole ratings behind the mean it is the fraction sum / n that
+// is rounded, so that 2.345 does not become 2.34 for the sake of a binary digit; n = 0: not known.
+std::string MeanText(double mean, int64_t n = 0);
+
+// Two decimals, rounded towards the range's outside, so that what is printed always holds the range.
+std::string LowerText(double lower);
+std::string UpperText(double upper);
+
+// Like MeanText and LowerText, UpperText, always with a sign: "+0.47", "−0.12", "0.00".
+std::string SignedText(double value);
+std::string SignedLowerText(double lower);
+std::string SignedUpperText(double upper);
+
+// Whole percent, half away from zero: "67 %". `share` is from 0 to 1.
+std::string PercentText(double share);
+
+// For a column: "3.82", "≥3.40", "≤2.60", "3.10–3.61", "–" where withheld.
+std::string ShortFigure(const candor::v1::GroupScore& score);
+// In words: "3.82", "3.40 or higher", "2.60 or lower", "3.10 to 3.61", "not shown".
+std::string LongFigure(const candor::v1::GroupScore& score);
+// "4.00", "–" where there is none.
+std::string PersonFigure(const candor::v1::PersonScore& score);
+// "+0.47", "+0.20..+0.61", "–" where there is none.
+std::string ShortGap(const candor::v1::Gap& gap);
+// "+0.47", "between +0.20 and +0.61"; empty where there is none.
+std::string LongGap(const candor::v1::Gap& gap);
+
+// "3.42 to 4.21"; with a "~" before where it is the typical uncertainty. Empty where there is none.
+std::string IntervalText(const candor::v1::GroupScore& score);
+
+// What gap and quadrant say together, for instance "self higher, blind spot". Empty where nothing can be said.
+std::string GapWords(const candor::v1::Gap& gap);
+
+// Why a figure is not shown: "fewer than 5 answered". `minimum`: the fewest answers that would have done.
+std::string ReasonWords(candor::v1::WithheldReason reason, int minimum);
+
+// The least and most that the mean can be; unset where withheld.
+struct Range {
+  double lower = 0;
+  double upper = 0;
+};
+std::optional<Range> RangeOf(const candor::v1::GroupScore& score, int points);
+
+// The scale as a line of `cells` cells: "····─●──····" for a mean with its interval, "·······▒▒▒▒▒" for a range.
+// Empty where withheld.
+std::string Bar(const candor::v1::GroupScore& score, int points, int cells);
+// The same for a person: "········◆····".
+std::string Bar(const candor::v1::PersonScore& score, int points, int cells);
+
+}  // namespace candor::report
+
+#endif  // CANDOR_CLIENTS_REPORT_FIGURES_H_

@@ -1,0 +1,203 @@
+#include "clients/report/text_report.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+#include "clients/report/brief.h"
+#include "clients/report/figures.h"
+#include "clients/report/layout.h"
+#include "clients/report/text_page.h"
+#include "clients/report/text_tables.h"
+
+namespace candor::report {
+namespace {
+
+namespace v1 = candor::v1;
+
+constexpr int kMostFindings = 3;
+
+// The parts that are not empty, joined.
+std::string Joined(std::vector<std::string> parts, absl::string_view between) {
+  parts.erase(std::remove(parts.begin(), parts.end(), ""), parts.end());
+  return absl::StrJoin(parts, between);
+}
+
+std::string PurposeWords(const v1::Report& report) {
+  if (report.purpose() == "developmental") return "for the leader's own development, not for ranking or appraisal";
+  return Clean(report.purpose());
+}
+
+std::string ScaleWords(const v1::RatingScale& scale) {
+  auto labels = scale.labels().find("en");
+  if (labels == scale.labels().end()) {
+    labels = std::min_element(scale.labels().begin(), scale.labels().end(),
+                              [](const auto& a, const auto& b) { return a.first < b.first; });
+  }
+  if (labels == scale.labels().end()) return "";
+  std::vector<std::string> words;
+  for (int k = 0; k < labels->second.labels_size(); ++k) {
+    words.push_back(absl::StrCat(k + 1, " ", Clean(labels->second.labels(k))));
+  }
+  return absl::StrJoin(words, ", ");
+}
+
+void WriteHeader(const v1::Report& report, TextPage& page) {
+  page.Rule();
+  const std::string name = Clean(report.leader_display_name());
+  page.Paragraph("", absl::StrCat("Feedback report", name.empty() ? "" : ": ", name), Style::kTitle);
+  const std::string place = Joined({Clean(report.leader_job_title()), Clean(report.school_title())}, ", ");
+  if (!place.empty()) page.Paragraph("", place);
+  page.Rule();
+  const auto field = [&](absl::string_view label, const std::string& text) {
+    if (!text.empty()) page.Paragraph(PadRight(label, 14), text);
+  };
+  std::string until;
+  if (report.has_close_time()) {
+    until = absl::StrCat("answers until ", absl::FormatTime("%-d %B %Y", absl::FromUnixSeconds(report.close_time().seconds()),
+                                                            absl::UTCTimeZone()));
+  }
+  field("Campaign", Joined({Clean(report.campaign_title()), until}, ", "));
+  field("Purpose", PurposeWords(report));
+  field("Questionnaire", Clean(report.instrument_title()));
+  field("Framework", Clean(report.framework_title()));
+  field("Scale", ScaleWords(report.scale()));
+}
+
+std::string ShownWords(const v1::GroupSummary& group, const v1::ScoringRules& rules) {
+  if (group.withheld_reason() == v1::WITHHELD_REASON_UNSPECIFIED) return "yes";
+  const int minimum = group.code() == "other_raters" ? rules.pool_minimum() : rules.minimum_group_size();
+  return absl::StrCat("no: ", ReasonWords(group.withheld_reason(), minimum));
+}
+
+void WriteParticipation(const v1::Report& report, TextPage& page) {
+  page.Heading("Who took part");
+  if (report.scores().groups().empty()) {
+    page.Paragraph("  ", "No group of raters was invited.");
+  } else {
+    const auto row = [&](absl::string_view title, absl::string_view invited, absl::string_view answered,
+                         absl::string_view shown, Style style) {
+      page.Line(absl::StrCat("  ", PadRight(Truncate(title, 30), 30), PadLeft(invited, 9), PadLeft(answered, 10), "   ",
+                             shown),
+                style);
+    };
+    row("Group", "Invited", "Answered", "Shown", Style::kQuiet);
+    std::vector<std::string> remarks;
+    for (const v1::GroupSummary& group : report.scores().groups()) {
+      const std::string title = Clean(group.title().empty() ? group.code() : group.title());
+      row(title, absl::StrCat(group.invited()), absl::StrCat(group.counted()),
+          ShownWords(group, report.scores().rules()), Style::kPlain);
+      if (group.reissued() > 0) remarks.push_back(absl::StrCat(title, ": ", group.reissued(), " codes replaced"));
+      if (group.replaced() > 0) remarks.push_back(absl::StrCat(title, ": ", group.replaced(), " answers changed in time"));
+    }
+    if (!remarks.empty()) page.Paragraph("  ", absl::StrJoin(remarks, "; "), Style::kQuiet);
+  }
+  int self = 0, supervisor = 0;
+  for (const v1::UnitScore& unit : report.scores().units()) {
+    if (unit.kind() != v1::UNIT_KIND_OVERALL) continue;
+    self = unit.self().items_used();
+    supervisor = unit.supervisor().items_used();
+  }
+  const auto rated = [&](const char* who, int items) {
+    return items == 0 ? absl::StrCat(who, ": no rating")
+                      : absl::StrCat(who, ": rated ", items, " of ", report.items_size(), " statements");
+  };
+  page.Paragraph("  ", absl::StrCat(rated("Self", self), ". ", rated("Supervisor", supervisor), "."));
+}
+
+std::string UnitName(const v1::UnitScore& unit) { return absl::StrCat(Clean(unit.code()), " ", Clean(unit.title())); }
+
+// "All raters 4.31, self 4.50", with what the figure leaves open.
+std::string SidesOf(const v1::UnitScore& unit) {
+  const std::string self = unit.self().has_mean() ? absl::StrCat("self ", MeanText(unit.self().mean())) : "";
+  return Joined({absl::StrCat("all raters ", LongFigure(unit.all_raters())), self}, ", ");
+}
+
+void WriteFindings(absl::string_view title, const std::vector<Finding>& findings, absl::string_view unclear,
+                   TextPage& page) {
+  if (findings.empty()) return;
+  page.Gap();
+  page.Paragraph("", title, Style::kStrong);
+  for (const Finding& finding : findings) {
+    page.Paragraph("  • ", UnitName(*finding.unit));
+    std::string text = SidesOf(*finding.unit);
+    if (!finding.clear) absl::StrAppend(&text, "; ", unclear);
+    page.Paragraph("    ", text);
+  }
+}
+
+void WriteGaps(const Brief& brief, TextPage& page) {
+  page.Gap();
+  if (!brief.gaps.empty()) {
+    page.Paragraph("", "Where self and raters see it differently", Style::kStrong);
+    for (const Finding& finding : brief.gaps) {
+      const v1::UnitScore& unit = *finding.unit;
+      page.Paragraph("  • ", UnitName(unit));
+      page.Paragraph("    ", absl::StrCat(SidesOf(unit), ", gap ", LongGap(unit.gap()), ": ", GapWords(unit.gap()),
+                                          finding.clear ? "" : "; with so few answers this could be chance"));
+    }
+  } else if (brief.compared > 0 && brief.undetermined.empty()) {
+    page.Paragraph("", "Self and raters agree on every competency that can be compared.", Style::kStrong);
+  }
+  if (brief.undetermined.empty()) return;
+  std::vector<std::string> codes;
+  for (const v1::UnitScore* unit : brief.undetermined) codes.push_back(Clean(unit->code()));
+  page.Gap();
+  page.Paragraph("", absl::StrCat("Cannot be told from so few answers whether self and raters agree: ",
+                                  absl::StrJoin(codes, ", "), "."));
+}
+
+void WriteBrief(const v1::Report& report, TextPage& page) {
+  page.Heading("In brief");
+  const Brief brief = MakeBrief(report, kMostFindings);
+  bool others = false;
+  for (const v1::UnitScore& unit : report.scores().units()) {
+    if (RangeOf(unit.all_raters(), report.scores().rules().points()).has_value()) others = true;
+  }
+  if (!others) {
+    page.Paragraph("", "No group of raters can be shown, so nothing can be said of strengths and gaps here. The notes at "
+                       "the end say why.");
+    return;
+  }
+  const std::string line = MeanText(report.scores().rules().strength_cut());
+  WriteFindings("What raters see most", brief.strengths, absl::StrCat("close to the line of ", line), page);
+  WriteFindings(absl::StrCat("What raters see least (below the strength line of ", line, ")"), brief.growth,
+                absl::StrCat("close to the line of ", line), page);
+  if (brief.strengths.empty() && brief.growth.empty()) {
+    page.Paragraph("", absl::StrCat("The raters' figures do not tell which competencies are above or below the strength "
+                                    "line of ", line, "."));
+  }
+  WriteGaps(brief, page);
+}
+
+void WriteNotes(const v1::Report& report, TextPage& page) {
+  if (!report.notes().empty()) {
+    page.Heading("What is withheld, and how to read the figures");
+    for (const std::string& note : report.notes()) page.Paragraph("  • ", Clean(note));
+  }
+  page.Gap();
+  if (!report.attribution().empty()) page.Paragraph("", Clean(report.attribution()), Style::kQuiet);
+  if (!report.contract_hash().empty()) {
+    page.Paragraph("", absl::StrCat("Anonymity contract SHA-256 ", Clean(report.contract_hash())), Style::kQuiet);
+  }
+}
+
+}  // namespace
+
+std::string RenderText(const v1::Report& report, const TextOptions& options) {
+  TextPage page(std::clamp(options.width, kNarrowestText, kWidestText), options.color);
+  WriteHeader(report, page);
+  WriteParticipation(report, page);
+  WriteBrief(report, page);
+  WriteDomains(report, page);
+  WriteThemes(report, page);
+  WriteIndicators(report, page);
+  WriteNotes(report, page);
+  return std::move(page).Finish();
+}
+
+}  // namespace candor::report

@@ -1,0 +1,299 @@
+#include "clients/report/text_tables.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "clients/report/figures.h"
+#include "clients/report/layout.h"
+
+namespace candor::report {
+namespace {
+
+namespace v1 = candor::v1;
+
+constexpr int kPersonCells = 8;
+constexpr int kGroupCells = 11;
+constexpr int kGapCells = 14;
+constexpr int kIndent = 2;
+
+bool IsShown(const v1::GroupSummary& group) { return group.withheld_reason() == v1::WITHHELD_REASON_UNSPECIFIED; }
+
+// The groups that have a column, as places in Scores.groups.
+std::vector<int> ShownGroups(const v1::Report& report) {
+  std::vector<int> shown;
+  for (int g = 0; g < report.scores().groups_size(); ++g) {
+    if (IsShown(report.scores().groups(g))) shown.push_back(g);
+  }
+  return shown;
+}
+
+std::string TitleOf(const v1::GroupSummary& group) {
+  return Clean(group.title().empty() ? group.code() : group.title());
+}
+
+bool HasSupervisor(const v1::Report& report) {
+  for (const v1::UnitScore& unit : report.scores().units()) {
+    if (unit.supervisor().items_used() > 0) return true;
+  }
+  return false;
+}
+
+struct Column {
+  std::string title;
+  int cells = 0;
+  bool after_line = false;  // a vertical line stands before it
+};
+
+// A table of units: a line for the title, below it one for the figures. Where the page is too narrow for the columns,
+// each unit's figures are a sentence.
+class UnitTable {
+ public:
+  UnitTable(const v1::Report& report, TextPage& page)
+      : page_(page), groups_(ShownGroups(report)), supervisor_(HasSupervisor(report)) {
+    columns_.push_back({"Self", kPersonCells, false});
+    if (supervisor_) columns_.push_back({"Super- visor", kPersonCells, false});
+    for (size_t i = 0; i < groups_.size(); ++i) {
+      columns_.push_back({TitleOf(report.scores().groups(groups_[i])), kGroupCells, i == 0});
+    }
+    columns_.push_back({"All raters", kGroupCells, true});
+    columns_.push_back({"Gap", kGapCells, false});
+    int cells = kIndent;
+    for (const Column& column : columns_) cells += column.cells + (column.after_line ? 2 : 0);
+    fits_ = cells <= page_.width();
+  }
+
+  // The columns' titles, on as many lines as they need.
+  void WriteHeader() {
+    if (!fits_) return;
+    std::vector<std::vector<std::string>> titles;
+    size_t lines = 1;
+    for (const Column& column : columns_) {
+      titles.push_back(Wrap(column.title, column.cells - 1));
+      if (titles.back().size() > 3) {
+        titles.back().resize(3);
+        titles.back()[2] = Truncate(titles.back()[2] + "…", column.cells - 1);
+      }
+      lines = std::max(lines, titles.back().size());
+    }
+    for (size_t l = 0; l < lines; ++l) {
+      std::vector<std::string> cells;
+      for (const auto& title : titles) {
+        const size_t empty = lines - title.size();
+        cells.push_back(l < empty ? "" : title[l - empty]);
+      }
+      page_.Line(Row(cells), Style::kQuiet);
+    }
+  }
+
+  void Write(const v1::UnitScore& unit, absl::string_view code_mark, Style style) {
+    const std::string title = absl::StrCat(Clean(unit.code()), " ", Clean(unit.title()));
+    page_.Paragraph(code_mark, title, style);
+    std::vector<std::string> cells = {PersonFigure(unit.self())};
+    if (supervisor_) cells.push_back(PersonFigure(unit.supervisor()));
+    for (int g : groups_) cells.push_back(g < unit.groups_size() ? ShortFigure(unit.groups(g)) : "–");
+    cells.push_back(ShortFigure(unit.all_raters()));
+    cells.push_back(ShortGap(unit.gap()));
+    const std::string words = GapWords(unit.gap());
+    if (!fits_) {
+      std::vector<std::string> parts;
+      for (size_t i = 0; i < cells.size(); ++i) parts.push_back(absl::StrCat(columns_[i].title, " ", cells[i]));
+      if (!words.empty()) parts.push_back(words);
+      page_.Paragraph("    ", absl::StrJoin(parts, " · "));
+      return;
+    }
+    const std::string row = Row(cells);
+    if (DisplayWidth(row) + 2 + DisplayWidth(words) <= page_.width()) {
+      page_.Line(absl::StrCat(row, "  ", words));
+    } else {
+      page_.Line(row);
+      page_.Line(PadLeft(words, std::min(page_.width(), DisplayWidth(row))));
+    }
+  }
+
+ private:
+  std::string Row(const std::vector<std::string>& cells) const {
+    std::string row(kIndent, ' ');
+    for (size_t i = 0; i < cells.size(); ++i) {
+      absl::StrAppend(&row, columns_[i].after_line ? " │" : "", PadLeft(cells[i], columns_[i].cells));
+    }
+    return row;
+  }
+
+  TextPage& page_;
+  const std::vector<int> groups_;
+  const bool supervisor_;
+  std::vector<Column> columns_;
+  bool fits_ = true;
+};
+
+std::vector<const v1::UnitScore*> UnitsOf(const v1::Report& report, v1::UnitKind kind) {
+  std::vector<const v1::UnitScore*> units;
+  for (const v1::UnitScore& unit : report.scores().units()) {
+    if (unit.kind() == kind) units.push_back(&unit);
+  }
+  return units;
+}
+
+// A rating of one person: a whole number unless several supervisors rated.
+std::string RatingText(const v1::PersonScore& score) {
+  const double mean = score.mean();
+  if (mean == std::floor(mean) && std::fabs(mean) < 100) return absl::StrCat(static_cast<int>(mean));
+  return MeanText(mean);
+}
+
+// Writes the figures of single statements.
+class IndicatorList {
+ public:
+  IndicatorList(const v1::Report& report, TextPage& page) : report_(report), page_(page), groups_(ShownGroups(report)) {
+    points_ = std::clamp(report.scores().rules().points(), 2, 10);
+    bar_cells_ = std::min(4 * (points_ - 1) + 1, 21);
+    for (const v1::ReportItem& item : report.items()) items_[item.indicator()] = &item;
+  }
+
+  void Write(const v1::UnitScore& unit) {
+    page_.Gap();
+    page_.Paragraph(absl::StrCat("  ", Clean(unit.code()), "  "), Clean(unit.title()), Style::kStrong);
+    WriteSentence(unit.code());
+    WritePerson("Self", unit.self());
+    WritePerson("Supervisor", unit.supervisor());
+    std::vector<std::string> not_asked;
+    for (int g : groups_) {
+      if (g >= unit.groups_size()) continue;
+      const v1::GroupSummary& summary = report_.scores().groups(g);
+      const v1::GroupScore& score = unit.groups(g);
+      if (score.withheld_reason() == v1::WITHHELD_REASON_NO_DATA) {
+        not_asked.push_back(TitleOf(summary));
+        continue;
+      }
+      WriteGroup(TitleOf(summary), score);
+      WriteDetails(score);
+    }
+    if (!groups_.empty()) WriteGroup("All raters", unit.all_raters());
+    const std::string gap = LongGap(unit.gap());
+    if (!gap.empty()) {
+      page_.Paragraph("      ", absl::StrCat("Gap ", gap, ": ", GapWords(unit.gap())));
+    }
+    if (!not_asked.empty()) {
+      page_.Paragraph("      ", absl::StrCat("Not asked: ", absl::StrJoin(not_asked, ", ")), Style::kQuiet);
+    }
+  }
+
+ private:
+  void WriteSentence(const std::string& indicator) {
+    const auto item = items_.find(indicator);
+    if (item == items_.end() || item->second->text().values().empty()) return;
+    const auto& values = item->second->text().values();
+    auto text = values.find("en");
+    if (text == values.end()) {
+      // No order of a map of messages may decide what is shown.
+      text = std::min_element(values.begin(), values.end(),
+                              [](const auto& a, const auto& b) { return a.first < b.first; });
+    }
+    page_.Paragraph("      ", absl::StrCat("“", Clean(text->second), "”", item->second->reverse() ? " (reversed)" : ""),
+                    Style::kQuiet);
+  }
+
+  std::string Start(absl::string_view title, absl::string_view figure, absl::string_view n) const {
+    return absl::StrCat("      ", PadRight(Truncate(title, 15), 15), " ", PadRight(figure, 15), PadRight(n, 7));
+  }
+
+  std::string Scale(absl::string_view bar) const { return absl::StrCat("1 ", bar, " ", points_); }
+
+  void WritePerson(absl::string_view title, const v1::PersonScore& score) {
+    if (!score.has_mean()) return;
+    page_.Line(absl::StrCat(Start(title, RatingText(score), ""), Scale(Bar(score, points_, bar_cells_))));
+  }
+
+  void WriteGroup(absl::string_view title, const v1::GroupScore& score) {
+    if (score.state() == v1::FIGURE_STATE_WITHHELD || score.state() == v1::FIGURE_STATE_UNSPECIFIED) {
+      const std::string why = ReasonWords(score.withheld_reason(), report_.scores().rules().minimum_group_size());
+      page_.Line(Start(title, absl::StrCat("not shown", why.empty() ? "" : ": ", why), ""), Style::kQuiet);
+      return;
+    }
+    const std::string n = score.n() > 0 ? absl::StrCat("n ", score.n()) : "";
+    page_.Line(absl::StrCat(Start(title, LongFigure(score), n), Scale(Bar(score, points_, bar_cells_)), "  ",
+                            IntervalText(score)));
+  }
+
+  void WriteDetails(const v1::GroupScore& score) {
+    std::vector<std::string> parts;
+    if (score.has_distribution()) {
+      const v1::Distribution& distribution = score.distribution();
+      std::vector<std::string> counts;
+      for (int k = 0; k < distribution.counts_size(); ++k) {
+        counts.push_back(absl::StrCat(distribution.counts(k), "×", k + 1));
+      }
+      parts.push_back(absl::StrJoin(counts, " "));
+      parts.push_back(absl::StrCat(PercentText(distribution.favourable_share()), " favourable (",
+                                   PercentText(distribution.favourable_lower()), " to ",
+                                   PercentText(distribution.favourable_upper()), ")"));
+    }
+    const int most = report_.scores().rules().insiders() + 1;
+    if (score.half_statement() == v1::HALF_STATEMENT_AT_MOST_TWO_LOW) {
+      parts.push_back(absl::StrCat("at most ", most, " of ", score.n(), " in the lower half"));
+    } else if (score.half_statement() == v1::HALF_STATEMENT_AT_MOST_TWO_HIGH) {
+      parts.push_back(absl::StrCat("at most ", most, " of ", score.n(), " in the upper half"));
+    }
+    if (score.has_not_observed()) parts.push_back(absl::StrCat(score.not_observed(), " have not seen this"));
+    if (parts.empty()) return;
+    page_.Paragraph(std::string(22, ' '), absl::StrJoin(parts, " · "), Style::kQuiet);
+  }
+
+  const v1::Report& report_;
+  TextPage& page_;
+  const std::vector<int> groups_;
+  std::map<std::string, const v1::ReportItem*> items_;
+  int points_ = 5;
+  int bar_cells_ = 17;
+};
+
+}  // namespace
+
+void WriteDomains(const v1::Report& report, TextPage& page) {
+  const std::vector<const v1::UnitScore*> domains = UnitsOf(report, v1::UNIT_KIND_DOMAIN);
+  const std::vector<const v1::UnitScore*> competencies = UnitsOf(report, v1::UNIT_KIND_COMPETENCY);
+  if (domains.empty()) return;
+  page.Heading("Domains and competencies");
+  UnitTable table(report, page);
+  for (const v1::UnitScore* domain : domains) {
+    page.Gap();
+    table.WriteHeader();
+    table.Write(*domain, "", Style::kStrong);
+    for (const v1::UnitScore* competency : competencies) {
+      if (competency->parent() == domain->code()) table.Write(*competency, "  ", Style::kPlain);
+    }
+  }
+}
+
+void WriteThemes(const v1::Report& report, TextPage& page) {
+  const std::vector<const v1::UnitScore*> themes = UnitsOf(report, v1::UNIT_KIND_THEME);
+  if (themes.empty()) return;
+  page.Heading("Themes");
+  UnitTable table(report, page);
+  table.WriteHeader();
+  for (const v1::UnitScore* theme : themes) table.Write(*theme, "  ", Style::kPlain);
+}
+
+void WriteIndicators(const v1::Report& report, TextPage& page) {
+  const std::vector<const v1::UnitScore*> indicators = UnitsOf(report, v1::UNIT_KIND_INDICATOR);
+  if (indicators.empty()) return;
+  page.Heading("Single statements");
+  page.Paragraph("", "● mean · ─ how far it might move · ▒ known only to lie in this part · ◆ one person's rating · n "
+                 "answers. On the right the range in figures; ~ marks what is typical for so many raters.",
+                 Style::kQuiet);
+  IndicatorList list(report, page);
+  for (const v1::UnitScore* competency : UnitsOf(report, v1::UNIT_KIND_COMPETENCY)) {
+    page.Gap();
+    page.Paragraph("", absl::StrCat(Clean(competency->code()), " ", Clean(competency->title())), Style::kHeading);
+    for (const v1::UnitScore* indicator : indicators) {
+      if (indicator->parent() == competency->code()) list.Write(*indicator);
+    }
+  }
+}
+
+}  // namespace candor::report
