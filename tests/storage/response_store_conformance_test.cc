@@ -1,0 +1,401 @@
+#include "tests/storage/response_store_conformance_test.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "services/base/error.h"
+#include "services/base/random.h"
+#include "services/domain/errors.h"
+
+namespace candor::storage {
+namespace {
+
+using domain::SurveyId;
+namespace reasons = candor::domain::reasons;
+
+constexpr size_t kSealedSize = 4084;
+
+StoredSurvey ASurvey() {
+  return {domain::RandomSurveyId(), SurveyState::kAccepting, "the contract", "the instrument", "the manifest",
+          std::string("sig\0nature", 10)};
+}
+
+SlotLayout ALayout() { return {{7, 5}, kSealedSize}; }
+
+SlotWrite AWrite(int64_t slot) {
+  return {slot, {base::RandomBytes(kTokenHashBytes), 1, base::RandomBytes(kSubmissionIdBytes), 0},
+          base::RandomBytes(kSealedSize)};
+}
+
+StoredOutcome AnOutcome() { return {"order-1", "the closed result", "the ledger"}; }
+
+void ExpectError(const absl::Status& status, absl::StatusCode code, const std::string& reason) {
+  EXPECT_EQ(status.code(), code) << status;
+  EXPECT_EQ(base::GetErrorDetail(status).reason, reason) << status;
+}
+void ExpectUnknown(const absl::Status& status) {
+  ExpectError(status, absl::StatusCode::kNotFound, reasons::kSURVEY_UNKNOWN);
+}
+void ExpectWrongState(const absl::Status& status) {
+  ExpectError(status, absl::StatusCode::kFailedPrecondition, reasons::kWRONG_STATE);
+}
+
+struct Taken {
+  int group = 0;
+  SlotHead head;
+  std::string sealed;
+};
+
+// Taken slots by id, as ForEachAnswer shows them.
+std::map<int64_t, Taken> AnswersOf(OpenSurveyStore& answers) {
+  std::map<int64_t, Taken> taken;
+  const absl::Status status = answers.ForEachAnswer([&](const Slot& slot, absl::string_view sealed) {
+    EXPECT_TRUE(slot.head.has_value());
+    taken[slot.id] = {slot.group, *slot.head, std::string(sealed)};
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(status.ok()) << status;
+  return taken;
+}
+
+// Ids of free slots, by group.
+std::map<int, std::vector<int64_t>> FreeSlotsOf(OpenSurveyStore& answers) {
+  std::map<int, std::vector<int64_t>> free;
+  const absl::Status status = answers.ForEachSlot([&](const Slot& slot) {
+    if (!slot.head.has_value()) free[slot.group].push_back(slot.id);
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(status.ok()) << status;
+  return free;
+}
+
+void ExpectHolds(const std::map<int64_t, Taken>& answers, const SlotWrite& write) {
+  const auto found = answers.find(write.slot);
+  ASSERT_NE(found, answers.end());
+  EXPECT_EQ(found->second.head.token_hash, write.head.token_hash);
+  EXPECT_EQ(found->second.head.version, write.head.version);
+  EXPECT_EQ(found->second.head.submission_id, write.head.submission_id);
+  EXPECT_EQ(found->second.head.replacements, write.head.replacements);
+  EXPECT_EQ(found->second.sealed, write.sealed);
+}
+
+TEST_P(ResponseStoreConformanceTest, ASurveyKeepsItsDocumentsByteForByteAcrossARestart) {
+  const StoredSurvey survey = ASurvey();
+  ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
+  Reopen();
+  const auto stored = store_->GetSurvey(survey.id);
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  EXPECT_EQ(stored->id, survey.id);
+  EXPECT_EQ(stored->state, SurveyState::kAccepting);
+  EXPECT_EQ(stored->contract, survey.contract);
+  EXPECT_EQ(stored->instrument_version, survey.instrument_version);
+  EXPECT_EQ(stored->manifest, survey.manifest);
+  EXPECT_EQ(stored->manifest_signature, survey.manifest_signature);
+}
+
+TEST_P(ResponseStoreConformanceTest, SurveysMayShareDocuments) {
+  const StoredSurvey first = ASurvey();
+  const StoredSurvey second = ASurvey();
+  ASSERT_TRUE(store_->CreateSurvey(first, ALayout()).ok());
+  ASSERT_TRUE(store_->CreateSurvey(second, ALayout()).ok());
+  EXPECT_EQ(store_->GetSurvey(second.id)->contract, first.contract);
+}
+
+TEST_P(ResponseStoreConformanceTest, MakingASurveyTwiceFailsAndKeepsItsAnswers) {
+  const StoredSurvey survey = ASurvey();
+  ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
+  const SlotWrite write = AWrite(3);
+  {
+    const auto answers = store_->OpenAnswers(survey.id);
+    ASSERT_TRUE(answers.ok()) << answers.status();
+    ASSERT_TRUE((*answers)->WriteSlots({write}).ok());
+  }
+  EXPECT_EQ(store_->CreateSurvey(survey, ALayout()).code(), absl::StatusCode::kAlreadyExists);
+  const auto answers = store_->OpenAnswers(survey.id);
+  ASSERT_TRUE(answers.ok()) << answers.status();
+  ExpectHolds(AnswersOf(**answers), write);
+}
+
+TEST_P(ResponseStoreConformanceTest, AnUnknownSurveyIsNotFound) {
+  const SurveyId unknown = domain::RandomSurveyId();
+  ExpectUnknown(store_->GetSurvey(unknown).status());
+  ExpectUnknown(store_->GetState(unknown).status());
+  ExpectUnknown(store_->StopSurvey(unknown));
+  ExpectUnknown(store_->OpenAnswers(unknown).status());
+  ExpectUnknown(store_->CloseSurvey(unknown, AnOutcome(), {}, {}));
+  ExpectUnknown(store_->GetOutcome(unknown).status());
+  ExpectUnknown(store_->AbandonSurvey(unknown));
+  ExpectUnknown(store_->DestroyAnswers(unknown));
+  ExpectUnknown(store_->GetComments(unknown).status());
+  ExpectUnknown(store_->DestroyComments(unknown));
+}
+
+TEST_P(ResponseStoreConformanceTest, AnOpenedSurveyHasAFreeSlotForEveryoneInvited) {
+  const StoredSurvey survey = ASurvey();
+  ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
+  const auto answers = store_->OpenAnswers(survey.id);
+  ASSERT_TRUE(answers.ok()) << answers.status();
+  EXPECT_EQ((*answers)->sealed_size(), kSealedSize);
+  const auto free = FreeSlotsOf(**answers);
+  ASSERT_EQ(free.size(), 2u);
+  EXPECT_EQ(free.at(0).size(), 7u);
+  EXPECT_EQ(free.at(1).size(), 5u);
+  EXPECT_TRUE(AnswersOf(**answers).empty());
+}
+
+TEST_P(ResponseStoreConformanceTest, WrittenSlotsAreReadBackAcrossARestartAndTheRestStaysFree) {
+  const StoredSurvey survey = ASurvey();
+  ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
+  SlotWrite first = AWrite(2);
+  first.head.version = 0xfedcba98;
+  first.head.replacements = 3;
+  const SlotWrite second = AWrite(9);
+  {
+    const auto answers = store_->OpenAnswers(survey.id);
+    ASSERT_TRUE(answers.ok()) << answers.status();
+    ASSERT_TRUE((*answers)->WriteSlots({first, second}).ok());
+  }
+  Reopen();
+  const auto answers = store_->OpenAnswers(survey.id);
+  ASSERT_TRUE(answers.ok()) << answers.status();
+  const auto taken = AnswersOf(**answers);
+  EXPECT_EQ(taken.size(), 2u);
+  ExpectHolds(taken, first);
+  ExpectHolds(taken, second);
+  EXPECT_EQ(taken.at(2).group, 0);
+  EXPECT_EQ(taken.at(9).group, 1);
+  EXPECT_EQ(FreeSlotsOf(**answers).at(0).size(), 6u);
+  EXPECT_EQ(*(*answers)->ReadSealed(9), second.sealed);
+}
+
+TEST_P(ResponseStoreConformanceTest, AReplacedAnswerIsGone) {
+  const StoredSurvey survey = ASurvey();
+  ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
+  const auto answers = store_->OpenAnswers(survey.id);
+  ASSERT_TRUE(answers.ok()) << answers.status();
+  const SlotWrite before = AWrite(4);
+  SlotWrite after = AWrite(4);
+  after.head.token_hash = before.head.token_hash;
+  after.head.version = 2;
+  after.head.replacements = 1;
+  ASSERT_TRUE((*answers)->WriteSlots({before}).ok());
+  ASSERT_TRUE((*answers)->WriteSlots({after}).ok());
+  const auto taken = AnswersOf(**answers);
+  EXPECT_EQ(taken.size(), 1u);
+  ExpectHolds(taken, after);
+}
+
+TEST_P(ResponseStoreConformanceTest, ReadingAFreeOrMissingSlotIsNotFound) {
+  const StoredSurvey survey = ASurvey();
+  ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
+  const auto answers = store_->OpenAnswers(survey.id);
+  ASSERT_TRUE(answers.ok()) << answers.status();
+  EXPECT_EQ((*answers)->ReadSealed(1).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ((*answers)->ReadSealed(1000).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST_P(ResponseStoreConformanceTest, AWriteWithOneBadSlotWritesNothing) {
+  const StoredSurvey survey = ASurvey();
+  ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
+  const auto answers = store_->OpenAnswers(survey.id);
+  ASSERT_TRUE(answers.ok()) << answers.status();
+  SlotWrite cut = AWrite(2);
+  cut.sealed.pop_back();
+  SlotWrite headless = AWrite(2);
+  headless.head.submission_id.clear();
+  EXPECT_EQ((*answers)->WriteSlots({AWrite(1), AWrite(1000)}).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ((*answers)->WriteSlots({AWrite(1), cut}).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ((*answers)->WriteSlots({AWrite(1), headless}).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(AnswersOf(**answers).empty());
+  ASSERT_TRUE((*answers)->WriteSlots({AWrite(1)}).ok());
+  EXPECT_EQ(AnswersOf(**answers).size(), 1u);
+}
+
+TEST_P(ResponseStoreConformanceTest, AVisitorThatFailsEndsTheReading) {
+  const StoredSurvey survey = ASurvey();
+  ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
+  const auto answers = store_->OpenAnswers(survey.id);
+  ASSERT_TRUE(answers.ok()) << answers.status();
+  int visits = 0;
+  const absl::Status status = (*answers)->ForEachSlot([&](const Slot&) {
+    ++visits;
+    return absl::CancelledError("enough");
+  });
+  EXPECT_EQ(status.code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(visits, 1);
+  EXPECT_TRUE((*answers)->WriteSlots({AWrite(1)}).ok());
+}
+
+TEST_P(ResponseStoreConformanceTest, AddedSlotsAreNewFreeAndOfTheirGroup) {
+  const StoredSurvey survey = ASurvey();
+  ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
+  const auto answers = store_->OpenAnswers(survey.id);
+  ASSERT_TRUE(answers.ok()) << answers.status();
+  const std::vector<int64_t> before = FreeSlotsOf(**answers).at(1);
+  const auto added = (*answers)->AddSlots(1, 3);
+  ASSERT_TRUE(added.ok()) << added.status();
+  EXPECT_EQ(std::set<int64_t>(added->begin(), added->end()).size(), 3u);
+  for (const int64_t id : *added) EXPECT_EQ(std::count(before.begin(), before.end(), id), 0);
+  EXPECT_EQ(FreeSlotsOf(**answers).at(1).size(), 8u);
+  const SlotWrite write = AWrite(added->front());
+  ASSERT_TRUE((*answers)->WriteSlots({write}).ok());
+  ExpectHolds(AnswersOf(**answers), write);
+  EXPECT_EQ(AnswersOf(**answers).begin()->second.group, 1);
+}
+
+TEST_P(ResponseStoreConformanceTest, RunKeysAreKeptUntilTheSurveyIsClosed) {
+  const StoredSurvey survey = ASurvey();
+  ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
+  {
+    const auto answers = store_->OpenAnswers(survey.id);
+    ASSERT_TRUE(answers.ok()) << answers.status();
+    EXPECT_TRUE((*answers)->RunKeys()->empty());
+    ASSERT_TRUE((*answers)->AddRunKey("one sealed key").ok());
+    ASSERT_TRUE((*answers)->AddRunKey("another sealed key").ok());
+  }
+  Reopen();
+  const auto answers = store_->OpenAnswers(survey.id);
+  ASSERT_TRUE(answers.ok()) << answers.status();
+  std::vector<std::string> keys = *(*answers)->RunKeys();
+  std::sort(keys.begin(), keys.end());
+  EXPECT_EQ(keys, (std::vector<std::string>{"another sealed key", "one sealed key"}));
+}
+
+TEST_P(ResponseStoreConformanceTest, TidyingKeepsTheAnswersAndLeavesNothingToTidy) {
+  const StoredSurvey survey = ASurvey();
+  ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
+  const auto answers = store_->OpenAnswers(survey.id);
+  ASSERT_TRUE(answers.ok()) << answers.status();
+  const SlotWrite write = AWrite(5);
+  ASSERT_TRUE((*answers)->WriteSlots({write}).ok());
+  ASSERT_TRUE((*answers)->Tidy().ok());
+  EXPECT_EQ((*answers)->untidy_bytes(), 0);
+  ExpectHolds(AnswersOf(**answers), write);
+}
+
+TEST_P(ResponseStoreConformanceTest, AStoppedSurveyKeepsItsAnswersAndStoppingAgainIsHarmless) {
+  const StoredSurvey survey = ASurvey();
+  ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
+  ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
+  ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
+  Reopen();
+  EXPECT_EQ(*store_->GetState(survey.id), SurveyState::kStopped);
+  EXPECT_TRUE(store_->OpenAnswers(survey.id).ok());
+}
+
+TEST_P(ResponseStoreConformanceTest, OnlyAStoppedSurveyCanBeClosedAndOnlyOnce) {
+  const StoredSurvey survey = ASurvey();
+  ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
+  ExpectWrongState(store_->CloseSurvey(survey.id, AnOutcome(), {}, {}));
+  ExpectWrongState(store_->GetOutcome(survey.id).status());
+  ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, AnOutcome(), {}, {}).ok());
+  ExpectWrongState(store_->CloseSurvey(survey.id, {"order-2", "other", "other"}, {}, {}));
+  Reopen();
+  EXPECT_EQ(*store_->GetState(survey.id), SurveyState::kClosed);
+  const auto outcome = store_->GetOutcome(survey.id);
+  ASSERT_TRUE(outcome.ok()) << outcome.status();
+  EXPECT_EQ(outcome->order_id, "order-1");
+  EXPECT_EQ(outcome->closed_result, "the closed result");
+  EXPECT_EQ(outcome->ledger, "the ledger");
+}
+
+TEST_P(ResponseStoreConformanceTest, AClosedSurveyGivesNoAnswersAndTakesNoStepBack) {
+  const StoredSurvey survey = ASurvey();
+  ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
+  ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, AnOutcome(), {}, {}).ok());
+  ExpectWrongState(store_->OpenAnswers(survey.id).status());
+  ExpectWrongState(store_->StopSurvey(survey.id));
+  ExpectWrongState(store_->AbandonSurvey(survey.id));
+  EXPECT_EQ(store_->CreateSurvey(survey, ALayout()).code(), absl::StatusCode::kAlreadyExists);
+}
+
+TEST_P(ResponseStoreConformanceTest, AnAbandonedSurveyHasNeitherAnswersNorResult) {
+  const StoredSurvey survey = ASurvey();
+  ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
+  ASSERT_TRUE(store_->AbandonSurvey(survey.id).ok());
+  ASSERT_TRUE(store_->AbandonSurvey(survey.id).ok());
+  EXPECT_EQ(*store_->GetState(survey.id), SurveyState::kAbandoned);
+  ExpectWrongState(store_->OpenAnswers(survey.id).status());
+  ExpectWrongState(store_->GetOutcome(survey.id).status());
+  ExpectWrongState(store_->CloseSurvey(survey.id, AnOutcome(), {}, {}));
+  ExpectWrongState(store_->StopSurvey(survey.id));
+}
+
+TEST_P(ResponseStoreConformanceTest, AnswersAreDestroyedOnlyOfClosedAndAbandonedSurveys) {
+  const StoredSurvey survey = ASurvey();
+  ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
+  ExpectWrongState(store_->DestroyAnswers(survey.id));
+  ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
+  ExpectWrongState(store_->DestroyAnswers(survey.id));
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, AnOutcome(), {}, {}).ok());
+  EXPECT_TRUE(store_->DestroyAnswers(survey.id).ok());
+  EXPECT_TRUE(store_->DestroyAnswers(survey.id).ok());
+}
+
+TEST_P(ResponseStoreConformanceTest, FinishingDestroysWhatIsOverAndSparesWhatIsOpen) {
+  const StoredSurvey open = ASurvey();
+  const StoredSurvey closed = ASurvey();
+  const StoredSurvey abandoned = ASurvey();
+  for (const StoredSurvey* survey : {&open, &closed, &abandoned}) {
+    ASSERT_TRUE(store_->CreateSurvey(*survey, ALayout()).ok());
+  }
+  const SlotWrite write = AWrite(1);
+  {
+    const auto answers = store_->OpenAnswers(open.id);
+    ASSERT_TRUE(answers.ok()) << answers.status();
+    ASSERT_TRUE((*answers)->WriteSlots({write}).ok());
+  }
+  ASSERT_TRUE(store_->StopSurvey(closed.id).ok());
+  ASSERT_TRUE(store_->CloseSurvey(closed.id, AnOutcome(), {}, {}).ok());
+  ASSERT_TRUE(store_->AbandonSurvey(abandoned.id).ok());
+  Reopen();
+  ASSERT_TRUE(store_->FinishDestroying().ok());
+  const auto answers = store_->OpenAnswers(open.id);
+  ASSERT_TRUE(answers.ok()) << answers.status();
+  ExpectHolds(AnswersOf(**answers), write);
+}
+
+TEST_P(ResponseStoreConformanceTest, CommentsAreKeptWithTheirKeysUntilTheyAreDestroyed) {
+  const StoredSurvey survey = ASurvey();
+  ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
+  ExpectWrongState(store_->DestroyComments(survey.id));
+  ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, AnOutcome(), {"c1", "c2", "c3"}, {"key a", "key b"}).ok());
+  Reopen();
+  const auto stored = store_->GetComments(survey.id);
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  EXPECT_EQ(stored->sealed_keys, (std::vector<std::string>{"key a", "key b"}));
+  std::set<std::string> ids, sealed;
+  for (const StoredComment& comment : stored->comments) {
+    ids.insert(comment.id);
+    sealed.insert(comment.sealed);
+  }
+  EXPECT_EQ(ids.size(), 3u);
+  EXPECT_EQ(sealed, (std::set<std::string>{"c1", "c2", "c3"}));
+  ASSERT_TRUE(store_->DestroyComments(survey.id).ok());
+  ASSERT_TRUE(store_->DestroyComments(survey.id).ok());
+  EXPECT_TRUE(store_->GetComments(survey.id)->comments.empty());
+  EXPECT_TRUE(store_->GetComments(survey.id)->sealed_keys.empty());
+  EXPECT_EQ(store_->GetOutcome(survey.id)->ledger, "the ledger");
+}
+
+TEST_P(ResponseStoreConformanceTest, RebuildingLosesNothing) {
+  const StoredSurvey survey = ASurvey();
+  const StoredSurvey open = ASurvey();
+  ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
+  ASSERT_TRUE(store_->CreateSurvey(open, ALayout()).ok());
+  ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, AnOutcome(), {"c1"}, {"key"}).ok());
+  ASSERT_TRUE(store_->Rebuild().ok());
+  EXPECT_EQ(store_->GetOutcome(survey.id)->closed_result, "the closed result");
+  EXPECT_EQ(store_->GetComments(survey.id)->comments.size(), 1u);
+  EXPECT_EQ(store_->GetSurvey(open.id)->manifest, open.manifest);
+  EXPECT_TRUE(store_->OpenAnswers(open.id).ok());
+}
+
+}  // namespace
+}  // namespace candor::storage

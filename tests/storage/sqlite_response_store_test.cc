@@ -1,0 +1,344 @@
+// The response store's suite on SQLite, and what is particular to its files.
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "services/base/error.h"
+#include "services/base/file.h"
+#include "services/base/random.h"
+#include "services/domain/errors.h"
+#include "storage/sqlite/database.h"
+#include "storage/sqlite/open_survey_store.h"
+#include "storage/sqlite/response_schema.h"
+#include "storage/sqlite/response_store.h"
+#include "tests/storage/fault_vfs.h"
+#include "tests/storage/response_store_conformance_test.h"
+#include "tests/storage/temp_folder.h"
+
+namespace candor::storage::sqlite {
+namespace {
+
+namespace reasons = candor::domain::reasons;
+using domain::SurveyId;
+
+class SqlitePlace : public ResponseStorePlace {
+ public:
+  std::unique_ptr<ResponseStore> Open() override {
+    auto store = SqliteResponseStore::Open(folder_.path());
+    EXPECT_TRUE(store.ok()) << store.status();
+    return store.ok() ? *std::move(store) : nullptr;
+  }
+
+ private:
+  TempFolder folder_;
+};
+
+}  // namespace
+}  // namespace candor::storage::sqlite
+
+namespace candor::storage {
+INSTANTIATE_TEST_SUITE_P(Sqlite, ResponseStoreConformanceTest,
+                         ::testing::Values(ResponseStoreEngine{"sqlite",
+                                                               [] { return std::make_unique<sqlite::SqlitePlace>(); }}),
+                         [](const auto& info) { return info.param.name; });
+}  // namespace candor::storage
+
+namespace candor::storage::sqlite {
+namespace {
+
+constexpr size_t kSealedSize = 4084;
+
+class SqliteResponseStoreTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { InstallFaultVfs(); }
+  void SetUp() override { Open(); }
+  void TearDown() override { ClearDiskFault(); }
+
+  void Open() {
+    store_.reset();
+    auto store = SqliteResponseStore::Open(folder_.path());
+    ASSERT_TRUE(store.ok()) << store.status();
+    store_ = *std::move(store);
+  }
+  SurveyId MakeSurvey(int64_t slots) {
+    const StoredSurvey survey{domain::RandomSurveyId(), SurveyState::kAccepting, "contract", "instrument", "manifest",
+                              "signature"};
+    const absl::Status made = store_->CreateSurvey(survey, {{slots}, kSealedSize});
+    EXPECT_TRUE(made.ok()) << made;
+    return survey.id;
+  }
+  std::unique_ptr<OpenSurveyStore> Answers(const SurveyId& survey) {
+    auto answers = store_->OpenAnswers(survey);
+    EXPECT_TRUE(answers.ok()) << answers.status();
+    return answers.ok() ? *std::move(answers) : nullptr;
+  }
+  std::string OpenPath(const SurveyId& survey) const {
+    return absl::StrCat(folder_.path(), "/open/", survey.value(), ".db");
+  }
+
+  TempFolder folder_;
+  std::unique_ptr<SqliteResponseStore> store_;
+};
+
+SlotWrite AWrite(int64_t slot) {
+  return {slot, {base::RandomBytes(kTokenHashBytes), 1, base::RandomBytes(kSubmissionIdBytes), 0},
+          base::RandomBytes(kSealedSize)};
+}
+
+int CountAnswers(OpenSurveyStore& answers) {
+  int count = 0;
+  const absl::Status status = answers.ForEachAnswer([&](const Slot&, absl::string_view) {
+    ++count;
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(status.ok()) << status;
+  return count;
+}
+
+TEST_F(SqliteResponseStoreTest, ASecondStoreOnTheSameFolderIsRefused) {
+  const auto second = SqliteResponseStore::Open(folder_.path());
+  EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(base::GetErrorDetail(second.status()).reason, reasons::kSTORE_BUSY);
+}
+
+TEST_F(SqliteResponseStoreTest, AnAnswerOverwritesItsSlotWhereItStands) {
+  const SurveyId survey = MakeSurvey(40);
+  const auto answers = Answers(survey);
+  ASSERT_TRUE(answers->Tidy().ok());
+  const std::string before = *base::ReadFile(OpenPath(survey));
+  const SlotWrite write = AWrite(17);
+  ASSERT_TRUE(answers->WriteSlots({write}).ok());
+  ASSERT_TRUE(answers->Tidy().ok());
+  const std::string after = *base::ReadFile(OpenPath(survey));
+  ASSERT_EQ(after.size(), before.size());
+  // The bytes that differ are those of one record, but for the header's change counters on the first page.
+  size_t changed = 0;
+  for (size_t i = 4096; i < after.size(); ++i) changed += after[i] != before[i];
+  EXPECT_GT(changed, 0u);
+  EXPECT_LE(changed, kSealedSize + 57);
+}
+
+TEST_F(SqliteResponseStoreTest, NothingOfAReplacedAnswerIsLeftAfterTidying) {
+  const SurveyId survey = MakeSurvey(10);
+  const auto answers = Answers(survey);
+  const SlotWrite before = AWrite(3);
+  ASSERT_TRUE(answers->WriteSlots({before}).ok());
+  ASSERT_TRUE(answers->WriteSlots({AWrite(3)}).ok());
+  ASSERT_TRUE(answers->Tidy().ok());
+  EXPECT_EQ(folder_.FileWith(before.sealed.substr(100, 64)), "");
+  EXPECT_EQ(folder_.FileWith(before.sealed.substr(kSealedSize - 64)), "");
+}
+
+TEST_F(SqliteResponseStoreTest, AFreeSlotHoldsNoZeroesThatWouldTellHowLongAnswersAre) {
+  const SurveyId survey = MakeSurvey(8);
+  { const auto answers = Answers(survey); }
+  const std::string bytes = *base::ReadFile(OpenPath(survey));
+  // Slots make up nearly all of the file; random bytes are zero once in 256.
+  const auto zeroes = static_cast<size_t>(std::count(bytes.begin() + 8192, bytes.end(), '\0'));
+  EXPECT_LT(zeroes, bytes.size() / 4);
+}
+
+TEST_F(SqliteResponseStoreTest, AFullDiskChangesNothingAndTheNextWriteWorks) {
+  const SurveyId survey = MakeSurvey(20);
+  const auto answers = Answers(survey);
+  const SlotWrite kept = AWrite(1);
+  ASSERT_TRUE(answers->WriteSlots({kept}).ok());
+  for (int writes = 0; writes < 8; ++writes) {
+    SetDiskFault("/open/", writes, SQLITE_FULL);
+    const absl::Status status = answers->WriteSlots({AWrite(1), AWrite(2), AWrite(3)});
+    const bool refused = RefusedWrites() > 0;
+    ClearDiskFault();
+    ASSERT_TRUE(refused) << "after " << writes << " writes";
+    EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+    EXPECT_EQ(base::GetErrorDetail(status).reason, reasons::kSTORE_FULL);
+    EXPECT_EQ(CountAnswers(*answers), 1);
+    EXPECT_EQ(*answers->ReadSealed(1), kept.sealed);
+  }
+  ASSERT_TRUE(answers->WriteSlots({AWrite(2), AWrite(3)}).ok());
+  EXPECT_EQ(CountAnswers(*answers), 3);
+}
+
+TEST_F(SqliteResponseStoreTest, AFullDiskWhileOpeningASurveyLeavesNoSurveyAndNoFile) {
+  const StoredSurvey survey{domain::RandomSurveyId(), SurveyState::kAccepting, "contract", "instrument", "manifest",
+                            "signature"};
+  for (const char* part : {"/open/", "/responses.db"}) {
+    SetDiskFault(part, 1, SQLITE_FULL);
+    const absl::Status status = store_->CreateSurvey(survey, {{20}, kSealedSize});
+    ClearDiskFault();
+    EXPECT_EQ(base::GetErrorDetail(status).reason, reasons::kSTORE_FULL) << part << " " << status;
+    EXPECT_EQ(store_->GetState(survey.id).status().code(), absl::StatusCode::kNotFound);
+    EXPECT_FALSE(base::FileExists(OpenPath(survey.id)));
+  }
+  EXPECT_TRUE(store_->CreateSurvey(survey, {{20}, kSealedSize}).ok());
+}
+
+TEST_F(SqliteResponseStoreTest, AFullDiskWhileClosingLeavesTheSurveyStopped) {
+  const SurveyId survey = MakeSurvey(5);
+  ASSERT_TRUE(store_->StopSurvey(survey).ok());
+  const std::vector<std::string> comments(50, std::string(2000, 'c'));
+  SetDiskFault("/responses.db", 5, SQLITE_FULL);
+  const absl::Status status = store_->CloseSurvey(survey, {"order", "result", "ledger"}, comments, {"key"});
+  ClearDiskFault();
+  EXPECT_EQ(base::GetErrorDetail(status).reason, reasons::kSTORE_FULL) << status;
+  EXPECT_EQ(*store_->GetState(survey), SurveyState::kStopped);
+  EXPECT_TRUE(store_->GetComments(survey)->comments.empty());
+  EXPECT_TRUE(store_->CloseSurvey(survey, {"order", "result", "ledger"}, comments, {"key"}).ok());
+}
+
+TEST_F(SqliteResponseStoreTest, DestroyingRemovesTheFileAndItsCompanions) {
+  const SurveyId survey = MakeSurvey(5);
+  const SlotWrite write = AWrite(2);
+  {
+    const auto answers = Answers(survey);
+    ASSERT_TRUE(answers->WriteSlots({write}).ok());
+    ASSERT_TRUE(base::FileExists(absl::StrCat(OpenPath(survey), "-wal")));
+    ASSERT_TRUE(store_->StopSurvey(survey).ok());
+    ASSERT_TRUE(store_->CloseSurvey(survey, {"order", "result", "ledger"}, {}, {}).ok());
+  }
+  ASSERT_TRUE(store_->DestroyAnswers(survey).ok());
+  EXPECT_TRUE(base::ListFolder(folder_.path() + "/open")->empty());
+  EXPECT_EQ(folder_.FileWith(write.sealed.substr(0, 32)), "");
+  EXPECT_EQ(folder_.FileWith(write.head.token_hash), "");
+}
+
+TEST_F(SqliteResponseStoreTest, LeftoversOfACrashAreFoundAtStart) {
+  const SurveyId never_made = domain::RandomSurveyId();
+  const SurveyId closed = MakeSurvey(5);
+  ASSERT_TRUE(store_->StopSurvey(closed).ok());
+  ASSERT_TRUE(store_->CloseSurvey(closed, {"order", "result", "ledger"}, {}, {}).ok());
+  ASSERT_TRUE(base::WriteFileAtomically(OpenPath(never_made), "half laid out", 0600).ok());
+  ASSERT_TRUE(base::WriteFileAtomically(OpenPath(never_made) + "-journal", "its journal", 0600).ok());
+  ASSERT_TRUE(base::WriteFileAtomically(OpenPath(closed) + "-wal", "", 0600).ok());
+  ASSERT_TRUE(base::WriteFileAtomically(folder_.path() + "/open/notes.txt", "somebody's", 0600).ok());
+  Open();
+  ASSERT_TRUE(store_->FinishDestroying().ok());
+  EXPECT_EQ(*base::ListFolder(folder_.path() + "/open"), std::vector<std::string>{"notes.txt"});
+}
+
+TEST_F(SqliteResponseStoreTest, AnOpenSurveyWhoseFileIsGoneIsDataLoss) {
+  const SurveyId survey = MakeSurvey(5);
+  ASSERT_EQ(unlink(OpenPath(survey).c_str()), 0);
+  const auto answers = store_->OpenAnswers(survey);
+  EXPECT_EQ(answers.status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(base::GetErrorDetail(answers.status()).reason, reasons::kSTORE_CORRUPT);
+}
+
+TEST_F(SqliteResponseStoreTest, RebuildingErasesDestroyedComments) {
+  const SurveyId survey = MakeSurvey(5);
+  ASSERT_TRUE(store_->StopSurvey(survey).ok());
+  std::vector<std::string> comments;
+  for (int i = 0; i < 30; ++i) comments.push_back(base::RandomBytes(2046));
+  const std::string key = base::RandomBytes(80);
+  ASSERT_TRUE(store_->CloseSurvey(survey, {"order", "result", "ledger"}, comments, {key}).ok());
+  ASSERT_NE(folder_.FileWith(comments[7].substr(50, 40)), "");
+  ASSERT_TRUE(store_->DestroyComments(survey).ok());
+  ASSERT_TRUE(store_->Rebuild().ok());
+  for (const std::string& comment : comments) EXPECT_EQ(folder_.FileWith(comment.substr(50, 40)), "");
+  EXPECT_EQ(folder_.FileWith(key), "");
+}
+
+// Comments come to the store shuffled; their order in the file must follow from nothing but that and random ids.
+TEST_F(SqliteResponseStoreTest, CommentsAreListedInAnOrderOfTheirOwn) {
+  const SurveyId survey = MakeSurvey(5);
+  ASSERT_TRUE(store_->StopSurvey(survey).ok());
+  std::vector<std::string> comments;
+  for (int i = 0; i < 40; ++i) comments.push_back(absl::StrCat("comment ", i));
+  ASSERT_TRUE(store_->CloseSurvey(survey, {"order", "result", "ledger"}, comments, {"key"}).ok());
+  std::vector<std::string> listed;
+  const auto stored = store_->GetComments(survey);
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  for (const StoredComment& comment : stored->comments) listed.push_back(comment.sealed);
+  EXPECT_NE(listed, comments);
+  std::sort(listed.begin(), listed.end());
+  std::sort(comments.begin(), comments.end());
+  EXPECT_EQ(listed, comments);
+}
+
+struct Kind {
+  const char* name;
+  const std::vector<Migration>& (*migrations)();
+  int32_t application_id;
+};
+
+class ResponseMigrationTest : public ::testing::TestWithParam<Kind> {
+ protected:
+  std::unique_ptr<Database> OpenFile() {
+    auto database = Database::Open(folder_.path() + "/kept.db");
+    EXPECT_TRUE(database.ok()) << database.status();
+    return *std::move(database);
+  }
+  std::string SchemaOf(Database& database) {
+    std::string schema;
+    auto select = database.Prepare("SELECT type, name, sql FROM sqlite_schema ORDER BY name");
+    EXPECT_TRUE(select.ok());
+    while (*select->Step()) absl::StrAppend(&schema, select->Text(0), " ", select->Text(1), " ", select->Text(2), "\n");
+    return schema;
+  }
+
+  TempFolder folder_;
+};
+
+TEST_P(ResponseMigrationTest, EveryVersionReachesTheNewestWithTheSameSchema) {
+  const auto& all = GetParam().migrations();
+  const auto fresh = Database::OpenInMemory();
+  ASSERT_TRUE(fresh.ok());
+  ASSERT_TRUE(Migrate(**fresh, all, GetParam().application_id).ok());
+  const std::string newest = SchemaOf(**fresh);
+  for (size_t steps = 0; steps <= all.size(); ++steps) {
+    const auto old = Database::OpenInMemory();
+    ASSERT_TRUE(old.ok());
+    const std::vector<Migration> known(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(steps));
+    ASSERT_TRUE(Migrate(**old, known, GetParam().application_id).ok());
+    ASSERT_TRUE(Migrate(**old, all, GetParam().application_id).ok());
+    EXPECT_EQ(SchemaOf(**old), newest);
+    EXPECT_EQ(*SchemaVersion(**old), all.back().version);
+  }
+}
+
+TEST_P(ResponseMigrationTest, ANewerSchemaIsRefusedAndTheFileStaysAsItWas) {
+  const auto& all = GetParam().migrations();
+  {
+    const auto database = OpenFile();
+    ASSERT_TRUE(Migrate(*database, all, GetParam().application_id).ok());
+    ASSERT_TRUE(database->Execute(absl::StrCat("PRAGMA user_version=", all.back().version + 1).c_str()).ok());
+  }
+  const std::string before = *base::ReadFile(folder_.path() + "/kept.db");
+  {
+    const auto database = OpenFile();
+    const absl::Status status = Migrate(*database, all, GetParam().application_id);
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+    EXPECT_EQ(base::GetErrorDetail(status).reason, reasons::kSCHEMA_TOO_NEW);
+  }
+  EXPECT_EQ(*base::ReadFile(folder_.path() + "/kept.db"), before);
+}
+
+TEST_P(ResponseMigrationTest, AnotherKindOfDatabaseIsRefused) {
+  const auto database = Database::OpenInMemory();
+  ASSERT_TRUE(database.ok());
+  ASSERT_TRUE((*database)->Execute("CREATE TABLE something_else(a)").ok());
+  EXPECT_EQ(Migrate(**database, GetParam().migrations(), GetParam().application_id).code(),
+            absl::StatusCode::kDataLoss);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, ResponseMigrationTest,
+                         ::testing::Values(Kind{"responses", &ResponseMigrations, kResponseApplicationId},
+                                           Kind{"open_survey", &OpenSurveyMigrations, kOpenSurveyApplicationId}),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+TEST_F(SqliteResponseStoreTest, DatabasesOfTheTwoKindsAreNotTakenForEachOther) {
+  const SurveyId survey = MakeSurvey(5);
+  store_.reset();
+  std::filesystem::copy_file(folder_.path() + "/responses.db", OpenPath(survey),
+                             std::filesystem::copy_options::overwrite_existing);
+  Open();
+  EXPECT_EQ(store_->OpenAnswers(survey).status().code(), absl::StatusCode::kDataLoss);
+}
+
+}  // namespace
+}  // namespace candor::storage::sqlite
