@@ -1,0 +1,58 @@
+#include "services/rpc/authenticator.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/strip.h"
+#include "services/base/error.h"
+#include "services/base/status.h"
+#include "services/crypto/hash.h"
+#include "services/domain/errors.h"
+
+namespace candor::rpc {
+namespace {
+
+constexpr absl::string_view kBearer = "Bearer ";
+constexpr size_t kLongestSecret = 256;
+
+absl::Status NotAuthenticated(absl::string_view message) {
+  return base::Error(absl::StatusCode::kUnauthenticated, domain::reasons::kUNAUTHENTICATED_CALLER, message);
+}
+
+}  // namespace
+
+Authenticator::Authenticator(Lookup lookup, size_t most_remembered)
+    : lookup_(std::move(lookup)), most_remembered_(most_remembered) {}
+
+absl::StatusOr<identity::Caller> Authenticator::Authenticate(absl::string_view authorization) {
+  if (authorization.empty()) {
+    return NotAuthenticated("this method needs a key; send it as `authorization: Bearer <key>`");
+  }
+  const absl::string_view secret = authorization.substr(std::min(kBearer.size(), authorization.size()));
+  if (!absl::StartsWithIgnoreCase(authorization, kBearer) || secret.empty() || secret.size() > kLongestSecret) {
+    return NotAuthenticated("not a valid key; ask your administrator for a new one");
+  }
+  const std::string hash = crypto::Sha256(secret);
+  uint64_t epoch = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (const auto known = callers_.find(hash); known != callers_.end()) return known->second;
+    epoch = epoch_;
+  }
+  CANDOR_ASSIGN_OR_RETURN(identity::Caller caller, lookup_(secret));
+  absl::MutexLock lock(&mutex_);
+  if (epoch == epoch_) {
+    if (callers_.size() >= most_remembered_) callers_.clear();
+    callers_.insert_or_assign(hash, caller);
+  }
+  return caller;
+}
+
+void Authenticator::Forget() {
+  absl::MutexLock lock(&mutex_);
+  ++epoch_;
+  callers_.clear();
+}
+
+}  // namespace candor::rpc

@@ -1,0 +1,45 @@
+// Who calls: the key in a call's metadata, looked up in the directory.
+
+#ifndef CANDOR_SERVICES_RPC_AUTHENTICATOR_H_
+#define CANDOR_SERVICES_RPC_AUTHENTICATOR_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "services/identity/caller.h"
+
+namespace candor::rpc {
+
+// Remembers callers by their key's hash until the directory changes. May be called from many threads at once.
+class Authenticator {
+ public:
+  // The directory's answer for a secret (identity::Directory::Authenticate).
+  using Lookup = std::function<absl::StatusOr<identity::Caller>(absl::string_view secret)>;
+
+  explicit Authenticator(Lookup lookup, size_t most_remembered = 10'000);
+
+  // `authorization`: the value of that header, "Bearer <secret>"; the word in any case. UNAUTHENTICATED,
+  // UNAUTHENTICATED_CALLER: none, of another kind, or not a valid key; one message for all but the first.
+  absl::StatusOr<identity::Caller> Authenticate(absl::string_view authorization);
+
+  // Forgets everybody: to be called after every change of people and keys, before it is acknowledged. A look-up under
+  // way at that moment is not remembered.
+  void Forget();
+
+ private:
+  const Lookup lookup_;
+  const size_t most_remembered_;
+  absl::Mutex mutex_;
+  uint64_t epoch_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::flat_hash_map<std::string, identity::Caller> callers_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace candor::rpc
+
+#endif  // CANDOR_SERVICES_RPC_AUTHENTICATOR_H_

@@ -1,0 +1,114 @@
+#include "services/rpc/convert_directory.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "services/base/status.h"
+#include "services/domain/errors.h"
+#include "services/identity/resource_names.h"
+#include "services/rpc/convert_common.h"
+#include "services/rpc/resource_names.h"
+
+namespace candor::rpc {
+namespace {
+
+absl::StatusOr<storage::Roles> RolesOf(const candor::v1::Person& person) {
+  storage::Roles roles;
+  for (int i = 0; i < person.roles_size(); ++i) {
+    switch (person.roles(i)) {
+      case candor::v1::ROLE_ADMINISTRATOR: roles.administrator = true; break;
+      case candor::v1::ROLE_SUPERVISOR: roles.supervisor = true; break;
+      case candor::v1::ROLE_LEADER: roles.leader = true; break;
+      default:
+        return domain::errors::InvalidField(absl::StrCat("person.roles[", i, "]"),
+                                            "unknown; known are administrator, supervisor and leader");
+    }
+  }
+  return roles;
+}
+
+}  // namespace
+
+candor::v1::District ToProto(const storage::DistrictRow& row) {
+  candor::v1::District proto;
+  proto.set_name(identity::DistrictName(row.id));
+  proto.set_title(row.title);
+  *proto.mutable_create_time() = ToTimestamp(row.create_time);
+  return proto;
+}
+
+candor::v1::School ToProto(const storage::SchoolRow& row) {
+  candor::v1::School proto;
+  proto.set_name(identity::SchoolName(row.district, row.id));
+  proto.set_title(row.title);
+  *proto.mutable_create_time() = ToTimestamp(row.create_time);
+  return proto;
+}
+
+candor::v1::Person ToProto(const storage::PersonRow& row) {
+  candor::v1::Person proto;
+  proto.set_name(identity::PersonName(row.district, row.id));
+  proto.set_display_name(row.display_name);
+  proto.set_job_title(row.job_title);
+  proto.set_email(row.email);
+  if (!row.school.empty()) proto.set_school(identity::SchoolName(row.district, row.school));
+  if (row.roles.administrator) proto.add_roles(candor::v1::ROLE_ADMINISTRATOR);
+  if (row.roles.supervisor) proto.add_roles(candor::v1::ROLE_SUPERVISOR);
+  if (row.roles.leader) proto.add_roles(candor::v1::ROLE_LEADER);
+  for (const domain::PersonId& supervisor : row.supervisors) {
+    proto.add_supervisors(identity::PersonName(row.district, supervisor));
+  }
+  proto.set_etag(ToEtag(row.revision));
+  *proto.mutable_create_time() = ToTimestamp(row.create_time);
+  return proto;
+}
+
+candor::v1::AccessKey ToProto(const storage::AccessKeyRow& row) {
+  candor::v1::AccessKey proto;
+  proto.set_name(identity::AccessKeyName(row.district, row.person, row.id));
+  proto.set_title(row.title);
+  *proto.mutable_create_time() = ToTimestamp(row.create_time);
+  return proto;
+}
+
+const std::set<std::string>& ChangeablePersonFields() {
+  static const auto* const fields =
+      new std::set<std::string>{"display_name", "job_title", "email", "school", "roles", "supervisors"};
+  return *fields;
+}
+
+absl::Status CopyPersonFields(const candor::v1::Person& from, const std::set<std::string>& fields,
+                              storage::PersonRow& to) {
+  if (fields.count("display_name") > 0) to.display_name = from.display_name();
+  if (fields.count("job_title") > 0) to.job_title = from.job_title();
+  if (fields.count("email") > 0) to.email = from.email();
+  if (fields.count("school") > 0) {
+    to.school = domain::SchoolId();
+    if (!from.school().empty()) {
+      CANDOR_ASSIGN_OR_RETURN(SchoolName school, ParseSchool("person.school", from.school()));
+      if (school.district != to.district) {
+        return domain::errors::InvalidField("person.school", "the school must be of the person's own district");
+      }
+      to.school = std::move(school.school);
+    }
+  }
+  if (fields.count("roles") > 0) {
+    CANDOR_ASSIGN_OR_RETURN(to.roles, RolesOf(from));
+  }
+  if (fields.count("supervisors") > 0) {
+    to.supervisors.clear();
+    for (int i = 0; i < from.supervisors_size(); ++i) {
+      const std::string field = absl::StrCat("person.supervisors[", i, "]");
+      CANDOR_ASSIGN_OR_RETURN(PersonName supervisor, ParsePerson(field, from.supervisors(i)));
+      if (supervisor.district != to.district) {
+        return domain::errors::InvalidField(field, "a supervisor must be of the person's own district");
+      }
+      to.supervisors.push_back(std::move(supervisor.person));
+    }
+    std::sort(to.supervisors.begin(), to.supervisors.end());
+    to.supervisors.erase(std::unique(to.supervisors.begin(), to.supervisors.end()), to.supervisors.end());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace candor::rpc

@@ -1,0 +1,184 @@
+#include "services/rpc/grpc_services.h"
+
+#include <string>
+#include <utility>
+
+#include "candor/v1/campaign.grpc.pb.h"
+#include "candor/v1/directory.grpc.pb.h"
+#include "candor/v1/framework.grpc.pb.h"
+#include "candor/v1/instrument.grpc.pb.h"
+#include "candor/v1/invitation.grpc.pb.h"
+#include "candor/v1/report.grpc.pb.h"
+#include "candor/v1/response.grpc.pb.h"
+#include "candor/v1/scoring.grpc.pb.h"
+#include "grpcpp/support/server_callback.h"
+#include "services/base/status.h"
+#include "services/rpc/status.h"
+
+namespace candor::rpc {
+namespace {
+
+namespace v1 = candor::v1;
+using google::protobuf::Empty;
+
+// Hands the calls of one service to the dispatcher.
+class Gate {
+ public:
+  Gate(const MethodSet* methods, Dispatcher* dispatcher) : methods_(*methods), dispatcher_(*dispatcher) {}
+
+  const Method* Get(const std::string& name) const {
+    const Method* method = methods_.Find(name);
+    CANDOR_CHECK(method != nullptr);
+    return method;
+  }
+
+  grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* context, const Method& method,
+                                  const google::protobuf::Message& request,
+                                  google::protobuf::Message* response) const {
+    grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+    std::string authorization;
+    const auto& metadata = context->client_metadata();
+    if (const auto entry = metadata.find("authorization"); entry != metadata.end()) {
+      authorization.assign(entry->second.data(), entry->second.size());
+    }
+    dispatcher_.Dispatch(
+        method, std::move(authorization), request, response, [context] { return context->IsCancelled(); },
+        [reactor](absl::Status status) { reactor->Finish(ToGrpcStatus(status)); });
+    return reactor;
+  }
+
+ private:
+  const MethodSet& methods_;
+  Dispatcher& dispatcher_;
+};
+
+// One method of a service: its look-up once, and the function that gRPC calls.
+#define CANDOR_METHOD(Service, Name, Request, Response)                                                  \
+ public:                                                                                                 \
+  grpc::ServerUnaryReactor* Name(grpc::CallbackServerContext* context, const Request* request,           \
+                                 Response* response) override {                                          \
+    return gate_.Serve(context, *method_##Name, *request, response);                                     \
+  }                                                                                                      \
+                                                                                                         \
+ private:                                                                                                \
+  const Method* const method_##Name = gate_.Get("candor.v1." #Service "." #Name);
+
+// The class of one service around its methods.
+#define CANDOR_SERVICE(Service, ...)                                                                     \
+  class Service##Gate final : public v1::Service::CallbackService {                                      \
+   public:                                                                                               \
+    explicit Service##Gate(Gate gate) : gate_(gate) {}                                                   \
+                                                                                                         \
+   private:                                                                                              \
+    const Gate gate_;                                                                                    \
+    __VA_ARGS__                                                                                          \
+  };
+
+CANDOR_SERVICE(DirectoryService,
+               CANDOR_METHOD(DirectoryService, CreateDistrict, v1::CreateDistrictRequest, v1::District)
+               CANDOR_METHOD(DirectoryService, GetDistrict, v1::GetDistrictRequest, v1::District)
+               CANDOR_METHOD(DirectoryService, ListDistricts, v1::ListDistrictsRequest, v1::ListDistrictsResponse)
+               CANDOR_METHOD(DirectoryService, CreateSchool, v1::CreateSchoolRequest, v1::School)
+               CANDOR_METHOD(DirectoryService, GetSchool, v1::GetSchoolRequest, v1::School)
+               CANDOR_METHOD(DirectoryService, ListSchools, v1::ListSchoolsRequest, v1::ListSchoolsResponse)
+               CANDOR_METHOD(DirectoryService, CreatePerson, v1::CreatePersonRequest, v1::Person)
+               CANDOR_METHOD(DirectoryService, UpdatePerson, v1::UpdatePersonRequest, v1::Person)
+               CANDOR_METHOD(DirectoryService, DeletePerson, v1::DeletePersonRequest, Empty)
+               CANDOR_METHOD(DirectoryService, GetPerson, v1::GetPersonRequest, v1::Person)
+               CANDOR_METHOD(DirectoryService, ListPeople, v1::ListPeopleRequest, v1::ListPeopleResponse)
+               CANDOR_METHOD(DirectoryService, CreateAccessKey, v1::CreateAccessKeyRequest, v1::CreateAccessKeyResponse)
+               CANDOR_METHOD(DirectoryService, DeleteAccessKey, v1::DeleteAccessKeyRequest, Empty)
+               CANDOR_METHOD(DirectoryService, ListAccessKeys, v1::ListAccessKeysRequest, v1::ListAccessKeysResponse))
+
+CANDOR_SERVICE(FrameworkService,
+               CANDOR_METHOD(FrameworkService, ImportFramework, v1::ImportFrameworkRequest, v1::Framework)
+               CANDOR_METHOD(FrameworkService, GetFramework, v1::GetFrameworkRequest, v1::Framework)
+               CANDOR_METHOD(FrameworkService, ListFrameworks, v1::ListFrameworksRequest, v1::ListFrameworksResponse))
+
+CANDOR_SERVICE(InstrumentService,
+               CANDOR_METHOD(InstrumentService, CreateInstrument, v1::CreateInstrumentRequest, v1::Instrument)
+               CANDOR_METHOD(InstrumentService, UpdateInstrument, v1::UpdateInstrumentRequest, v1::Instrument)
+               CANDOR_METHOD(InstrumentService, PublishInstrument, v1::PublishInstrumentRequest, v1::InstrumentVersion)
+               CANDOR_METHOD(InstrumentService, GetInstrument, v1::GetInstrumentRequest, v1::Instrument)
+               CANDOR_METHOD(InstrumentService, ListInstruments, v1::ListInstrumentsRequest, v1::ListInstrumentsResponse)
+               CANDOR_METHOD(InstrumentService, GetInstrumentVersion, v1::GetInstrumentVersionRequest,
+                             v1::InstrumentVersion)
+               CANDOR_METHOD(InstrumentService, ListInstrumentVersions, v1::ListInstrumentVersionsRequest,
+                             v1::ListInstrumentVersionsResponse))
+
+CANDOR_SERVICE(CampaignService,
+               CANDOR_METHOD(CampaignService, CreateCampaign, v1::CreateCampaignRequest, v1::Campaign)
+               CANDOR_METHOD(CampaignService, UpdateCampaign, v1::UpdateCampaignRequest, v1::Campaign)
+               CANDOR_METHOD(CampaignService, DeleteCampaign, v1::DeleteCampaignRequest, Empty)
+               CANDOR_METHOD(CampaignService, GetCampaign, v1::GetCampaignRequest, v1::Campaign)
+               CANDOR_METHOD(CampaignService, ListCampaigns, v1::ListCampaignsRequest, v1::ListCampaignsResponse)
+               CANDOR_METHOD(CampaignService, PreviewCampaign, v1::PreviewCampaignRequest, v1::PreviewCampaignResponse)
+               CANDOR_METHOD(CampaignService, OpenCampaign, v1::OpenCampaignRequest, v1::Campaign)
+               CANDOR_METHOD(CampaignService, CloseCampaign, v1::CloseCampaignRequest, v1::Campaign)
+               CANDOR_METHOD(CampaignService, ReleaseCampaign, v1::ReleaseCampaignRequest, v1::Campaign)
+               CANDOR_METHOD(CampaignService, CreateSurvey, v1::CreateSurveyRequest, v1::Survey)
+               CANDOR_METHOD(CampaignService, DeleteSurvey, v1::DeleteSurveyRequest, Empty)
+               CANDOR_METHOD(CampaignService, GetSurvey, v1::GetSurveyRequest, v1::Survey)
+               CANDOR_METHOD(CampaignService, ListSurveys, v1::ListSurveysRequest, v1::ListSurveysResponse)
+               CANDOR_METHOD(CampaignService, BatchCreateRaters, v1::BatchCreateRatersRequest,
+                             v1::BatchCreateRatersResponse)
+               CANDOR_METHOD(CampaignService, CreatePaperRaters, v1::CreatePaperRatersRequest,
+                             v1::CreatePaperRatersResponse)
+               CANDOR_METHOD(CampaignService, UpdateRater, v1::UpdateRaterRequest, v1::Rater)
+               CANDOR_METHOD(CampaignService, DeleteRater, v1::DeleteRaterRequest, Empty)
+               CANDOR_METHOD(CampaignService, ListRaters, v1::ListRatersRequest, v1::ListRatersResponse)
+               CANDOR_METHOD(CampaignService, ListCodes, v1::ListCodesRequest, v1::ListCodesResponse)
+               CANDOR_METHOD(CampaignService, ReissueCode, v1::ReissueCodeRequest, v1::InvitationCode)
+               CANDOR_METHOD(CampaignService, GetIdentifiedRating, v1::GetIdentifiedRatingRequest, v1::IdentifiedRating)
+               CANDOR_METHOD(CampaignService, PutIdentifiedRating, v1::PutIdentifiedRatingRequest, v1::IdentifiedRating))
+
+CANDOR_SERVICE(InvitationService,
+               CANDOR_METHOD(InvitationService, OpenInvitation, v1::OpenInvitationRequest, v1::OpenInvitationResponse)
+               CANDOR_METHOD(InvitationService, IssueToken, v1::IssueTokenRequest, v1::IssueTokenResponse))
+
+CANDOR_SERVICE(ResponseService,
+               CANDOR_METHOD(ResponseService, GetManifest, v1::GetManifestRequest, v1::GetManifestResponse)
+               CANDOR_METHOD(ResponseService, SubmitResponse, v1::SubmitResponseRequest, v1::SubmitResponseResponse)
+               CANDOR_METHOD(ResponseService, GetLedger, v1::GetLedgerRequest, v1::GetLedgerResponse))
+
+CANDOR_SERVICE(ScoringService, CANDOR_METHOD(ScoringService, GetScores, v1::GetScoresRequest, v1::Scores))
+
+CANDOR_SERVICE(ReportService,
+               CANDOR_METHOD(ReportService, GetReport, v1::GetReportRequest, v1::Report)
+               CANDOR_METHOD(ReportService, ListReports, v1::ListReportsRequest, v1::ListReportsResponse))
+
+#undef CANDOR_SERVICE
+#undef CANDOR_METHOD
+
+}  // namespace
+
+std::vector<std::string> GrpcServices::Names() {
+  return {v1::DirectoryService::service_full_name(), v1::FrameworkService::service_full_name(),
+          v1::InstrumentService::service_full_name(), v1::CampaignService::service_full_name(),
+          v1::InvitationService::service_full_name(), v1::ResponseService::service_full_name(),
+          v1::ScoringService::service_full_name(), v1::ReportService::service_full_name()};
+}
+
+absl::StatusOr<std::unique_ptr<GrpcServices>> GrpcServices::Create(const MethodSet* methods, const Access* access,
+                                                                   Dispatcher* dispatcher) {
+  CANDOR_RETURN_IF_ERROR(access->CheckComplete(Names()));
+  std::unique_ptr<GrpcServices> all(new GrpcServices());
+  const Gate gate(methods, dispatcher);
+  all->services_.push_back(std::make_unique<DirectoryServiceGate>(gate));
+  all->services_.push_back(std::make_unique<FrameworkServiceGate>(gate));
+  all->services_.push_back(std::make_unique<InstrumentServiceGate>(gate));
+  all->services_.push_back(std::make_unique<CampaignServiceGate>(gate));
+  all->services_.push_back(std::make_unique<InvitationServiceGate>(gate));
+  all->services_.push_back(std::make_unique<ResponseServiceGate>(gate));
+  all->services_.push_back(std::make_unique<ScoringServiceGate>(gate));
+  all->services_.push_back(std::make_unique<ReportServiceGate>(gate));
+  return all;
+}
+
+std::vector<grpc::Service*> GrpcServices::services() const {
+  std::vector<grpc::Service*> services;
+  for (const auto& service : services_) services.push_back(service.get());
+  return services;
+}
+
+}  // namespace candor::rpc

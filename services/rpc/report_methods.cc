@@ -1,0 +1,64 @@
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "candor/v1/report.pb.h"
+#include "candor/v1/scoring.pb.h"
+#include "services/rpc/methods.h"
+#include "services/rpc/request.h"
+#include "services/rpc/resource_names.h"
+#include "services/rpc/survey_lookup.h"
+
+namespace candor::rpc {
+namespace {
+
+namespace v1 = candor::v1;
+using identity::Caller;
+
+constexpr char kListReports[] = "candor.v1.ReportService.ListReports";
+
+reporting::Reader ReaderOf(const Caller& caller, const domain::DistrictId& district) {
+  return {caller.person, ReadsWholeDistrict(caller, district)};
+}
+
+// Reporting pages by itself, since only it knows which reports may be read.
+absl::Status ListReports(const IdentityBackend& b, const Caller& caller, const v1::ListReportsRequest& request,
+                         v1::ListReportsResponse* response) {
+  CANDOR_ASSIGN_OR_RETURN(const auto parent, ParseCampaignOrAll("parent", request.parent()));
+  CANDOR_ASSIGN_OR_RETURN(const int size, PageSizeOf(request.page_size()));
+  CANDOR_ASSIGN_OR_RETURN(const std::string after, b.page_tokens->Read(kListReports, caller.name(), request));
+  CANDOR_ASSIGN_OR_RETURN(auto page, b.reports->List(parent.district, parent.campaign,
+                                                     ReaderOf(caller, parent.district), after, size));
+  for (v1::Report& report : page.reports) *response->add_reports() = std::move(report);
+  if (!page.next.empty()) {
+    response->set_next_page_token(b.page_tokens->Make(kListReports, caller.name(), request, page.next));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddReportMethods(const IdentityBackend& b, MethodSet& methods) {
+  methods.Add<v1::GetReportRequest, v1::Report>(
+      "candor.v1.ReportService.GetReport", Lane::kIdentity,
+      [b](const Caller& caller, const v1::GetReportRequest& request, v1::Report* response) -> absl::Status {
+        CANDOR_ASSIGN_OR_RETURN(const auto name, ParseReport("name", request.name()));
+        CANDOR_ASSIGN_OR_RETURN(*response, b.reports->Get(name.district, name.campaign, name.survey,
+                                                          ReaderOf(caller, name.district)));
+        return absl::OkStatus();
+      });
+  methods.Add<v1::ListReportsRequest, v1::ListReportsResponse>(
+      kListReports, Lane::kIdentity,
+      [b](const Caller& caller, const v1::ListReportsRequest& request, v1::ListReportsResponse* response) {
+        return ListReports(b, caller, request, response);
+      });
+  methods.Add<v1::GetScoresRequest, v1::Scores>(
+      "candor.v1.ScoringService.GetScores", Lane::kIdentity,
+      [b](const Caller& caller, const v1::GetScoresRequest& request, v1::Scores* response) -> absl::Status {
+        CANDOR_ASSIGN_OR_RETURN(const auto name, ParseSurvey("name", request.name()));
+        CANDOR_ASSIGN_OR_RETURN(*response, b.reports->GetScores(name.district, name.campaign, name.survey,
+                                                                ReaderOf(caller, name.district)));
+        return absl::OkStatus();
+      });
+}
+
+}  // namespace candor::rpc

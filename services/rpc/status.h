@@ -1,0 +1,32 @@
+// The one place where an absl::Status becomes what a caller sees.
+
+#ifndef CANDOR_SERVICES_RPC_STATUS_H_
+#define CANDOR_SERVICES_RPC_STATUS_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/status/status.h"
+#include "candor/v1/errors.pb.h"
+#include "grpcpp/support/status.h"
+
+namespace candor::rpc {
+
+// Longest message and field path that leave the server, in bytes. Trailers have room for little more.
+inline constexpr size_t kLongestErrorMessage = 1024;
+inline constexpr size_t kLongestErrorField = 256;
+
+// Whether the status' own message is for the log alone: INTERNAL and UNKNOWN, whose text outside is fixed.
+bool IsHidden(const absl::Status& status);
+
+// The error model of errors.proto: code, message (fixed when IsHidden; at most kLongestErrorMessage bytes of valid
+// UTF-8 without control characters), `ErrorInfo` where the status has a reason, `BadRequest` where it has a field.
+// `status` is not OK.
+candor::v1::ErrorStatus ToErrorStatus(const absl::Status& status);
+
+// The same as a gRPC status, with the serialized ErrorStatus as its details. OK becomes OK.
+grpc::Status ToGrpcStatus(const absl::Status& status);
+
+}  // namespace candor::rpc
+
+#endif  // CANDOR_SERVICES_RPC_STATUS_H_

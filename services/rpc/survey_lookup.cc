@@ -1,0 +1,104 @@
+#include "services/rpc/survey_lookup.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "services/base/status.h"
+#include "services/domain/closed_result.h"
+#include "services/domain/errors.h"
+
+namespace candor::rpc {
+namespace {
+
+constexpr int kRowsAtOnce = 1000;
+
+// All rows of a list, page by page.
+template <typename Row, typename Fetch>
+absl::Status ForEachRow(const Fetch& fetch, const std::function<void(const Row&)>& visit) {
+  storage::Page page;
+  page.limit = kRowsAtOnce;
+  while (true) {
+    CANDOR_ASSIGN_OR_RETURN(const std::vector<Row> rows, fetch(page));
+    for (const Row& row : rows) visit(row);
+    if (rows.size() < static_cast<size_t>(kRowsAtOnce)) return absl::OkStatus();
+    page.after = rows.back().id.value();
+  }
+}
+
+}  // namespace
+
+absl::Status CheckSurveyExists(storage::IdentityStore& store, const SurveyName& name) {
+  bool found = false;
+  CANDOR_RETURN_IF_ERROR(store.Read([&](storage::ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(const auto row, transaction.FindSurvey(name.district, name.survey));
+    found = row && row->campaign == name.campaign;
+    return absl::OkStatus();
+  }));
+  return found ? absl::OkStatus() : domain::errors::NotFound("survey", FormatSurvey(name));
+}
+
+bool ReadsWholeDistrict(const identity::Caller& caller, const domain::DistrictId& district) {
+  return caller.installation_administrator || (caller.district == district && caller.roles.administrator);
+}
+
+absl::StatusOr<std::vector<domain::SurveyId>> SurveysOfCaller(storage::IdentityStore& store,
+                                                              const identity::Caller& caller,
+                                                              const domain::CampaignId& campaign,
+                                                              const storage::Page& page) {
+  std::vector<domain::SurveyId> surveys;
+  CANDOR_RETURN_IF_ERROR(store.Read([&](storage::ReadTransaction& transaction) -> absl::Status {
+    std::vector<domain::PersonId> leaders;
+    if (caller.roles.leader) leaders.push_back(caller.person);
+    if (caller.roles.supervisor) {
+      CANDOR_RETURN_IF_ERROR(ForEachRow<storage::PersonRow>(
+          [&](const storage::Page& rows) { return transaction.ListSupervised(caller.district, caller.person, rows); },
+          [&](const storage::PersonRow& person) { leaders.push_back(person.id); }));
+    }
+    surveys.clear();
+    for (const domain::PersonId& leader : leaders) {
+      CANDOR_RETURN_IF_ERROR(ForEachRow<storage::SurveyRow>(
+          [&](const storage::Page& rows) { return transaction.ListSurveysOfLeader(caller.district, leader, rows); },
+          [&](const storage::SurveyRow& survey) {
+            if (!campaign.empty() && survey.campaign != campaign) return;
+            if (survey.id.value() > page.after) surveys.push_back(survey.id);
+          }));
+    }
+    return absl::OkStatus();
+  }));
+  std::sort(surveys.begin(), surveys.end());
+  surveys.erase(std::unique(surveys.begin(), surveys.end()), surveys.end());
+  if (surveys.size() > static_cast<size_t>(page.limit)) surveys.resize(page.limit);
+  return surveys;
+}
+
+absl::StatusOr<std::vector<int64_t>> AnsweredCounts(const IdentityBackend& backend,
+                                                    const identity::StoredSurvey& survey) {
+  switch (survey.row.state) {
+    case domain::SurveyState::kOpen: {
+      // A survey that its campaign is still opening may not be known to the response plane yet.
+      auto counts = backend.plane->LiveCounts(survey.row.id);
+      if (absl::IsNotFound(counts.status())) return std::vector<int64_t>();
+      return counts;
+    }
+    case domain::SurveyState::kClosed:
+    case domain::SurveyState::kReleased: {
+      std::optional<std::string> document;
+      CANDOR_RETURN_IF_ERROR(backend.store->Read([&](storage::ReadTransaction& transaction) -> absl::Status {
+        CANDOR_ASSIGN_OR_RETURN(document,
+                                transaction.FindSurveyDocument(survey.row.district, survey.row.id,
+                                                               storage::SurveyDocument::kClosedResult));
+        return absl::OkStatus();
+      }));
+      if (!document) return std::vector<int64_t>();
+      CANDOR_ASSIGN_OR_RETURN(const domain::ClosedResult result, domain::DecodeClosedResult(*document));
+      std::vector<int64_t> counts;
+      for (const domain::GroupCounts& group : result.counts) counts.push_back(group.counted);
+      return counts;
+    }
+    default: return std::vector<int64_t>();
+  }
+}
+
+}  // namespace candor::rpc
