@@ -1,0 +1,264 @@
+// The server is killed without warning, 200 times: what was acknowledged is counted exactly once, what was not can be
+// sent again.
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "clients/cpp/connection.h"
+#include "clients/cpp/ledger_check.h"
+#include "clients/cpp/respondent.h"
+#include "gtest/gtest.h"
+#include "services/base/file.h"
+#include "tests/support/process/candord_process.h"
+#include "tests/support/process/small_campaign.h"
+
+namespace candor {
+namespace {
+
+using testing::CandordProcess;
+using testing::kSmallCampaignItems;
+using testing::kSmallCampaignPoints;
+using testing::ScratchFolder;
+using testing::SmallDistrict;
+
+std::shared_ptr<client::Connection> Connect(const CandordProcess& server, bool administrator) {
+  client::ConnectionOptions options;
+  options.address = server.address();
+  options.timeout = absl::Seconds(20);
+  if (administrator) {
+    options.access_key = *base::ReadFile(server.admin_key_file());
+    while (!options.access_key.empty() && options.access_key.back() == '\n') options.access_key.pop_back();
+  }
+  auto connection = client::Connection::Make(options);
+  EXPECT_TRUE(connection.ok()) << connection.status();
+  return *connection;
+}
+
+// One rater, through every start of the server. What it knows survives in the state store, as it would on a device.
+struct Rater {
+  std::string code;
+  domain::Answers wanted;   // sent, perhaps not acknowledged
+  bool pending = false;     // `wanted` is not acknowledged yet
+  bool answered = false;    // something was acknowledged
+};
+
+class KillTest : public ::testing::Test {
+ protected:
+  KillTest() : random_(20260901), server_(folder_.path() + "/data") {}
+
+  void StartServer() {
+    const absl::Status started = server_.Start();
+    ASSERT_TRUE(started.ok()) << started;
+  }
+
+  domain::Answers RandomAnswers(std::mt19937& random) {
+    domain::Answers answers;
+    for (int i = 0; i < kSmallCampaignItems; ++i) {
+      const int draw = std::uniform_int_distribution<int>(0, kSmallCampaignPoints + 1)(random);
+      answers.ratings.push_back(draw == kSmallCampaignPoints + 1 ? domain::kNotObserved : static_cast<uint8_t>(draw));
+    }
+    return answers;
+  }
+
+  // Sends what is pending; with `fresh`, new answers first. One attempt: a killed server is an ordinary fault here.
+  absl::Status Answer(Rater& rater, std::mt19937& random, bool fresh) {
+    if (fresh && !rater.pending) {
+      rater.wanted = RandomAnswers(random);
+      rater.pending = true;
+    }
+    client::RespondentOptions options;
+    options.identity = Connect(server_, false);
+    options.response = Connect(server_, false);
+    options.store = &store_;
+    options.retry.attempts = 1;
+    options.cache = &cache_;
+    auto respondent = client::Respondent::Open(options, rater.code);
+    if (!respondent.ok()) return respondent.status();
+    const absl::Status sent = (*respondent)->Submit(rater.wanted);
+    if (sent.ok()) {
+      rater.pending = false;
+      rater.answered = true;
+    }
+    return sent;
+  }
+
+  // Kills the server at a random moment within `most`.
+  void KillSoon(absl::Duration most) {
+    absl::SleepFor(most * std::uniform_real_distribution<double>(0, 1)(random_));
+    server_.Kill();
+    ++kills_;
+  }
+
+  // The report's distributions are those of the acknowledged answers, and the ledger has a leaf for each rater.
+  void CheckCounts(SmallDistrict& district, const SmallDistrict::SmallSurvey& survey, const std::vector<Rater>& raters) {
+    const auto report = district.GetReport(survey.name);
+    ASSERT_TRUE(report.ok()) << report.status();
+    ASSERT_EQ(report->scores().groups_size(), 1);
+    EXPECT_EQ(report->scores().groups(0).counted(), static_cast<int64_t>(raters.size()));
+    int distributions = 0, exact = 0;
+    for (const auto& unit : report->scores().units()) {
+      if (unit.kind() != candor::v1::UNIT_KIND_INDICATOR) continue;
+      const int item = unit.code().back() - 'a';
+      std::vector<int64_t> counts(kSmallCampaignPoints, 0);
+      int64_t n = 0, sum = 0;
+      for (const Rater& rater : raters) {
+        const uint8_t rating = rater.wanted.ratings[static_cast<size_t>(item)];
+        if (rating == domain::kBlank || rating == domain::kNotObserved) continue;
+        ++counts[rating - 1];
+        ++n;
+        sum += rating;
+      }
+      const auto& group = unit.groups(0);
+      if (group.state() == candor::v1::FIGURE_STATE_WITHHELD) {
+        EXPECT_LT(n, 5) << unit.code();
+        continue;
+      }
+      EXPECT_EQ(group.n(), n) << unit.code();
+      if (group.state() == candor::v1::FIGURE_STATE_EXACT) {
+        ++exact;
+        EXPECT_NEAR(group.mean(), static_cast<double>(sum) / static_cast<double>(n), 1e-12) << unit.code();
+      }
+      if (group.has_distribution()) {
+        ++distributions;
+        EXPECT_EQ(std::vector<int64_t>(group.distribution().counts().begin(), group.distribution().counts().end()),
+                  counts)
+            << unit.code();
+      }
+    }
+    exact_ += exact;
+    distributions_ += distributions;
+  }
+
+  std::mt19937 random_;
+  ScratchFolder folder_;
+  CandordProcess server_;
+  client::MemoryStateStore store_;
+  client::DocumentCache cache_;
+  int kills_ = 0;
+  int exact_ = 0;
+  int distributions_ = 0;
+};
+
+TEST_F(KillTest, EveryAcknowledgedAnswerIsCountedOnceThrough140KillsDuringSubmission) {
+  constexpr int kRaters = 90, kKills = 140, kThreads = 3;
+  StartServer();
+  auto district = SmallDistrict::Make(Connect(server_, true));
+  ASSERT_TRUE(district.ok()) << district.status();
+  auto campaign = (*district)->Open(1, kRaters);
+  ASSERT_TRUE(campaign.ok()) << campaign.status();
+  std::vector<Rater> raters;
+  for (const std::string& code : campaign->surveys[0].codes) raters.push_back({code, {}, false, false});
+  ASSERT_EQ(raters.size(), static_cast<size_t>(kRaters));
+
+  std::atomic<int> acknowledged{0}, interrupted{0};
+  for (int round = 0; round < kKills; ++round) {
+    if (!server_.running()) StartServer();
+    std::atomic<bool> go_on{true};
+    std::vector<std::thread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      // Each thread has raters of its own, so that one rater's submissions follow each other.
+      threads.emplace_back([&, t, seed = random_()] {
+        std::mt19937 random(seed);
+        for (int step = 0; step < 1000 && go_on; ++step) {
+          const int share = kRaters / kThreads;
+          Rater& rater = raters[static_cast<size_t>(t * share + std::uniform_int_distribution<int>(0, share - 1)(random))];
+          const absl::Status sent = Answer(rater, random, true);
+          if (sent.ok()) {
+            ++acknowledged;
+          } else if (client::IsTransient(sent)) {
+            ++interrupted;
+            absl::SleepFor(absl::Milliseconds(1));
+          } else {
+            ADD_FAILURE() << sent;
+            return;
+          }
+        }
+      });
+    }
+    KillSoon(absl::Milliseconds(120));
+    go_on = false;
+    for (std::thread& thread : threads) thread.join();
+    ASSERT_FALSE(HasFailure()) << "round " << round;
+  }
+  EXPECT_EQ(kills_, kKills);
+  EXPECT_GT(acknowledged, kKills) << "the kills came too early to mean anything";
+  EXPECT_GT(interrupted, kKills / 4) << "the kills came too late to mean anything";
+
+  StartServer();
+  for (Rater& rater : raters) {
+    const absl::Status sent = Answer(rater, random_, !rater.answered);
+    ASSERT_TRUE(sent.ok()) << sent;
+  }
+  auto restarted = SmallDistrict::Make(Connect(server_, true));
+  ASSERT_TRUE(restarted.ok()) << restarted.status();
+  ASSERT_TRUE((*restarted)->OrderClosing(campaign->name).ok());
+  const absl::Status closed = (*restarted)->AwaitState(campaign->name, candor::v1::CAMPAIGN_STATE_CLOSED);
+  ASSERT_TRUE(closed.ok()) << closed;
+  const absl::Status released = (*restarted)->Release(campaign->name);
+  ASSERT_TRUE(released.ok()) << released;
+  CheckCounts(**restarted, campaign->surveys[0], raters);
+  EXPECT_EQ(distributions_, kSmallCampaignItems);
+  EXPECT_EQ(server_.Stop(), 0);
+}
+
+TEST_F(KillTest, ClosingGivesTheSameCountsThrough60Kills) {
+  constexpr int kKills = 60, kLeaders = 2, kRaters = 12, kMostCampaigns = 30;
+  StartServer();
+  for (int number = 0; number < kMostCampaigns && kills_ < kKills; ++number) {
+    if (!server_.running()) StartServer();
+    auto district = SmallDistrict::Make(Connect(server_, true));
+    ASSERT_TRUE(district.ok()) << district.status();
+    auto campaign = (*district)->Open(kLeaders, kRaters);
+    ASSERT_TRUE(campaign.ok()) << campaign.status();
+    std::vector<std::vector<Rater>> raters(kLeaders);
+    for (int leader = 0; leader < kLeaders; ++leader) {
+      for (const std::string& code : campaign->surveys[static_cast<size_t>(leader)].codes) {
+        raters[static_cast<size_t>(leader)].push_back({code, {}, false, false});
+        const absl::Status sent = Answer(raters[static_cast<size_t>(leader)].back(), random_, true);
+        ASSERT_TRUE(sent.ok()) << sent;
+      }
+    }
+    // The first order may itself be lost with the server; once it is durable, closing goes on by itself after a start.
+    for (int attempt = 0; attempt < 6 && kills_ < kKills; ++attempt) {
+      if (!server_.running()) StartServer();
+      auto current = SmallDistrict::Make(Connect(server_, true));
+      ASSERT_TRUE(current.ok()) << current.status();
+      const auto state = (*current)->State(campaign->name);
+      ASSERT_TRUE(state.ok()) << state.status();
+      if (*state == candor::v1::CAMPAIGN_STATE_CLOSED) break;
+      std::thread order([&, open = *state == candor::v1::CAMPAIGN_STATE_OPEN] {
+        if (open) (void)(*current)->OrderClosing(campaign->name);
+      });
+      KillSoon(absl::Milliseconds(60));
+      order.join();
+    }
+    if (!server_.running()) StartServer();
+    auto last = SmallDistrict::Make(Connect(server_, true));
+    ASSERT_TRUE(last.ok()) << last.status();
+    if (*(*last)->State(campaign->name) == candor::v1::CAMPAIGN_STATE_OPEN) {
+      ASSERT_TRUE((*last)->OrderClosing(campaign->name).ok());
+    }
+    const absl::Status closed = (*last)->AwaitState(campaign->name, candor::v1::CAMPAIGN_STATE_CLOSED);
+    ASSERT_TRUE(closed.ok()) << closed;
+    const absl::Status released = (*last)->Release(campaign->name);
+    ASSERT_TRUE(released.ok()) << released;
+    for (int leader = 0; leader < kLeaders; ++leader) {
+      CheckCounts(**last, campaign->surveys[static_cast<size_t>(leader)], raters[static_cast<size_t>(leader)]);
+    }
+    ASSERT_FALSE(HasFailure()) << "campaign " << number;
+  }
+  EXPECT_EQ(kills_, kKills);
+  EXPECT_GT(exact_, 0);
+  EXPECT_EQ(server_.Stop(), 0);
+}
+
+}  // namespace
+}  // namespace candor

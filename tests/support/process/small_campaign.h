@@ -1,0 +1,69 @@
+// A campaign small enough to look through whole: one rater group, few items, paper codes. Made and driven through the
+// public API.
+
+#ifndef CANDOR_TESTS_SUPPORT_PROCESS_SMALL_CAMPAIGN_H_
+#define CANDOR_TESTS_SUPPORT_PROCESS_SMALL_CAMPAIGN_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "candor/v1/campaign.pb.h"
+#include "candor/v1/report.pb.h"
+#include "clients/cpp/connection.h"
+
+namespace candor::testing {
+
+inline constexpr int kSmallCampaignItems = 4;
+inline constexpr int kSmallCampaignPoints = 5;
+
+// What the instrument asks the group "staff". Items are "D.1.a", "D.1.b" and so on, then "D.1.27" and so on.
+struct SmallInstrument {
+  int items = kSmallCampaignItems;
+  int prompts = 0;  // with any, the campaigns name a moderator
+};
+
+// A district with one published instrument. One object, many campaigns.
+class SmallDistrict {
+ public:
+  static absl::StatusOr<std::unique_ptr<SmallDistrict>> Make(std::shared_ptr<client::Connection> administrator,
+                                                             const SmallInstrument& instrument = {});
+
+  struct SmallSurvey {
+    std::string name;                // resource name
+    std::string id;                  // its last segment
+    std::vector<std::string> codes;  // one for each invited rater
+  };
+  struct SmallCampaign {
+    std::string name;
+    std::vector<SmallSurvey> surveys;
+  };
+
+  // Makes and opens a campaign with `leaders` surveys of `raters` paper codes each, and waits, at most a minute, until
+  // it is open.
+  absl::StatusOr<SmallCampaign> Open(int leaders, int raters);
+
+  absl::StatusOr<candor::v1::CampaignState> State(const std::string& campaign);
+  absl::Status OrderClosing(const std::string& campaign);
+  // Waits, at most a minute.
+  absl::Status AwaitState(const std::string& campaign, candor::v1::CampaignState state);
+  absl::Status Release(const std::string& campaign);
+  absl::StatusOr<candor::v1::Report> GetReport(const std::string& survey);
+
+ private:
+  SmallDistrict(std::shared_ptr<client::Connection> administrator, const SmallInstrument& instrument)
+      : connection_(std::move(administrator)), instrument_(instrument) {}
+
+  std::shared_ptr<client::Connection> connection_;
+  SmallInstrument instrument_;
+  std::string district_;
+  std::string instrument_version_;
+};
+
+}  // namespace candor::testing
+
+#endif  // CANDOR_TESTS_SUPPORT_PROCESS_SMALL_CAMPAIGN_H_
