@@ -181,7 +181,7 @@ struct InvitationRow {
   domain::DistrictId district;
   domain::SurveyId survey;
   domain::RaterId rater;
-  std::string code_hash;  // crypto::AccessCodeHash, 32 bytes; unique everywhere
+  std::string code_hash;  // crypto::CodeHash, 32 bytes; unique everywhere
   int32_t issuing_group = 0;
   int64_t generation = 0;
   std::optional<std::string> blinded_hash;  // SHA-256 of the blinded message that was signed, 32 bytes

@@ -18,7 +18,7 @@ namespace candor::identity {
 
 struct RaterCode {
   storage::RaterRow rater;
-  std::string code;  // crypto::FormatAccessCode: groups of 4 with hyphens
+  std::string code;  // crypto::FormatCode: groups of 4 with hyphens
 };
 
 // May be called from many threads at once. Errors of both methods: NOT_FOUND, RESOURCE_NOT_FOUND; FAILED_PRECONDITION,

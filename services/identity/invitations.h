@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -40,7 +41,7 @@ struct OpenedInvitation {
 class Invitations {
  public:
   struct Options {
-    size_t cached_surveys = 1024;  // keys and documents kept in memory
+    size_t cached_surveys = 1024;  // whose keys and documents are kept in memory
     size_t queue_limit = 4096;     // signed tokens that wait for their commit
   };
 
@@ -68,23 +69,44 @@ class Invitations {
   void DropSurvey(const domain::SurveyId& survey);
 
  private:
-  struct SurveyKeys;
-  struct Documents;
-  struct Pending;
-  struct Found;
+  struct Documents {
+    std::shared_ptr<const std::string> contract;
+    std::shared_ptr<const std::string> instrument_version;
+    std::shared_ptr<const std::string> manifest;
+    std::shared_ptr<const std::string> manifest_signature;
+  };
+  // A token that is signed and waits until that is durable.
+  struct Pending {
+    std::string code_hash;
+    std::string blinded_hash;
+    std::string signature;
+    Done done;
+    absl::Status outcome;
+  };
+  struct Found {
+    storage::InvitationRow invitation;
+    storage::SurveyRow survey;
+  };
+  using SigningKeyPtr = std::shared_ptr<const crypto::BlindSigningKey>;
+  // An issuing group's place: survey, number.
+  using GroupKey = std::pair<std::string, int32_t>;
+  // An instrument version's place: district, instrument, version.
+  using VersionKey = std::tuple<std::string, std::string, int32_t>;
 
-  absl::StatusOr<Found> Find(absl::string_view code);
-  absl::StatusOr<std::shared_ptr<const Documents>> DocumentsOf(const storage::SurveyRow& survey);
-  absl::StatusOr<std::shared_ptr<const crypto::BlindSigningKey>> KeyOf(const domain::SurveyId& survey, int group);
-  void Commit();
-  absl::Status CommitBatch(std::vector<Pending>& batch);
+  // The open survey that a code hash belongs to; CODE_UNKNOWN.
+  static absl::StatusOr<Found> Find(storage::ReadTransaction& transaction, absl::string_view code_hash);
+  absl::StatusOr<std::shared_ptr<const Documents>> DocumentsOf(storage::ReadTransaction& transaction,
+                                                               const storage::SurveyRow& survey);
+  absl::StatusOr<SigningKeyPtr> KeyOf(const domain::SurveyId& survey, int32_t group);
+  void CommitQueued();
+  void Commit(std::vector<Pending>& batch);
 
   storage::IdentityStore& store_;
   KeyStore& keys_;
   const Options options_;
   LruCache<std::string, Documents> documents_;
-  LruCache<std::tuple<std::string, int32_t>, std::string> versions_;
-  LruCache<std::string, SurveyKeys> survey_keys_;
+  LruCache<VersionKey, std::string> versions_;
+  LruCache<GroupKey, crypto::BlindSigningKey> signing_keys_;
   absl::Mutex mutex_;
   std::vector<Pending> queue_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -20,9 +20,12 @@
 #include "services/domain/ids.h"
 #include "services/domain/response_plane.h"
 #include "services/identity/caller.h"
+#include "services/identity/closing.h"
 #include "services/identity/invitations.h"
 #include "services/identity/key_pool.h"
 #include "services/identity/key_store.h"
+#include "services/identity/opening.h"
+#include "services/identity/releasing.h"
 #include "services/identity/report_builder.h"
 #include "storage/identity_store.h"
 
@@ -57,9 +60,9 @@ class Lifecycle {
   // before anything else.
   absl::Status Resume();
 
-  // Starts the thread that does the work, and looks at the clock every `interval`.
+  // Starts one thread that does the work, and one that looks at the clock every `interval`.
   void Start(absl::Duration interval = absl::Seconds(1));
-  // Ends that thread after the step it is in; the rest goes on after the next Resume.
+  // Ends both after the campaign that is being worked at; the rest goes on after the next Resume.
   void Stop();
 
   // Each of these notes its order durably and returns the campaign as it then is; the work is done in the background.
@@ -81,7 +84,7 @@ class Lifecycle {
   absl::StatusOr<Progress> ProgressOf(const domain::DistrictId& district, const domain::CampaignId& campaign);
 
   // Closes what is due at the clock's time, deletes raters whose retention has ended, and takes up again what has
-  // stopped with a fault. The thread does this by itself.
+  // stopped with a fault, at most every 5 seconds. The thread does this by itself.
   void Tick();
   // Does all work that is queued, in this thread. For servers without the thread, and for tests.
   void RunPending();
@@ -89,22 +92,34 @@ class Lifecycle {
  private:
   using Key = std::pair<domain::DistrictId, domain::CampaignId>;
 
-  void Work(absl::Duration interval);
+  void Work();
+  void Watch(absl::Duration interval);
   void Enqueue(const Key& key);
-  // One attempt at what the campaign's state asks for.
+  // One attempt at what the campaign's state asks for; only one thread at a time works at a campaign.
   absl::Status Advance(const Key& key);
+  absl::Status AdvanceLocked(const Key& key);
+  // Takes one campaign out of the queue and advances it; false when the queue is empty.
+  bool RunOne();
+  absl::Status ResumeCampaign(storage::ReadTransaction& transaction, const storage::CampaignRow& campaign);
+  absl::Status DeleteRaters(const Key& key);
 
-  const Parts parts_;
-  absl::Mutex working_;  // held by whoever advances campaigns: one at a time
+  storage::IdentityStore& store_;
+  base::Clock& clock_;
+  KeyPool& pool_;
+  Opening opening_;
+  Closing closing_;
+  Releasing releasing_;
+
   absl::Mutex mutex_;
   std::set<Key> queue_ ABSL_GUARDED_BY(mutex_);
-  std::set<Key> faulty_ ABSL_GUARDED_BY(mutex_);  // to be tried again
-  std::map<Key, std::string> faults_ ABSL_GUARDED_BY(mutex_);
+  std::set<Key> busy_ ABSL_GUARDED_BY(mutex_);
+  std::map<Key, std::string> faults_ ABSL_GUARDED_BY(mutex_);  // of campaigns to be tried again
   std::map<Key, absl::Time> close_times_ ABSL_GUARDED_BY(mutex_);
   std::map<Key, absl::Time> retention_ends_ ABSL_GUARDED_BY(mutex_);
   absl::Time next_retry_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  std::thread worker_;
+  std::thread watcher_;
 };
 
 }  // namespace candor::identity

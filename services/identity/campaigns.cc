@@ -1,0 +1,326 @@
+#include "services/identity/campaigns.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "services/base/encoding.h"
+#include "services/base/error.h"
+#include "services/base/status.h"
+#include "services/crypto/access_code.h"
+#include "services/domain/errors.h"
+#include "services/identity/audit.h"
+#include "services/identity/loading.h"
+#include "services/identity/resource_names.h"
+
+namespace candor::identity {
+namespace {
+
+namespace errors = domain::errors;
+using domain::CampaignId;
+using domain::DistrictId;
+using domain::SurveyId;
+using storage::CampaignRow;
+using storage::ReadTransaction;
+using storage::SurveyDocument;
+using storage::SurveyRow;
+using storage::WriteTransaction;
+
+absl::StatusOr<int64_t> CountSurveys(ReadTransaction& transaction, const CampaignRow& campaign) {
+  int64_t count = 0;
+  CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, campaign.district, campaign.id, [&](const SurveyRow&) {
+    ++count;
+    return absl::OkStatus();
+  }));
+  return count;
+}
+
+absl::StatusOr<std::string> LeaderName(ReadTransaction& transaction, const SurveyRow& survey) {
+  CANDOR_ASSIGN_OR_RETURN(const auto leader, transaction.FindPerson(survey.district, survey.leader));
+  return leader.has_value() ? leader->display_name : std::string();
+}
+
+std::vector<GroupView> ViewOf(const std::vector<domain::IssuingGroup>& groups) {
+  std::vector<GroupView> views;
+  for (const domain::IssuingGroup& group : groups) views.push_back({group.code, group.members, group.invited});
+  return views;
+}
+
+// A stored document's hash in hexadecimal; empty when there is no such document.
+absl::StatusOr<std::string> DocumentHash(ReadTransaction& transaction, const SurveyRow& survey, SurveyDocument kind) {
+  CANDOR_ASSIGN_OR_RETURN(const auto hash, transaction.FindSurveyDocumentHash(survey.district, survey.id, kind));
+  return hash.has_value() ? base::HexEncode(*hash) : std::string();
+}
+
+absl::StatusOr<StoredSurvey> LoadSurvey(ReadTransaction& transaction, const SurveyRow& row) {
+  StoredSurvey survey;
+  survey.row = row;
+  CANDOR_ASSIGN_OR_RETURN(survey.leader_display_name, LeaderName(transaction, row));
+  CANDOR_ASSIGN_OR_RETURN(survey.contract_hash, DocumentHash(transaction, row, SurveyDocument::kContract));
+  CANDOR_ASSIGN_OR_RETURN(const auto manifest,
+                          transaction.FindSurveyDocument(row.district, row.id, SurveyDocument::kManifest));
+  if (manifest.has_value()) {
+    const absl::StatusOr<domain::Manifest> decoded = domain::DecodeManifest(*manifest);
+    if (!decoded.ok()) return errors::StoreCorrupt("a stored manifest cannot be read");
+    survey.groups = ViewOf(decoded->groups);
+    CANDOR_ASSIGN_OR_RETURN(survey.manifest_hash, DocumentHash(transaction, row, SurveyDocument::kManifest));
+    CANDOR_ASSIGN_OR_RETURN(const std::string hash, base::HexDecode(survey.manifest_hash));
+    survey.manifest_code = crypto::ManifestCode(hash);
+  } else {
+    CANDOR_ASSIGN_OR_RETURN(const std::vector<storage::GroupCount> counts,
+                            transaction.CountRaters(row.district, row.id));
+    for (const storage::GroupCount& count : counts) {
+      survey.groups.push_back({count.group, {count.group}, count.invited});
+    }
+  }
+  CANDOR_ASSIGN_OR_RETURN(const auto ratings, transaction.ListIdentifiedRatings(row.district, row.id));
+  for (const storage::IdentifiedRatingRow& rating : ratings) {
+    (rating.audience == storage::IdentifiedAudience::kSelf ? survey.self_rated : survey.supervisor_rated) = true;
+  }
+  return survey;
+}
+
+bool HasGroup(const domain::Instrument& instrument, const std::string& code) {
+  return std::any_of(instrument.rater_groups.begin(), instrument.rater_groups.end(),
+                     [&](const domain::RaterGroup& group) { return group.code == code; });
+}
+
+// Raters already added must have their group in the instrument.
+absl::Status CheckRatersFit(ReadTransaction& transaction, const CampaignRow& campaign,
+                            const domain::Instrument& instrument) {
+  return ForEachSurvey(transaction, campaign.district, campaign.id, [&](const SurveyRow& survey) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(const auto counts, transaction.CountRaters(survey.district, survey.id));
+    for (const storage::GroupCount& count : counts) {
+      if (HasGroup(instrument, count.group)) continue;
+      return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kRESOURCE_IN_USE,
+                         absl::StrCat("this instrument has no rater group ", count.group, ", which raters of ",
+                                      SurveyName(survey), " belong to; remove those raters first"),
+                         "campaign.instrument_version");
+    }
+    return absl::OkStatus();
+  });
+}
+
+// What the administrator should know of one survey that can open.
+absl::StatusOr<std::vector<std::string>> Warnings(ReadTransaction& transaction, const CampaignRow& campaign,
+                                                  const SurveyRow& survey, const domain::Instrument& instrument,
+                                                  const domain::GroupPlan& plan) {
+  std::vector<std::string> warnings;
+  const int k = campaign.settings.minimum_group_size;
+  for (const domain::IssuingGroup& group : plan.groups) {
+    if (group.code == domain::kOtherRaters) {
+      const size_t common = domain::CommonItems(instrument, group.members).size();
+      warnings.push_back(absl::StrCat("the groups ", absl::StrJoin(group.members, ", "), " are joined as ",
+                                      domain::kOtherRaters, " (", group.invited,
+                                      " invited), since one of them is too small to be anonymous; they are asked the ",
+                                      common, " of ", instrument.items.size(), " items that all of them have"));
+    }
+    if (group.invited < k) {
+      warnings.push_back(absl::StrCat("the group ", group.code, " has ", group.invited,
+                                      " invited, fewer than the minimum group size of ", k,
+                                      ", so it will not be shown by itself even if everybody answers"));
+    }
+  }
+  CANDOR_ASSIGN_OR_RETURN(const auto counts, transaction.CountRaters(survey.district, survey.id));
+  for (const storage::GroupCount& count : counts) {
+    if (count.opted_out > 0) {
+      warnings.push_back(absl::StrCat("in the group ", count.group, ", ", count.opted_out,
+                                      " opted out: they get no code and count as not invited"));
+    }
+  }
+  if (!instrument.prompts.empty() && campaign.settings.moderators.empty()) {
+    warnings.push_back("the open questions are not asked, since the campaign names no moderator");
+  }
+  return warnings;
+}
+
+}  // namespace
+
+absl::StatusOr<StoredCampaign> Campaigns::Create(const Caller& caller, const DistrictId& district,
+                                                 const CampaignId& id, const domain::CampaignSettings& settings) {
+  CampaignRow row;
+  row.district = district;
+  row.id = id.empty() ? CampaignId::Random() : id;
+  CANDOR_RETURN_IF_ERROR(CheckId("campaign_id", row.id.value()));
+  row.settings = settings;
+  row.create_time = clock_.Now();
+  CANDOR_RETURN_IF_ERROR(domain::CheckSettings(settings, row.create_time));
+  CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_RETURN_IF_ERROR(GetVersionRow(transaction, district, settings).status());
+    CANDOR_ASSIGN_OR_RETURN(const auto taken, transaction.FindCampaign(district, row.id));
+    if (taken.has_value()) return errors::Exists("campaign", CampaignName(district, row.id));
+    CANDOR_RETURN_IF_ERROR(transaction.InsertCampaign(row));
+    return RecordAudit(transaction, clock_, caller, district, "CreateCampaign", CampaignName(district, row.id));
+  }));
+  return StoredCampaign{std::move(row), 0};
+}
+
+absl::StatusOr<StoredCampaign> Campaigns::Update(
+    const Caller& caller, const DistrictId& district, const CampaignId& id, std::optional<int64_t> revision,
+    const std::function<absl::Status(domain::CampaignSettings&)>& change) {
+  StoredCampaign result;
+  CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(CampaignRow row, GetCampaignRow(transaction, district, id));
+    CANDOR_RETURN_IF_ERROR(RequireDraft(row));
+    if (revision.has_value() && *revision != row.revision) {
+      return errors::EtagMismatch("campaign", CampaignName(district, id));
+    }
+    CANDOR_RETURN_IF_ERROR(change(row.settings));
+    CANDOR_RETURN_IF_ERROR(domain::CheckSettings(row.settings, clock_.Now()));
+    CANDOR_ASSIGN_OR_RETURN(const domain::Instrument instrument, GetInstrumentOf(transaction, district, row.settings));
+    CANDOR_RETURN_IF_ERROR(CheckRatersFit(transaction, row, instrument));
+    CANDOR_RETURN_IF_ERROR(transaction.UpdateCampaign(row));
+    ++row.revision;
+    CANDOR_ASSIGN_OR_RETURN(result.survey_count, CountSurveys(transaction, row));
+    result.row = std::move(row);
+    return RecordAudit(transaction, clock_, caller, district, "UpdateCampaign", CampaignName(district, id));
+  }));
+  return result;
+}
+
+absl::Status Campaigns::Delete(const Caller& caller, const DistrictId& district, const CampaignId& id) {
+  int keys = 0;
+  CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(const CampaignRow row, GetCampaignRow(transaction, district, id));
+    CANDOR_RETURN_IF_ERROR(RequireDraft(row));
+    CANDOR_ASSIGN_OR_RETURN(const domain::Instrument instrument, GetInstrumentOf(transaction, district, row.settings));
+    CANDOR_ASSIGN_OR_RETURN(const int64_t surveys, CountSurveys(transaction, row));
+    keys = static_cast<int>(surveys * static_cast<int64_t>(instrument.rater_groups.size()));
+    CANDOR_RETURN_IF_ERROR(transaction.DeleteCampaign(district, id));
+    return RecordAudit(transaction, clock_, caller, district, "DeleteCampaign", CampaignName(district, id));
+  }));
+  if (pool_ != nullptr) pool_->AddDemand(-keys);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<StoredCampaign> Campaigns::Get(const DistrictId& district, const CampaignId& id) {
+  StoredCampaign result;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(result.row, GetCampaignRow(transaction, district, id));
+    CANDOR_ASSIGN_OR_RETURN(result.survey_count, CountSurveys(transaction, result.row));
+    return absl::OkStatus();
+  }));
+  return result;
+}
+
+absl::StatusOr<std::vector<StoredCampaign>> Campaigns::List(const DistrictId& district, const storage::Page& page) {
+  std::vector<StoredCampaign> results;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(std::vector<CampaignRow> rows, transaction.ListCampaigns(district, page));
+    for (CampaignRow& row : rows) {
+      CANDOR_ASSIGN_OR_RETURN(const int64_t count, CountSurveys(transaction, row));
+      results.push_back({std::move(row), count});
+    }
+    return absl::OkStatus();
+  }));
+  return results;
+}
+
+absl::StatusOr<StoredSurvey> Campaigns::AddSurvey(const Caller& caller, const DistrictId& district,
+                                                  const CampaignId& campaign, const domain::PersonId& leader) {
+  StoredSurvey result;
+  int keys = 0;
+  CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(const CampaignRow row, GetCampaignRow(transaction, district, campaign));
+    CANDOR_RETURN_IF_ERROR(RequireDraft(row));
+    CANDOR_ASSIGN_OR_RETURN(const storage::PersonRow person, GetPersonRow(transaction, district, leader));
+    if (!person.roles.leader) {
+      return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kFIELD_INVALID,
+                         absl::StrCat(PersonName(district, leader), " is no leader; give them that role first"),
+                         "survey.leader");
+    }
+    CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, district, campaign, [&](const SurveyRow& other) -> absl::Status {
+      return other.leader == leader ? errors::Exists("survey of", PersonName(district, leader)) : absl::OkStatus();
+    }));
+    CANDOR_ASSIGN_OR_RETURN(const domain::Instrument instrument, GetInstrumentOf(transaction, district, row.settings));
+    keys = static_cast<int>(instrument.rater_groups.size());
+    SurveyRow survey;
+    survey.district = district;
+    survey.campaign = campaign;
+    survey.id = domain::RandomSurveyId();
+    survey.leader = leader;
+    survey.create_time = clock_.Now();
+    CANDOR_RETURN_IF_ERROR(transaction.InsertSurvey(survey));
+    CANDOR_ASSIGN_OR_RETURN(result, LoadSurvey(transaction, survey));
+    return RecordAudit(transaction, clock_, caller, district, "CreateSurvey", SurveyName(survey));
+  }));
+  if (pool_ != nullptr) pool_->AddDemand(keys);
+  return result;
+}
+
+absl::Status Campaigns::RemoveSurvey(const Caller& caller, const DistrictId& district, const SurveyId& survey) {
+  int keys = 0;
+  CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(const SurveyRow row, GetSurveyRow(transaction, district, survey));
+    CANDOR_ASSIGN_OR_RETURN(const CampaignRow campaign, GetCampaignRow(transaction, district, row.campaign));
+    CANDOR_RETURN_IF_ERROR(RequireDraft(campaign));
+    CANDOR_ASSIGN_OR_RETURN(const domain::Instrument instrument,
+                            GetInstrumentOf(transaction, district, campaign.settings));
+    keys = static_cast<int>(instrument.rater_groups.size());
+    CANDOR_RETURN_IF_ERROR(transaction.DeleteSurvey(district, survey));
+    return RecordAudit(transaction, clock_, caller, district, "DeleteSurvey", SurveyName(row));
+  }));
+  if (pool_ != nullptr) pool_->AddDemand(-keys);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<StoredSurvey> Campaigns::GetSurvey(const DistrictId& district, const SurveyId& survey) {
+  StoredSurvey result;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(const SurveyRow row, GetSurveyRow(transaction, district, survey));
+    CANDOR_ASSIGN_OR_RETURN(result, LoadSurvey(transaction, row));
+    return absl::OkStatus();
+  }));
+  return result;
+}
+
+absl::StatusOr<std::vector<StoredSurvey>> Campaigns::ListSurveys(const DistrictId& district,
+                                                                 const CampaignId& campaign,
+                                                                 const storage::Page& page) {
+  std::vector<StoredSurvey> results;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    if (!campaign.empty()) CANDOR_RETURN_IF_ERROR(GetCampaignRow(transaction, district, campaign).status());
+    CANDOR_ASSIGN_OR_RETURN(const std::vector<SurveyRow> rows, transaction.ListSurveys(district, campaign, page));
+    for (const SurveyRow& row : rows) {
+      CANDOR_ASSIGN_OR_RETURN(StoredSurvey survey, LoadSurvey(transaction, row));
+      results.push_back(std::move(survey));
+    }
+    return absl::OkStatus();
+  }));
+  return results;
+}
+
+absl::StatusOr<CampaignPreview> Campaigns::Preview(const DistrictId& district, const CampaignId& id) {
+  CampaignPreview preview;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(const CampaignRow campaign, GetCampaignRow(transaction, district, id));
+    CANDOR_RETURN_IF_ERROR(RequireDraft(campaign));
+    if (const absl::Status checked = domain::CheckSettings(campaign.settings, clock_.Now()); !checked.ok()) {
+      preview.faults.emplace_back(checked.message());
+    }
+    CANDOR_ASSIGN_OR_RETURN(const domain::Instrument instrument,
+                            GetInstrumentOf(transaction, district, campaign.settings));
+    CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, district, id, [&](const SurveyRow& survey) -> absl::Status {
+      SurveyPreview of_survey;
+      of_survey.survey = survey;
+      CANDOR_ASSIGN_OR_RETURN(of_survey.leader_display_name, LeaderName(transaction, survey));
+      const absl::StatusOr<domain::GroupPlan> plan = PlanSurvey(transaction, survey, instrument);
+      if (plan.ok()) {
+        of_survey.groups = ViewOf(plan->groups);
+        CANDOR_ASSIGN_OR_RETURN(of_survey.warnings, Warnings(transaction, campaign, survey, instrument, *plan));
+      } else if (absl::IsFailedPrecondition(plan.status())) {
+        of_survey.faults.emplace_back(plan.status().message());
+      } else {
+        return plan.status();
+      }
+      preview.surveys.push_back(std::move(of_survey));
+      return absl::OkStatus();
+    }));
+    if (preview.surveys.empty()) preview.faults.emplace_back("the campaign has no leader; add at least one");
+    return absl::OkStatus();
+  }));
+  return preview;
+}
+
+}  // namespace candor::identity

@@ -1,0 +1,56 @@
+// Closing a campaign, in steps that are durable one by one (docs: anonymity, closing across two planes).
+//
+//   1 CLOSING is stored: no more codes, no more tokens        5 closed result and ledger are stored
+//   2 the response plane stops accepting                      6 keys, blinded hashes and code hashes are destroyed
+//   3 the order crosses, with the closing key                 7 the response plane rebuilds its database
+//   4 the response plane counts and forgets the answers       8 CLOSED is stored
+
+#ifndef CANDOR_SERVICES_IDENTITY_CLOSING_H_
+#define CANDOR_SERVICES_IDENTITY_CLOSING_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/base/clock.h"
+#include "services/domain/ids.h"
+#include "services/domain/response_plane.h"
+#include "services/identity/caller.h"
+#include "services/identity/invitations.h"
+#include "services/identity/key_store.h"
+#include "storage/identity_store.h"
+
+namespace candor::identity {
+
+// One thread at a time for one campaign.
+class Closing {
+ public:
+  Closing(storage::IdentityStore* store, base::Clock* clock, KeyStore* keys, domain::ResponsePlane* plane,
+          Invitations* invitations)
+      : store_(*store), clock_(*clock), keys_(*keys), plane_(*plane), invitations_(*invitations) {}
+
+  // Step 1: OPEN -> CLOSING; as Lifecycle::Close.
+  absl::StatusOr<storage::CampaignRow> Order(const Caller& caller, const domain::DistrictId& district,
+                                             const domain::CampaignId& campaign);
+
+  // Goes on from wherever the last attempt stopped, until the campaign is CLOSED. A fault of one survey does not keep the
+  // others; the first one is returned. A survey whose closing key is lost is abandoned once its abandon time has come.
+  absl::Status Advance(const domain::DistrictId& district, const domain::CampaignId& campaign);
+
+ private:
+  absl::Status CloseSurvey(const storage::CampaignRow& campaign, storage::SurveyRow survey);
+  // Steps 3 to 5.
+  absl::Status FetchResult(storage::SurveyRow& survey);
+  absl::Status DestroyKeys(storage::SurveyRow& survey);
+  absl::Status Abandon(storage::SurveyRow& survey);
+  // Stores the row as it is, and counts up its revision.
+  absl::Status Store(storage::SurveyRow& survey);
+
+  storage::IdentityStore& store_;
+  base::Clock& clock_;
+  KeyStore& keys_;
+  domain::ResponsePlane& plane_;
+  Invitations& invitations_;
+};
+
+}  // namespace candor::identity
+
+#endif  // CANDOR_SERVICES_IDENTITY_CLOSING_H_

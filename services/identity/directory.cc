@@ -1,0 +1,354 @@
+#include "services/identity/directory.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "services/base/encoding.h"
+#include "services/base/error.h"
+#include "services/base/random.h"
+#include "services/base/status.h"
+#include "services/crypto/hash.h"
+#include "services/domain/errors.h"
+#include "services/identity/audit.h"
+#include "services/identity/resource_names.h"
+
+namespace candor::identity {
+namespace {
+
+namespace errors = domain::errors;
+using domain::DistrictId;
+using storage::Page;
+using storage::PersonRow;
+using storage::ReadTransaction;
+using storage::WriteTransaction;
+
+constexpr size_t kLongestTitle = 200;
+constexpr size_t kLongestAddress = 320;
+constexpr size_t kMostSupervisors = 20;
+constexpr char kSecretPrefix[] = "candor_";
+constexpr size_t kSecretBytes = 32;
+
+absl::Status RequireDistrict(ReadTransaction& transaction, const DistrictId& district) {
+  CANDOR_ASSIGN_OR_RETURN(const std::optional<storage::DistrictRow> row, transaction.FindDistrict(district));
+  return row.has_value() ? absl::OkStatus() : errors::NotFound("district", DistrictName(district));
+}
+
+absl::StatusOr<PersonRow> RequirePerson(ReadTransaction& transaction, const DistrictId& district,
+                                        const domain::PersonId& id) {
+  CANDOR_ASSIGN_OR_RETURN(std::optional<PersonRow> row, transaction.FindPerson(district, id));
+  if (!row.has_value()) return errors::NotFound("person", PersonName(district, id));
+  return *std::move(row);
+}
+
+// Texts, school and supervisors; sorts the supervisors.
+absl::Status CheckPerson(ReadTransaction& transaction, PersonRow& person) {
+  CANDOR_RETURN_IF_ERROR(CheckText("person.display_name", person.display_name, kLongestTitle, true));
+  CANDOR_RETURN_IF_ERROR(CheckText("person.job_title", person.job_title, kLongestTitle, false));
+  CANDOR_RETURN_IF_ERROR(CheckText("person.email", person.email, kLongestAddress, false));
+  if (!person.school.empty()) {
+    CANDOR_ASSIGN_OR_RETURN(const auto school, transaction.FindSchool(person.district, person.school));
+    if (!school.has_value()) return errors::NotFound("school", SchoolName(person.district, person.school));
+  }
+  std::sort(person.supervisors.begin(), person.supervisors.end());
+  person.supervisors.erase(std::unique(person.supervisors.begin(), person.supervisors.end()),
+                           person.supervisors.end());
+  if (person.supervisors.size() > kMostSupervisors) {
+    return errors::InvalidField("person.supervisors", absl::StrCat("are more than ", kMostSupervisors));
+  }
+  for (const domain::PersonId& supervisor : person.supervisors) {
+    if (supervisor == person.id) {
+      return errors::InvalidField("person.supervisors", "name the person; nobody supervises themself");
+    }
+    CANDOR_RETURN_IF_ERROR(RequirePerson(transaction, person.district, supervisor).status());
+  }
+  return absl::OkStatus();
+}
+
+std::string NewSecret() {
+  return absl::StrCat(kSecretPrefix, base::Base32Encode(base::RandomBytes(kSecretBytes)));
+}
+
+// Ids that callers may choose.
+template <typename Id>
+absl::StatusOr<Id> ChosenOrRandom(absl::string_view field, const Id& id) {
+  if (id.empty()) return Id::Random();
+  CANDOR_RETURN_IF_ERROR(CheckId(field, id.value()));
+  return id;
+}
+
+}  // namespace
+
+absl::StatusOr<storage::DistrictRow> Directory::CreateDistrict(const Caller& caller, const DistrictId& id,
+                                                               const std::string& title) {
+  storage::DistrictRow row;
+  CANDOR_ASSIGN_OR_RETURN(row.id, ChosenOrRandom("district_id", id));
+  CANDOR_RETURN_IF_ERROR(CheckText("district.title", title, kLongestTitle, true));
+  row.title = title;
+  row.create_time = clock_.Now();
+  CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(const auto taken, transaction.FindDistrict(row.id));
+    if (taken.has_value()) return errors::Exists("district", DistrictName(row.id));
+    CANDOR_RETURN_IF_ERROR(transaction.InsertDistrict(row));
+    return RecordAudit(transaction, clock_, caller, row.id, "CreateDistrict", DistrictName(row.id));
+  }));
+  return row;
+}
+
+absl::StatusOr<storage::DistrictRow> Directory::GetDistrict(const DistrictId& id) {
+  std::optional<storage::DistrictRow> row;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(row, transaction.FindDistrict(id));
+    return absl::OkStatus();
+  }));
+  if (!row.has_value()) return errors::NotFound("district", DistrictName(id));
+  return *row;
+}
+
+absl::StatusOr<std::vector<storage::DistrictRow>> Directory::ListDistricts(const Page& page) {
+  std::vector<storage::DistrictRow> rows;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(rows, transaction.ListDistricts(page));
+    return absl::OkStatus();
+  }));
+  return rows;
+}
+
+absl::StatusOr<storage::SchoolRow> Directory::CreateSchool(const Caller& caller, const DistrictId& district,
+                                                           const domain::SchoolId& id, const std::string& title) {
+  storage::SchoolRow row;
+  row.district = district;
+  CANDOR_ASSIGN_OR_RETURN(row.id, ChosenOrRandom("school_id", id));
+  CANDOR_RETURN_IF_ERROR(CheckText("school.title", title, kLongestTitle, true));
+  row.title = title;
+  row.create_time = clock_.Now();
+  CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_RETURN_IF_ERROR(RequireDistrict(transaction, district));
+    CANDOR_ASSIGN_OR_RETURN(const auto taken, transaction.FindSchool(district, row.id));
+    if (taken.has_value()) return errors::Exists("school", SchoolName(district, row.id));
+    CANDOR_RETURN_IF_ERROR(transaction.InsertSchool(row));
+    return RecordAudit(transaction, clock_, caller, district, "CreateSchool", SchoolName(district, row.id));
+  }));
+  return row;
+}
+
+absl::StatusOr<storage::SchoolRow> Directory::GetSchool(const DistrictId& district, const domain::SchoolId& id) {
+  std::optional<storage::SchoolRow> row;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(row, transaction.FindSchool(district, id));
+    return absl::OkStatus();
+  }));
+  if (!row.has_value()) return errors::NotFound("school", SchoolName(district, id));
+  return *row;
+}
+
+absl::StatusOr<std::vector<storage::SchoolRow>> Directory::ListSchools(const DistrictId& district, const Page& page) {
+  std::vector<storage::SchoolRow> rows;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_RETURN_IF_ERROR(RequireDistrict(transaction, district));
+    CANDOR_ASSIGN_OR_RETURN(rows, transaction.ListSchools(district, page));
+    return absl::OkStatus();
+  }));
+  return rows;
+}
+
+absl::StatusOr<PersonRow> Directory::CreatePerson(const Caller& caller, PersonRow person) {
+  CANDOR_ASSIGN_OR_RETURN(person.id, ChosenOrRandom("person_id", person.id));
+  person.create_time = clock_.Now();
+  person.revision = 1;
+  CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_RETURN_IF_ERROR(RequireDistrict(transaction, person.district));
+    CANDOR_ASSIGN_OR_RETURN(const auto taken, transaction.FindPerson(person.district, person.id));
+    if (taken.has_value()) return errors::Exists("person", PersonName(person.district, person.id));
+    CANDOR_RETURN_IF_ERROR(CheckPerson(transaction, person));
+    CANDOR_RETURN_IF_ERROR(transaction.InsertPerson(person));
+    return RecordAudit(transaction, clock_, caller, person.district, "CreatePerson",
+                       PersonName(person.district, person.id));
+  }));
+  return person;
+}
+
+absl::StatusOr<PersonRow> Directory::UpdatePerson(const Caller& caller, const DistrictId& district,
+                                                  const domain::PersonId& id, std::optional<int64_t> revision,
+                                                  const std::function<absl::Status(PersonRow&)>& change) {
+  PersonRow person;
+  CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(const PersonRow stored, RequirePerson(transaction, district, id));
+    if (revision.has_value() && *revision != stored.revision) {
+      return errors::EtagMismatch("person", PersonName(district, id));
+    }
+    person = stored;
+    CANDOR_RETURN_IF_ERROR(change(person));
+    person.district = stored.district;
+    person.id = stored.id;
+    person.create_time = stored.create_time;
+    person.revision = stored.revision;
+    CANDOR_RETURN_IF_ERROR(CheckPerson(transaction, person));
+    CANDOR_RETURN_IF_ERROR(transaction.UpdatePerson(person));
+    person.revision = stored.revision + 1;
+    return RecordAudit(transaction, clock_, caller, district, "UpdatePerson", PersonName(district, id));
+  }));
+  return person;
+}
+
+absl::Status Directory::DeletePerson(const Caller& caller, const DistrictId& district, const domain::PersonId& id) {
+  CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_RETURN_IF_ERROR(RequirePerson(transaction, district, id).status());
+    Page page;
+    while (true) {
+      CANDOR_ASSIGN_OR_RETURN(const std::vector<storage::SurveyRow> surveys,
+                              transaction.ListSurveysOfLeader(district, id, page));
+      for (const storage::SurveyRow& survey : surveys) {
+        if (survey.state == domain::SurveyState::kReleased || survey.state == domain::SurveyState::kAbandoned) continue;
+        return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kRESOURCE_IN_USE,
+                           absl::StrCat("this person leads ", SurveyName(survey),
+                                        survey.state == domain::SurveyState::kDraft
+                                            ? "; delete that survey first"
+                                            : ", which is not released; close and release its campaign first"));
+      }
+      if (surveys.size() < static_cast<size_t>(page.limit)) break;
+      page.after = surveys.back().id.value();
+    }
+    CANDOR_RETURN_IF_ERROR(transaction.DeletePerson(district, id));
+    CANDOR_RETURN_IF_ERROR(transaction.DeleteRequests(district));
+    return RecordAudit(transaction, clock_, caller, district, "DeletePerson", PersonName(district, id));
+  }));
+  return store_.Forget();
+}
+
+absl::StatusOr<PersonRow> Directory::GetPerson(const DistrictId& district, const domain::PersonId& id) {
+  PersonRow person;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(person, RequirePerson(transaction, district, id));
+    return absl::OkStatus();
+  }));
+  return person;
+}
+
+absl::StatusOr<std::vector<PersonRow>> Directory::ListPeople(const DistrictId& district, const Page& page) {
+  std::vector<PersonRow> rows;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_RETURN_IF_ERROR(RequireDistrict(transaction, district));
+    CANDOR_ASSIGN_OR_RETURN(rows, transaction.ListPeople(district, page));
+    return absl::OkStatus();
+  }));
+  return rows;
+}
+
+absl::StatusOr<std::vector<PersonRow>> Directory::ListSupervised(const DistrictId& district,
+                                                                 const domain::PersonId& supervisor,
+                                                                 const Page& page) {
+  std::vector<PersonRow> rows;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(rows, transaction.ListSupervised(district, supervisor, page));
+    return absl::OkStatus();
+  }));
+  return rows;
+}
+
+absl::StatusOr<NewAccessKey> Directory::CreateAccessKey(const Caller& caller, const DistrictId& district,
+                                                        const domain::PersonId& person, const std::string& title) {
+  CANDOR_RETURN_IF_ERROR(CheckText("access_key.title", title, kLongestTitle, false));
+  NewAccessKey key;
+  key.secret = NewSecret();
+  key.row.key_hash = crypto::Sha256(key.secret);
+  key.row.id = domain::AccessKeyId::Random();
+  key.row.district = district;
+  key.row.person = person;
+  key.row.title = title;
+  key.row.create_time = clock_.Now();
+  CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_RETURN_IF_ERROR(RequirePerson(transaction, district, person).status());
+    CANDOR_RETURN_IF_ERROR(transaction.InsertAccessKey(key.row));
+    return RecordAudit(transaction, clock_, caller, district, "CreateAccessKey",
+                       AccessKeyName(district, person, key.row.id));
+  }));
+  return key;
+}
+
+absl::Status Directory::DeleteAccessKey(const Caller& caller, const DistrictId& district,
+                                        const domain::PersonId& person, const domain::AccessKeyId& id) {
+  return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    const std::string name = AccessKeyName(district, person, id);
+    Page page;
+    bool found = false;
+    while (!found) {
+      CANDOR_ASSIGN_OR_RETURN(const std::vector<storage::AccessKeyRow> keys,
+                              transaction.ListAccessKeys(district, person, page));
+      for (const storage::AccessKeyRow& key : keys) found = found || key.id == id;
+      if (keys.size() < static_cast<size_t>(page.limit)) break;
+      page.after = keys.back().id.value();
+    }
+    if (!found) return errors::NotFound("access key", name);
+    CANDOR_RETURN_IF_ERROR(transaction.DeleteAccessKey(district, person, id));
+    return RecordAudit(transaction, clock_, caller, district, "DeleteAccessKey", name);
+  });
+}
+
+absl::StatusOr<std::vector<storage::AccessKeyRow>> Directory::ListAccessKeys(const DistrictId& district,
+                                                                             const domain::PersonId& person,
+                                                                             const Page& page) {
+  std::vector<storage::AccessKeyRow> rows;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_RETURN_IF_ERROR(RequirePerson(transaction, district, person).status());
+    CANDOR_ASSIGN_OR_RETURN(rows, transaction.ListAccessKeys(district, person, page));
+    return absl::OkStatus();
+  }));
+  return rows;
+}
+
+absl::StatusOr<bool> Directory::HasInstallationKey() {
+  bool found = false;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(const auto keys, transaction.ListAccessKeys(DistrictId(), domain::PersonId(), {"", 1}));
+    found = !keys.empty();
+    return absl::OkStatus();
+  }));
+  return found;
+}
+
+absl::StatusOr<std::string> Directory::ResetInstallationKey(const Caller& caller) {
+  std::string secret = NewSecret();
+  storage::AccessKeyRow row;
+  row.key_hash = crypto::Sha256(secret);
+  row.id = domain::AccessKeyId::Random();
+  row.create_time = clock_.Now();
+  CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_RETURN_IF_ERROR(transaction.DeleteInstallationKeys());
+    CANDOR_RETURN_IF_ERROR(transaction.InsertAccessKey(row));
+    return RecordAudit(transaction, clock_, caller, DistrictId(), "ResetInstallationKey", "installation");
+  }));
+  return secret;
+}
+
+absl::StatusOr<Caller> Directory::Authenticate(absl::string_view secret) {
+  const absl::Status refused =
+      base::Error(absl::StatusCode::kUnauthenticated, domain::reasons::kUNAUTHENTICATED_CALLER,
+                  "this needs a valid access key; send it as \"authorization: Bearer <key>\", or ask an administrator "
+                  "for a new one");
+  if (!absl::StartsWith(secret, kSecretPrefix) || secret.size() > 200) return refused;
+  const std::string hash = crypto::Sha256(secret);
+  Caller caller;
+  bool found = false;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(const auto key, transaction.FindAccessKeyByHash(hash));
+    if (!key.has_value()) return absl::OkStatus();
+    if (key->person.empty()) {
+      caller.installation_administrator = true;
+      found = true;
+      return absl::OkStatus();
+    }
+    CANDOR_ASSIGN_OR_RETURN(const auto person, transaction.FindPerson(key->district, key->person));
+    if (!person.has_value()) return absl::OkStatus();
+    caller.district = key->district;
+    caller.person = key->person;
+    caller.roles = person->roles;
+    found = true;
+    return absl::OkStatus();
+  }));
+  if (!found) return refused;
+  return caller;
+}
+
+}  // namespace candor::identity

@@ -1,0 +1,319 @@
+#include "services/identity/lifecycle.h"
+
+#include <vector>
+
+#include "services/base/error.h"
+#include "services/base/log.h"
+#include "services/base/status.h"
+#include "services/domain/campaign.h"
+#include "services/domain/errors.h"
+#include "services/identity/audit.h"
+#include "services/identity/loading.h"
+#include "services/identity/resource_names.h"
+
+namespace candor::identity {
+namespace {
+
+using domain::CampaignId;
+using domain::CampaignState;
+using domain::DistrictId;
+using domain::SurveyState;
+using storage::CampaignRow;
+using storage::ReadTransaction;
+using storage::SurveyRow;
+using storage::WriteTransaction;
+
+constexpr absl::Duration kRetryInterval = absl::Seconds(5);
+
+absl::Time RetentionEnd(const CampaignRow& campaign) {
+  return *campaign.release_time + absl::Hours(24) * campaign.settings.retention_days;
+}
+
+// Whether the survey is through with what the campaign's state asks for.
+bool IsDone(const CampaignRow& campaign, const SurveyRow& survey) {
+  switch (campaign.state) {
+    case CampaignState::kOpening:
+      return survey.state != SurveyState::kDraft;
+    case CampaignState::kClosing:
+      return survey.state != SurveyState::kClosing;
+    case CampaignState::kClosed:
+      return !campaign.release_ordered || survey.state != SurveyState::kClosed;
+    default:
+      return true;
+  }
+}
+
+}  // namespace
+
+Lifecycle::Lifecycle(Parts parts)
+    : store_(*parts.store),
+      clock_(*parts.clock),
+      pool_(*parts.pool),
+      opening_(parts.store, parts.clock, parts.keys, parts.pool, parts.plane),
+      closing_(parts.store, parts.clock, parts.keys, parts.plane, parts.invitations),
+      releasing_(parts.store, parts.clock, parts.plane, std::move(parts.build_report)) {}
+
+Lifecycle::~Lifecycle() { Stop(); }
+
+absl::Status Lifecycle::Resume() {
+  return store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    storage::Page districts;
+    while (true) {
+      CANDOR_ASSIGN_OR_RETURN(const std::vector<storage::DistrictRow> rows, transaction.ListDistricts(districts));
+      for (const storage::DistrictRow& district : rows) {
+        storage::Page page;
+        while (true) {
+          CANDOR_ASSIGN_OR_RETURN(const std::vector<CampaignRow> campaigns,
+                                  transaction.ListCampaigns(district.id, page));
+          for (const CampaignRow& campaign : campaigns) {
+            CANDOR_RETURN_IF_ERROR(ResumeCampaign(transaction, campaign));
+          }
+          if (campaigns.size() < static_cast<size_t>(page.limit)) break;
+          page.after = campaigns.back().id.value();
+        }
+      }
+      if (rows.size() < static_cast<size_t>(districts.limit)) return absl::OkStatus();
+      districts.after = rows.back().id.value();
+    }
+  });
+}
+
+absl::Status Lifecycle::ResumeCampaign(ReadTransaction& transaction, const CampaignRow& campaign) {
+  const Key key(campaign.district, campaign.id);
+  if (campaign.state == CampaignState::kDraft || campaign.state == CampaignState::kOpening) {
+    CANDOR_ASSIGN_OR_RETURN(const domain::Instrument instrument,
+                            GetInstrumentOf(transaction, campaign.district, campaign.settings));
+    int drafts = 0;
+    CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, campaign.district, campaign.id, [&](const SurveyRow& survey) {
+      if (survey.state == SurveyState::kDraft) ++drafts;
+      return absl::OkStatus();
+    }));
+    pool_.AddDemand(drafts * static_cast<int>(instrument.rater_groups.size()));
+  }
+  absl::MutexLock lock(&mutex_);
+  switch (campaign.state) {
+    case CampaignState::kDraft:
+      break;
+    case CampaignState::kOpening:
+      queue_.insert(key);
+      close_times_[key] = campaign.settings.close_time;
+      break;
+    case CampaignState::kOpen:
+      close_times_[key] = campaign.settings.close_time;
+      break;
+    case CampaignState::kClosing:
+      queue_.insert(key);
+      break;
+    case CampaignState::kClosed:
+      if (campaign.release_ordered) queue_.insert(key);
+      break;
+    case CampaignState::kReleased:
+      if (campaign.release_time.has_value()) retention_ends_[key] = RetentionEnd(campaign);
+      break;
+  }
+  return absl::OkStatus();
+}
+
+void Lifecycle::Start(absl::Duration interval) {
+  worker_ = std::thread([this] { Work(); });
+  watcher_ = std::thread([this, interval] { Watch(interval); });
+}
+
+void Lifecycle::Stop() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  if (worker_.joinable()) worker_.join();
+  if (watcher_.joinable()) watcher_.join();
+}
+
+absl::StatusOr<CampaignRow> Lifecycle::Open(const Caller& caller, const DistrictId& district,
+                                            const CampaignId& campaign, std::optional<int64_t> revision) {
+  CANDOR_ASSIGN_OR_RETURN(CampaignRow row, opening_.Order(caller, district, campaign, revision));
+  const Key key(district, campaign);
+  {
+    absl::MutexLock lock(&mutex_);
+    close_times_[key] = row.settings.close_time;
+  }
+  Enqueue(key);
+  return row;
+}
+
+absl::StatusOr<CampaignRow> Lifecycle::Close(const Caller& caller, const DistrictId& district,
+                                             const CampaignId& campaign) {
+  CANDOR_ASSIGN_OR_RETURN(CampaignRow row, closing_.Order(caller, district, campaign));
+  const Key key(district, campaign);
+  {
+    absl::MutexLock lock(&mutex_);
+    close_times_.erase(key);
+  }
+  Enqueue(key);
+  return row;
+}
+
+absl::StatusOr<CampaignRow> Lifecycle::Release(const Caller& caller, const DistrictId& district,
+                                               const CampaignId& campaign) {
+  CANDOR_RETURN_IF_ERROR(releasing_.Order(caller, district, campaign).status());
+  CANDOR_RETURN_IF_ERROR(Advance(Key(district, campaign)));
+  CampaignRow row;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(row, GetCampaignRow(transaction, district, campaign));
+    return absl::OkStatus();
+  }));
+  return row;
+}
+
+absl::StatusOr<Progress> Lifecycle::ProgressOf(const DistrictId& district, const CampaignId& campaign) {
+  Progress progress;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(const CampaignRow row, GetCampaignRow(transaction, district, campaign));
+    return ForEachSurvey(transaction, district, campaign, [&](const SurveyRow& survey) {
+      ++progress.surveys;
+      if (IsDone(row, survey)) ++progress.surveys_done;
+      return absl::OkStatus();
+    });
+  }));
+  absl::MutexLock lock(&mutex_);
+  if (const auto fault = faults_.find(Key(district, campaign)); fault != faults_.end()) {
+    progress.last_fault = fault->second;
+  }
+  return progress;
+}
+
+void Lifecycle::Tick() {
+  const absl::Time now = clock_.Now();
+  std::vector<Key> closing, expired;
+  {
+    absl::MutexLock lock(&mutex_);
+    for (const auto& [key, time] : close_times_) {
+      if (time <= now) closing.push_back(key);
+    }
+    for (const auto& [key, time] : retention_ends_) {
+      if (time <= now) expired.push_back(key);
+    }
+    if (now >= next_retry_) {
+      for (const auto& [key, fault] : faults_) queue_.insert(key);
+      next_retry_ = now + kRetryInterval;
+    }
+  }
+  for (const Key& key : closing) {
+    // A campaign that is still opening stays due and is closed as soon as it is open.
+    const absl::Status closed = Close(ServerCaller(), key.first, key.second).status();
+    if (!closed.ok() && !absl::IsFailedPrecondition(closed)) {
+      base::Log(base::LogLevel::kWarning, "a campaign that is due could not be closed; it will be tried again",
+                {{"campaign", CampaignName(key.first, key.second)}, {"detail", std::string(closed.message())}});
+    }
+  }
+  for (const Key& key : expired) {
+    const absl::Status deleted = DeleteRaters(key);
+    if (!deleted.ok()) {
+      base::Log(base::LogLevel::kWarning, "raters whose retention has ended could not be deleted",
+                {{"campaign", CampaignName(key.first, key.second)}, {"detail", std::string(deleted.message())}});
+    }
+  }
+}
+
+absl::Status Lifecycle::DeleteRaters(const Key& key) {
+  CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, key.first, key.second, [&](const SurveyRow& survey) {
+      return transaction.DeleteRaters(key.first, survey.id);
+    }));
+    return RecordAudit(transaction, clock_, ServerCaller(), key.first, "DeleteRaters",
+                       CampaignName(key.first, key.second));
+  }));
+  {
+    absl::MutexLock lock(&mutex_);
+    retention_ends_.erase(key);
+  }
+  return store_.Forget();
+}
+
+void Lifecycle::RunPending() {
+  while (RunOne()) {
+  }
+}
+
+bool Lifecycle::RunOne() {
+  Key key;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (queue_.empty() || stopping_) return false;
+    key = *queue_.begin();
+    queue_.erase(queue_.begin());
+  }
+  // The fault is kept, and shown with the campaign's progress.
+  (void)Advance(key);
+  return true;
+}
+
+void Lifecycle::Enqueue(const Key& key) {
+  absl::MutexLock lock(&mutex_);
+  queue_.insert(key);
+}
+
+absl::Status Lifecycle::Advance(const Key& key) {
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto free = [this, &key]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return !busy_.contains(key); };
+    mutex_.Await(absl::Condition(&free));
+    busy_.insert(key);
+  }
+  const absl::Status status = AdvanceLocked(key);
+  {
+    absl::MutexLock lock(&mutex_);
+    busy_.erase(key);
+    if (status.ok()) {
+      faults_.erase(key);
+    } else {
+      faults_[key] = std::string(status.message());
+      next_retry_ = clock_.Now() + kRetryInterval;
+    }
+  }
+  if (!status.ok()) {
+    base::Log(base::LogLevel::kWarning, "work at a campaign has stopped and will be tried again",
+              {{"campaign", CampaignName(key.first, key.second)},
+               {"reason", base::GetErrorDetail(status).reason},
+               {"detail", std::string(status.message())}});
+  }
+  return status;
+}
+
+absl::Status Lifecycle::AdvanceLocked(const Key& key) {
+  // Each does nothing in a state that is not its own; together they bring the campaign as far as it has been ordered.
+  CANDOR_RETURN_IF_ERROR(opening_.Advance(key.first, key.second));
+  CANDOR_RETURN_IF_ERROR(closing_.Advance(key.first, key.second));
+  CANDOR_RETURN_IF_ERROR(releasing_.Advance(key.first, key.second));
+  std::optional<CampaignRow> row;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(row, transaction.FindCampaign(key.first, key.second));
+    return absl::OkStatus();
+  }));
+  if (!row.has_value() || row->state != CampaignState::kReleased) return absl::OkStatus();
+  absl::MutexLock lock(&mutex_);
+  retention_ends_[key] = RetentionEnd(*row);
+  return absl::OkStatus();
+}
+
+void Lifecycle::Work() {
+  const auto ready = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_ || !queue_.empty(); };
+  while (true) {
+    {
+      absl::MutexLock lock(&mutex_);
+      mutex_.Await(absl::Condition(&ready));
+      if (stopping_) return;
+    }
+    (void)RunOne();
+  }
+}
+
+void Lifecycle::Watch(absl::Duration interval) {
+  const auto stopping = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_; };
+  while (true) {
+    Tick();
+    absl::MutexLock lock(&mutex_);
+    if (mutex_.AwaitWithTimeout(absl::Condition(&stopping), interval)) return;
+  }
+}
+
+}  // namespace candor::identity

@@ -1,0 +1,98 @@
+#include "services/identity/loading.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "services/base/status.h"
+#include "services/crypto/hash.h"
+#include "services/domain/errors.h"
+#include "services/identity/resource_names.h"
+
+namespace candor::identity {
+namespace errors = domain::errors;
+using storage::ReadTransaction;
+
+absl::StatusOr<storage::CampaignRow> GetCampaignRow(ReadTransaction& transaction, const domain::DistrictId& district,
+                                                    const domain::CampaignId& campaign) {
+  CANDOR_ASSIGN_OR_RETURN(auto row, transaction.FindCampaign(district, campaign));
+  if (!row.has_value()) return errors::NotFound("campaign", CampaignName(district, campaign));
+  return *std::move(row);
+}
+
+absl::StatusOr<storage::SurveyRow> GetSurveyRow(ReadTransaction& transaction, const domain::DistrictId& district,
+                                                const domain::SurveyId& survey) {
+  CANDOR_ASSIGN_OR_RETURN(auto row, transaction.FindSurvey(district, survey));
+  if (!row.has_value()) return errors::NotFound("survey", survey.value());
+  return *std::move(row);
+}
+
+absl::StatusOr<storage::PersonRow> GetPersonRow(ReadTransaction& transaction, const domain::DistrictId& district,
+                                                const domain::PersonId& person) {
+  CANDOR_ASSIGN_OR_RETURN(auto row, transaction.FindPerson(district, person));
+  if (!row.has_value()) return errors::NotFound("person", PersonName(district, person));
+  return *std::move(row);
+}
+
+absl::StatusOr<storage::InstrumentVersionRow> GetVersionRow(ReadTransaction& transaction,
+                                                            const domain::DistrictId& district,
+                                                            const domain::CampaignSettings& settings) {
+  const auto version = static_cast<int32_t>(settings.instrument_version);
+  CANDOR_ASSIGN_OR_RETURN(auto row, transaction.FindInstrumentVersion(district, settings.instrument, version));
+  if (!row.has_value()) {
+    return errors::NotFound("instrument version", InstrumentVersionName(district, settings.instrument, version));
+  }
+  return *std::move(row);
+}
+
+absl::StatusOr<domain::Instrument> GetInstrumentOf(ReadTransaction& transaction, const domain::DistrictId& district,
+                                                   const domain::CampaignSettings& settings) {
+  CANDOR_ASSIGN_OR_RETURN(const storage::InstrumentVersionRow row, GetVersionRow(transaction, district, settings));
+  CANDOR_ASSIGN_OR_RETURN(domain::InstrumentVersion version, domain::DecodeInstrumentVersion(row.document));
+  return std::move(version.instrument);
+}
+
+absl::Status RequireDraft(const storage::CampaignRow& campaign) {
+  if (campaign.state == domain::CampaignState::kDraft) return absl::OkStatus();
+  return errors::WrongState(absl::StrCat("the campaign ", CampaignName(campaign.district, campaign.id), " is ",
+                                         domain::NameOf(campaign.state),
+                                         " and can no longer be changed; make a new campaign instead"));
+}
+
+absl::StatusOr<std::string> GetDocument(ReadTransaction& transaction, const storage::SurveyRow& survey,
+                                        storage::SurveyDocument kind) {
+  CANDOR_ASSIGN_OR_RETURN(auto bytes, transaction.FindSurveyDocument(survey.district, survey.id, kind));
+  if (!bytes.has_value()) {
+    return errors::StoreCorrupt(absl::StrCat("document ", static_cast<int>(kind), " of a survey is missing"));
+  }
+  return *std::move(bytes);
+}
+
+absl::Status PutDocument(storage::WriteTransaction& transaction, const storage::SurveyRow& survey,
+                         storage::SurveyDocument kind, absl::string_view bytes) {
+  return transaction.InsertSurveyDocument(survey.district, survey.id, kind, bytes, crypto::Sha256(bytes));
+}
+
+absl::Status ForEachSurvey(ReadTransaction& transaction, const domain::DistrictId& district,
+                           const domain::CampaignId& campaign,
+                           const std::function<absl::Status(const storage::SurveyRow&)>& visit) {
+  storage::Page page;
+  while (true) {
+    CANDOR_ASSIGN_OR_RETURN(const std::vector<storage::SurveyRow> surveys,
+                            transaction.ListSurveys(district, campaign, page));
+    for (const storage::SurveyRow& survey : surveys) CANDOR_RETURN_IF_ERROR(visit(survey));
+    if (surveys.size() < static_cast<size_t>(page.limit)) return absl::OkStatus();
+    page.after = surveys.back().id.value();
+  }
+}
+
+absl::StatusOr<domain::GroupPlan> PlanSurvey(ReadTransaction& transaction, const storage::SurveyRow& survey,
+                                             const domain::Instrument& instrument) {
+  CANDOR_ASSIGN_OR_RETURN(const std::vector<storage::GroupCount> counts,
+                          transaction.CountRaters(survey.district, survey.id));
+  std::vector<std::pair<std::string, int64_t>> invited;
+  for (const storage::GroupCount& count : counts) invited.emplace_back(count.group, count.invited);
+  return domain::PlanIssuingGroups(instrument, invited);
+}
+
+}  // namespace candor::identity

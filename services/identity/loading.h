@@ -1,0 +1,57 @@
+// Reading what use cases need, with the errors that callers see.
+
+#ifndef CANDOR_SERVICES_IDENTITY_LOADING_H_
+#define CANDOR_SERVICES_IDENTITY_LOADING_H_
+
+#include <functional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "services/domain/contract.h"
+#include "services/domain/ids.h"
+#include "services/domain/instrument.h"
+#include "storage/identity_store.h"
+
+namespace candor::identity {
+
+// NOT_FOUND, RESOURCE_NOT_FOUND.
+absl::StatusOr<storage::CampaignRow> GetCampaignRow(storage::ReadTransaction& transaction,
+                                                    const domain::DistrictId& district,
+                                                    const domain::CampaignId& campaign);
+absl::StatusOr<storage::SurveyRow> GetSurveyRow(storage::ReadTransaction& transaction,
+                                                const domain::DistrictId& district, const domain::SurveyId& survey);
+absl::StatusOr<storage::PersonRow> GetPersonRow(storage::ReadTransaction& transaction,
+                                                const domain::DistrictId& district, const domain::PersonId& person);
+
+// The campaign's instrument version. NOT_FOUND, RESOURCE_NOT_FOUND; DATA_LOSS.
+absl::StatusOr<storage::InstrumentVersionRow> GetVersionRow(storage::ReadTransaction& transaction,
+                                                            const domain::DistrictId& district,
+                                                            const domain::CampaignSettings& settings);
+absl::StatusOr<domain::Instrument> GetInstrumentOf(storage::ReadTransaction& transaction,
+                                                   const domain::DistrictId& district,
+                                                   const domain::CampaignSettings& settings);
+
+// FAILED_PRECONDITION, WRONG_STATE unless the campaign is a draft.
+absl::Status RequireDraft(const storage::CampaignRow& campaign);
+
+// A document that must be there. DATA_LOSS, STORE_CORRUPT.
+absl::StatusOr<std::string> GetDocument(storage::ReadTransaction& transaction, const storage::SurveyRow& survey,
+                                        storage::SurveyDocument kind);
+// Writes a document with its hash.
+absl::Status PutDocument(storage::WriteTransaction& transaction, const storage::SurveyRow& survey,
+                         storage::SurveyDocument kind, absl::string_view bytes);
+
+// Calls `visit` for each survey of the campaign, by id, until it fails.
+absl::Status ForEachSurvey(storage::ReadTransaction& transaction, const domain::DistrictId& district,
+                           const domain::CampaignId& campaign,
+                           const std::function<absl::Status(const storage::SurveyRow&)>& visit);
+
+// How the survey's raters would be joined into issuing groups now. As domain::PlanIssuingGroups.
+absl::StatusOr<domain::GroupPlan> PlanSurvey(storage::ReadTransaction& transaction, const storage::SurveyRow& survey,
+                                             const domain::Instrument& instrument);
+
+}  // namespace candor::identity
+
+#endif  // CANDOR_SERVICES_IDENTITY_LOADING_H_

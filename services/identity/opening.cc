@@ -1,0 +1,251 @@
+#include "services/identity/opening.h"
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "services/base/encoding.h"
+#include "services/base/error.h"
+#include "services/base/status.h"
+#include "services/crypto/access_code.h"
+#include "services/crypto/hash.h"
+#include "services/domain/campaign.h"
+#include "services/domain/contract.h"
+#include "services/domain/errors.h"
+#include "services/identity/audit.h"
+#include "services/identity/loading.h"
+#include "services/identity/resource_names.h"
+
+namespace candor::identity {
+namespace {
+
+namespace errors = domain::errors;
+using domain::CampaignId;
+using domain::CampaignState;
+using domain::DistrictId;
+using domain::SurveyState;
+using storage::CampaignRow;
+using storage::ReadTransaction;
+using storage::SurveyDocument;
+using storage::SurveyRow;
+using storage::WriteTransaction;
+
+absl::Status CannotOpen(absl::string_view message) {
+  return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kCAMPAIGN_INVALID, message);
+}
+
+// Every survey must be able to open; all that cannot are named in one message.
+absl::Status CheckSurveys(ReadTransaction& transaction, const CampaignRow& campaign,
+                          const domain::Instrument& instrument) {
+  int surveys = 0;
+  std::vector<std::string> faults;
+  std::string reason;
+  CANDOR_RETURN_IF_ERROR(
+      ForEachSurvey(transaction, campaign.district, campaign.id, [&](const SurveyRow& survey) -> absl::Status {
+        ++surveys;
+        const absl::Status planned = PlanSurvey(transaction, survey, instrument).status();
+        if (planned.ok()) return absl::OkStatus();
+        if (!absl::IsFailedPrecondition(planned)) return planned;
+        if (reason.empty()) reason = base::GetErrorDetail(planned).reason;
+        faults.push_back(absl::StrCat("the survey of ", PersonName(survey.district, survey.leader), ": ",
+                                      planned.message()));
+        return absl::OkStatus();
+      }));
+  if (surveys == 0) return CannotOpen("the campaign has no leader; add at least one before opening it");
+  if (faults.empty()) return absl::OkStatus();
+  return base::Error(absl::StatusCode::kFailedPrecondition, reason,
+                     absl::StrCat(faults.size(), " of ", surveys, " surveys cannot be opened, so none was: ",
+                                  absl::StrJoin(faults, "; ")));
+}
+
+// The keys and documents of one campaign that is opening.
+std::map<std::string, int32_t> NumbersOf(const std::vector<domain::IssuingGroup>& groups) {
+  std::map<std::string, int32_t> numbers;
+  for (size_t i = 0; i < groups.size(); ++i) {
+    for (const std::string& member : groups[i].members) numbers[member] = static_cast<int32_t>(i);
+  }
+  return numbers;
+}
+
+// One invitation for each rater who has not opted out.
+absl::Status InsertInvitations(WriteTransaction& transaction, const SurveyRow& survey,
+                               const std::vector<domain::IssuingGroup>& groups, const crypto::SecretBytes& code_key) {
+  const std::map<std::string, int32_t> numbers = NumbersOf(groups);
+  storage::Page page;
+  page.limit = 1000;
+  while (true) {
+    CANDOR_ASSIGN_OR_RETURN(const std::vector<storage::RaterRow> raters,
+                            transaction.ListRaters(survey.district, survey.id, page));
+    for (const storage::RaterRow& rater : raters) {
+      if (rater.opted_out) continue;
+      const auto number = numbers.find(rater.group);
+      if (number == numbers.end()) return errors::StoreCorrupt("a rater is of no issuing group");
+      storage::InvitationRow invitation;
+      invitation.district = survey.district;
+      invitation.survey = survey.id;
+      invitation.rater = rater.id;
+      invitation.issuing_group = number->second;
+      invitation.code_hash = crypto::CodeHash(
+          crypto::MakeCode(code_key.view(), rater.id.value(), static_cast<uint32_t>(invitation.generation)));
+      CANDOR_RETURN_IF_ERROR(transaction.InsertInvitation(invitation));
+    }
+    if (raters.size() < static_cast<size_t>(page.limit)) return absl::OkStatus();
+    page.after = raters.back().id.value();
+  }
+}
+
+}  // namespace
+
+struct Opening::Material {
+  CampaignRow campaign;
+  storage::InstrumentVersionRow version;
+  domain::Instrument instrument;
+  std::string receipt_public_key;
+  crypto::SecretBytes code_key;
+};
+
+absl::StatusOr<CampaignRow> Opening::Order(const Caller& caller, const DistrictId& district, const CampaignId& campaign,
+                                           std::optional<int64_t> revision) {
+  CampaignRow row;
+  CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(row, GetCampaignRow(transaction, district, campaign));
+    if (row.state != CampaignState::kDraft) {
+      return errors::WrongState(absl::StrCat("the campaign ", CampaignName(district, campaign), " is ",
+                                             domain::NameOf(row.state), " already; only a draft can be opened"));
+    }
+    if (revision.has_value() && *revision != row.revision) {
+      return errors::EtagMismatch("campaign", CampaignName(district, campaign));
+    }
+    if (const absl::Status settings = domain::CheckSettings(row.settings, clock_.Now()); !settings.ok()) {
+      return CannotOpen(settings.message());
+    }
+    CANDOR_ASSIGN_OR_RETURN(const storage::InstrumentVersionRow version,
+                            GetVersionRow(transaction, district, row.settings));
+    CANDOR_ASSIGN_OR_RETURN(const domain::InstrumentVersion decoded,
+                            domain::DecodeInstrumentVersion(version.document));
+    CANDOR_RETURN_IF_ERROR(CheckSurveys(transaction, row, decoded.instrument));
+    const std::string contract =
+        domain::EncodeContract(domain::MakeContract(row.settings, version.hash, decoded.instrument.languages));
+    CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, district, campaign, [&](const SurveyRow& survey) {
+      return PutDocument(transaction, survey, SurveyDocument::kContract, contract);
+    }));
+    row.state = CampaignState::kOpening;
+    CANDOR_RETURN_IF_ERROR(transaction.UpdateCampaign(row));
+    ++row.revision;
+    return RecordAudit(transaction, clock_, caller, district, "OpenCampaign", CampaignName(district, campaign));
+  }));
+  return row;
+}
+
+absl::Status Opening::Advance(const DistrictId& district, const CampaignId& campaign) {
+  Material material;
+  std::vector<SurveyRow> surveys;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(material.campaign, GetCampaignRow(transaction, district, campaign));
+    CANDOR_ASSIGN_OR_RETURN(material.version, GetVersionRow(transaction, district, material.campaign.settings));
+    return ForEachSurvey(transaction, district, campaign, [&](const SurveyRow& survey) {
+      surveys.push_back(survey);
+      return absl::OkStatus();
+    });
+  }));
+  if (material.campaign.state != CampaignState::kOpening) return absl::OkStatus();
+  CANDOR_ASSIGN_OR_RETURN(domain::InstrumentVersion version,
+                          domain::DecodeInstrumentVersion(material.version.document));
+  material.instrument = std::move(version.instrument);
+  CANDOR_ASSIGN_OR_RETURN(material.receipt_public_key, plane_.ReceiptPublicKey());
+  CANDOR_ASSIGN_OR_RETURN(material.code_key, keys_.EnsureCodeKey(district, campaign));
+
+  absl::Status first_fault;
+  for (const SurveyRow& survey : surveys) {
+    if (survey.state != SurveyState::kDraft) continue;
+    const absl::Status opened = OpenSurvey(material, survey);
+    if (first_fault.ok()) first_fault = opened;
+    if (absl::IsUnavailable(opened) || absl::IsResourceExhausted(opened)) break;
+    if (opened.ok()) pool_.AddDemand(-static_cast<int>(material.instrument.rater_groups.size()));
+  }
+  CANDOR_RETURN_IF_ERROR(first_fault);
+
+  return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(CampaignRow row, GetCampaignRow(transaction, district, campaign));
+    if (row.state != CampaignState::kOpening) return absl::OkStatus();
+    row.state = CampaignState::kOpen;
+    row.open_time = clock_.Now();
+    return transaction.UpdateCampaign(row);
+  });
+}
+
+absl::Status Opening::OpenSurvey(const Material& material, const SurveyRow& survey) {
+  CANDOR_RETURN_IF_ERROR(Prepare(material, survey));
+  domain::OpenOrder order;
+  order.survey = survey.id;
+  order.instrument_version = material.version.document;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(order.contract, GetDocument(transaction, survey, SurveyDocument::kContract));
+    CANDOR_ASSIGN_OR_RETURN(order.manifest, GetDocument(transaction, survey, SurveyDocument::kManifest));
+    CANDOR_ASSIGN_OR_RETURN(order.manifest_signature,
+                            GetDocument(transaction, survey, SurveyDocument::kManifestSignature));
+    return absl::OkStatus();
+  }));
+  CANDOR_RETURN_IF_ERROR(plane_.OpenSurvey(order));
+  return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(SurveyRow row, GetSurveyRow(transaction, survey.district, survey.id));
+    if (row.state != SurveyState::kDraft) return absl::OkStatus();
+    row.state = SurveyState::kOpen;
+    return transaction.UpdateSurvey(row);
+  });
+}
+
+absl::Status Opening::Prepare(const Material& material, const SurveyRow& survey) {
+  bool prepared = false;
+  std::string contract;
+  domain::GroupPlan plan;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(
+        const auto manifest, transaction.FindSurveyDocumentHash(survey.district, survey.id, SurveyDocument::kManifest));
+    prepared = manifest.has_value();
+    if (prepared) return absl::OkStatus();
+    CANDOR_ASSIGN_OR_RETURN(contract, GetDocument(transaction, survey, SurveyDocument::kContract));
+    // Raters cannot change since the order was given, so the plan is the one that was checked then.
+    CANDOR_ASSIGN_OR_RETURN(plan, PlanSurvey(transaction, survey, material.instrument));
+    return absl::OkStatus();
+  }));
+  if (prepared) return absl::OkStatus();
+
+  domain::Manifest manifest;
+  manifest.survey = survey.id;
+  manifest.contract_hash = base::HexEncode(crypto::Sha256(contract));
+  manifest.instrument_hash = material.version.hash;
+  manifest.groups = plan.groups;
+  for (size_t i = 0; i < manifest.groups.size(); ++i) {
+    CANDOR_ASSIGN_OR_RETURN(const crypto::BlindSigningKey key,
+                            keys_.EnsureIssuingKey(survey.id, static_cast<int>(i), pool_.bits()));
+    manifest.groups[i].verifying_key = key.verifying_key().ToSpkiDer();
+  }
+  CANDOR_ASSIGN_OR_RETURN(const crypto::ClosingKeyPair closing_key, keys_.EnsureClosingKey(survey.id));
+  manifest.closing_public_key = closing_key.public_key;
+  manifest.receipt_public_key = material.receipt_public_key;
+  manifest.signing_public_key = keys_.signing_key().public_key();
+  const domain::CampaignSettings& settings = material.campaign.settings;
+  manifest.moderators = settings.moderators;
+  manifest.close_time = settings.close_time;
+  manifest.latest_close_time = settings.latest_close_time;
+  manifest.abandon_time = settings.abandon_time;
+  // What a respondent's client would refuse must never be opened.
+  CANDOR_RETURN_IF_ERROR(domain::CheckManifest(manifest, manifest.contract_hash, material.version.hash));
+  const std::string bytes = domain::EncodeManifest(manifest);
+  const std::string signature = keys_.signing_key().Sign(absl::StrCat(kManifestTag, bytes));
+
+  return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_RETURN_IF_ERROR(PutDocument(transaction, survey, SurveyDocument::kManifest, bytes));
+    CANDOR_RETURN_IF_ERROR(PutDocument(transaction, survey, SurveyDocument::kManifestSignature, signature));
+    for (size_t i = 0; i < manifest.groups.size(); ++i) {
+      CANDOR_RETURN_IF_ERROR(transaction.InsertIssuingGroup({survey.district, survey.id, static_cast<int32_t>(i),
+                                                             manifest.groups[i].code, manifest.groups[i].invited, 0}));
+    }
+    return InsertInvitations(transaction, survey, manifest.groups, material.code_key);
+  });
+}
+
+}  // namespace candor::identity

@@ -1,0 +1,138 @@
+#include "services/identity/releasing.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "services/base/status.h"
+#include "services/domain/campaign.h"
+#include "services/domain/errors.h"
+#include "services/identity/audit.h"
+#include "services/identity/loading.h"
+#include "services/identity/resource_names.h"
+
+namespace candor::identity {
+namespace {
+
+namespace errors = domain::errors;
+using domain::CampaignId;
+using domain::CampaignState;
+using domain::DistrictId;
+using domain::SurveyState;
+using storage::CampaignRow;
+using storage::ReadTransaction;
+using storage::SurveyDocument;
+using storage::SurveyRow;
+using storage::WriteTransaction;
+
+absl::StatusOr<ReportSubject> SubjectOf(ReadTransaction& transaction, const SurveyRow& survey) {
+  ReportSubject subject;
+  CANDOR_ASSIGN_OR_RETURN(const storage::PersonRow leader,
+                          GetPersonRow(transaction, survey.district, survey.leader));
+  subject.display_name = leader.display_name;
+  subject.job_title = leader.job_title;
+  if (!leader.school.empty()) {
+    CANDOR_ASSIGN_OR_RETURN(const auto school, transaction.FindSchool(survey.district, leader.school));
+    if (school.has_value()) subject.school_title = school->title;
+  }
+  return subject;
+}
+
+}  // namespace
+
+absl::StatusOr<CampaignRow> Releasing::Order(const Caller& caller, const DistrictId& district,
+                                             const CampaignId& campaign) {
+  CampaignRow row;
+  CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(row, GetCampaignRow(transaction, district, campaign));
+    if (row.state == CampaignState::kReleased || row.release_ordered) return absl::OkStatus();
+    if (row.state != CampaignState::kClosed) {
+      return errors::WrongState(absl::StrCat("the campaign ", CampaignName(district, campaign), " is ",
+                                             domain::NameOf(row.state),
+                                             "; close it and wait until it is closed, then release it"));
+    }
+    row.release_ordered = true;
+    CANDOR_RETURN_IF_ERROR(transaction.UpdateCampaign(row));
+    ++row.revision;
+    return RecordAudit(transaction, clock_, caller, district, "ReleaseCampaign", CampaignName(district, campaign));
+  }));
+  return row;
+}
+
+absl::Status Releasing::Advance(const DistrictId& district, const CampaignId& campaign) {
+  CampaignRow row;
+  std::vector<SurveyRow> surveys;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(row, GetCampaignRow(transaction, district, campaign));
+    return ForEachSurvey(transaction, district, campaign, [&](const SurveyRow& survey) {
+      surveys.push_back(survey);
+      return absl::OkStatus();
+    });
+  }));
+  if (row.state != CampaignState::kClosed || !row.release_ordered) return absl::OkStatus();
+
+  absl::Status first_fault;
+  for (const SurveyRow& survey : surveys) {
+    if (survey.state != SurveyState::kClosed) continue;
+    const absl::Status released = ReleaseSurvey(row, survey);
+    if (first_fault.ok()) first_fault = released;
+  }
+  CANDOR_RETURN_IF_ERROR(first_fault);
+
+  return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(row, GetCampaignRow(transaction, district, campaign));
+    if (row.state != CampaignState::kClosed) return absl::OkStatus();
+    row.state = CampaignState::kReleased;
+    row.release_time = clock_.Now();
+    return transaction.UpdateCampaign(row);
+  });
+}
+
+absl::Status Releasing::ReleaseSurvey(const CampaignRow& campaign, const SurveyRow& survey) {
+  CANDOR_RETURN_IF_ERROR(FreezeReport(campaign, survey));
+  CANDOR_RETURN_IF_ERROR(plane_.ReleaseSurvey(survey.id));
+  return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(SurveyRow row, GetSurveyRow(transaction, survey.district, survey.id));
+    if (row.state != SurveyState::kClosed) return absl::OkStatus();
+    row.state = SurveyState::kReleased;
+    return transaction.UpdateSurvey(row);
+  });
+}
+
+absl::Status Releasing::FreezeReport(const CampaignRow& campaign, const SurveyRow& survey) {
+  bool frozen = false;
+  ReportInput input;
+  ReportSubject subject;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(
+        const auto report, transaction.FindSurveyDocumentHash(survey.district, survey.id, SurveyDocument::kReport));
+    frozen = report.has_value();
+    if (frozen) return absl::OkStatus();
+    input.campaign = campaign;
+    input.survey = survey;
+    CANDOR_ASSIGN_OR_RETURN(input.contract, GetDocument(transaction, survey, SurveyDocument::kContract));
+    CANDOR_ASSIGN_OR_RETURN(input.closed_result, GetDocument(transaction, survey, SurveyDocument::kClosedResult));
+    CANDOR_ASSIGN_OR_RETURN(storage::InstrumentVersionRow version,
+                            GetVersionRow(transaction, survey.district, campaign.settings));
+    input.instrument_version = std::move(version.document);
+    CANDOR_ASSIGN_OR_RETURN(std::vector<storage::IdentifiedRatingRow> ratings,
+                            transaction.ListIdentifiedRatings(survey.district, survey.id));
+    for (storage::IdentifiedRatingRow& rating : ratings) {
+      if (rating.audience == storage::IdentifiedAudience::kSelf) {
+        input.self = std::move(rating.answers);
+      } else {
+        input.supervisors.push_back(std::move(rating.answers));
+      }
+    }
+    CANDOR_ASSIGN_OR_RETURN(subject, SubjectOf(transaction, survey));
+    return absl::OkStatus();
+  }));
+  if (frozen) return absl::OkStatus();
+  CANDOR_ASSIGN_OR_RETURN(const std::string report, build_report_(input));
+  return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_RETURN_IF_ERROR(PutDocument(transaction, survey, SurveyDocument::kReport, report));
+    return PutDocument(transaction, survey, SurveyDocument::kReportSubject, EncodeReportSubject(subject));
+  });
+}
+
+}  // namespace candor::identity

@@ -1,0 +1,45 @@
+// Releasing a campaign: every report is built once and frozen.
+
+#ifndef CANDOR_SERVICES_IDENTITY_RELEASING_H_
+#define CANDOR_SERVICES_IDENTITY_RELEASING_H_
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/base/clock.h"
+#include "services/domain/ids.h"
+#include "services/domain/response_plane.h"
+#include "services/identity/caller.h"
+#include "services/identity/report_builder.h"
+#include "storage/identity_store.h"
+
+namespace candor::identity {
+
+// One thread at a time for one campaign.
+class Releasing {
+ public:
+  Releasing(storage::IdentityStore* store, base::Clock* clock, domain::ResponsePlane* plane, ReportBuilder build_report)
+      : store_(*store), clock_(*clock), plane_(*plane), build_report_(std::move(build_report)) {}
+
+  // Notes that a closed campaign is to be released; as Lifecycle::Release.
+  absl::StatusOr<storage::CampaignRow> Order(const Caller& caller, const domain::DistrictId& district,
+                                             const domain::CampaignId& campaign);
+
+  // Goes on from wherever the last attempt stopped, until the campaign is RELEASED. A report that is stored is never
+  // built again. The first fault of any survey is returned once all have been tried.
+  absl::Status Advance(const domain::DistrictId& district, const domain::CampaignId& campaign);
+
+ private:
+  absl::Status ReleaseSurvey(const storage::CampaignRow& campaign, const storage::SurveyRow& survey);
+  absl::Status FreezeReport(const storage::CampaignRow& campaign, const storage::SurveyRow& survey);
+
+  storage::IdentityStore& store_;
+  base::Clock& clock_;
+  domain::ResponsePlane& plane_;
+  const ReportBuilder build_report_;
+};
+
+}  // namespace candor::identity
+
+#endif  // CANDOR_SERVICES_IDENTITY_RELEASING_H_
