@@ -19,7 +19,9 @@ struct Candidate {
 
 std::vector<Finding> Best(std::vector<Candidate> candidates, int most) {
   std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
-    if (a.finding.clear != b.finding.clear) return a.finding.clear;
+    const bool a_last = a.finding.certainty == Certainty::kUncertain;
+    const bool b_last = b.finding.certainty == Certainty::kUncertain;
+    if (a_last != b_last) return b_last;
     return a.distance > b.distance;
   });
   std::vector<Finding> best;
@@ -30,14 +32,17 @@ std::vector<Finding> Best(std::vector<Candidate> candidates, int most) {
   return best;
 }
 
-// Whether the gap's sign stays the same within the uncertainty of the raters' figure.
-bool GapIsClear(const v1::UnitScore& unit) {
-  const v1::Gap& gap = unit.gap();
+Certainty CertaintyOf(const v1::GroupScore& all, bool clear) {
   // A range says where the figure of these raters lies, and nothing of how far it could move.
-  if (!gap.has_value() || !unit.all_raters().has_interval()) return false;
-  const double mean = unit.all_raters().mean();
-  const double least = gap.value() - (unit.all_raters().interval().upper() - mean);
-  const double most = gap.value() + (mean - unit.all_raters().interval().lower());
+  if (!all.has_interval()) return Certainty::kLimits;
+  return clear ? Certainty::kClear : Certainty::kUncertain;
+}
+
+// Whether the gap's sign stays the same within the uncertainty of the raters' figure.
+bool SignStays(const v1::UnitScore& unit) {
+  const v1::GroupScore& all = unit.all_raters();
+  const double least = unit.gap().value() - (all.interval().upper() - all.mean());
+  const double most = unit.gap().value() + (all.mean() - all.interval().lower());
   return least > kEqual || most < -kEqual;
 }
 
@@ -52,21 +57,26 @@ Brief MakeBrief(const v1::Report& report, int most) {
     if (unit.kind() != v1::UNIT_KIND_COMPETENCY) continue;
     const v1::GroupScore& all = unit.all_raters();
     if (const std::optional<Range> range = RangeOf(all, points); range.has_value()) {
-      // A range without an interval is sure about these raters only.
-      const bool measured = all.has_interval();
       if (range->lower >= cut - kEqual) {
-        strengths.push_back({{&unit, measured && all.interval().lower() >= cut - kEqual}, range->lower - cut});
+        strengths.push_back({{&unit, CertaintyOf(all, all.interval().lower() >= cut - kEqual)}, range->lower - cut});
       } else if (range->upper < cut - kEqual) {
-        growth.push_back({{&unit, measured && all.interval().upper() < cut - kEqual}, cut - range->upper});
+        growth.push_back({{&unit, CertaintyOf(all, all.interval().upper() < cut - kEqual)}, cut - range->upper});
       }
     }
     const v1::Gap& gap = unit.gap();
-    if (gap.has_value() || gap.has_lower()) ++brief.compared;
-    if (gap.category() == v1::GAP_CATEGORY_UNDETERMINED) brief.undetermined.push_back(&unit);
-    if (gap.category() == v1::GAP_CATEGORY_OVER || gap.category() == v1::GAP_CATEGORY_UNDER) {
-      const double lower = gap.has_value() ? gap.value() : gap.lower();
-      const double upper = gap.has_value() ? gap.value() : gap.upper();
-      gaps.push_back({{&unit, GapIsClear(unit)}, std::max(lower, -upper)});
+    switch (gap.category()) {
+      case v1::GAP_CATEGORY_OVER:
+      case v1::GAP_CATEGORY_UNDER: {
+        const double lower = gap.has_value() ? gap.value() : gap.lower();
+        const double upper = gap.has_value() ? gap.value() : gap.upper();
+        gaps.push_back({{&unit, CertaintyOf(all, SignStays(unit))}, std::max(lower, -upper)});
+        ++(gap.category() == v1::GAP_CATEGORY_OVER ? brief.higher : brief.lower);
+        break;
+      }
+      case v1::GAP_CATEGORY_AGREE_GOOD:
+      case v1::GAP_CATEGORY_AGREE_POOR: ++brief.agree; break;
+      case v1::GAP_CATEGORY_UNDETERMINED: brief.undetermined.push_back(&unit); break;
+      default: break;
     }
   }
   brief.strengths = Best(std::move(strengths), most);

@@ -116,24 +116,22 @@ std::string GapWords(const v1::Gap& gap) {
   switch (gap.category()) {
     case v1::GAP_CATEGORY_OVER: words.push_back("self higher"); break;
     case v1::GAP_CATEGORY_UNDER: words.push_back("self lower"); break;
-    case v1::GAP_CATEGORY_AGREE_GOOD: words.push_back("in agreement, a strength"); break;
-    case v1::GAP_CATEGORY_AGREE_POOR: words.push_back("in agreement, below the line"); break;
+    case v1::GAP_CATEGORY_AGREE_GOOD: words.push_back("in agreement: a strength"); break;
+    case v1::GAP_CATEGORY_AGREE_POOR: words.push_back("in agreement: below the line"); break;
     case v1::GAP_CATEGORY_UNDETERMINED: words.push_back("gap cannot be told"); break;
-    default: break;
+    default: return "";
   }
-  const bool apart = gap.category() == v1::GAP_CATEGORY_OVER || gap.category() == v1::GAP_CATEGORY_UNDER ||
-                     gap.category() == v1::GAP_CATEGORY_UNDETERMINED;
-  if (apart) {
+  if (gap.category() != v1::GAP_CATEGORY_AGREE_GOOD && gap.category() != v1::GAP_CATEGORY_AGREE_POOR) {
     switch (gap.quadrant()) {
-      case v1::QUADRANT_SHARED_STRENGTH: words.push_back("a strength in both views"); break;
+      case v1::QUADRANT_SHARED_STRENGTH: words.push_back("both see a strength"); break;
       case v1::QUADRANT_BLIND_SPOT: words.push_back("blind spot"); break;
       case v1::QUADRANT_HIDDEN_STRENGTH: words.push_back("hidden strength"); break;
-      case v1::QUADRANT_SHARED_DEVELOPMENT: words.push_back("below the line in both views"); break;
+      case v1::QUADRANT_SHARED_DEVELOPMENT: words.push_back("both see room to grow"); break;
       default: break;
     }
   }
-  if (!words.empty() && gap.close_to_line()) words.push_back("close to the line");
-  return absl::StrJoin(words, ", ");
+  if (gap.close_to_line()) words.push_back("close to the line");
+  return absl::StrJoin(words, "; ");
 }
 
 std::string ReasonWords(v1::WithheldReason reason, int minimum) {

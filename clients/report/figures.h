@@ -41,7 +41,7 @@ std::string LongGap(const candor::v1::Gap& gap);
 // "3.42 to 4.21"; with a "~" before where it is the typical uncertainty. Empty where there is none.
 std::string IntervalText(const candor::v1::GroupScore& score);
 
-// What gap and quadrant say together, for instance "self higher, blind spot". Empty where nothing can be said.
+// What gap and quadrant say together, for instance "self higher; blind spot". Empty where nothing can be said.
 std::string GapWords(const candor::v1::Gap& gap);
 
 // Why a figure is not shown: "fewer than 5 answered". `minimum`: the fewest answers that would have done.

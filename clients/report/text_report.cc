@@ -111,44 +111,57 @@ void WriteParticipation(const v1::Report& report, TextPage& page) {
 
 std::string UnitName(const v1::UnitScore& unit) { return absl::StrCat(Clean(unit.code()), " ", Clean(unit.title())); }
 
-// "All raters 4.31, self 4.50", with what the figure leaves open.
-std::string SidesOf(const v1::UnitScore& unit) {
+// "all raters 4.31, self 4.50"; says which groups are meant where not every shown group has a figure.
+std::string SidesOf(const v1::Report& report, const v1::UnitScore& unit) {
+  std::vector<std::string> titles;
+  int shown = 0;
+  for (const v1::GroupSummary& group : report.scores().groups()) {
+    if (group.withheld_reason() != v1::WITHHELD_REASON_UNSPECIFIED) continue;
+    ++shown;
+    const auto& used = unit.all_raters().groups_used();
+    if (std::find(used.begin(), used.end(), group.code()) != used.end()) titles.push_back(Clean(group.title()));
+  }
+  const bool all = titles.empty() || static_cast<int>(titles.size()) == shown;
+  const std::string raters = all ? "all raters" : absl::StrCat(absl::StrJoin(titles, " and "), " alone");
   const std::string self = unit.self().has_mean() ? absl::StrCat("self ", MeanText(unit.self().mean())) : "";
-  return Joined({absl::StrCat("all raters ", LongFigure(unit.all_raters())), self}, ", ");
+  return Joined({absl::StrCat(raters, " ", LongFigure(unit.all_raters())), self}, ", ");
 }
 
-void WriteFindings(absl::string_view title, const std::vector<Finding>& findings, absl::string_view unclear,
+void WriteFindings(const v1::Report& report, absl::string_view title, const std::vector<Finding>& findings,
                    TextPage& page) {
   if (findings.empty()) return;
   page.Gap();
   page.Paragraph("", title, Style::kStrong);
   for (const Finding& finding : findings) {
     page.Paragraph("  • ", UnitName(*finding.unit));
-    std::string text = SidesOf(*finding.unit);
-    if (!finding.clear) absl::StrAppend(&text, "; ", unclear);
-    page.Paragraph("    ", text);
+    page.Paragraph("    ", absl::StrCat(SidesOf(report, *finding.unit),
+                                        finding.certainty == Certainty::kUncertain ? "; close to the line" : ""));
   }
 }
 
-void WriteGaps(const Brief& brief, TextPage& page) {
+void WriteGaps(const v1::Report& report, const Brief& brief, TextPage& page) {
+  const int undetermined = static_cast<int>(brief.undetermined.size());
+  const int compared = brief.higher + brief.lower + brief.agree + undetermined;
+  if (compared == 0) return;
   page.Gap();
-  if (!brief.gaps.empty()) {
-    page.Paragraph("", "Where self and raters see it differently", Style::kStrong);
-    for (const Finding& finding : brief.gaps) {
-      const v1::UnitScore& unit = *finding.unit;
-      page.Paragraph("  • ", UnitName(unit));
-      page.Paragraph("    ", absl::StrCat(SidesOf(unit), ", gap ", LongGap(unit.gap()), ": ", GapWords(unit.gap()),
-                                          finding.clear ? "" : "; with so few answers this could be chance"));
-    }
-  } else if (brief.compared > 0 && brief.undetermined.empty()) {
-    page.Paragraph("", "Self and raters agree on every competency that can be compared.", Style::kStrong);
+  page.Paragraph("", "Self and raters", Style::kStrong);
+  std::string sum = absl::StrCat("Of ", compared, " competencies that both rated, self is higher in ", brief.higher,
+                                 " and lower in ", brief.lower, "; ", brief.agree, " are in agreement.");
+  if (undetermined > 0) {
+    std::vector<std::string> codes;
+    for (const v1::UnitScore* unit : brief.undetermined) codes.push_back(Clean(unit->code()));
+    absl::StrAppend(&sum, " ", undetermined, " cannot be told from so few answers: ", absl::StrJoin(codes, ", "), ".");
   }
-  if (brief.undetermined.empty()) return;
-  std::vector<std::string> codes;
-  for (const v1::UnitScore* unit : brief.undetermined) codes.push_back(Clean(unit->code()));
+  page.Paragraph("  ", sum);
+  if (brief.gaps.empty()) return;
   page.Gap();
-  page.Paragraph("", absl::StrCat("Cannot be told from so few answers whether self and raters agree: ",
-                                  absl::StrJoin(codes, ", "), "."));
+  page.Paragraph("", "Where self and raters differ most", Style::kStrong);
+  for (const Finding& finding : brief.gaps) {
+    const v1::UnitScore& unit = *finding.unit;
+    page.Paragraph("  • ", UnitName(unit));
+    page.Paragraph("    ", absl::StrCat(SidesOf(report, unit), ", gap ", LongGap(unit.gap()), ": ", GapWords(unit.gap())));
+    if (finding.certainty == Certainty::kUncertain) page.Paragraph("    ", "(with so few answers this may be chance)");
+  }
 }
 
 void WriteBrief(const v1::Report& report, TextPage& page) {
@@ -164,14 +177,13 @@ void WriteBrief(const v1::Report& report, TextPage& page) {
     return;
   }
   const std::string line = MeanText(report.scores().rules().strength_cut());
-  WriteFindings("What raters see most", brief.strengths, absl::StrCat("close to the line of ", line), page);
-  WriteFindings(absl::StrCat("What raters see least (below the strength line of ", line, ")"), brief.growth,
-                absl::StrCat("close to the line of ", line), page);
+  WriteFindings(report, absl::StrCat("What raters see most (strengths: ", line, " or higher)"), brief.strengths, page);
+  WriteFindings(report, absl::StrCat("What raters see least (below ", line, ")"), brief.growth, page);
   if (brief.strengths.empty() && brief.growth.empty()) {
     page.Paragraph("", absl::StrCat("The raters' figures do not tell which competencies are above or below the strength "
                                     "line of ", line, "."));
   }
-  WriteGaps(brief, page);
+  WriteGaps(report, brief, page);
 }
 
 void WriteNotes(const v1::Report& report, TextPage& page) {

@@ -20,6 +20,7 @@ constexpr int kPersonCells = 8;
 constexpr int kGroupCells = 11;
 constexpr int kGapCells = 14;
 constexpr int kIndent = 2;
+constexpr int kFewestTitleCells = 24;
 
 bool IsShown(const v1::GroupSummary& group) { return group.withheld_reason() == v1::WITHHELD_REASON_UNSPECIFIED; }
 
@@ -49,22 +50,25 @@ struct Column {
   bool after_line = false;  // a vertical line stands before it
 };
 
-// A table of units: a line for the title, below it one for the figures. Where the page is too narrow for the columns,
-// each unit's figures are a sentence.
+// A table of units: titles on the left, figures on the right, below them what the gap means. Where that leaves too little
+// room for titles they stand on lines of their own; where even the columns are too many, figures become a sentence.
 class UnitTable {
  public:
   UnitTable(const v1::Report& report, TextPage& page)
       : page_(page), groups_(ShownGroups(report)), supervisor_(HasSupervisor(report)) {
     columns_.push_back({"Self", kPersonCells, false});
-    if (supervisor_) columns_.push_back({"Super- visor", kPersonCells, false});
+    if (supervisor_) columns_.push_back({"Superv.", kPersonCells, false});
     for (size_t i = 0; i < groups_.size(); ++i) {
       columns_.push_back({TitleOf(report.scores().groups(groups_[i])), kGroupCells, i == 0});
     }
     columns_.push_back({"All raters", kGroupCells, true});
     columns_.push_back({"Gap", kGapCells, false});
-    int cells = kIndent;
+    int cells = 0;
     for (const Column& column : columns_) cells += column.cells + (column.after_line ? 2 : 0);
-    fits_ = cells <= page_.width();
+    fits_ = cells + kIndent <= page_.width();
+    title_cells_ = page_.width() - cells;
+    beside_ = title_cells_ >= kFewestTitleCells;
+    if (!beside_) title_cells_ = kIndent;
   }
 
   // The columns' titles, on as many lines as they need.
@@ -86,13 +90,13 @@ class UnitTable {
         const size_t empty = lines - title.size();
         cells.push_back(l < empty ? "" : title[l - empty]);
       }
-      page_.Line(Row(cells), Style::kQuiet);
+      page_.Line(absl::StrCat(std::string(title_cells_, ' '), Row(cells)), Style::kQuiet);
     }
   }
 
-  void Write(const v1::UnitScore& unit, absl::string_view code_mark, Style style) {
-    const std::string title = absl::StrCat(Clean(unit.code()), " ", Clean(unit.title()));
-    page_.Paragraph(code_mark, title, style);
+  void Write(const v1::UnitScore& unit, absl::string_view indent, Style style) {
+    const std::string code = absl::StrCat(indent, Clean(unit.code()), " ");
+    const std::string title = Clean(unit.title());
     std::vector<std::string> cells = {PersonFigure(unit.self())};
     if (supervisor_) cells.push_back(PersonFigure(unit.supervisor()));
     for (int g : groups_) cells.push_back(g < unit.groups_size() ? ShortFigure(unit.groups(g)) : "–");
@@ -103,21 +107,30 @@ class UnitTable {
       std::vector<std::string> parts;
       for (size_t i = 0; i < cells.size(); ++i) parts.push_back(absl::StrCat(columns_[i].title, " ", cells[i]));
       if (!words.empty()) parts.push_back(words);
+      page_.Paragraph(code, title, style);
       page_.Paragraph("    ", absl::StrJoin(parts, " · "));
       return;
     }
     const std::string row = Row(cells);
-    if (DisplayWidth(row) + 2 + DisplayWidth(words) <= page_.width()) {
-      page_.Line(absl::StrCat(row, "  ", words));
-    } else {
-      page_.Line(row);
-      page_.Line(PadLeft(words, std::min(page_.width(), DisplayWidth(row))));
+    if (!beside_) {
+      page_.Paragraph(code, title, style);
+      page_.Line(absl::StrCat(std::string(kIndent, ' '), row));
+      if (!words.empty()) page_.Line(PadLeft(words, kIndent + DisplayWidth(row)));
+      return;
+    }
+    std::vector<std::string> left = WrapHanging(Truncate(code, title_cells_ / 2), title, title_cells_);
+    std::vector<std::string> right = {row};
+    if (!words.empty()) right.push_back(PadLeft(words, DisplayWidth(row)));
+    for (size_t l = 0; l < std::max(left.size(), right.size()); ++l) {
+      const std::string line =
+          absl::StrCat(PadRight(l < left.size() ? left[l] : "", title_cells_), l < right.size() ? right[l] : "");
+      page_.Line(line, style);
     }
   }
 
  private:
   std::string Row(const std::vector<std::string>& cells) const {
-    std::string row(kIndent, ' ');
+    std::string row;
     for (size_t i = 0; i < cells.size(); ++i) {
       absl::StrAppend(&row, columns_[i].after_line ? " │" : "", PadLeft(cells[i], columns_[i].cells));
     }
@@ -128,7 +141,9 @@ class UnitTable {
   const std::vector<int> groups_;
   const bool supervisor_;
   std::vector<Column> columns_;
-  bool fits_ = true;
+  bool fits_ = true;     // the columns are no wider than the page
+  bool beside_ = true;   // there is room for titles beside them
+  int title_cells_ = 0;  // before the first column
 };
 
 std::vector<const v1::UnitScore*> UnitsOf(const v1::Report& report, v1::UnitKind kind) {
@@ -173,10 +188,12 @@ class IndicatorList {
       WriteGroup(TitleOf(summary), score);
       WriteDetails(score);
     }
-    if (!groups_.empty()) WriteGroup("All raters", unit.all_raters());
+    // Of one group alone the figure of all raters is the group's, which stands just above.
+    const bool alone = unit.all_raters().groups_used_size() == 1;
+    if (!groups_.empty() && !alone) WriteGroup("All raters", unit.all_raters());
     const std::string gap = LongGap(unit.gap());
     if (!gap.empty()) {
-      page_.Paragraph("      ", absl::StrCat("Gap ", gap, ": ", GapWords(unit.gap())));
+      page_.Paragraph("      ", absl::StrCat("Gap ", gap, alone ? " to this group alone: " : ": ", GapWords(unit.gap())));
     }
     if (!not_asked.empty()) {
       page_.Paragraph("      ", absl::StrCat("Not asked: ", absl::StrJoin(not_asked, ", ")), Style::kQuiet);
@@ -225,10 +242,8 @@ class IndicatorList {
     if (score.has_distribution()) {
       const v1::Distribution& distribution = score.distribution();
       std::vector<std::string> counts;
-      for (int k = 0; k < distribution.counts_size(); ++k) {
-        counts.push_back(absl::StrCat(distribution.counts(k), "×", k + 1));
-      }
-      parts.push_back(absl::StrJoin(counts, " "));
+      for (int64_t count : distribution.counts()) counts.push_back(absl::StrCat(count));
+      parts.push_back(absl::StrCat("answers 1 to ", counts.size(), ": ", absl::StrJoin(counts, ", ")));
       parts.push_back(absl::StrCat(PercentText(distribution.favourable_share()), " favourable (",
                                    PercentText(distribution.favourable_lower()), " to ",
                                    PercentText(distribution.favourable_upper()), ")"));

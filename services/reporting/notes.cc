@@ -167,7 +167,8 @@ std::vector<std::string> ReportNotes(const v1::Scores& scores, const domain::Con
   if (contents.gap) {
     notes.push_back(absl::StrCat("Gaps are self minus all raters. Up to ", rules.agreement_band(),
                                  " either way counts as agreement; a figure of ", rules.strength_cut(),
-                                 " or higher counts as a strength."));
+                                 " or higher counts as a strength. A blind spot is a strength to the leader but not to "
+                                 "the raters, a hidden strength the other way round."));
   }
   if (contents.close) {
     notes.push_back(absl::StrCat("\"Close to the line\": the raters' figure is so near to ", rules.strength_cut(),
