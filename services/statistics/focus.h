@@ -41,9 +41,10 @@ void AddGroupCovariance(const Tally& tally, const MeanProducts& products, std::s
 // which cannot change their order, is taken out of the variances.
 std::vector<FocusUnit> RankNeeds(std::span<const double> needs, const CovarianceMatrix& covariance);
 
-// Probability of each unit to be among the `k` greatest of independent normal needs; by a fixed quadrature, so the same
-// input gives the same bits. Every sd is positive.
-std::vector<double> ProbabilityOfTop(std::span<const double> needs, std::span<const double> sds, int k);
+// Probability of each unit to be among the `k` greatest of independent normal needs, for k = 1..most; by a fixed
+// quadrature, so the same input gives the same bits. Every sd is positive. Entry [k - 1][u] is unit u's.
+std::vector<std::vector<double>> ProbabilitiesOfTop(std::span<const double> needs, std::span<const double> sds,
+                                                    int most);
 
 }  // namespace candor::statistics
 

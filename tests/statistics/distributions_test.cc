@@ -77,12 +77,43 @@ TEST(DistrictTest, OrderOfLeadersChangesNoBit) {
 
 TEST(FocusTest, ChancesAddUpToTheLengthOfTheList) {
   const std::vector<double> needs = {1.0, 0.9, 0.8, 0.2, 0.1, 0.0, -0.5}, sds(7, 0.2);
-  for (int k : {1, 3, 5}) {
+  const std::vector<std::vector<double>> chances = ProbabilitiesOfTop(needs, sds, 7);
+  for (int k = 1; k <= 6; ++k) {
     double sum = 0;
-    for (double chance : ProbabilityOfTop(needs, sds, k)) sum += chance;
+    for (double chance : chances[k - 1]) sum += chance;
     EXPECT_NEAR(sum, k, 1e-9);
   }
-  EXPECT_EQ(ProbabilityOfTop(needs, sds, 7), std::vector<double>(7, 1.0));
+  EXPECT_EQ(chances[6], std::vector<double>(7, 1.0));
+}
+
+// The rule of fixed steps of 0.02 with the distribution function itself, against the coarser rules that are used
+// where they are as good.
+TEST(FocusTest, CoarseRulesGiveWhatTheFinestGives) {
+  for (int trial = 0; trial < 60; ++trial) {
+    std::vector<double> needs, sds;
+    for (int j = 0; j < 3 + trial % 30; ++j) {
+      needs.push_back(0.5 * std::sin(j * 1.3 + trial));
+      sds.push_back(0.05 + 0.3 * std::fabs(std::cos(j * (0.7 + trial % 7))));
+    }
+    const std::vector<std::vector<double>> chances = ProbabilitiesOfTop(needs, sds, 2);
+    for (size_t u = 0; u < needs.size(); ++u) {
+      double total = 0, expected = 0;
+      for (int i = 0; i <= 800; ++i) {
+        const double z = -8 + 0.02 * i;
+        const double weight = std::exp(-0.5 * z * z) / (i == 0 || i == 800 ? 2 : 1);
+        double none = 1, one = 0;
+        for (size_t v = 0; v < needs.size(); ++v) {
+          if (v == u) continue;
+          const double above = NormalCdf((needs[v] - needs[u] - sds[u] * z) / sds[v]);
+          one = one * (1 - above) + none * above;
+          none *= 1 - above;
+        }
+        total += weight;
+        expected += weight * (none + one);
+      }
+      EXPECT_NEAR(chances[1][u], expected / total, 2e-10);
+    }
+  }
 }
 
 TEST(FocusTest, EqualUnitsShareRankAndChance) {
