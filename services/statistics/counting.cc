@@ -14,6 +14,7 @@
 #define HWY_TARGET_INCLUDE "services/statistics/counting.cc"
 #include "hwy/foreach_target.h"
 
+#include "hwy/cache_control.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -24,42 +25,110 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 // A byte counter holds this many.
 constexpr size_t kByteLimit = 255;
-// Rounds of kByteLimit periods before counters of 32 bits are emptied into those of 64.
-constexpr size_t kWordRounds = size_t{1} << 22;
+// Counters of 32 bits are emptied into those of 64 once they may hold this many.
+constexpr size_t kWordLimit = size_t{1} << 31;
+constexpr size_t kPieceBytes = 8192;
 
 size_t VectorBytes() { return hn::Lanes(hn::ScalableTag<uint8_t>()); }
 
-// Counts, for each lane, in how many of `periods` vectors `stride` bytes apart it holds each code, and adds that to
-// `words`: kPoints + 2 times as many entries as a vector has bytes.
+// One counter a lane for the code that stands at `kPlace` of an item's counts, if there is such a place. A struct of
+// its own for each code, not an array, so that all counters stay in registers.
+template <int kPoints, int kPlace>
+struct LaneCounter {
+  using Bytes = hn::ScalableTag<uint8_t>;
+  static constexpr bool kUsed = kPlace < kPoints + 2;
+  static constexpr uint8_t kCode = kPlace < kPoints    ? static_cast<uint8_t>(kPlace + 1)
+                                   : kPlace == kPoints ? kNotObserved
+                                                       : kBlank;
+  hn::Vec<Bytes> counter;
+
+  HWY_ATTR HWY_INLINE void Count(hn::Vec<Bytes> answers) {
+    if constexpr (kUsed) {
+      const Bytes bytes;
+      // A true lane is all ones, that is, minus one.
+      counter = hn::Sub(counter, hn::VecFromMask(bytes, hn::Eq(answers, hn::Set(bytes, kCode))));
+    }
+  }
+
+  HWY_ATTR HWY_INLINE void Load(const uint8_t* HWY_RESTRICT counters) {
+    const Bytes bytes;
+    if constexpr (kUsed) counter = hn::LoadU(bytes, counters + kPlace * hn::Lanes(bytes));
+  }
+  HWY_ATTR HWY_INLINE void Store(uint8_t* HWY_RESTRICT counters) const {
+    const Bytes bytes;
+    if constexpr (kUsed) hn::StoreU(counter, bytes, counters + kPlace * hn::Lanes(bytes));
+  }
+};
+
+// Adds to each lane of `counters`, kPoints + 2 vectors of bytes, in how many of `periods` vectors `stride` bytes apart it
+// holds each code.
 template <int kPoints>
-HWY_ATTR void CountLanes(const uint8_t* HWY_RESTRICT at, size_t stride, size_t periods, uint32_t* HWY_RESTRICT words) {
+HWY_ATTR void CountLanes(const uint8_t* HWY_RESTRICT at, size_t stride, size_t periods, uint8_t* HWY_RESTRICT counters) {
   const hn::ScalableTag<uint8_t> bytes;
-  const hn::Repartition<uint32_t, decltype(bytes)> wide;
-  const hn::Rebind<uint8_t, decltype(wide)> quarter;
-  const size_t lanes = hn::Lanes(bytes);
-  using Vector = hn::Vec<decltype(bytes)>;
-  constexpr int kCodes = kPoints + 2;
-  Vector counters[kCodes], codes[kCodes];
-  for (int k = 0; k < kCodes; ++k) {
-    counters[k] = hn::Zero(bytes);
-    codes[k] = hn::Set(bytes, k < kPoints ? static_cast<uint8_t>(k + 1) : k == kPoints ? kNotObserved : kBlank);
-  }
+  LaneCounter<kPoints, 0> c0{hn::Zero(bytes)};
+  LaneCounter<kPoints, 1> c1{hn::Zero(bytes)};
+  LaneCounter<kPoints, 2> c2{hn::Zero(bytes)};
+  LaneCounter<kPoints, 3> c3{hn::Zero(bytes)};
+  LaneCounter<kPoints, 4> c4{hn::Zero(bytes)};
+  LaneCounter<kPoints, 5> c5{hn::Zero(bytes)};
+  LaneCounter<kPoints, 6> c6{hn::Zero(bytes)};
+  LaneCounter<kPoints, 7> c7{hn::Zero(bytes)};
+  LaneCounter<kPoints, 8> c8{hn::Zero(bytes)};
+  LaneCounter<kPoints, 9> c9{hn::Zero(bytes)};
+  LaneCounter<kPoints, 10> c10{hn::Zero(bytes)};
+  LaneCounter<kPoints, 11> c11{hn::Zero(bytes)};
+  c0.Load(counters);
+  c1.Load(counters);
+  c2.Load(counters);
+  c3.Load(counters);
+  c4.Load(counters);
+  c5.Load(counters);
+  c6.Load(counters);
+  c7.Load(counters);
+  c8.Load(counters);
+  c9.Load(counters);
+  c10.Load(counters);
+  c11.Load(counters);
+  const size_t ahead = stride * periods;
   for (size_t period = 0; period < periods; ++period, at += stride) {
-    const Vector answers = hn::LoadU(bytes, at);
-    // A true lane is all ones, that is, minus one.
-    for (int k = 0; k < kCodes; ++k) {
-      counters[k] = hn::Sub(counters[k], hn::VecFromMask(bytes, hn::Eq(answers, codes[k])));
-    }
+    hwy::Prefetch(at + ahead);
+    const auto answers = hn::LoadU(bytes, at);
+    c0.Count(answers);
+    c1.Count(answers);
+    c2.Count(answers);
+    c3.Count(answers);
+    c4.Count(answers);
+    c5.Count(answers);
+    c6.Count(answers);
+    c7.Count(answers);
+    c8.Count(answers);
+    c9.Count(answers);
+    c10.Count(answers);
+    c11.Count(answers);
   }
-  HWY_ALIGN uint8_t buffer[HWY_MAX_BYTES];
-  for (int k = 0; k < kCodes; ++k) {
-    hn::Store(counters[k], bytes, buffer);
-    uint32_t* word = words + k * lanes;
-    for (size_t lane = 0; lane < lanes; lane += hn::Lanes(wide)) {
-      const auto more = hn::PromoteTo(wide, hn::LoadU(quarter, buffer + lane));
-      hn::StoreU(hn::Add(hn::LoadU(wide, word + lane), more), wide, word + lane);
-    }
+  c0.Store(counters);
+  c1.Store(counters);
+  c2.Store(counters);
+  c3.Store(counters);
+  c4.Store(counters);
+  c5.Store(counters);
+  c6.Store(counters);
+  c7.Store(counters);
+  c8.Store(counters);
+  c9.Store(counters);
+  c10.Store(counters);
+  c11.Store(counters);
+}
+
+// Adds `size` bytes, a multiple of the vector's, to as many words and clears them.
+HWY_ATTR void EmptyBytes(uint8_t* HWY_RESTRICT counters, size_t size, uint32_t* HWY_RESTRICT words) {
+  const hn::ScalableTag<uint32_t> wide;
+  const hn::Rebind<uint8_t, decltype(wide)> quarter;
+  for (size_t i = 0; i < size; i += hn::Lanes(wide)) {
+    const auto more = hn::PromoteTo(wide, hn::LoadU(quarter, counters + i));
+    hn::StoreU(hn::Add(hn::LoadU(wide, words + i), more), wide, words + i);
   }
+  std::fill(counters, counters + size, uint8_t{0});
 }
 
 // The columns of a matrix repeat in the lanes of successive vectors with a period of lcm(items, lanes) bytes. So each
@@ -70,6 +139,9 @@ HWY_ATTR void CountPeriods(const uint8_t* rows, size_t periods, size_t items, in
   const size_t lanes = VectorBytes();
   const size_t vectors = items / std::gcd(items, lanes);  // of one period
   const size_t stride = vectors * lanes;
+  // Each vector's counters pass over a piece that stays in the nearest cache, then the next vector's do.
+  const size_t piece = std::clamp<size_t>(kPieceBytes / stride, 1, kByteLimit);
+  std::vector<uint8_t> counters(stride * kCodes, 0);
   std::vector<uint32_t> words(stride * kCodes, 0);
   const auto empty_words = [&] {
     for (size_t v = 0; v < vectors; ++v) {
@@ -82,15 +154,25 @@ HWY_ATTR void CountPeriods(const uint8_t* rows, size_t periods, size_t items, in
     }
     std::fill(words.begin(), words.end(), 0);
   };
-  size_t rounds = 0;
+  size_t in_bytes = 0, in_words = 0;  // periods that the counters of either size hold
   for (size_t done = 0; done < periods;) {
-    const size_t round = std::min(kByteLimit, periods - done);
+    const size_t round = std::min(piece, periods - done);
+    if (in_bytes + round > kByteLimit) {
+      EmptyBytes(counters.data(), counters.size(), words.data());
+      in_words += in_bytes;
+      in_bytes = 0;
+      if (in_words > kWordLimit) {
+        empty_words();
+        in_words = 0;
+      }
+    }
     for (size_t v = 0; v < vectors; ++v) {
-      CountLanes<kPoints>(rows + done * stride + v * lanes, stride, round, words.data() + v * kCodes * lanes);
+      CountLanes<kPoints>(rows + done * stride + v * lanes, stride, round, counters.data() + v * kCodes * lanes);
     }
     done += round;
-    if (++rounds % kWordRounds == 0) empty_words();
+    in_bytes += round;
   }
+  EmptyBytes(counters.data(), counters.size(), words.data());
   empty_words();
 }
 
