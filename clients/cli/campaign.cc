@@ -1,0 +1,377 @@
+#include "candor/v1/campaign.grpc.pb.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "clients/cli/campaign_calls.h"
+#include "clients/cli/verbs.h"
+#include "services/base/encoding.h"
+#include "services/base/status.h"
+
+namespace candor::cli {
+namespace {
+
+using candor::v1::Campaign;
+using candor::v1::CampaignService;
+using candor::v1::Survey;
+
+// What create and update share. For an update only what was given is changed.
+struct CampaignOptions {
+  std::string name;  // of the resource: update alone
+  std::string id;    // create alone
+  std::string title, instrument_version, first_reader, close_time, close_in, latest_close_time, abandon_time, etag;
+  int minimum_group = 0, insiders = 0, retention_days = 0;
+  bool supervisor_reads = false;
+  std::vector<std::string> notices, moderators;
+  CLI::App* verb = nullptr;
+};
+
+struct WaitOptions {
+  std::string name;
+  bool no_wait = false;
+  std::string limit = "12h";
+};
+
+struct LeaderOptions {
+  std::string campaign, leader;
+};
+
+void DeclareSettings(CLI::App& verb, CampaignOptions& options) {
+  options.verb = &verb;
+  verb.add_option("--instrument-version", options.instrument_version,
+                  "districts/DISTRICT/instruments/INSTRUMENT/versions/NUMBER");
+  verb.add_option("--min-group", options.minimum_group, "k, the fewest answers behind any figure: 5 (default) to 100");
+  verb.add_option("--insiders", options.insiders,
+                  "t, how many answers of a group somebody may know from elsewhere: 1 (default) to 10");
+  verb.add_option("--first-reader", options.first_reader, "Who reads the report first")
+      ->check(CLI::IsMember(std::vector<std::string>{"leader", "supervisor"}));
+  verb.add_flag("--supervisor-reads,!--supervisor-does-not-read", options.supervisor_reads,
+                "Whether the leader's supervisors may read the report");
+  verb.add_option("--close-time", options.close_time, "When answering ends: 2026-09-01 or 2026-09-01T18:00:00Z");
+  verb.add_option("--close-in", options.close_in, "The same, counted from now: 14d, 36h")->excludes("--close-time");
+  verb.add_option("--latest-close-time", options.latest_close_time, "The latest moment it may be moved to");
+  verb.add_option("--abandon-time", options.abandon_time, "When an unclosed survey is destroyed without a result");
+  verb.add_option("--retention-days", options.retention_days,
+                  "Days after release until raters' names and addresses are deleted (default 365)");
+  verb.add_option("--notice", options.notices,
+                  "LANGUAGE=TEXT: what raters and pupils' families are told before; may be given more than once");
+  verb.add_option("--moderator", options.moderators,
+                  "ROLE=KEY (X25519 public key, 64 hexadecimal digits): reads comments before release; may be given "
+                  "more than once");
+}
+
+absl::Status Fill(Context& c, const CampaignOptions& options, Campaign& campaign) {
+  campaign.set_title(options.title);
+  if (!options.instrument_version.empty()) {
+    const bool full = absl::StartsWith(options.instrument_version, "districts/") ||
+                      absl::StartsWith(options.instrument_version, "instruments/");
+    CANDOR_ASSIGN_OR_RETURN(
+        *campaign.mutable_instrument_version(),
+        c.FullName("instruments", absl::StrCat(full ? "" : "instruments/", options.instrument_version)));
+  }
+  campaign.set_minimum_group_size(options.minimum_group);
+  campaign.set_insiders(options.insiders);
+  if (options.first_reader == "leader") campaign.set_first_reader(candor::v1::FIRST_READER_LEADER);
+  if (options.first_reader == "supervisor") campaign.set_first_reader(candor::v1::FIRST_READER_SUPERVISOR);
+  campaign.set_supervisor_reads(options.supervisor_reads);
+  if (!options.close_time.empty()) {
+    CANDOR_ASSIGN_OR_RETURN(const absl::Time time, ParseMoment(options.close_time));
+    *campaign.mutable_close_time() = ToTimestamp(time);
+  }
+  if (!options.close_in.empty()) {
+    CANDOR_ASSIGN_OR_RETURN(const absl::Duration span, ParseSpan(options.close_in));
+    *campaign.mutable_close_time() = ToTimestamp(absl::Now() + span);
+  }
+  if (!options.latest_close_time.empty()) {
+    CANDOR_ASSIGN_OR_RETURN(const absl::Time time, ParseMoment(options.latest_close_time));
+    *campaign.mutable_latest_close_time() = ToTimestamp(time);
+  }
+  if (!options.abandon_time.empty()) {
+    CANDOR_ASSIGN_OR_RETURN(const absl::Time time, ParseMoment(options.abandon_time));
+    *campaign.mutable_abandon_time() = ToTimestamp(time);
+  }
+  campaign.set_retention_days(options.retention_days);
+  for (const std::string& notice : options.notices) {
+    const size_t equals = notice.find('=');
+    if (equals == std::string::npos) return UsageError("--notice wants LANGUAGE=TEXT, for instance en=\"...\"");
+    (*campaign.mutable_notice()->mutable_values())[notice.substr(0, equals)] = notice.substr(equals + 1);
+  }
+  for (const std::string& moderator : options.moderators) {
+    const size_t equals = moderator.rfind('=');
+    const auto key = base::HexDecode(equals == std::string::npos ? "" : moderator.substr(equals + 1));
+    if (!key.ok() || key->size() != 32) {
+      return UsageError("--moderator wants ROLE=KEY, the key in 64 hexadecimal digits");
+    }
+    auto* added = campaign.add_moderators();
+    added->set_title(moderator.substr(0, equals));
+    added->set_public_key(*key);
+  }
+  return absl::OkStatus();
+}
+
+std::string TextOf(const Campaign& campaign) {
+  Table table({"NAME", campaign.name()});
+  table.Add({"title", campaign.title()});
+  table.Add({"state", NameOf(campaign.state())});
+  table.Add({"instrument", campaign.instrument_version()});
+  table.Add({"k, t", absl::StrCat(campaign.minimum_group_size(), ", ", campaign.insiders())});
+  table.Add({"closes", ShortTime(campaign.close_time())});
+  table.Add({"surveys", absl::StrCat(campaign.survey_count())});
+  if (!campaign.last_fault().empty()) table.Add({"last fault", campaign.last_fault()});
+  if (!campaign.etag().empty()) table.Add({"etag", campaign.etag()});
+  return table.Text();
+}
+
+std::string GroupsOf(const google::protobuf::RepeatedPtrField<candor::v1::SurveyGroup>& groups, bool counts) {
+  std::vector<std::string> parts;
+  for (const auto& group : groups) {
+    std::string part = absl::StrCat(group.code(), " ", group.invited());
+    if (group.members_size() > 1) absl::StrAppend(&part, " (", absl::StrJoin(group.members(), "+"), ")");
+    if (counts) absl::StrAppend(&part, ", answered ", group.answered() == 0 ? "<5" : absl::StrCat(group.answered()));
+    parts.push_back(part);
+  }
+  return absl::StrJoin(parts, "; ");
+}
+
+absl::StatusOr<std::string> SurveysText(Context& c, const std::string& campaign) {
+  candor::v1::ListSurveysRequest request;
+  request.set_parent(campaign);
+  CANDOR_ASSIGN_OR_RETURN(const auto all, c.List(&CampaignService::Stub::ListSurveys, request));
+  if (all.surveys().empty()) return std::string("no leaders yet\n");
+  std::string text;
+  for (const Survey& survey : all.surveys()) {
+    const bool draft = survey.state() == candor::v1::SURVEY_STATE_DRAFT;
+    absl::StrAppend(&text, "\n", survey.name(), "\n  ", survey.leader_display_name(), " (", survey.leader(), "), ",
+                    NameOf(survey.state()), "\n  invited: ", GroupsOf(survey.groups(), !draft), "\n");
+    if (!draft) {
+      absl::StrAppend(&text, "  code for the notice board: ", survey.manifest_code(), "\n  self-rating ",
+                      survey.self_rated() ? "saved" : "missing", ", supervisor's rating ",
+                      survey.supervisor_rated() ? "saved" : "missing", "\n");
+    }
+  }
+  return text;
+}
+
+absl::Status Create(Context& c, const CampaignOptions& options) {
+  if (options.close_time.empty() && options.close_in.empty()) {
+    return UsageError("when does answering end? give --close-time or --close-in");
+  }
+  candor::v1::CreateCampaignRequest request;
+  CANDOR_ASSIGN_OR_RETURN(*request.mutable_parent(), c.District());
+  request.set_campaign_id(options.id);
+  CANDOR_RETURN_IF_ERROR(Fill(c, options, *request.mutable_campaign()));
+  request.set_request_id(NewRequestId());
+  CANDOR_ASSIGN_OR_RETURN(const auto campaign, c.Call(&CampaignService::Stub::CreateCampaign, request));
+  return c.Show(campaign, [&] { return TextOf(campaign); });
+}
+
+absl::Status Update(Context& c, const CampaignOptions& options) {
+  candor::v1::UpdateCampaignRequest request;
+  CANDOR_RETURN_IF_ERROR(Fill(c, options, *request.mutable_campaign()));
+  CANDOR_ASSIGN_OR_RETURN(*request.mutable_campaign()->mutable_name(), c.FullName("campaigns", options.name));
+  request.mutable_campaign()->set_etag(options.etag);
+  const std::pair<const char*, const char*> fields[] = {
+      {"--title", "title"},
+      {"--instrument-version", "instrument_version"},
+      {"--min-group", "minimum_group_size"},
+      {"--insiders", "insiders"},
+      {"--first-reader", "first_reader"},
+      {"--supervisor-reads", "supervisor_reads"},
+      {"--close-time", "close_time"},
+      {"--close-in", "close_time"},
+      {"--latest-close-time", "latest_close_time"},
+      {"--abandon-time", "abandon_time"},
+      {"--retention-days", "retention_days"},
+      {"--notice", "notice"},
+      {"--moderator", "moderators"}};
+  for (const auto& [flag, field] : fields) {
+    if (options.verb->count(flag) > 0) request.mutable_update_mask()->add_paths(field);
+  }
+  if (request.update_mask().paths().empty()) return UsageError("nothing to change: give at least one of the flags");
+  CANDOR_ASSIGN_OR_RETURN(const auto campaign, c.Call(&CampaignService::Stub::UpdateCampaign, request));
+  return c.Show(campaign, [&] { return TextOf(campaign); });
+}
+
+absl::Status List(Context& c, const NoOptions&) {
+  candor::v1::ListCampaignsRequest request;
+  CANDOR_ASSIGN_OR_RETURN(*request.mutable_parent(), c.District());
+  CANDOR_ASSIGN_OR_RETURN(const auto all, c.List(&CampaignService::Stub::ListCampaigns, request));
+  return c.Show(all, [&] {
+    Table table({"NAME", "TITLE", "STATE", "SURVEYS", "CLOSES"});
+    for (const Campaign& campaign : all.campaigns()) {
+      table.Add({campaign.name(), campaign.title(), NameOf(campaign.state()), absl::StrCat(campaign.survey_count()),
+                 ShortTime(campaign.close_time())});
+    }
+    return table.Text();
+  });
+}
+
+absl::Status ShowCampaign(Context& c, const NameOption& options) {
+  CANDOR_ASSIGN_OR_RETURN(const std::string name, c.FullName("campaigns", options.name));
+  if (absl::StrContains(name, "/surveys/")) {
+    candor::v1::GetSurveyRequest request;
+    request.set_name(name);
+    CANDOR_ASSIGN_OR_RETURN(const auto survey, c.Call(&CampaignService::Stub::GetSurvey, request));
+    return c.Show(survey, [&] { return ToJson(survey); });
+  }
+  candor::v1::GetCampaignRequest request;
+  request.set_name(name);
+  CANDOR_ASSIGN_OR_RETURN(const auto campaign, c.Call(&CampaignService::Stub::GetCampaign, request));
+  if (c.options.json) return Print(ToJson(campaign));
+  CANDOR_ASSIGN_OR_RETURN(const std::string surveys, SurveysText(c, name));
+  return Print(TextOf(campaign) + surveys);
+}
+
+absl::Status Surveys(Context& c, const NameOption& options) {
+  candor::v1::ListSurveysRequest request;
+  CANDOR_ASSIGN_OR_RETURN(*request.mutable_parent(), c.FullName("campaigns", options.name));
+  CANDOR_ASSIGN_OR_RETURN(const auto all, c.List(&CampaignService::Stub::ListSurveys, request));
+  return c.Show(all, [&] {
+    Table table({"NAME", "LEADER", "STATE"});
+    for (const Survey& survey : all.surveys()) {
+      table.Add({survey.name(), survey.leader_display_name(), NameOf(survey.state())});
+    }
+    return table.Text();
+  });
+}
+
+absl::Status AddLeader(Context& c, const LeaderOptions& options) {
+  candor::v1::CreateSurveyRequest request;
+  CANDOR_ASSIGN_OR_RETURN(*request.mutable_parent(), c.FullName("campaigns", options.campaign));
+  CANDOR_ASSIGN_OR_RETURN(*request.mutable_survey()->mutable_leader(), c.FullName("people", options.leader));
+  request.set_request_id(NewRequestId());
+  CANDOR_ASSIGN_OR_RETURN(const auto survey, c.Call(&CampaignService::Stub::CreateSurvey, request));
+  return c.Show(survey, [&] { return absl::StrCat(survey.name(), "  ", survey.leader_display_name(), "\n"); });
+}
+
+absl::Status RemoveLeader(Context& c, const NameOption& options) {
+  candor::v1::DeleteSurveyRequest request;
+  CANDOR_ASSIGN_OR_RETURN(*request.mutable_name(), c.FullName("campaigns", options.name));
+  CANDOR_ASSIGN_OR_RETURN(const auto done, c.Call(&CampaignService::Stub::DeleteSurvey, request));
+  return c.Show(done, [&] { return absl::StrCat("removed ", request.name(), " with its raters\n"); });
+}
+
+absl::Status Preview(Context& c, const NameOption& options) {
+  candor::v1::PreviewCampaignRequest request;
+  CANDOR_ASSIGN_OR_RETURN(*request.mutable_name(), c.FullName("campaigns", options.name));
+  CANDOR_ASSIGN_OR_RETURN(const auto preview, c.Call(&CampaignService::Stub::PreviewCampaign, request));
+  return c.Show(preview, [&] {
+    std::string text;
+    int faults = preview.faults_size();
+    for (const std::string& fault : preview.faults()) absl::StrAppend(&text, "in the way: ", fault, "\n");
+    for (const auto& survey : preview.surveys()) {
+      absl::StrAppend(&text, survey.leader_display_name(), " (", survey.survey(), ")\n  groups: ",
+                      GroupsOf(survey.groups(), false), "\n");
+      for (const std::string& fault : survey.faults()) absl::StrAppend(&text, "  in the way: ", fault, "\n");
+      for (const std::string& warning : survey.warnings()) absl::StrAppend(&text, "  note: ", warning, "\n");
+      faults += survey.faults_size();
+    }
+    absl::StrAppend(&text, faults == 0 ? "The campaign can be opened.\n" : "The campaign cannot be opened yet.\n");
+    return text;
+  });
+}
+
+absl::Status Open(Context& c, const WaitOptions& options) {
+  candor::v1::OpenCampaignRequest request;
+  CANDOR_ASSIGN_OR_RETURN(*request.mutable_name(), c.FullName("campaigns", options.name));
+  CANDOR_ASSIGN_OR_RETURN(const absl::Duration limit, ParseSpan(options.limit));
+  if (options.no_wait) {
+    CANDOR_ASSIGN_OR_RETURN(const auto campaign, c.Call(&CampaignService::Stub::OpenCampaign, request));
+    return c.Show(campaign, [&] { return TextOf(campaign); });
+  }
+  ProgressLine progress(c.options.quiet);
+  CANDOR_ASSIGN_OR_RETURN(const auto campaign, OpenAndWait(c, request.name(), limit, progress));
+  progress.Finish();
+  return c.Show(campaign, [&] { return TextOf(campaign); });
+}
+
+absl::Status Close(Context& c, const WaitOptions& options) {
+  candor::v1::CloseCampaignRequest request;
+  CANDOR_ASSIGN_OR_RETURN(*request.mutable_name(), c.FullName("campaigns", options.name));
+  CANDOR_ASSIGN_OR_RETURN(const absl::Duration limit, ParseSpan(options.limit));
+  if (options.no_wait) {
+    CANDOR_ASSIGN_OR_RETURN(const auto campaign, c.Call(&CampaignService::Stub::CloseCampaign, request));
+    return c.Show(campaign, [&] { return TextOf(campaign); });
+  }
+  ProgressLine progress(c.options.quiet);
+  CANDOR_ASSIGN_OR_RETURN(const auto campaign, CloseAndWait(c, request.name(), limit, progress));
+  progress.Finish();
+  return c.Show(campaign, [&] { return TextOf(campaign); });
+}
+
+absl::Status Release(Context& c, const NameOption& options) {
+  candor::v1::ReleaseCampaignRequest request;
+  CANDOR_ASSIGN_OR_RETURN(*request.mutable_name(), c.FullName("campaigns", options.name));
+  CANDOR_ASSIGN_OR_RETURN(const auto campaign, c.Call(&CampaignService::Stub::ReleaseCampaign, request));
+  return c.Show(campaign, [&] { return TextOf(campaign); });
+}
+
+absl::Status Delete(Context& c, const NameOption& options) {
+  candor::v1::DeleteCampaignRequest request;
+  CANDOR_ASSIGN_OR_RETURN(*request.mutable_name(), c.FullName("campaigns", options.name));
+  CANDOR_ASSIGN_OR_RETURN(const auto done, c.Call(&CampaignService::Stub::DeleteCampaign, request));
+  return c.Show(done, [&] { return absl::StrCat("deleted ", request.name(), "\n"); });
+}
+
+void DeclareName(CLI::App& verb, NameOption& options) {
+  verb.add_option("campaign", options.name, "The campaign's name, or id with --district")->required();
+}
+
+void DeclareWait(CLI::App& verb, WaitOptions& options) {
+  verb.add_option("campaign", options.name, "The campaign's name, or id with --district")->required();
+  verb.add_flag("--no-wait", options.no_wait, "Return at once; the work goes on in the server");
+  verb.add_option("--wait-limit", options.limit, "Wait no longer than this")->capture_default_str();
+}
+
+}  // namespace
+
+void AddCampaignVerbs(CLI::App& app, Context& context) {
+  CLI::App* noun = AddNoun(app, "campaign", "Campaigns: one round of surveys, for one or many leaders");
+  AddVerb<CampaignOptions>(
+      *noun, context, "create", "Make a draft",
+      [](CLI::App& verb, CampaignOptions& options) {
+        verb.add_option("--title", options.title, "The campaign's title")->required();
+        verb.add_option("--id", options.id, "Last segment of the resource's name; made at random if not given");
+        DeclareSettings(verb, options);
+        verb.get_option("--instrument-version")->required();
+      },
+      Create);
+  AddVerb<CampaignOptions>(
+      *noun, context, "update", "Change a draft; only what is given is changed",
+      [](CLI::App& verb, CampaignOptions& options) {
+        verb.add_option("campaign", options.name, "The campaign's name, or id with --district")->required();
+        verb.add_option("--title", options.title, "The campaign's title");
+        verb.add_option("--etag", options.etag, "Only if the campaign still has this etag");
+        DeclareSettings(verb, options);
+      },
+      Update);
+  AddVerb<NoOptions>(*noun, context, "list", "List a district's campaigns", [](CLI::App&, NoOptions&) {}, List);
+  AddVerb<NameOption>(*noun, context, "show", "Show a campaign and its surveys, or one survey", DeclareName,
+                      ShowCampaign);
+  AddVerb<NameOption>(*noun, context, "surveys", "List a campaign's surveys", DeclareName, Surveys);
+  AddVerb<LeaderOptions>(
+      *noun, context, "add-leader", "Add a leader to a draft",
+      [](CLI::App& verb, LeaderOptions& options) {
+        verb.add_option("campaign", options.campaign, "The campaign's name, or id with --district")->required();
+        verb.add_option("person", options.leader, "The leader's name, or id with --district")->required();
+      },
+      AddLeader);
+  AddVerb<NameOption>(
+      *noun, context, "remove-leader", "Take a leader out of a draft, with the raters",
+      [](CLI::App& verb, NameOption& options) {
+        verb.add_option("survey", options.name, "districts/DISTRICT/campaigns/CAMPAIGN/surveys/SURVEY")->required();
+      },
+      RemoveLeader);
+  AddVerb<NameOption>(*noun, context, "preview", "Say what opening would do and what stands in the way", DeclareName,
+                      Preview);
+  AddVerb<WaitOptions>(*noun, context, "open",
+                       "Freeze the rules, make keys and codes, take answers; cannot be undone", DeclareWait, Open);
+  AddVerb<WaitOptions>(*noun, context, "close", "End answering and compute the results; cannot be undone", DeclareWait,
+                       Close);
+  AddVerb<NameOption>(*noun, context, "release", "Freeze the reports and let them be read; cannot be undone",
+                      DeclareName, Release);
+  AddVerb<NameOption>(*noun, context, "delete", "Delete a draft with its surveys and raters", DeclareName, Delete);
+}
+
+}  // namespace candor::cli

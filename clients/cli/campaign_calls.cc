@@ -1,0 +1,128 @@
+#include "clients/cli/campaign_calls.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "candor/v1/campaign.grpc.pb.h"
+#include "services/base/status.h"
+
+namespace candor::cli {
+namespace {
+
+using candor::v1::Campaign;
+using candor::v1::CampaignService;
+
+constexpr absl::Duration kFirstPause = absl::Milliseconds(50);
+constexpr absl::Duration kLongestPause = absl::Seconds(1);
+
+std::string Lower(const std::string& name, const std::string& prefix) {
+  return absl::AsciiStrToLower(name.rfind(prefix, 0) == 0 ? name.substr(prefix.size()) : name);
+}
+
+}  // namespace
+
+std::string NameOf(candor::v1::CampaignState state) {
+  return Lower(candor::v1::CampaignState_Name(state), "CAMPAIGN_STATE_");
+}
+
+std::string NameOf(candor::v1::SurveyState state) {
+  return Lower(candor::v1::SurveyState_Name(state), "SURVEY_STATE_");
+}
+
+absl::StatusOr<Campaign> WaitWhile(Context& context, const std::string& campaign, candor::v1::CampaignState state,
+                                   absl::Duration limit, ProgressLine& progress) {
+  candor::v1::GetCampaignRequest request;
+  request.set_name(campaign);
+  const absl::Time end = absl::Now() + limit;
+  absl::Duration pause = kFirstPause;
+  std::string fault;
+  while (true) {
+    CANDOR_ASSIGN_OR_RETURN(Campaign now, context.Call(&CampaignService::Stub::GetCampaign, request));
+    const bool opening = state == candor::v1::CAMPAIGN_STATE_OPENING;
+    if (now.state() != state) {
+      progress.Update(opening ? "opened" : "closed", now.survey_count(), now.survey_count());
+      return now;
+    }
+    if (!now.last_fault().empty() && now.last_fault() != fault) {
+      fault = now.last_fault();
+      progress.Finish();
+      progress.Update(absl::StrCat("an attempt failed and is tried again: ", fault), 0, 0);
+    }
+    progress.Update(opening ? "opening: keys and codes, surveys done" : "closing: results, surveys done",
+                    now.surveys_done(), now.survey_count());
+    if (absl::Now() >= end) {
+      return absl::DeadlineExceededError(absl::StrCat(campaign, " is still ", NameOf(state), " after ",
+                                                      absl::FormatDuration(limit), "; it goes on in the server"));
+    }
+    absl::SleepFor(pause);
+    pause = std::min(pause * 1.5, kLongestPause);
+  }
+}
+
+absl::StatusOr<Campaign> OpenAndWait(Context& context, const std::string& campaign, absl::Duration limit,
+                                     ProgressLine& progress) {
+  candor::v1::OpenCampaignRequest request;
+  request.set_name(campaign);
+  CANDOR_ASSIGN_OR_RETURN(Campaign opened, context.Call(&CampaignService::Stub::OpenCampaign, request));
+  if (opened.state() == candor::v1::CAMPAIGN_STATE_OPENING) {
+    CANDOR_ASSIGN_OR_RETURN(opened,
+                            WaitWhile(context, campaign, candor::v1::CAMPAIGN_STATE_OPENING, limit, progress));
+  }
+  if (opened.state() != candor::v1::CAMPAIGN_STATE_OPEN) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(campaign, " did not open: it is ", NameOf(opened.state()), " ", opened.last_fault()));
+  }
+  return opened;
+}
+
+absl::StatusOr<Campaign> CloseAndWait(Context& context, const std::string& campaign, absl::Duration limit,
+                                      ProgressLine& progress) {
+  candor::v1::CloseCampaignRequest request;
+  request.set_name(campaign);
+  CANDOR_ASSIGN_OR_RETURN(Campaign closed, context.Call(&CampaignService::Stub::CloseCampaign, request));
+  if (closed.state() == candor::v1::CAMPAIGN_STATE_CLOSING) {
+    CANDOR_ASSIGN_OR_RETURN(closed,
+                            WaitWhile(context, campaign, candor::v1::CAMPAIGN_STATE_CLOSING, limit, progress));
+  }
+  if (closed.state() != candor::v1::CAMPAIGN_STATE_CLOSED && closed.state() != candor::v1::CAMPAIGN_STATE_RELEASED) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(campaign, " did not close: it is ", NameOf(closed.state()), " ", closed.last_fault()));
+  }
+  return closed;
+}
+
+absl::StatusOr<absl::Time> ParseMoment(const std::string& text) {
+  absl::Time time;
+  std::string error;
+  if (absl::ParseTime(absl::RFC3339_full, text, &time, &error)) {
+    return absl::FromUnixSeconds(absl::ToUnixSeconds(time));
+  }
+  absl::CivilDay day;
+  if (absl::ParseCivilTime(text, &day)) {
+    return absl::FromCivil(absl::CivilSecond(day + 1) - 1, absl::UTCTimeZone());
+  }
+  return UsageError(absl::StrCat("'", text, "' is no time: give a date such as 2026-09-01, or 2026-09-01T18:00:00Z"));
+}
+
+absl::StatusOr<absl::Duration> ParseSpan(const std::string& text) {
+  double number = 0;
+  const std::string digits = text.empty() ? "" : text.substr(0, text.size() - 1);
+  absl::Duration unit;
+  switch (text.empty() ? ' ' : text.back()) {
+    case 's': unit = absl::Seconds(1); break;
+    case 'm': unit = absl::Minutes(1); break;
+    case 'h': unit = absl::Hours(1); break;
+    case 'd': unit = absl::Hours(24); break;
+    default: break;
+  }
+  if (unit == absl::ZeroDuration() || !absl::SimpleAtod(digits, &number) || !(number > 0) || !std::isfinite(number)) {
+    return UsageError(absl::StrCat("'", text, "' is no length of time: give a number with s, m, h or d, such as 14d"));
+  }
+  return number * unit;
+}
+
+}  // namespace candor::cli

@@ -1,0 +1,41 @@
+// Steps that several verbs take: waiting for a campaign, fetching codes, saving ratings.
+
+#ifndef CANDOR_CLIENTS_CLI_CAMPAIGN_CALLS_H_
+#define CANDOR_CLIENTS_CLI_CAMPAIGN_CALLS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "candor/v1/campaign.pb.h"
+#include "clients/cli/context.h"
+
+namespace candor::cli {
+
+// "draft", "opening", "open", ...
+std::string NameOf(candor::v1::CampaignState state);
+std::string NameOf(candor::v1::SurveyState state);
+
+// Asks the server until the campaign has left `state`, and returns it; shows how far it is.
+// DEADLINE_EXCEEDED: it has not after `limit`; the work goes on in the server. Else what the calls fail with.
+absl::StatusOr<candor::v1::Campaign> WaitWhile(Context& context, const std::string& campaign,
+                                               candor::v1::CampaignState state, absl::Duration limit,
+                                               ProgressLine& progress);
+
+// Opens the campaign and waits until it is open. Else as OpenCampaign and WaitWhile.
+absl::StatusOr<candor::v1::Campaign> OpenAndWait(Context& context, const std::string& campaign, absl::Duration limit,
+                                                 ProgressLine& progress);
+// Closes it and waits until it is closed.
+absl::StatusOr<candor::v1::Campaign> CloseAndWait(Context& context, const std::string& campaign, absl::Duration limit,
+                                                  ProgressLine& progress);
+
+// A time of day: RFC 3339, for instance 2026-09-01T18:00:00Z, or a date, which stands for its end in UTC. Whole seconds.
+absl::StatusOr<absl::Time> ParseMoment(const std::string& text);
+// A time from now: a number with s, m, h or d, for instance 14d or 36h. Above zero.
+absl::StatusOr<absl::Duration> ParseSpan(const std::string& text);
+
+}  // namespace candor::cli
+
+#endif  // CANDOR_CLIENTS_CLI_CAMPAIGN_CALLS_H_

@@ -1,0 +1,91 @@
+#include "clients/cli/dialog.h"
+
+#include <istream>
+#include <ostream>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "clients/cli/output.h"
+#include "services/base/status.h"
+#include "services/domain/answer.h"
+
+namespace candor::cli {
+namespace {
+
+constexpr int kMostAttempts = 10;
+constexpr size_t kWidth = 90;
+
+absl::Status NotUnderstood() { return absl::AbortedError("the answers were not understood; nothing was sent"); }
+
+}  // namespace
+
+void Dialog::Say(absl::string_view text) { out_ << text << std::flush; }
+
+absl::StatusOr<std::string> Dialog::Ask(absl::string_view question) {
+  Say(question);
+  std::string line;
+  if (!std::getline(in_, line)) {
+    return absl::AbortedError("the input has ended before all was asked; nothing was sent");
+  }
+  return std::string(absl::StripAsciiWhitespace(line));
+}
+
+absl::StatusOr<bool> Dialog::AskYes(absl::string_view question, bool otherwise) {
+  for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+    CANDOR_ASSIGN_OR_RETURN(const std::string answer, Ask(absl::StrCat(question, otherwise ? " [Y/n] " : " [y/N] ")));
+    const std::string lower = absl::AsciiStrToLower(answer);
+    if (lower.empty()) return otherwise;
+    if (lower == "y" || lower == "yes") return true;
+    if (lower == "n" || lower == "no") return false;
+    Say("Please answer y or n.\n");
+  }
+  return NotUnderstood();
+}
+
+absl::StatusOr<Dialog::Rated> Dialog::AskRating(absl::string_view question, int points, uint8_t kept) {
+  Say(question);
+  for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+    CANDOR_ASSIGN_OR_RETURN(
+        const std::string answer,
+        Ask(absl::StrCat("  ", kept == domain::kBlank ? "" : absl::StrCat("[", MarkText(kept), "] "), "> ")));
+    const std::string lower = absl::AsciiStrToLower(answer);
+    int value = 0;
+    if (lower.empty()) return Rated{kept};
+    if (lower == "n") return Rated{domain::kNotObserved};
+    if (lower == "s") return Rated{domain::kBlank};
+    if (lower == "b") return Rated{kept, true};
+    if (absl::SimpleAtoi(lower, &value) && value >= 1 && value <= points) return Rated{static_cast<uint8_t>(value)};
+    Say(absl::StrCat("Please type 1 to ", points, ", n (I have not seen this), s (skip) or b (back).\n"));
+  }
+  return NotUnderstood();
+}
+
+absl::Status AskRatings(Dialog& dialog, const std::vector<std::string>& sentences, int points,
+                        std::vector<uint8_t>& marks) {
+  // Going back and forth for ever is not answering: each sentence may be shown this often on average.
+  const size_t limit = sentences.size() * 20;
+  size_t i = 0;
+  for (size_t shown = 0; i < sentences.size(); ++shown) {
+    if (shown >= limit) return NotUnderstood();
+    CANDOR_ASSIGN_OR_RETURN(
+        const Dialog::Rated rated,
+        dialog.AskRating(absl::StrCat("\n", i + 1, " of ", sentences.size(), "\n", Wrapped(sentences[i], kWidth, "  ")),
+                         points, marks[i]));
+    if (rated.back) {
+      if (i > 0) --i;
+      continue;
+    }
+    marks[i] = rated.mark;
+    ++i;
+  }
+  return absl::OkStatus();
+}
+
+std::string MarkText(uint8_t mark) {
+  if (mark == domain::kBlank) return "blank";
+  if (mark == domain::kNotObserved) return "not seen";
+  return absl::StrCat(static_cast<int>(mark));
+}
+
+}  // namespace candor::cli

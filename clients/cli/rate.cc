@@ -1,0 +1,132 @@
+#include <iostream>
+
+#include "absl/strings/str_cat.h"
+#include "candor/v1/campaign.grpc.pb.h"
+#include "clients/cli/answers_file.h"
+#include "clients/cli/dialog.h"
+#include "clients/cli/verbs.h"
+#include "services/base/file.h"
+#include "services/base/status.h"
+#include "services/domain/answer.h"
+
+namespace candor::cli {
+namespace {
+
+using candor::v1::CampaignService;
+using candor::v1::IdentifiedRating;
+
+struct RateOptions {
+  std::string survey, file, language;
+  bool show = false;
+};
+
+std::string TextIn(const candor::v1::LocalizedText& text, const std::string& language) {
+  const auto found = text.values().find(language);
+  if (found != text.values().end()) return found->second;
+  const auto english = text.values().find("en");
+  if (english != text.values().end()) return english->second;
+  return text.values().empty() ? "" : text.values().begin()->second;
+}
+
+uint8_t MarkOf(const candor::v1::Rating& rating) {
+  if (rating.answer_case() == candor::v1::Rating::kNotObserved && rating.not_observed()) return domain::kNotObserved;
+  if (rating.answer_case() == candor::v1::Rating::kValue) return static_cast<uint8_t>(rating.value());
+  return domain::kBlank;
+}
+
+// What is saved on the server, one entry for each item of the form.
+std::vector<uint8_t> SavedMarks(const IdentifiedRating& form) {
+  std::vector<uint8_t> marks(form.items_size(), domain::kBlank);
+  for (const auto& rating : form.ratings()) {
+    for (int i = 0; i < form.items_size(); ++i) {
+      if (form.items(i).indicator() == rating.indicator()) marks[i] = MarkOf(rating);
+    }
+  }
+  return marks;
+}
+
+std::string ScaleText(const candor::v1::RatingScale& scale, const std::string& language) {
+  std::string text;
+  const auto labels = scale.labels().find(scale.labels().contains(language) ? language : "en");
+  for (int point = 1; point <= scale.points(); ++point) {
+    absl::StrAppend(&text, "  ", point);
+    if (labels != scale.labels().end() && labels->second.labels_size() >= point) {
+      absl::StrAppend(&text, "  ", labels->second.labels(point - 1));
+    }
+    absl::StrAppend(&text, "\n");
+  }
+  return absl::StrCat(text, "  n  ", TextIn(scale.not_observed(), language),
+                      "\n  Enter keeps what stands in brackets, s skips, b goes back\n");
+}
+
+absl::Status Rate(Context& c, const RateOptions& options, const std::string& kind) {
+  CANDOR_ASSIGN_OR_RETURN(const std::string survey, c.FullName("campaigns", options.survey));
+  candor::v1::GetIdentifiedRatingRequest get;
+  get.set_name(absl::StrCat(survey, "/ratings/", kind));
+  CANDOR_ASSIGN_OR_RETURN(const IdentifiedRating form, c.Call(&CampaignService::Stub::GetIdentifiedRating, get));
+  if (options.show) {
+    return c.Show(form, [&] {
+      const std::vector<uint8_t> marks = SavedMarks(form);
+      std::string text;
+      for (int i = 0; i < form.items_size(); ++i) {
+        absl::StrAppend(&text, form.items(i).indicator(), "  [", MarkText(marks[i]), "]  ",
+                        TextIn(form.items(i).text(), options.language), "\n");
+      }
+      return text;
+    });
+  }
+
+  candor::v1::PutIdentifiedRatingRequest put;
+  put.mutable_rating()->set_name(get.name());
+  const auto add = [&](const std::string& indicator, uint8_t mark) {
+    if (mark == domain::kBlank) return;
+    auto* rating = put.mutable_rating()->add_ratings();
+    rating->set_indicator(indicator);
+    if (mark == domain::kNotObserved) {
+      rating->set_not_observed(true);
+    } else {
+      rating->set_value(mark);
+    }
+  };
+  if (!options.file.empty()) {
+    CANDOR_ASSIGN_OR_RETURN(const std::string bytes, base::ReadFile(options.file));
+    CANDOR_ASSIGN_OR_RETURN(const MarkedAnswers marked, ParseAnswers(bytes, options.file));
+    for (const auto& [indicator, mark] : marked.ratings) add(indicator, mark);
+  } else {
+    Dialog dialog(std::cin, c.options.json ? std::cerr : std::cout);
+    dialog.Say(ScaleText(form.scale(), options.language));
+    std::vector<std::string> sentences;
+    for (const auto& item : form.items()) sentences.push_back(TextIn(item.text(), options.language));
+    std::vector<uint8_t> marks = SavedMarks(form);
+    CANDOR_RETURN_IF_ERROR(AskRatings(dialog, sentences, form.scale().points(), marks));
+    CANDOR_ASSIGN_OR_RETURN(const bool save, dialog.AskYes("\nSave this rating?", true));
+    if (!save) return absl::AbortedError("nothing was saved");
+    for (int i = 0; i < form.items_size(); ++i) add(form.items(i).indicator(), marks[i]);
+  }
+  CANDOR_ASSIGN_OR_RETURN(const IdentifiedRating saved, c.Call(&CampaignService::Stub::PutIdentifiedRating, put));
+  return c.Show(saved, [&] {
+    return absl::StrCat("saved ", saved.ratings_size(), " of ", form.items_size(),
+                        " ratings; they can be changed until the campaign is closed\n");
+  });
+}
+
+}  // namespace
+
+void AddRateVerbs(CLI::App& app, Context& context) {
+  CLI::App* noun = AddNoun(app, "rate", "Identified ratings: the leader's own, and the supervisor's");
+  for (const std::string kind : {"self", "supervisor"}) {
+    AddVerb<RateOptions>(
+        *noun, context, kind,
+        kind == "self" ? "Rate yourself (the leader's key)" : "Rate a leader that you supervise (the supervisor's key)",
+        [](CLI::App& verb, RateOptions& options) {
+          verb.add_option("survey", options.survey, "districts/DISTRICT/campaigns/CAMPAIGN/surveys/SURVEY")->required();
+          verb.add_option("--file", options.file,
+                          "JSON: {\"INDICATOR\": 4, \"INDICATOR\": \"N\"}; without it each item is asked here");
+          verb.add_option("--language", options.language, "Language of the items")->default_str("en");
+          verb.add_flag("--show", options.show, "Only show the form with what is saved");
+        },
+        [kind](Context& c, const RateOptions& options) { return Rate(c, options, kind); });
+  }
+}
+
+}  // namespace candor::cli

@@ -1,0 +1,128 @@
+#include "candor/v1/report.grpc.pb.h"
+
+#include <unistd.h>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "candor/v1/scoring.grpc.pb.h"
+#include "clients/cli/verbs.h"
+#include "clients/report/figures.h"
+#include "clients/report/text_report.h"
+#include "services/base/status.h"
+
+namespace candor::cli {
+namespace {
+
+using candor::v1::ReportService;
+using candor::v1::ScoringService;
+
+struct GetOptions {
+  std::string name;
+  int width = 96;
+  bool no_color = false;
+};
+
+struct ListOptions {
+  std::string campaign = "-";
+};
+
+struct ScoresOptions {
+  std::string survey;
+  std::string kind = "domain";
+};
+
+// A survey's name, whether a survey's, a report's or a short name was given.
+absl::StatusOr<std::string> SurveyName(Context& c, const std::string& name) {
+  CANDOR_ASSIGN_OR_RETURN(const std::string full, c.FullName("campaigns", name));
+  return absl::EndsWith(full, "/report") ? full.substr(0, full.size() - 7) : full;
+}
+
+absl::Status Get(Context& c, const GetOptions& options) {
+  candor::v1::GetReportRequest request;
+  CANDOR_ASSIGN_OR_RETURN(const std::string survey, SurveyName(c, options.name));
+  request.set_name(survey + "/report");
+  CANDOR_ASSIGN_OR_RETURN(const auto report, c.Call(&ReportService::Stub::GetReport, request));
+  return c.Show(report, [&] {
+    report::TextOptions text;
+    text.width = options.width;
+    text.color = !options.no_color && isatty(STDOUT_FILENO) == 1;
+    return report::RenderText(report, text);
+  });
+}
+
+absl::Status List(Context& c, const ListOptions& options) {
+  candor::v1::ListReportsRequest request;
+  CANDOR_ASSIGN_OR_RETURN(*request.mutable_parent(), c.FullName("campaigns", options.campaign));
+  CANDOR_ASSIGN_OR_RETURN(const auto all, c.List(&ReportService::Stub::ListReports, request));
+  return c.Show(all, [&] {
+    Table table({"NAME", "LEADER", "CAMPAIGN", "CLOSED"});
+    for (const auto& r : all.reports()) {
+      table.Add({r.name(), r.leader_display_name(), r.campaign_title(), ShortTime(r.close_time())});
+    }
+    return table.Text();
+  });
+}
+
+absl::Status GetScores(Context& c, const ScoresOptions& options) {
+  static const std::map<std::string, candor::v1::UnitKind> kinds = {{"overall", candor::v1::UNIT_KIND_OVERALL},
+                                                                     {"domain", candor::v1::UNIT_KIND_DOMAIN},
+                                                                     {"competency", candor::v1::UNIT_KIND_COMPETENCY},
+                                                                     {"theme", candor::v1::UNIT_KIND_THEME},
+                                                                     {"indicator", candor::v1::UNIT_KIND_INDICATOR}};
+  candor::v1::GetScoresRequest request;
+  CANDOR_ASSIGN_OR_RETURN(*request.mutable_name(), SurveyName(c, options.survey));
+  CANDOR_ASSIGN_OR_RETURN(const auto scores, c.Call(&ScoringService::Stub::GetScores, request));
+  return c.Show(scores, [&] {
+    std::vector<std::string> header = {"CODE", "TITLE", "SELF", "SUPERVISOR"};
+    for (const auto& group : scores.groups()) header.push_back(group.code());
+    header.insert(header.end(), {"all raters", "GAP", ""});
+    Table table(header);
+    for (const auto& unit : scores.units()) {
+      if (unit.kind() != kinds.at(options.kind)) continue;
+      std::vector<std::string> row = {unit.code(), unit.title(), report::PersonFigure(unit.self()),
+                                      report::PersonFigure(unit.supervisor())};
+      for (const auto& group : unit.groups()) row.push_back(report::ShortFigure(group));
+      row.push_back(report::ShortFigure(unit.all_raters()));
+      row.push_back(report::ShortGap(unit.gap()));
+      row.push_back(report::GapWords(unit.gap()));
+      table.Add(row);
+    }
+    return table.Text();
+  });
+}
+
+}  // namespace
+
+void AddReportVerbs(CLI::App& app, Context& context) {
+  CLI::App* noun = AddNoun(app, "report", "Released reports");
+  AddVerb<GetOptions>(
+      *noun, context, "get", "Read a report",
+      [](CLI::App& verb, GetOptions& options) {
+        verb.add_option("report", options.name, "districts/DISTRICT/campaigns/CAMPAIGN/surveys/SURVEY[/report]")
+            ->required();
+        verb.add_option("--width", options.width, "Width of the text in characters")
+            ->check(CLI::Range(report::kNarrowestText, report::kWidestText))
+            ->capture_default_str();
+        verb.add_flag("--no-color", options.no_color, "No colours, also in a terminal");
+      },
+      Get);
+  AddVerb<ListOptions>(
+      *noun, context, "list", "List the released reports that you may read",
+      [](CLI::App& verb, ListOptions& options) {
+        verb.add_option("campaign", options.campaign, "The campaign's name, or id with --district; - for all")
+            ->capture_default_str();
+      },
+      List);
+  AddVerb<ScoresOptions>(
+      app, context, "scores", "Show a leader's scores by group against the self-rating",
+      [](CLI::App& verb, ScoresOptions& options) {
+        verb.add_option("survey", options.survey, "districts/DISTRICT/campaigns/CAMPAIGN/surveys/SURVEY")->required();
+        verb.add_option("--by", options.kind, "overall, domain, competency, theme or indicator")
+            ->check(CLI::IsMember(
+                std::vector<std::string>{"overall", "domain", "competency", "theme", "indicator"}))
+            ->capture_default_str();
+      },
+      GetScores);
+}
+
+}  // namespace candor::cli

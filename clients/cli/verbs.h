@@ -1,0 +1,31 @@
+// The verbs of `candor`, a file for each noun. Each function adds its verbs with their flags and help to `app`; `context`
+// outlives `app`.
+
+#ifndef CANDOR_CLIENTS_CLI_VERBS_H_
+#define CANDOR_CLIENTS_CLI_VERBS_H_
+
+#include "clients/cli/context.h"
+
+namespace candor::cli {
+
+void AddDistrictVerbs(CLI::App& app, Context& context);
+void AddSchoolVerbs(CLI::App& app, Context& context);
+void AddPersonVerbs(CLI::App& app, Context& context);
+void AddKeyVerbs(CLI::App& app, Context& context);
+void AddFrameworkVerbs(CLI::App& app, Context& context);
+void AddInstrumentVerbs(CLI::App& app, Context& context);
+void AddCampaignVerbs(CLI::App& app, Context& context);
+void AddRaterVerbs(CLI::App& app, Context& context);
+void AddCodeVerbs(CLI::App& app, Context& context);
+void AddRateVerbs(CLI::App& app, Context& context);
+void AddAnswerVerb(CLI::App& app, Context& context);
+void AddReportVerbs(CLI::App& app, Context& context);  // and `scores`
+void AddLedgerVerb(CLI::App& app, Context& context);
+void AddScoreVerb(CLI::App& app, Context& context);
+void AddReplayVerb(CLI::App& app, Context& context);
+void AddDemoVerb(CLI::App& app, Context& context);
+void AddBackupVerbs(CLI::App& app, Context& context);  // and `restore`
+
+}  // namespace candor::cli
+
+#endif  // CANDOR_CLIENTS_CLI_VERBS_H_
