@@ -1,0 +1,133 @@
+#include "services/server/command_line.h"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+
+namespace candor::server {
+namespace {
+
+constexpr int kWrongUse = 2;
+
+// What flags and environment say, as text: read into values only when all of it is known, so that every fault can be
+// told at once.
+struct RawOptions {
+  std::string log_level = "info";
+  std::string modulus_bits = "2048";
+  bool no_reflection = false;
+  bool reset = false;
+};
+
+void AddOptions(CLI::App& app, ServerConfig& config, RawOptions& raw) {
+  app.add_option("--data", config.data_folder, "The folder that everything is kept in; made where missing (required)")
+      ->envname("CANDOR_DATA")
+      ->type_name("DIR");
+  app.add_option("--listen", config.listen,
+                 "HOST:PORT to take gRPC calls on, or unix:PATH; port 0 picks a free one. Anything but this machine "
+                 "itself needs TLS")
+      ->envname("CANDOR_LISTEN")
+      ->type_name("ADDR")
+      ->capture_default_str();
+  app.add_option("--keys", config.keys_folder,
+                 "The folder of secret keys, which no backup may hold (default: `keys` in the data folder)")
+      ->envname("CANDOR_KEYS")
+      ->type_name("DIR");
+  app.add_option("--tls-cert", config.tls_cert, "Certificate chain in PEM; read again when it changes")
+      ->envname("CANDOR_TLS_CERT")
+      ->type_name("FILE");
+  app.add_option("--tls-key", config.tls_key, "Its private key in PEM; read again when it changes")
+      ->envname("CANDOR_TLS_KEY")
+      ->type_name("FILE");
+  app.add_option("--tls-client-ca", config.tls_client_ca,
+                 "Authorities in PEM; every client must show a certificate of one of them")
+      ->envname("CANDOR_TLS_CLIENT_CA")
+      ->type_name("FILE");
+  app.add_flag("--no-reflection", raw.no_reflection, "Do not tell clients the contract by gRPC reflection")
+      ->envname("CANDOR_NO_REFLECTION");
+  app.add_option("--log-level", raw.log_level, "Lowest level of log lines: debug, info, warning or error")
+      ->envname("CANDOR_LOG_LEVEL")
+      ->type_name("LEVEL")
+      ->capture_default_str();
+  app.add_option("--modulus-bits", raw.modulus_bits, "Size of the keys that sign blinded tokens: 2048 or 3072")
+      ->envname("CANDOR_MODULUS_BITS")
+      ->type_name("BITS")
+      ->capture_default_str();
+  app.add_option("--ready-file", config.ready_file, "Write the port to this file once calls are taken")
+      ->envname("CANDOR_READY_FILE")
+      ->type_name("FILE");
+}
+
+std::vector<std::string> ReadRaw(const RawOptions& raw, ServerConfig& config) {
+  std::vector<std::string> faults;
+  config.reflection = !raw.no_reflection;
+  if (raw.log_level == "debug") {
+    config.log_level = base::LogLevel::kDebug;
+  } else if (raw.log_level == "info") {
+    config.log_level = base::LogLevel::kInfo;
+  } else if (raw.log_level == "warning") {
+    config.log_level = base::LogLevel::kWarning;
+  } else if (raw.log_level == "error") {
+    config.log_level = base::LogLevel::kError;
+  } else {
+    faults.push_back("--log-level: must be debug, info, warning or error");
+  }
+  // What is no number is no valid size either: FindFaults says so.
+  if (!absl::SimpleAtoi(raw.modulus_bits, &config.modulus_bits)) config.modulus_bits = 0;
+  return faults;
+}
+
+ParsedCommandLine WrongUse(absl::string_view message) {
+  return {std::nullopt, absl::StrCat(message, "\nRun candord --help for all options.\n"), kWrongUse};
+}
+
+}  // namespace
+
+ParsedCommandLine ParseCommandLine(int argc, const char* const* argv) {
+  Command command;
+  RawOptions raw;
+  CLI::App app{
+      "The Candor server: 360-degree feedback for school leaders that cannot link a person to an answer.\n"
+      "At the first start an administrator's key is written to admin.key in the data folder.\n",
+      "candord"};
+  app.set_version_flag("--version", absl::StrCat("candord ", kVersion));
+  AddOptions(app, command.config, raw);
+  CLI::App* admin_key =
+      app.add_subcommand("admin-key", "Replace the installation administrator's key, while no server runs");
+  admin_key->add_option("--data", command.config.data_folder, "The server's data folder (required)")
+      ->envname("CANDOR_DATA")
+      ->type_name("DIR");
+  admin_key->add_option("--keys", command.config.keys_folder, "The folder of secret keys, as for the server")
+      ->envname("CANDOR_KEYS")
+      ->type_name("DIR");
+  admin_key->add_flag("--reset", raw.reset, "Make a new key, write it to admin.key; all before it stop working");
+  app.footer(
+      "Each option can be set by an environment variable instead: CANDOR_DATA for --data, CANDOR_TLS_CERT for "
+      "--tls-cert and so on.\nExit codes: 0 stopped in good order, 1 a fault while starting or running, 2 wrong use.");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return {std::nullopt, (admin_key->parsed() ? admin_key : &app)->help(), 0};
+  } catch (const CLI::CallForVersion& version) {
+    return {std::nullopt, absl::StrCat(version.what(), "\n"), 0};
+  } catch (const CLI::ParseError& error) {
+    return WrongUse(error.what());
+  }
+
+  std::vector<std::string> faults = ReadRaw(raw, command.config);
+  if (admin_key->parsed()) {
+    command.task = Task::kResetAdminKey;
+    if (command.config.data_folder.empty()) faults.push_back("--data: say which folder's key is meant");
+    if (!raw.reset) faults.push_back("admin-key: give --reset to make a new key");
+  } else {
+    for (std::string& fault : FindFaults(command.config)) faults.push_back(std::move(fault));
+  }
+  if (const absl::Status status = FaultsToStatus(faults); !status.ok()) return WrongUse(status.message());
+  return {std::move(command), "", 0};
+}
+
+}  // namespace candor::server

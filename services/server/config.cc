@@ -1,0 +1,117 @@
+#include "services/server/config.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "services/base/error.h"
+#include "services/base/file.h"
+#include "services/base/status.h"
+#include "services/crypto/certificate.h"
+#include "services/domain/errors.h"
+
+namespace candor::server {
+namespace {
+
+constexpr absl::string_view kUnix = "unix:";
+constexpr size_t kLargestPemFile = size_t{1} << 20;
+constexpr size_t kLongestSocketPath = 107;
+
+bool IsLoopbackV4(absl::string_view host) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(host, '.');
+  if (parts.size() != 4 || parts[0] != "127") return false;
+  for (const absl::string_view part : parts) {
+    int number = 0;
+    if (!absl::SimpleAtoi(part, &number) || number < 0 || number > 255) return false;
+  }
+  return true;
+}
+
+void FindTlsFaults(const ServerConfig& config, std::vector<std::string>& faults) {
+  if (config.tls_cert.empty() != config.tls_key.empty()) {
+    faults.push_back("--tls-cert and --tls-key: give both or none");
+  }
+  if (!config.tls_client_ca.empty() && config.tls_cert.empty()) {
+    faults.push_back("--tls-client-ca: needs --tls-cert and --tls-key");
+  }
+  const auto read = [&faults](const char* flag, const std::string& path) {
+    auto pem = base::ReadFile(path, kLargestPemFile);
+    if (!pem.ok()) faults.push_back(absl::StrCat(flag, ": ", path, " cannot be read: ", pem.status().message()));
+    return pem;
+  };
+  if (!config.tls_cert.empty() && !config.tls_key.empty()) {
+    const auto chain = read("--tls-cert", config.tls_cert);
+    const auto key = read("--tls-key", config.tls_key);
+    if (chain.ok() && key.ok()) {
+      if (const absl::Status pair = crypto::CheckCertificateAndKey(*chain, *key); !pair.ok()) {
+        faults.push_back(absl::StrCat("--tls-cert and --tls-key: ", pair.message()));
+      }
+    }
+  }
+  if (!config.tls_client_ca.empty()) {
+    if (const auto authorities = read("--tls-client-ca", config.tls_client_ca); authorities.ok()) {
+      if (const absl::Status certificates = crypto::CheckCertificates(*authorities); !certificates.ok()) {
+        faults.push_back(absl::StrCat("--tls-client-ca: ", config.tls_client_ca, " ", certificates.message()));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<ListenAddress> ParseListen(absl::string_view listen) {
+  ListenAddress address;
+  if (absl::StartsWith(listen, kUnix)) {
+    address.unix_socket = true;
+    address.loopback = true;
+    address.host = std::string(listen.substr(kUnix.size()));
+    if (address.host.empty() || address.host.size() > kLongestSocketPath) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("unix: wants a path of 1 to ", kLongestSocketPath, " bytes after it"));
+    }
+    return address;
+  }
+  const size_t colon = listen.rfind(':');
+  absl::string_view host = listen.substr(0, colon == absl::string_view::npos ? 0 : colon);
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  const bool port_ok = colon != absl::string_view::npos && absl::SimpleAtoi(listen.substr(colon + 1), &address.port) &&
+                       address.port >= 0 && address.port <= 65535;
+  if (!port_ok || host.empty() || (!bracketed && absl::StrContains(host, ":"))) {
+    return absl::InvalidArgumentError(
+        "must be HOST:PORT with a port from 0 to 65535, for instance 127.0.0.1:7430 or [::1]:7430, or unix:PATH");
+  }
+  address.host = std::string(host);
+  address.loopback = host == "localhost" || (bracketed && host == "::1") || IsLoopbackV4(host);
+  return address;
+}
+
+std::string KeysFolderOf(const ServerConfig& config) {
+  return config.keys_folder.empty() ? absl::StrCat(config.data_folder, "/keys") : config.keys_folder;
+}
+
+std::vector<std::string> FindFaults(const ServerConfig& config) {
+  std::vector<std::string> faults;
+  if (config.data_folder.empty()) faults.push_back("--data: say where the data is to be kept");
+  const auto address = ParseListen(config.listen);
+  if (!address.ok()) {
+    faults.push_back(absl::StrCat("--listen: ", address.status().message()));
+  } else if (!address->loopback && config.tls_cert.empty()) {
+    faults.push_back(absl::StrCat("--listen: ", config.listen, " can be reached from other machines, which needs ",
+                                  "--tls-cert and --tls-key; without them listen on 127.0.0.1, [::1] or unix:PATH"));
+  }
+  FindTlsFaults(config, faults);
+  if (config.modulus_bits != 2048 && config.modulus_bits != 3072) {
+    faults.push_back("--modulus-bits: must be 2048 or 3072");
+  }
+  return faults;
+}
+
+absl::Status FaultsToStatus(const std::vector<std::string>& faults) {
+  if (faults.empty()) return absl::OkStatus();
+  return base::Error(absl::StatusCode::kInvalidArgument, domain::reasons::kCONFIGURATION_INVALID,
+                     absl::StrJoin(faults, "\n"));
+}
+
+}  // namespace candor::server

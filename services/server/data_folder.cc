@@ -1,0 +1,62 @@
+#include "services/server/data_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/base/error.h"
+#include "services/base/file.h"
+#include "services/base/status.h"
+#include "services/domain/errors.h"
+
+namespace candor::server {
+namespace {
+
+absl::Status Unusable(absl::string_view message) {
+  return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kCONFIGURATION_INVALID, message);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<DataFolder>> DataFolder::Open(const std::string& path) {
+  if (const absl::Status made = base::MakeFolder(path, 0700); !made.ok()) {
+    return Unusable(absl::StrCat("the data folder ", path, " cannot be made: ", made.message()));
+  }
+  struct stat about;
+  if (stat(path.c_str(), &about) != 0 || !S_ISDIR(about.st_mode)) {
+    return Unusable(absl::StrCat("the data folder ", path, " is no folder"));
+  }
+  if ((about.st_mode & 077) != 0) {
+    return Unusable(absl::StrCat("others than its owner may enter the data folder ", path, "; run: chmod 700 ", path));
+  }
+  const std::string lock_file = absl::StrCat(path, "/candord.lock");
+  const int lock = open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock < 0) return Unusable(absl::StrCat(lock_file, " cannot be opened: ", std::strerror(errno)));
+  if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    const int fault = errno;
+    close(lock);
+    return Unusable(fault == EWOULDBLOCK
+                        ? absl::StrCat("another candord is using the data folder ", path,
+                                       "; stop it, or give each server a folder of its own")
+                        : absl::StrCat(lock_file, " cannot be locked: ", std::strerror(fault)));
+  }
+  return std::unique_ptr<DataFolder>(new DataFolder(path, lock));
+}
+
+DataFolder::~DataFolder() { close(lock_); }
+
+std::string DataFolder::identity_database() const { return absl::StrCat(path_, "/identity.db"); }
+
+std::string DataFolder::admin_key_file() const { return absl::StrCat(path_, "/admin.key"); }
+
+absl::Status DataFolder::WriteAdminKey(absl::string_view secret) const {
+  return base::WriteFileAtomically(admin_key_file(), absl::StrCat(secret, "\n"), 0600);
+}
+
+}  // namespace candor::server

@@ -1,0 +1,48 @@
+// The folder that a server keeps everything in, and the lock that makes it one server's.
+//
+//   candord.lock    held while a server runs
+//   admin.key       the installation administrator's key, one line; written when it is made, read by no server
+//   identity.db     the identity plane
+//   responses.db    the response plane; open/ holds one file for each open survey
+//   keys/           secret keys, unless --keys says otherwise
+
+#ifndef CANDOR_SERVICES_SERVER_DATA_FOLDER_H_
+#define CANDOR_SERVICES_SERVER_DATA_FOLDER_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace candor::server {
+
+class DataFolder {
+ public:
+  // Makes the folder (mode 0700) where it is missing and takes its lock; it is held as long as the object lives, and
+  // gone with the process however it ends.
+  // FAILED_PRECONDITION, CONFIGURATION_INVALID: another server holds the lock; the path is no folder, cannot be made or
+  // entered; others than the owner may read it.
+  static absl::StatusOr<std::unique_ptr<DataFolder>> Open(const std::string& path);
+  ~DataFolder();
+  DataFolder(const DataFolder&) = delete;
+  DataFolder& operator=(const DataFolder&) = delete;
+
+  const std::string& path() const { return path_; }
+  std::string identity_database() const;
+  std::string admin_key_file() const;
+
+  // Writes the administrator's key, readable by the owner alone.
+  absl::Status WriteAdminKey(absl::string_view secret) const;
+
+ private:
+  DataFolder(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
+
+  const std::string path_;
+  const int lock_;
+};
+
+}  // namespace candor::server
+
+#endif  // CANDOR_SERVICES_SERVER_DATA_FOLDER_H_
