@@ -1,0 +1,379 @@
+// Orders from the other plane: opening, closing and its restarts, abandoning, releasing.
+
+#include <atomic>
+#include <numeric>
+#include <set>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "services/base/file.h"
+#include "services/collection/comment_record.h"
+#include "services/crypto/hash.h"
+#include "services/domain/errors.h"
+#include "storage/sqlite/response_store.h"
+#include "tests/collection/collection_fixture.h"
+#include "tests/collection/faulty_store.h"
+#include "tests/domain/domain_builders.h"
+
+namespace candor::collection {
+namespace {
+
+namespace reasons = candor::domain::reasons;
+using absl::StatusCode;
+
+class ClosingTest : public CollectionTest {
+ protected:
+  void SetUp() override {
+    wrap_store_ = [this](std::unique_ptr<storage::ResponseStore> store) {
+      return std::make_unique<FaultyStore>(std::move(store), &faults_);
+    };
+    CollectionTest::SetUp();
+  }
+  // What lies in the store while no plane runs.
+  storage::StoredComments StoredCommentsOf(const TestSurvey& survey) {
+    Shut();
+    auto store = storage::sqlite::SqliteResponseStore::Open(data_folder());
+    EXPECT_TRUE(store.ok()) << store.status();
+    auto comments = (*store)->GetComments(survey.id());
+    EXPECT_TRUE(comments.ok()) << comments.status();
+    return *std::move(comments);
+  }
+
+  StoreFaults faults_;
+};
+
+const domain::Block& BlockOf(const domain::ClosedResult& result, const std::string& code) {
+  for (const domain::Block& block : result.blocks) {
+    if (block.code == code) return block;
+  }
+  ADD_FAILURE() << "no block " << code;
+  return result.blocks.front();
+}
+
+TEST_F(ClosingTest, OpeningAgainIsHarmlessWhateverHasHappenedSince) {
+  TestSurvey survey = MakeTestSurvey(*collection_->ReceiptPublicKey(), kClose);
+  const domain::OpenOrder order = survey.Order();
+  ASSERT_TRUE(collection_->OpenSurvey(order).ok());
+  ASSERT_TRUE(collection_->OpenSurvey(order).ok());
+  ASSERT_TRUE(Submit(survey, survey.NewToken(0), 1, Ratings(1, 2, 3)).ok());
+  Restart();
+  clock_.Set(kClose + absl::Hours(1));
+  ASSERT_TRUE(collection_->OpenSurvey(order).ok());
+  EXPECT_EQ(Close(survey, survey.Closing("order")).ledger.groups[0].counted, 1);
+  EXPECT_TRUE(collection_->OpenSurvey(order).ok());
+}
+
+TEST_F(ClosingTest, AnOpenSurveyNeverChangesItsDocuments) {
+  TestSurvey survey = OpenSurvey();
+  const domain::OpenOrder before = survey.Order();
+  survey.contract.minimum_group_size = 7;
+  ExpectReason(collection_->OpenSurvey(survey.Order()), StatusCode::kInvalidArgument, reasons::kORDER_MISMATCH);
+  const auto documents = collection_->GetDocuments(survey.id());
+  ASSERT_TRUE(documents.ok()) << documents.status();
+  EXPECT_EQ(*(*documents)->contract, before.contract);
+  EXPECT_EQ(*(*documents)->instrument_version, before.instrument_version);
+  EXPECT_EQ(*(*documents)->manifest, before.manifest);
+  EXPECT_EQ(*(*documents)->manifest_signature, before.manifest_signature);
+}
+
+TEST_F(ClosingTest, OrdersToOpenThatDoNotFitTogetherAreRefused) {
+  const std::string receipt_key = *collection_->ReceiptPublicKey();
+  const std::vector<std::pair<std::string, std::function<void(TestSurvey&)>>> faults = {
+      {"another receipt key", [](TestSurvey& s) { s.manifest.receipt_public_key = std::string(32, 'r'); }},
+      {"times that differ", [](TestSurvey& s) { s.manifest.latest_close_time += absl::Seconds(1); }},
+      {"a key that is none", [](TestSurvey& s) { s.manifest.groups[0].verifying_key = "key"; }},
+      {"a group that the instrument lacks",
+       [](TestSurvey& s) { s.manifest.groups[0].code = "nurses", s.manifest.groups[0].members = {"nurses"}; }},
+      {"a closing key that is none", [](TestSurvey& s) { s.manifest.closing_public_key = std::string(32, '\0'); }},
+      {"a moderator's key that is none",
+       [](TestSurvey& s) { s.manifest.moderators = {{"moderator", std::string(32, '\0')}}; }},
+      {"too few invited", [](TestSurvey& s) { s.manifest.groups[0].invited = 4; }},
+      {"one key for two groups",
+       [](TestSurvey& s) { s.manifest.groups[1].verifying_key = s.manifest.groups[0].verifying_key; }},
+      {"a time that has passed",
+       [](TestSurvey& s) { s.contract.close_time = s.manifest.close_time = kStart - absl::Seconds(1); }},
+      {"another signer", [](TestSurvey& s) { s.signing_key = crypto::SigningKey::Generate(); }},
+      {"an id of another form", [](TestSurvey& s) { s.manifest.survey = domain::SurveyId("../responses"); }},
+  };
+  for (const auto& [what, change] : faults) {
+    TestSurvey survey = MakeTestSurvey(receipt_key, kClose);
+    change(survey);
+    const absl::Status status = collection_->OpenSurvey(survey.Order());
+    ExpectReason(status, StatusCode::kInvalidArgument, reasons::kORDER_MISMATCH);
+    EXPECT_EQ(collection_->StopAccepting(survey.id()).code(), StatusCode::kNotFound) << what;
+  }
+  TestSurvey survey = MakeTestSurvey(receipt_key, kClose);
+  domain::OpenOrder other_contract = survey.Order();
+  survey.contract.insiders = 2;
+  survey.contract.minimum_group_size = 7;
+  survey.contract.pool_minimum = 9;
+  other_contract.contract = domain::EncodeContract(survey.contract);
+  ExpectReason(collection_->OpenSurvey(other_contract), StatusCode::kInvalidArgument, reasons::kORDER_MISMATCH);
+  domain::OpenOrder other_survey = survey.Order();
+  other_survey.survey = domain::RandomSurveyId();
+  ExpectReason(collection_->OpenSurvey(other_survey), StatusCode::kInvalidArgument, reasons::kORDER_MISMATCH);
+  EXPECT_TRUE(base::ListFolder(data_folder() + "/open")->empty());
+}
+
+TEST_F(ClosingTest, TheClosedResultIsTheTallyUnderTheRules) {
+  const TestSurvey survey = OpenSurvey();
+  // Staff: 12 answers; item 1 five times 2 and seven times 4; item 3 is reversed, so 5 counts as 1.
+  for (int i = 0; i < 12; ++i) {
+    ASSERT_TRUE(Submit(survey, survey.NewToken(0), 1, Ratings(i < 5 ? 2 : 4, i < 3 ? 255 : 3, i < 8 ? 5 : 1)).ok());
+  }
+  SubmitMany(survey, 1, 3, Ratings(3, 3, 3));  // too few students
+  const Closed closed = Close(survey, survey.Closing("order"));
+  ASSERT_EQ(closed.result.counts.size(), 2u);
+  EXPECT_EQ(closed.result.counts[0].counted, 12);
+  EXPECT_EQ(closed.result.counts[1].counted, 3);
+  const domain::Block& staff = BlockOf(closed.result, "staff");
+  ASSERT_EQ(staff.state, domain::BlockState::kPrinted);
+  ASSERT_EQ(staff.atoms.size(), 3u);
+  EXPECT_EQ(staff.atoms[0].counts, (std::vector<int64_t>{0, 5, 0, 7, 0}));
+  EXPECT_EQ(staff.atoms[0].sum, 5 * 2 + 7 * 4);
+  EXPECT_EQ(staff.atoms[1].n, 9);
+  EXPECT_EQ(staff.atoms[2].counts, (std::vector<int64_t>{8, 0, 0, 0, 4}));
+  EXPECT_NE(BlockOf(closed.result, "student").state, domain::BlockState::kPrinted);
+  EXPECT_TRUE(BlockOf(closed.result, "student").atoms.empty());
+  EXPECT_EQ(closed.ledger.leaves.size(), 15u);
+  EXPECT_EQ(closed.ledger.groups[0].invited, 12);
+  EXPECT_EQ(*collection_->GetLedger(survey.id()),
+            collection_->CloseSurvey(survey.Closing("order"))->ledger);
+}
+
+TEST_F(ClosingTest, ASurveyWithoutAnAnswerCloses) {
+  const TestSurvey survey = OpenSurvey();
+  const Closed closed = Close(survey, survey.Closing("order"));
+  EXPECT_TRUE(closed.ledger.leaves.empty());
+  EXPECT_EQ(closed.result.counts[0].counted, 0);
+}
+
+TEST_F(ClosingTest, TheSameOrderAgainGivesTheSameBytesAndAnotherOrderIsRefused) {
+  const TestSurvey survey = OpenSurvey();
+  SubmitMany(survey, 0, 6, Ratings(1, 3, 5));
+  const auto first = collection_->CloseSurvey(survey.Closing("order"));
+  ASSERT_TRUE(first.ok()) << first.status();
+  for (int run = 0; run < 2; ++run) {
+    const auto again = collection_->CloseSurvey(survey.Closing("order"));
+    ASSERT_TRUE(again.ok()) << again.status();
+    EXPECT_EQ(again->closed_result, first->closed_result);
+    EXPECT_EQ(again->ledger, first->ledger);
+    ExpectReason(collection_->CloseSurvey(survey.Closing("another order")), StatusCode::kFailedPrecondition,
+                 reasons::kSURVEY_CLOSED);
+    Restart();
+  }
+  ExpectReason(Submit(survey, survey.NewToken(0), 1, Ratings(1, 2, 3)), StatusCode::kFailedPrecondition,
+               reasons::kSURVEY_CLOSED);
+  ExpectReason(collection_->AbandonSurvey(survey.id()), StatusCode::kFailedPrecondition, reasons::kWRONG_STATE);
+  EXPECT_TRUE(collection_->StopAccepting(survey.id()).ok());
+}
+
+TEST_F(ClosingTest, TwoClosingsAtOnceGiveOneResult) {
+  const TestSurvey survey = OpenSurvey();
+  SubmitMany(survey, 0, 6, Ratings(1, 3, 5));
+  std::vector<absl::StatusOr<domain::CloseOutcome>> outcomes(6, absl::UnknownError("not run"));
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    threads.emplace_back([&, i] {
+      outcomes[i] = collection_->CloseSurvey(survey.Closing(i % 2 == 0 ? "even" : "odd"));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  std::set<std::string> ledgers;
+  for (const auto& outcome : outcomes) {
+    if (outcome.ok()) {
+      ledgers.insert(outcome->ledger);
+    } else {
+      ExpectReason(outcome, StatusCode::kFailedPrecondition, reasons::kSURVEY_CLOSED);
+    }
+  }
+  EXPECT_EQ(ledgers.size(), 1u);
+}
+
+TEST_F(ClosingTest, AWrongKeyOrCountOpensNothingAndTheRightOrderStillWorks) {
+  const TestSurvey survey = OpenSurvey();
+  SubmitMany(survey, 0, 6, Ratings(1, 3, 5));
+  domain::CloseOrder wrong_key = survey.Closing("order");
+  wrong_key.closing_secret_key = std::string(crypto::ClosingKeyPair::Generate().secret_key.view());
+  ExpectReason(collection_->CloseSurvey(wrong_key), StatusCode::kFailedPrecondition, reasons::kWRONG_CLOSING_KEY);
+  wrong_key.closing_secret_key.clear();
+  ExpectReason(collection_->CloseSurvey(wrong_key), StatusCode::kFailedPrecondition, reasons::kWRONG_CLOSING_KEY);
+  // Nothing has happened: it still accepts.
+  ASSERT_TRUE(Submit(survey, survey.NewToken(0), 1, Ratings(1, 3, 5)).ok());
+  domain::CloseOrder few = survey.Closing("order");
+  few.issued[0].issued = 6;
+  ExpectReason(collection_->CloseSurvey(few), StatusCode::kInvalidArgument, reasons::kORDER_MISMATCH);
+  domain::CloseOrder one_group = survey.Closing("order");
+  one_group.issued.pop_back();
+  ExpectReason(collection_->CloseSurvey(one_group), StatusCode::kInvalidArgument, reasons::kORDER_MISMATCH);
+  domain::CloseOrder unknown = survey.Closing("order");
+  unknown.survey = domain::RandomSurveyId();
+  ExpectReason(collection_->CloseSurvey(unknown), StatusCode::kNotFound, reasons::kSURVEY_UNKNOWN);
+  EXPECT_EQ(Close(survey, survey.Closing("order")).ledger.groups[0].counted, 7);
+}
+
+TEST_F(ClosingTest, AFaultBeforeTheTransactionLeavesTheSurveyStoppedWithItsReplays) {
+  const TestSurvey survey = OpenSurvey();
+  const Token token = survey.NewToken(0);
+  const Submission stored = MakeSubmission(survey.id(), token, 1, Ratings(5, 4, 3));
+  const std::string leaf = LeafOf(survey, token, SubmitAndWait(*collection_, stored));
+  faults_.stop = 1;
+  ExpectReason(collection_->CloseSurvey(survey.Closing("order")), StatusCode::kUnavailable, reasons::kSTORE_BUSY);
+  faults_.close_before = 1;
+  ExpectReason(collection_->CloseSurvey(survey.Closing("order")), StatusCode::kUnavailable, reasons::kSTORE_BUSY);
+  EXPECT_EQ(LeafOf(survey, token, SubmitAndWait(*collection_, stored)), leaf);
+  ExpectReason(Submit(survey, survey.NewToken(0), 1, Ratings(1, 1, 1)), StatusCode::kFailedPrecondition,
+               reasons::kSURVEY_CLOSED);
+  EXPECT_EQ(Close(survey, survey.Closing("order")).ledger.leaves, std::vector<std::string>{leaf});
+}
+
+TEST_F(ClosingTest, WhileTheResultIsBeingStoredNoReplayIsAnswered) {
+  const TestSurvey survey = OpenSurvey();
+  const Token token = survey.NewToken(0);
+  const Submission stored = MakeSubmission(survey.id(), token, 1, Ratings(5, 4, 3));
+  ASSERT_TRUE(SubmitAndWait(*collection_, stored).ok());
+  absl::StatusOr<std::string> replay;
+  faults_.before_close = [&] { replay = SubmitAndWait(*collection_, stored); };
+  EXPECT_EQ(Close(survey, survey.Closing("order")).ledger.groups[0].counted, 1);
+  ExpectReason(replay, StatusCode::kFailedPrecondition, reasons::kSURVEY_CLOSED);
+}
+
+TEST_F(ClosingTest, AFaultBetweenTransactionAndDestructionIsMadeGoodByTheRepeatedOrder) {
+  const TestSurvey survey = OpenSurvey();
+  SubmitMany(survey, 0, 6, Ratings(1, 3, 5));
+  faults_.close_after = 1;
+  ExpectReason(collection_->CloseSurvey(survey.Closing("order")), StatusCode::kUnavailable, reasons::kSTORE_BUSY);
+  EXPECT_TRUE(base::FileExists(open_path(survey.id())));
+  faults_.destroy = 1;
+  ExpectReason(collection_->CloseSurvey(survey.Closing("order")), StatusCode::kUnavailable, reasons::kSTORE_BUSY);
+  EXPECT_TRUE(base::FileExists(open_path(survey.id())));
+  EXPECT_EQ(Close(survey, survey.Closing("order")).ledger.groups[0].counted, 6);
+  EXPECT_TRUE(base::ListFolder(data_folder() + "/open")->empty());
+}
+
+TEST_F(ClosingTest, AFaultBetweenTransactionAndDestructionIsMadeGoodByTheNextStart) {
+  const TestSurvey survey = OpenSurvey();
+  SubmitMany(survey, 0, 6, Ratings(1, 3, 5));
+  faults_.destroy = 1;
+  ExpectReason(collection_->CloseSurvey(survey.Closing("order")), StatusCode::kUnavailable, reasons::kSTORE_BUSY);
+  Restart();
+  EXPECT_TRUE(base::ListFolder(data_folder() + "/open")->empty());
+  EXPECT_EQ(Close(survey, survey.Closing("order")).ledger.groups[0].counted, 6);
+}
+
+TEST_F(ClosingTest, AnAlteredAnswerIsDataLossAndNothingIsPublished) {
+  const TestSurvey survey = OpenSurvey();
+  SubmitMany(survey, 0, 6, Ratings(1, 3, 5));
+  Shut();
+  {
+    auto store = storage::sqlite::SqliteResponseStore::Open(data_folder());
+    ASSERT_TRUE(store.ok()) << store.status();
+    auto answers = (*store)->OpenAnswers(survey.id());
+    ASSERT_TRUE(answers.ok()) << answers.status();
+    std::vector<storage::SlotWrite> taken;
+    ASSERT_TRUE((*answers)
+                    ->ForEachAnswer([&](const storage::Slot& slot, absl::string_view sealed) {
+                      taken.push_back({slot.id, *slot.head, std::string(sealed)});
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    // Two people's answers exchanged by somebody with the file at hand: each is bound to its token.
+    std::swap(taken[0].sealed, taken[1].sealed);
+    ASSERT_TRUE((*answers)->WriteSlots({taken[0], taken[1]}).ok());
+  }
+  Restart();
+  ExpectReason(collection_->CloseSurvey(survey.Closing("order")), StatusCode::kDataLoss, reasons::kSTORE_CORRUPT);
+  ExpectReason(collection_->GetLedger(survey.id()), StatusCode::kFailedPrecondition, reasons::kWRONG_STATE);
+}
+
+TEST_F(ClosingTest, AGroupWithTooManyReissuedCodesIsWithheldWithItsComments) {
+  const TestSurvey survey = OpenSurvey(/*moderators=*/1);
+  domain::Answers answers = Ratings(1, 3, 5);
+  answers.comments[0] = "said by somebody of the staff";
+  SubmitMany(survey, 0, 11, answers);
+  const Closed closed = Close(survey, survey.Closing("order", {2, 0}));
+  EXPECT_EQ(BlockOf(closed.result, "staff").state, domain::BlockState::kTooManyReissued);
+  EXPECT_EQ(closed.ledger.groups[0].reissued, 2);
+  EXPECT_TRUE(StoredCommentsOf(survey).comments.empty());
+}
+
+TEST_F(ClosingTest, CommentsAreShuffledSealedToEveryModeratorAndOfOneLength) {
+  const TestSurvey survey = OpenSurvey(/*moderators=*/2);
+  std::set<std::string> written;
+  for (int i = 0; i < 11; ++i) {
+    domain::Answers answers = Ratings(1, 3, 5);
+    answers.comments[0] = absl::StrCat("strength ", i, std::string(static_cast<size_t>(i) * 10, '.'));
+    if (i % 2 == 0) answers.comments[1] = absl::StrCat("wish ", i);
+    for (const std::string& comment : answers.comments) {
+      if (!comment.empty()) written.insert(comment);
+    }
+    ASSERT_TRUE(Submit(survey, survey.NewToken(0), 1, answers).ok());
+  }
+  for (int i = 0; i < 9; ++i) {  // one too few for comments to be kept
+    domain::Answers answers = Ratings(1, 3, 5);
+    answers.comments[0] = absl::StrCat("a student's ", i);
+    ASSERT_TRUE(Submit(survey, survey.NewToken(1), 1, answers).ok());
+  }
+  Close(survey, survey.Closing("order"));
+  const storage::StoredComments stored = StoredCommentsOf(survey);
+  ASSERT_EQ(stored.sealed_keys.size(), 2u);
+  for (size_t moderator = 0; moderator < 2; ++moderator) {
+    const auto key = crypto::OpenSealed(survey.moderators[moderator].public_key,
+                                        survey.moderators[moderator].secret_key, stored.sealed_keys[moderator]);
+    ASSERT_TRUE(key.ok()) << key.status();
+    std::set<std::string> read;
+    for (const storage::StoredComment& comment : stored.comments) {
+      EXPECT_EQ(comment.sealed.size(), stored.comments[0].sealed.size());
+      const auto opened = OpenComment(*key, domain::SurveyIdBytes(survey.id()), comment.sealed);
+      ASSERT_TRUE(opened.ok()) << opened.status();
+      EXPECT_EQ(opened->group, 0);
+      EXPECT_EQ(opened->prompt, opened->text[0] == 's' ? 0 : 1);
+      read.insert(opened->text);
+    }
+    EXPECT_EQ(read, written);
+  }
+  Restart();
+  ASSERT_TRUE(collection_->ReleaseSurvey(survey.id()).ok());
+  ASSERT_TRUE(collection_->ReleaseSurvey(survey.id()).ok());
+  ASSERT_TRUE(collection_->Forget(survey.id()).ok());
+  EXPECT_EQ(folder_.FileWith(stored.comments[0].sealed.substr(0, 40)), "");
+  EXPECT_EQ(folder_.FileWith(stored.sealed_keys[0]), "");
+  EXPECT_TRUE(StoredCommentsOf(survey).comments.empty());
+}
+
+TEST_F(ClosingTest, AnAbandonedSurveyLosesEverythingAndHasNoResult) {
+  const TestSurvey survey = OpenSurvey();
+  const std::vector<Token> tokens = SubmitMany(survey, 0, 6, Ratings(1, 3, 5));
+  ExpectReason(collection_->ReleaseSurvey(survey.id()), StatusCode::kFailedPrecondition, reasons::kWRONG_STATE);
+  faults_.destroy = 1;
+  ExpectReason(collection_->AbandonSurvey(survey.id()), StatusCode::kUnavailable, reasons::kSTORE_BUSY);
+  ASSERT_TRUE(collection_->AbandonSurvey(survey.id()).ok());
+  ASSERT_TRUE(collection_->AbandonSurvey(survey.id()).ok());
+  EXPECT_TRUE(base::ListFolder(data_folder() + "/open")->empty());
+  EXPECT_EQ(folder_.FileWith(tokens[0].hash()), "");
+  ExpectReason(Submit(survey, tokens[0], 2, Ratings(1, 2, 3)), StatusCode::kFailedPrecondition,
+               reasons::kSURVEY_CLOSED);
+  ExpectReason(collection_->CloseSurvey(survey.Closing("order")), StatusCode::kFailedPrecondition,
+               reasons::kWRONG_STATE);
+  ExpectReason(collection_->GetLedger(survey.id()), StatusCode::kFailedPrecondition, reasons::kWRONG_STATE);
+}
+
+TEST_F(ClosingTest, OrdersThatNameAnUnknownSurveySaySo) {
+  const domain::SurveyId unknown = domain::RandomSurveyId();
+  for (const absl::Status& status :
+       {collection_->StopAccepting(unknown), collection_->AbandonSurvey(unknown), collection_->ReleaseSurvey(unknown),
+        collection_->Forget(unknown), collection_->GetLedger(unknown).status()}) {
+    ExpectReason(status, StatusCode::kNotFound, reasons::kSURVEY_UNKNOWN);
+  }
+}
+
+TEST_F(ClosingTest, FormsWithoutARatingAreCountedInTheLedgerAndInNoFigure) {
+  const TestSurvey survey = OpenSurvey();
+  SubmitMany(survey, 0, 6, Ratings(0, 255, 0));
+  const Closed closed = Close(survey, survey.Closing("order"));
+  EXPECT_EQ(closed.ledger.groups[0].counted, 6);
+  EXPECT_NE(BlockOf(closed.result, "staff").state, domain::BlockState::kPrinted);
+}
+
+}  // namespace
+}  // namespace candor::collection

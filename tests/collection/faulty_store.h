@@ -1,0 +1,86 @@
+// A store that fails where a test wants it to: a wrapper round the real one.
+
+#ifndef CANDOR_TESTS_COLLECTION_FAULTY_STORE_H_
+#define CANDOR_TESTS_COLLECTION_FAULTY_STORE_H_
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "services/domain/errors.h"
+#include "storage/response_store.h"
+
+namespace candor::collection {
+
+// How many of the next calls fail, as if the disk were out of reach; shared with the test. `before_close` runs before
+// the closing transaction.
+struct StoreFaults {
+  std::atomic<int> stop{0};
+  std::atomic<int> close_before{0};  // the transaction is not made
+  std::atomic<int> close_after{0};   // the transaction is made, but its success is not heard of
+  std::atomic<int> destroy{0};
+  std::function<void()> before_close;
+};
+
+class FaultyStore : public storage::ResponseStore {
+ public:
+  FaultyStore(std::unique_ptr<storage::ResponseStore> store, StoreFaults* faults)
+      : store_(std::move(store)), faults_(faults) {}
+
+  absl::Status CreateSurvey(const storage::StoredSurvey& survey, const storage::SlotLayout& layout) override {
+    return store_->CreateSurvey(survey, layout);
+  }
+  absl::StatusOr<storage::StoredSurvey> GetSurvey(const domain::SurveyId& survey) override {
+    return store_->GetSurvey(survey);
+  }
+  absl::StatusOr<storage::SurveyState> GetState(const domain::SurveyId& survey) override {
+    return store_->GetState(survey);
+  }
+  absl::Status StopSurvey(const domain::SurveyId& survey) override {
+    if (Fails(faults_->stop)) return domain::errors::StoreBusy("injected");
+    return store_->StopSurvey(survey);
+  }
+  absl::StatusOr<std::unique_ptr<storage::OpenSurveyStore>> OpenAnswers(const domain::SurveyId& survey) override {
+    return store_->OpenAnswers(survey);
+  }
+  absl::Status CloseSurvey(const domain::SurveyId& survey, const storage::StoredOutcome& outcome,
+                           const std::vector<std::string>& comments, const std::vector<std::string>& keys) override {
+    if (faults_->before_close) faults_->before_close();
+    if (Fails(faults_->close_before)) return domain::errors::StoreBusy("injected");
+    const absl::Status closed = store_->CloseSurvey(survey, outcome, comments, keys);
+    if (Fails(faults_->close_after)) return domain::errors::StoreBusy("injected");
+    return closed;
+  }
+  absl::StatusOr<storage::StoredOutcome> GetOutcome(const domain::SurveyId& survey) override {
+    return store_->GetOutcome(survey);
+  }
+  absl::Status AbandonSurvey(const domain::SurveyId& survey) override { return store_->AbandonSurvey(survey); }
+  absl::Status DestroyAnswers(const domain::SurveyId& survey) override {
+    if (Fails(faults_->destroy)) return domain::errors::StoreBusy("injected");
+    return store_->DestroyAnswers(survey);
+  }
+  absl::StatusOr<storage::StoredComments> GetComments(const domain::SurveyId& survey) override {
+    return store_->GetComments(survey);
+  }
+  absl::Status DestroyComments(const domain::SurveyId& survey) override { return store_->DestroyComments(survey); }
+  absl::Status Rebuild() override { return store_->Rebuild(); }
+  absl::Status FinishDestroying() override { return store_->FinishDestroying(); }
+
+ private:
+  static bool Fails(std::atomic<int>& left) {
+    int now = left.load();
+    while (now > 0 && !left.compare_exchange_weak(now, now - 1)) {
+    }
+    return now > 0;
+  }
+
+  const std::unique_ptr<storage::ResponseStore> store_;
+  StoreFaults* const faults_;
+};
+
+}  // namespace candor::collection
+
+#endif  // CANDOR_TESTS_COLLECTION_FAULTY_STORE_H_
