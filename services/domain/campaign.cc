@@ -42,8 +42,8 @@ class Faults {
 
   absl::Status status() const {
     if (sentences_.empty()) return absl::OkStatus();
-    return base::Error(absl::StatusCode::kInvalidArgument, reasons::kCAMPAIGN_INVALID, absl::StrJoin(sentences_, "; "),
-                       field_);
+    return base::Error(absl::StatusCode::kInvalidArgument, reasons::kCAMPAIGN_INVALID,
+                       absl::StrJoin(sentences_, "; "), field_);
   }
 
  private:
@@ -51,17 +51,21 @@ class Faults {
   std::string field_;
 };
 
-bool IsWholeSecond(absl::Time time) { return time == absl::FromUnixSeconds(absl::ToUnixSeconds(time)); }
+bool IsWholeSecond(absl::Time time) {
+  return time == absl::FromUnixSeconds(absl::ToUnixSeconds(time));
+}
 
 void CheckThresholds(const CampaignSettings& settings, Faults& faults) {
   const bool known = settings.insiders >= 1 && settings.insiders <= kHighestInsiders;
   const int least = known ? LowestMinimumGroupSize(settings.insiders) : kLowestMinimumGroupSize;
-  if (settings.minimum_group_size < least || settings.minimum_group_size > kHighestMinimumGroupSize) {
-    faults.Add("minimum_group_size",
-               absl::StrCat("must be from ", least, " to ", kHighestMinimumGroupSize,
-                            settings.insiders > 1 && known
-                                ? absl::StrCat(" with ", settings.insiders, " insiders (5 + insiders)")
-                                : std::string()));
+  if (settings.minimum_group_size < least ||
+      settings.minimum_group_size > kHighestMinimumGroupSize) {
+    faults.Add(
+        "minimum_group_size",
+        absl::StrCat("must be from ", least, " to ", kHighestMinimumGroupSize,
+                     settings.insiders > 1 && known
+                         ? absl::StrCat(" with ", settings.insiders, " insiders (5 + insiders)")
+                         : std::string()));
   }
   if (!known) faults.Add("insiders", absl::StrCat("must be from 1 to ", kHighestInsiders));
 }
@@ -71,18 +75,21 @@ void CheckReaders(const CampaignSettings& settings, Faults& faults) {
   for (size_t i = 0; i < settings.readers.size(); ++i) {
     const std::string& reader = settings.readers[i];
     const std::string field = absl::StrCat("readers[", i, "]");
-    if (reader != "leader" && reader != "supervisor") faults.Add(field, "must be leader or supervisor");
+    if (reader != "leader" && reader != "supervisor")
+      faults.Add(field, "must be leader or supervisor");
     if (!readers.insert(reader).second) faults.Add(field, "stands twice; remove one");
   }
   const char* first = settings.first_reader == FirstReader::kLeader ? "leader" : "supervisor";
-  if (!readers.contains(first)) faults.Add("readers", absl::StrCat("must name ", first, ", who reads first"));
+  if (!readers.contains(first))
+    faults.Add("readers", absl::StrCat("must name ", first, ", who reads first"));
 }
 
 void CheckDates(const CampaignSettings& settings, absl::Time now, Faults& faults) {
   const absl::Time end_of_time = absl::FromUnixSeconds(253402300799);  // the end of the year 9999
-  const std::pair<const char*, absl::Time> times[] = {{"close_time", settings.close_time},
-                                                      {"latest_close_time", settings.latest_close_time},
-                                                      {"abandon_time", settings.abandon_time}};
+  const std::pair<const char*, absl::Time> times[] = {
+      {"close_time", settings.close_time},
+      {"latest_close_time", settings.latest_close_time},
+      {"abandon_time", settings.abandon_time}};
   for (const auto& [field, time] : times) {
     if (time < absl::UnixEpoch() || time > end_of_time) {
       faults.Add(field, "must be from the year 1970 to 9999");
@@ -107,12 +114,14 @@ void CheckDates(const CampaignSettings& settings, absl::Time now, Faults& faults
 void CheckNotice(const CampaignSettings& settings, Faults& faults) {
   for (const auto& [language, text] : settings.notice) {
     const std::string field = JsonPath("notice", language);
-    if (!IsLanguageTag(language)) faults.Add(field, "must stand under a language tag such as \"en\"");
+    if (!IsLanguageTag(language))
+      faults.Add(field, "must stand under a language tag such as \"en\"");
     if (text.empty()) faults.Add(field, "must not be empty; leave the language out instead");
     if (text.size() > kLongestNotice) {
       faults.Add(field, absl::StrCat("is longer than ", kLongestNotice, " bytes; shorten it"));
     }
-    if (!IsPlainText(text)) faults.Add(field, "must be plain UTF-8 text without control characters");
+    if (!IsPlainText(text))
+      faults.Add(field, "must be plain UTF-8 text without control characters");
   }
 }
 
@@ -124,24 +133,32 @@ void CheckModerators(const CampaignSettings& settings, Faults& faults) {
   for (size_t i = 0; i < settings.moderators.size(); ++i) {
     const ModeratorKey& moderator = settings.moderators[i];
     const std::string field = absl::StrCat("moderators[", i, "]");
-    if (moderator.name.empty() || moderator.name.size() > kLongestModeratorName || !IsOneLine(moderator.name)) {
+    if (moderator.name.empty() || moderator.name.size() > kLongestModeratorName ||
+        !IsOneLine(moderator.name)) {
       faults.Add(absl::StrCat(field, ".name"),
-                 absl::StrCat("must be a role, as one line of plain text, of 1 to ", kLongestModeratorName, " bytes"));
+                 absl::StrCat("must be a role, as one line of plain text, of 1 to ",
+                              kLongestModeratorName, " bytes"));
     } else if (!names.insert(moderator.name).second) {
-      faults.Add(absl::StrCat(field, ".name"), "stands twice; give each moderator a name of their own");
+      faults.Add(absl::StrCat(field, ".name"),
+                 "stands twice; give each moderator a name of their own");
     }
     if (moderator.public_key.size() != 32) {
       faults.Add(absl::StrCat(field, ".public_key"), "must be an X25519 public key of 32 bytes");
     } else if (!keys.insert(moderator.public_key).second) {
-      faults.Add(absl::StrCat(field, ".public_key"), "stands twice; each moderator needs a key of their own");
+      faults.Add(absl::StrCat(field, ".public_key"),
+                 "stands twice; each moderator needs a key of their own");
     }
   }
 }
 
 }  // namespace
 
-absl::string_view NameOf(CampaignState state) { return kCampaignStates[static_cast<size_t>(state)].second; }
-absl::string_view NameOf(SurveyState state) { return kSurveyStates[static_cast<size_t>(state)].second; }
+absl::string_view NameOf(CampaignState state) {
+  return kCampaignStates[static_cast<size_t>(state)].second;
+}
+absl::string_view NameOf(SurveyState state) {
+  return kSurveyStates[static_cast<size_t>(state)].second;
+}
 
 std::optional<CampaignState> FindCampaignState(absl::string_view name) {
   for (const auto& [state, state_name] : kCampaignStates) {
@@ -157,17 +174,22 @@ std::optional<SurveyState> FindSurveyState(absl::string_view name) {
   return std::nullopt;
 }
 
-bool CanBecome(CampaignState from, CampaignState to) { return static_cast<int>(to) == static_cast<int>(from) + 1; }
+bool CanBecome(CampaignState from, CampaignState to) {
+  return static_cast<int>(to) == static_cast<int>(from) + 1;
+}
 
 bool CanBecome(SurveyState from, SurveyState to) {
-  if (to == SurveyState::kAbandoned) return from == SurveyState::kOpen || from == SurveyState::kClosing;
+  if (to == SurveyState::kAbandoned)
+    return from == SurveyState::kOpen || from == SurveyState::kClosing;
   return from != SurveyState::kAbandoned && static_cast<int>(to) == static_cast<int>(from) + 1;
 }
 
 absl::Status CheckSettings(const CampaignSettings& settings, absl::Time now) {
   Faults faults;
-  if (settings.title.empty() || settings.title.size() > kLongestCampaignTitle || !IsOneLine(settings.title)) {
-    faults.Add("title", absl::StrCat("must be one line of plain text, of 1 to ", kLongestCampaignTitle, " bytes"));
+  if (settings.title.empty() || settings.title.size() > kLongestCampaignTitle ||
+      !IsOneLine(settings.title)) {
+    faults.Add("title", absl::StrCat("must be one line of plain text, of 1 to ",
+                                     kLongestCampaignTitle, " bytes"));
   }
   if (!IsResourceId(settings.instrument.value()) || settings.instrument_version < 1) {
     faults.Add("instrument_version", "must name a published version of an instrument");

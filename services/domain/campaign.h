@@ -39,16 +39,17 @@ enum class SurveyState {
   kAbandoned,  // its answers were destroyed without a result
 };
 
-// Stable names, as databases hold them: "draft", "opening", "open", "closing", "closed", "released", "abandoned".
+// Stable names, as databases hold them: "draft", "opening", "open", "closing", "closed",
+// "released", "abandoned".
 absl::string_view NameOf(CampaignState state);
 absl::string_view NameOf(SurveyState state);
 // Empty when `name` is none of them.
 std::optional<CampaignState> FindCampaignState(absl::string_view name);
 std::optional<SurveyState> FindSurveyState(absl::string_view name);
 
-// Whether `from` may become `to`. A campaign goes through its states in order and never back. A survey does too, but
-// while it is open or closing it may be abandoned (its key is lost, or its abandon time has come), which is final. No
-// state may become itself.
+// Whether `from` may become `to`. A campaign goes through its states in order and never back. A
+// survey does too, but while it is open or closing it may be abandoned (its key is lost, or its
+// abandon time has come), which is final. No state may become itself.
 bool CanBecome(CampaignState from, CampaignState to);
 bool CanBecome(SurveyState from, SurveyState to);
 
@@ -62,20 +63,22 @@ struct CampaignSettings {
   int insiders = 1;            // t
   FirstReader first_reader = FirstReader::kLeader;
   std::vector<std::string> readers = {"leader"};  // as in Contract
-  absl::Time close_time;  // whole seconds, as the two below
+  absl::Time close_time;                          // whole seconds, as the two below
   absl::Time latest_close_time;
   absl::Time abandon_time;
   int retention_days = 365;
-  LocalizedText notice;  // may be empty; at most 4,000 bytes in each language
+  LocalizedText notice;                  // may be empty; at most 4,000 bytes in each language
   std::vector<ModeratorKey> moderators;  // at most 5; without one no prompt is asked
 };
 
-// INVALID_ARGUMENT, CAMPAIGN_INVALID: every fault there is, each with its field, one after the other in the message;
-// the error's field is the first fault's. `now` is the moment of opening, or of the draft's last change.
+// INVALID_ARGUMENT, CAMPAIGN_INVALID: every fault there is, each with its field, one after the
+// other in the message; the error's field is the first fault's. `now` is the moment of opening, or
+// of the draft's last change.
 absl::Status CheckSettings(const CampaignSettings& settings, absl::Time now);
 
-// The contract that opening under `settings` makes. They have passed CheckSettings. `instrument_hash`: SHA-256 of the
-// instrument version's document, hexadecimal; `languages`: the instrument's.
+// The contract that opening under `settings` makes. They have passed CheckSettings.
+// `instrument_hash`: SHA-256 of the instrument version's document, hexadecimal; `languages`: the
+// instrument's.
 Contract MakeContract(const CampaignSettings& settings, absl::string_view instrument_hash,
                       const std::vector<std::string>& languages);
 

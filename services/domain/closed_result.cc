@@ -19,36 +19,48 @@ constexpr int64_t kMost = int64_t{1} << 40;  // of any count; sums stay far from
 
 const char* NameOf(AtomKind kind) {
   switch (kind) {
-    case AtomKind::kWithheld: return "withheld";
-    case AtomKind::kExact: return "exact";
-    case AtomKind::kAtLeast: return "at_least";
-    case AtomKind::kAtMost: return "at_most";
+    case AtomKind::kWithheld:
+      return "withheld";
+    case AtomKind::kExact:
+      return "exact";
+    case AtomKind::kAtLeast:
+      return "at_least";
+    case AtomKind::kAtMost:
+      return "at_most";
   }
   return "";
 }
 
 const char* NameOf(HalfStatement half) {
   switch (half) {
-    case HalfStatement::kNone: return "";
-    case HalfStatement::kAtMostTwoLow: return "few_low";
-    case HalfStatement::kAtMostTwoHigh: return "few_high";
+    case HalfStatement::kNone:
+      return "";
+    case HalfStatement::kAtMostTwoLow:
+      return "few_low";
+    case HalfStatement::kAtMostTwoHigh:
+      return "few_high";
   }
   return "";
 }
 
 const char* NameOf(BlockState state) {
   switch (state) {
-    case BlockState::kPrinted: return "printed";
-    case BlockState::kTooFew: return "too_few";
-    case BlockState::kTooManyReissued: return "too_many_reissued";
-    case BlockState::kPooled: return "pooled";
+    case BlockState::kPrinted:
+      return "printed";
+    case BlockState::kTooFew:
+      return "too_few";
+    case BlockState::kTooManyReissued:
+      return "too_many_reissued";
+    case BlockState::kPooled:
+      return "pooled";
   }
   return "";
 }
 
 // The value of `values` whose name stands under `key`; the first of them where there is a fault.
 template <typename Enum>
-Enum ReadName(JsonObject& object, absl::string_view key, std::initializer_list<Enum> values, JsonFault* fault) {
+Enum ReadName(JsonObject& object, absl::string_view key, std::initializer_list<Enum> values,
+              JsonFault* fault) {
   const std::string name = object.Text(key);
   for (const Enum value : values) {
     if (name == NameOf(value)) return value;
@@ -74,7 +86,8 @@ void CheckAtom(const Atom& atom, int points, const std::string& path, JsonFault*
   const bool withheld = atom.kind == AtomKind::kWithheld;
   const int64_t low = atom.n, high = points * atom.n;
   if (!withheld && atom.n == 0) fault->Set(path, "has a figure of no ratings");
-  if (withheld && (!atom.counts.empty() || atom.half != HalfStatement::kNone || atom.not_observed.has_value())) {
+  if (withheld && (!atom.counts.empty() || atom.half != HalfStatement::kNone ||
+                   atom.not_observed.has_value())) {
     fault->Set(path, "has figures though it is withheld");
   }
   if (atom.kind == AtomKind::kExact && (atom.sum < low || atom.sum > high)) {
@@ -93,8 +106,8 @@ void CheckAtom(const Atom& atom, int points, const std::string& path, JsonFault*
     n += atom.counts[i];
     sum += static_cast<int64_t>(i + 1) * atom.counts[i];
   }
-  if (atom.counts.size() != static_cast<size_t>(points) || atom.kind != AtomKind::kExact || n != atom.n ||
-      sum != atom.sum) {
+  if (atom.counts.size() != static_cast<size_t>(points) || atom.kind != AtomKind::kExact ||
+      n != atom.n || sum != atom.sum) {
     fault->Set(path, "has counts that do not give its other figures");
   }
 }
@@ -103,9 +116,11 @@ Atom ReadAtom(const Json& value, const std::string& path, int points, JsonFault*
   JsonObject object(value, path, fault);
   Atom atom;
   atom.indicator = object.Text("indicator");
-  if (!IsCode(atom.indicator)) fault->Set(object.PathOf("indicator"), "must be an indicator's code");
-  atom.kind = ReadName(object, "kind",
-                       {AtomKind::kWithheld, AtomKind::kExact, AtomKind::kAtLeast, AtomKind::kAtMost}, fault);
+  if (!IsCode(atom.indicator))
+    fault->Set(object.PathOf("indicator"), "must be an indicator's code");
+  atom.kind = ReadName(
+      object, "kind",
+      {AtomKind::kWithheld, AtomKind::kExact, AtomKind::kAtLeast, AtomKind::kAtMost}, fault);
   atom.n = object.OptionalWhole("n", 1, kMost, 0);
   if (atom.kind == AtomKind::kExact) atom.sum = object.Whole("sum", 0, points * kMost);
   if (atom.kind == AtomKind::kAtLeast || atom.kind == AtomKind::kAtMost) {
@@ -115,7 +130,8 @@ Atom ReadAtom(const Json& value, const std::string& path, int points, JsonFault*
     atom.counts.push_back(JsonWhole(element, at, 0, kMost, fault));
   });
   if (object.Has("half")) {
-    atom.half = ReadName(object, "half", {HalfStatement::kAtMostTwoLow, HalfStatement::kAtMostTwoHigh}, fault);
+    atom.half = ReadName(object, "half",
+                         {HalfStatement::kAtMostTwoLow, HalfStatement::kAtMostTwoHigh}, fault);
   }
   if (object.Has("not_observed")) atom.not_observed = object.Whole("not_observed", 0, kMost);
   object.Finish();
@@ -128,18 +144,21 @@ Block ReadBlock(const Json& value, const std::string& path, int points, JsonFaul
   Block block;
   block.code = object.Text("code");
   block.members = object.Texts("members");
-  block.state = ReadName(
-      object, "state",
-      {BlockState::kPrinted, BlockState::kTooFew, BlockState::kTooManyReissued, BlockState::kPooled}, fault);
+  block.state = ReadName(object, "state",
+                         {BlockState::kPrinted, BlockState::kTooFew, BlockState::kTooManyReissued,
+                          BlockState::kPooled},
+                         fault);
   if (!IsGroupCode(block.code)) fault->Set(object.PathOf("code"), "must be a group's code");
   for (const std::string& member : block.members) {
     if (!IsGroupCode(member)) fault->Set(object.PathOf("members"), "must be codes of groups");
   }
   std::set<std::string> indicators;
   object.List("atoms", [&](const Json& element, const std::string& at) {
-    if (block.state != BlockState::kPrinted) fault->Set(at, "stands in a block that is not printed");
+    if (block.state != BlockState::kPrinted)
+      fault->Set(at, "stands in a block that is not printed");
     block.atoms.push_back(ReadAtom(element, at, points, fault));
-    if (!indicators.insert(block.atoms.back().indicator).second) fault->Set(at, "has the indicator of an atom before");
+    if (!indicators.insert(block.atoms.back().indicator).second)
+      fault->Set(at, "has the indicator of an atom before");
   });
   object.Finish();
   return block;
@@ -203,11 +222,13 @@ absl::StatusOr<ClosedResult> DecodeClosedResult(absl::string_view bytes) {
   std::set<std::string> block_codes, group_codes;
   object.List("blocks", [&](const Json& element, const std::string& path) {
     result.blocks.push_back(ReadBlock(element, path, result.points, &fault));
-    if (!block_codes.insert(result.blocks.back().code).second) fault.Set(path, "has the code of a block before");
+    if (!block_codes.insert(result.blocks.back().code).second)
+      fault.Set(path, "has the code of a block before");
   });
   object.List("counts", [&](const Json& element, const std::string& path) {
     result.counts.push_back(ReadCounts(element, path, &fault));
-    if (!group_codes.insert(result.counts.back().code).second) fault.Set(path, "has the code of a group before");
+    if (!group_codes.insert(result.counts.back().code).second)
+      fault.Set(path, "has the code of a group before");
   });
   object.Finish();
   if (fault.ok() && EncodeClosedResult(result) != bytes) fault.Set("", "not in canonical form");

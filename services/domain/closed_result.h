@@ -16,14 +16,15 @@ namespace candor::domain {
 
 // How an atom's mean is printed (anonymity.md B4).
 enum class AtomKind {
-  kWithheld,  // fewer than k answers, or (n > 0) too few to tell any mean from what insiders know; in no other figure
+  kWithheld,  // fewer than k answers, or (n > 0) too few to tell any mean from what insiders know;
+              // in no other figure
   kExact,     // sum / n
   kAtLeast,   // "hi - c or higher"
   kAtMost,    // "lo + c or lower"
 };
 
-// What is said of the halves of the scale where the distribution is not shown (B5); none below n = 10. "Two" is t + 1,
-// where t is the contract's number of insiders (1 unless raised).
+// What is said of the halves of the scale where the distribution is not shown (B5); none below 10
+// ratings. "Two" is t + 1, where t is the contract's number of insiders (1 unless raised).
 enum class HalfStatement { kNone, kAtMostTwoLow, kAtMostTwoHigh };
 
 // The last point of the scale's lower half: 2 of 1-5, 2 of 1-4.
@@ -33,12 +34,14 @@ inline constexpr int LowerHalfEnd(int points) { return points / 2; }
 struct Atom {
   std::string indicator;
   AtomKind kind = AtomKind::kWithheld;
-  // Ratings behind the figure. kWithheld: 0 below k answers, else their number (disclosure.h, MakeAtom).
+  // Ratings behind the figure. kWithheld: 0 below k answers, else their number (disclosure.h,
+  // MakeAtom).
   int64_t n = 0;
   int64_t sum = 0;  // kExact: the sum of the ratings; else 0
   // kAtLeast, kAtMost: the printed bound is bound_numerator / n; else 0.
   int64_t bound_numerator = 0;
-  // One for each point of the scale where the distribution is shown (then the kind is kExact); else empty.
+  // One for each point of the scale where the distribution is shown (then the kind is kExact); else
+  // empty.
   std::vector<int64_t> counts;
   HalfStatement half = HalfStatement::kNone;
   // How many "have not seen this"; unset where that may not be printed.
@@ -52,13 +55,14 @@ enum class BlockState {
   kPooled,           // its raters are in the block other_raters
 };
 
-// One set of raters whose answers are printed together: an issuing group, or the pool of groups that stayed small.
-// Blocks are disjoint sets of raters.
+// One set of raters whose answers are printed together: an issuing group, or the pool of groups
+// that stayed small. Blocks are disjoint sets of raters.
 struct Block {
   std::string code;                  // rater group or other_raters
   std::vector<std::string> members;  // rater groups in it
   BlockState state = BlockState::kTooFew;
-  std::vector<Atom> atoms;           // kPrinted: one for each item asked, in the instrument's order; else empty
+  std::vector<Atom>
+      atoms;  // kPrinted: one for each item asked, in the instrument's order; else empty
 };
 
 // Taking part, exact, per issuing group: the same figures that the signed ledger carries.
@@ -78,10 +82,12 @@ struct ClosedResult {
   std::vector<GroupCounts> counts;  // one for each issuing group, in the manifest's order
 };
 
-// Canonical JSON, whole numbers and text only. Members of an atom that its kind does not use are left out.
+// Canonical JSON, whole numbers and text only. Members of an atom that its kind does not use are
+// left out.
 std::string EncodeClosedResult(const ClosedResult& result);
-// DATA_LOSS, STORE_CORRUPT: not such a document, byte for byte as EncodeClosedResult writes it, or figures that
-// contradict each other (a sum that no n ratings have, counts that do not add up to n, figures of a withheld block).
+// DATA_LOSS, STORE_CORRUPT: not such a document, byte for byte as EncodeClosedResult writes it, or
+// figures that contradict each other (a sum that no n ratings have, counts that do not add up to n,
+// figures of a withheld block).
 absl::StatusOr<ClosedResult> DecodeClosedResult(absl::string_view bytes);
 
 }  // namespace candor::domain

@@ -23,7 +23,9 @@ constexpr char kManifestFormat[] = "candor.manifest.v1";
 constexpr int64_t kLatestSecond = 253402300799;  // the end of the year 9999
 constexpr size_t kLongestKey = 2048;             // bytes of a SubjectPublicKeyInfo
 
-absl::string_view NameOf(FirstReader reader) { return reader == FirstReader::kLeader ? "leader" : "supervisor"; }
+absl::string_view NameOf(FirstReader reader) {
+  return reader == FirstReader::kLeader ? "leader" : "supervisor";
+}
 
 absl::Time ReadTime(JsonObject& object, absl::string_view key) {
   return absl::FromUnixSeconds(object.Whole(key, 0, kLatestSecond));
@@ -38,8 +40,8 @@ void CheckContract(const Contract& contract, JsonFault& fault) {
   if (contract.purpose != kDevelopmental) fault.Set("purpose", "must be \"developmental\"");
   if (contract.minimum_group_size < LowestMinimumGroupSize(contract.insiders)) {
     fault.Set("minimum_group_size",
-              absl::StrCat("must be at least ", LowestMinimumGroupSize(contract.insiders), " with ", contract.insiders,
-                           " insiders"));
+              absl::StrCat("must be at least ", LowestMinimumGroupSize(contract.insiders), " with ",
+                           contract.insiders, " insiders"));
   }
   if (contract.pool_minimum != contract.minimum_group_size + contract.insiders) {
     fault.Set("pool_minimum", "must be minimum_group_size + insiders");
@@ -63,7 +65,8 @@ void CheckContract(const Contract& contract, JsonFault& fault) {
     }
   }
   CheckTimes(contract.close_time, contract.latest_close_time, contract.abandon_time, fault);
-  if (!IsHex(contract.instrument_hash, 32)) fault.Set("instrument_hash", "must be 32 bytes in lower-case hexadecimal");
+  if (!IsHex(contract.instrument_hash, 32))
+    fault.Set("instrument_hash", "must be 32 bytes in lower-case hexadecimal");
   if (contract.closing_mode != "automatic" && contract.closing_mode != "steward") {
     fault.Set("closing_mode", "must be automatic or steward");
   }
@@ -78,7 +81,8 @@ absl::StatusOr<Json> ParseDocument(absl::string_view bytes, const char* reason) 
 
 // A hash stands for bytes, so only the one spelling that the encoder writes is the document.
 void CheckSpelling(absl::string_view encoded, absl::string_view bytes, JsonFault& fault) {
-  if (encoded != bytes) fault.Set("", "is not in canonical form; use the bytes as they were handed out");
+  if (encoded != bytes)
+    fault.Set("", "is not in canonical form; use the bytes as they were handed out");
 }
 
 Json GroupToJson(const IssuingGroup& group) {
@@ -92,17 +96,20 @@ IssuingGroup ReadGroup(const Json& value, const std::string& path, JsonFault* fa
   JsonObject object(value, path, fault);
   IssuingGroup group;
   group.code = object.Text("code");
-  if (!IsGroupCode(group.code)) fault->Set(object.PathOf("code"), "must be a rater group's code or other_raters");
+  if (!IsGroupCode(group.code))
+    fault->Set(object.PathOf("code"), "must be a rater group's code or other_raters");
   group.members = object.Texts("members");
   for (size_t i = 0; i < group.members.size(); ++i) {
     const std::string at = absl::StrCat(object.PathOf("members"), "[", i, "]");
     if (!IsGroupCode(group.members[i])) fault->Set(at, "must be a rater group's code");
-    if (i > 0 && group.members[i] <= group.members[i - 1]) fault->Set(at, "must come after the one before it");
+    if (i > 0 && group.members[i] <= group.members[i - 1])
+      fault->Set(at, "must come after the one before it");
   }
   group.invited = object.Whole("invited", 0, kMostInvited);
   group.verifying_key = object.Bytes("verifying_key", 0);
   if (group.verifying_key.empty() || group.verifying_key.size() > kLongestKey) {
-    fault->Set(object.PathOf("verifying_key"), absl::StrCat("must have 1 to ", kLongestKey, " bytes"));
+    fault->Set(object.PathOf("verifying_key"),
+               absl::StrCat("must have 1 to ", kLongestKey, " bytes"));
   }
   object.Finish();
   return group;
@@ -111,14 +118,18 @@ IssuingGroup ReadGroup(const Json& value, const std::string& path, JsonFault* fa
 ModeratorKey ReadModerator(const Json& value, const std::string& path, JsonFault* fault) {
   JsonObject object(value, path, fault);
   ModeratorKey moderator{object.Text("name"), object.Bytes("public_key", 32)};
-  if (moderator.name.empty() || moderator.name.size() > kLongestModeratorName || !IsOneLine(moderator.name)) {
-    fault->Set(object.PathOf("name"), absl::StrCat("must be one line of plain text, of 1 to ", kLongestModeratorName, " bytes"));
+  if (moderator.name.empty() || moderator.name.size() > kLongestModeratorName ||
+      !IsOneLine(moderator.name)) {
+    fault->Set(object.PathOf("name"), absl::StrCat("must be one line of plain text, of 1 to ",
+                                                   kLongestModeratorName, " bytes"));
   }
   object.Finish();
   return moderator;
 }
 
-std::string ReadHash(JsonObject& object, absl::string_view key) { return base::HexEncode(object.Bytes(key, 32)); }
+std::string ReadHash(JsonObject& object, absl::string_view key) {
+  return base::HexEncode(object.Bytes(key, 32));
+}
 
 }  // namespace
 
@@ -127,21 +138,22 @@ int LowestMinimumGroupSize(int insiders) {
 }
 
 std::string EncodeContract(const Contract& contract) {
-  return base::CanonicalJson({{"format", kContractFormat},
-                              {"purpose", contract.purpose},
-                              {"minimum_group_size", contract.minimum_group_size},
-                              {"insiders", contract.insiders},
-                              {"pool_minimum", contract.pool_minimum},
-                              {"maximum_reissued_percent", contract.maximum_reissued_percent},
-                              {"first_reader", std::string(NameOf(contract.first_reader))},
-                              {"readers", Json(contract.readers)},
-                              {"languages", Json(contract.languages)},
-                              {"close_time", absl::ToUnixSeconds(contract.close_time)},
-                              {"latest_close_time", absl::ToUnixSeconds(contract.latest_close_time)},
-                              {"abandon_time", absl::ToUnixSeconds(contract.abandon_time)},
-                              {"retention_days", contract.retention_days},
-                              {"instrument_hash", contract.instrument_hash},
-                              {"closing_mode", contract.closing_mode}});
+  return base::CanonicalJson(
+      {{"format", kContractFormat},
+       {"purpose", contract.purpose},
+       {"minimum_group_size", contract.minimum_group_size},
+       {"insiders", contract.insiders},
+       {"pool_minimum", contract.pool_minimum},
+       {"maximum_reissued_percent", contract.maximum_reissued_percent},
+       {"first_reader", std::string(NameOf(contract.first_reader))},
+       {"readers", Json(contract.readers)},
+       {"languages", Json(contract.languages)},
+       {"close_time", absl::ToUnixSeconds(contract.close_time)},
+       {"latest_close_time", absl::ToUnixSeconds(contract.latest_close_time)},
+       {"abandon_time", absl::ToUnixSeconds(contract.abandon_time)},
+       {"retention_days", contract.retention_days},
+       {"instrument_hash", contract.instrument_hash},
+       {"closing_mode", contract.closing_mode}});
 }
 
 absl::StatusOr<Contract> DecodeContract(absl::string_view bytes) {
@@ -153,23 +165,26 @@ absl::StatusOr<Contract> DecodeContract(absl::string_view bytes) {
   }
   Contract contract;
   contract.purpose = object.Text("purpose");
-  contract.minimum_group_size =
-      static_cast<int>(object.Whole("minimum_group_size", kLowestMinimumGroupSize, kHighestMinimumGroupSize));
+  contract.minimum_group_size = static_cast<int>(
+      object.Whole("minimum_group_size", kLowestMinimumGroupSize, kHighestMinimumGroupSize));
   contract.insiders = static_cast<int>(object.Whole("insiders", 1, kHighestInsiders));
-  contract.pool_minimum = static_cast<int>(object.Whole("pool_minimum", 0, kHighestMinimumGroupSize + kHighestInsiders));
+  contract.pool_minimum = static_cast<int>(
+      object.Whole("pool_minimum", 0, kHighestMinimumGroupSize + kHighestInsiders));
   contract.maximum_reissued_percent =
       static_cast<int>(object.Whole("maximum_reissued_percent", 0, kHighestReissuedPercent));
   const std::string first_reader = object.Text("first_reader");
   if (first_reader != "leader" && first_reader != "supervisor") {
     fault.Set("first_reader", "must be leader or supervisor");
   }
-  contract.first_reader = first_reader == "supervisor" ? FirstReader::kSupervisor : FirstReader::kLeader;
+  contract.first_reader =
+      first_reader == "supervisor" ? FirstReader::kSupervisor : FirstReader::kLeader;
   contract.readers = object.Texts("readers");
   contract.languages = object.Texts("languages");
   contract.close_time = ReadTime(object, "close_time");
   contract.latest_close_time = ReadTime(object, "latest_close_time");
   contract.abandon_time = ReadTime(object, "abandon_time");
-  contract.retention_days = static_cast<int>(object.Whole("retention_days", 1, kLongestRetentionDays));
+  contract.retention_days =
+      static_cast<int>(object.Whole("retention_days", 1, kLongestRetentionDays));
   contract.instrument_hash = object.Text("instrument_hash");
   contract.closing_mode = object.Text("closing_mode");
   object.Finish();
@@ -184,20 +199,22 @@ std::string EncodeManifest(const Manifest& manifest) {
   for (const IssuingGroup& group : manifest.groups) groups.push_back(GroupToJson(group));
   Json moderators = Json::array();
   for (const ModeratorKey& moderator : manifest.moderators) {
-    moderators.push_back({{"name", moderator.name}, {"public_key", base::HexEncode(moderator.public_key)}});
+    moderators.push_back(
+        {{"name", moderator.name}, {"public_key", base::HexEncode(moderator.public_key)}});
   }
-  return base::CanonicalJson({{"format", kManifestFormat},
-                              {"survey", manifest.survey.value()},
-                              {"contract_hash", manifest.contract_hash},
-                              {"instrument_hash", manifest.instrument_hash},
-                              {"groups", std::move(groups)},
-                              {"closing_public_key", base::HexEncode(manifest.closing_public_key)},
-                              {"receipt_public_key", base::HexEncode(manifest.receipt_public_key)},
-                              {"signing_public_key", base::HexEncode(manifest.signing_public_key)},
-                              {"moderators", std::move(moderators)},
-                              {"close_time", absl::ToUnixSeconds(manifest.close_time)},
-                              {"latest_close_time", absl::ToUnixSeconds(manifest.latest_close_time)},
-                              {"abandon_time", absl::ToUnixSeconds(manifest.abandon_time)}});
+  return base::CanonicalJson(
+      {{"format", kManifestFormat},
+       {"survey", manifest.survey.value()},
+       {"contract_hash", manifest.contract_hash},
+       {"instrument_hash", manifest.instrument_hash},
+       {"groups", std::move(groups)},
+       {"closing_public_key", base::HexEncode(manifest.closing_public_key)},
+       {"receipt_public_key", base::HexEncode(manifest.receipt_public_key)},
+       {"signing_public_key", base::HexEncode(manifest.signing_public_key)},
+       {"moderators", std::move(moderators)},
+       {"close_time", absl::ToUnixSeconds(manifest.close_time)},
+       {"latest_close_time", absl::ToUnixSeconds(manifest.latest_close_time)},
+       {"abandon_time", absl::ToUnixSeconds(manifest.abandon_time)}});
 }
 
 absl::StatusOr<Manifest> DecodeManifest(absl::string_view bytes) {
@@ -209,7 +226,8 @@ absl::StatusOr<Manifest> DecodeManifest(absl::string_view bytes) {
   }
   Manifest manifest;
   manifest.survey = SurveyId(object.Text("survey"));
-  if (SurveyIdBytes(manifest.survey).empty()) fault.Set("survey", "must be a survey's id of 26 characters");
+  if (SurveyIdBytes(manifest.survey).empty())
+    fault.Set("survey", "must be a survey's id of 26 characters");
   manifest.contract_hash = ReadHash(object, "contract_hash");
   manifest.instrument_hash = ReadHash(object, "instrument_hash");
   object.List("groups", [&](const Json& element, const std::string& path) {
@@ -240,8 +258,9 @@ absl::StatusOr<Manifest> DecodeManifest(absl::string_view bytes) {
 absl::Status CheckManifest(const Manifest& manifest, absl::string_view contract_hash,
                            absl::string_view instrument_hash) {
   const auto refused = [](absl::string_view what, absl::string_view field) {
-    return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kMANIFEST_REFUSED,
-                       absl::StrCat("do not answer this survey: ", what, "; tell whoever invited you"), field);
+    return base::Error(
+        absl::StatusCode::kFailedPrecondition, reasons::kMANIFEST_REFUSED,
+        absl::StrCat("do not answer this survey: ", what, "; tell whoever invited you"), field);
   };
   if (manifest.contract_hash != contract_hash) {
     return refused("its rules are not the ones that were announced", "contract_hash");
@@ -255,37 +274,45 @@ absl::Status CheckManifest(const Manifest& manifest, absl::string_view contract_
     const IssuingGroup& group = manifest.groups[i];
     const std::string path = absl::StrCat("groups[", i, "]");
     if (!codes.insert(group.code).second) {
-      return refused(absl::StrCat("the group ", group.code, " has more than one key, which could single out a person"),
+      return refused(absl::StrCat("the group ", group.code,
+                                  " has more than one key, which could single out a person"),
                      path);
     }
     // Two groups under one key would let a member of the one answer as a member of the other.
     if (group.verifying_key.empty() || !keys.insert(group.verifying_key).second) {
-      return refused(absl::StrCat("the group ", group.code, " has no key of its own"), path + ".verifying_key");
+      return refused(absl::StrCat("the group ", group.code, " has no key of its own"),
+                     path + ".verifying_key");
     }
     const bool joined = group.code == kOtherRaters;
-    if (group.members.empty() || (!joined && group.members != std::vector<std::string>{group.code})) {
-      return refused(absl::StrCat("it does not say rightly who belongs to the group ", group.code), path + ".members");
+    if (group.members.empty() ||
+        (!joined && group.members != std::vector<std::string>{group.code})) {
+      return refused(absl::StrCat("it does not say rightly who belongs to the group ", group.code),
+                     path + ".members");
     }
     for (const std::string& member : group.members) {
       if (member == kSelf || member == kSupervisor || member == kOtherRaters) {
-        return refused(absl::StrCat("the group ", group.code, " has a member that cannot be anonymous"),
-                       path + ".members");
+        return refused(
+            absl::StrCat("the group ", group.code, " has a member that cannot be anonymous"),
+            path + ".members");
       }
       if (!members.insert(member).second) {
-        return refused(absl::StrCat(member, " belongs to more than one group, which could single out a person"),
-                       path + ".members");
+        return refused(
+            absl::StrCat(member,
+                         " belongs to more than one group, which could single out a person"),
+            path + ".members");
       }
     }
     if (group.invited < kMinimumInvited) {
-      return refused(absl::StrCat("only ", group.invited, " people were invited in the group ", group.code,
-                                  ", too few for nobody to be recognised"),
+      return refused(absl::StrCat("only ", group.invited, " people were invited in the group ",
+                                  group.code, ", too few for nobody to be recognised"),
                      path + ".invited");
     }
   }
   return absl::OkStatus();
 }
 
-AnswerShape ShapeOfGroup(const Instrument& instrument, const IssuingGroup& group, bool prompts_open) {
+AnswerShape ShapeOfGroup(const Instrument& instrument, const IssuingGroup& group,
+                         bool prompts_open) {
   AnswerShape shape;
   shape.points = instrument.scale.points;
   shape.items_asked.assign(instrument.items.size(), false);
@@ -294,12 +321,13 @@ AnswerShape ShapeOfGroup(const Instrument& instrument, const IssuingGroup& group
   if (prompts_open) {
     for (const int i : CommonPrompts(instrument, group.members)) shape.prompts_asked[i] = true;
   }
-  for (const Prompt& prompt : instrument.prompts) shape.prompt_max_bytes.push_back(prompt.max_bytes);
+  for (const Prompt& prompt : instrument.prompts)
+    shape.prompt_max_bytes.push_back(prompt.max_bytes);
   return shape;
 }
 
-absl::StatusOr<GroupPlan> PlanIssuingGroups(const Instrument& instrument,
-                                            const std::vector<std::pair<std::string, int64_t>>& invited) {
+absl::StatusOr<GroupPlan> PlanIssuingGroups(
+    const Instrument& instrument, const std::vector<std::pair<std::string, int64_t>>& invited) {
   std::map<std::string, int64_t> apart;
   std::set<std::string> named;
   int64_t all = 0;
@@ -309,7 +337,8 @@ absl::StatusOr<GroupPlan> PlanIssuingGroups(const Instrument& instrument,
                      [&code = code](const RaterGroup& group) { return group.code == code; })) {
       return errors::InvalidField(field, "is no rater group of the instrument; correct the code");
     }
-    if (!named.insert(code).second) return errors::InvalidField(field, "stands twice; give each group once");
+    if (!named.insert(code).second)
+      return errors::InvalidField(field, "stands twice; give each group once");
     if (count < 0 || count > kMostInvited) {
       return errors::InvalidField(field, absl::StrCat("must be from 0 to ", kMostInvited));
     }
@@ -317,9 +346,12 @@ absl::StatusOr<GroupPlan> PlanIssuingGroups(const Instrument& instrument,
     if (count > 0) apart[code] = count;
   }
   if (all < kMinimumInvited) {
-    return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kTOO_FEW_INVITED,
-                       absl::StrCat("only ", all, " anonymous raters are invited, too few for nobody to be recognised; "
-                                    "invite at least ", kMinimumInvited, " who are neither the leader nor a supervisor"));
+    return base::Error(
+        absl::StatusCode::kFailedPrecondition, reasons::kTOO_FEW_INVITED,
+        absl::StrCat("only ", all,
+                     " anonymous raters are invited, too few for nobody to be recognised; "
+                     "invite at least ",
+                     kMinimumInvited, " who are neither the leader nor a supervisor"));
   }
   IssuingGroup joined{kOtherRaters, {}, 0, ""};
   const auto join = [&](std::map<std::string, int64_t>::iterator at) {
@@ -327,10 +359,11 @@ absl::StatusOr<GroupPlan> PlanIssuingGroups(const Instrument& instrument,
     joined.invited += at->second;
     return apart.erase(at);
   };
-  for (auto at = apart.begin(); at != apart.end();) at = at->second < kMinimumInvited ? join(at) : std::next(at);
+  for (auto at = apart.begin(); at != apart.end();)
+    at = at->second < kMinimumInvited ? join(at) : std::next(at);
   while (!joined.members.empty() && joined.invited < kMinimumInvited) {
-    // The map is in order of code, and min_element gives the first of equals. There is a group left, since all of them
-    // together have enough people.
+    // The map is in order of code, and min_element gives the first of equals. There is a group
+    // left, since all of them together have enough people.
     join(std::min_element(apart.begin(), apart.end(),
                           [](const auto& a, const auto& b) { return a.second < b.second; }));
   }
@@ -339,11 +372,16 @@ absl::StatusOr<GroupPlan> PlanIssuingGroups(const Instrument& instrument,
   if (!joined.members.empty()) {
     std::sort(joined.members.begin(), joined.members.end());
     if (CommonItems(instrument, joined.members).empty()) {
-      return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kNO_COMMON_ITEMS,
-                         absl::StrCat("the groups ", absl::StrJoin(joined.members, ", "), " must answer as one, since "
-                                      "one of them has fewer than ", kMinimumInvited, " invited, but no item is asked "
-                                      "of all of them; invite more people to the small group, leave it out, or choose "
-                                      "an instrument with common items"));
+      return base::Error(
+          absl::StatusCode::kFailedPrecondition, reasons::kNO_COMMON_ITEMS,
+          absl::StrCat(
+              "the groups ", absl::StrJoin(joined.members, ", "),
+              " must answer as one, since "
+              "one of them has fewer than ",
+              kMinimumInvited,
+              " invited, but no item is asked "
+              "of all of them; invite more people to the small group, leave it out, or choose "
+              "an instrument with common items"));
     }
     plan.groups.push_back(std::move(joined));
   }

@@ -18,56 +18,61 @@
 
 namespace candor::domain {
 
-inline constexpr int kMinimumInvited = 5;           // of an anonymous issuing group
-inline constexpr int kLowestMinimumGroupSize = 5;   // what a campaign may set k to, at the least
+inline constexpr int kMinimumInvited = 5;          // of an anonymous issuing group
+inline constexpr int kLowestMinimumGroupSize = 5;  // what a campaign may set k to, at the least
 inline constexpr int kHighestMinimumGroupSize = 100;
-inline constexpr int kHighestInsiders = 10;         // what a campaign may set t to, at the most
+inline constexpr int kHighestInsiders = 10;  // what a campaign may set t to, at the most
 inline constexpr int kHighestReissuedPercent = 10;
 inline constexpr int kLongestRetentionDays = 3650;
 inline constexpr size_t kMostModerators = 5;
 inline constexpr size_t kLongestModeratorName = 100;  // bytes
 inline constexpr size_t kMostIssuingGroups = 100;
-inline constexpr int64_t kMostInvited = 1'000'000;    // in one issuing group
+inline constexpr int64_t kMostInvited = 1'000'000;  // in one issuing group
 inline constexpr char kDevelopmental[] = "developmental";
 
-// The smallest k that a contract may have with `insiders` = t: 5 for t = 1, else 5 + t, since an answer that somebody
-// knows protects nobody.
+// The smallest k that a contract may have with `insiders` = t: 5 for t = 1, else 5 + t, since an
+// answer that somebody knows protects nobody.
 int LowestMinimumGroupSize(int insiders);
 inline constexpr int kMinimumModulusBits = 2048;
 
-// Who reads the report first. The other sees it when the first has released it onwards, or at release when kBoth.
+// Who reads the report first. The other sees it when the first has released it onwards, or at
+// release when kBoth.
 enum class FirstReader { kLeader, kSupervisor };
 
 // The rules of one survey. Every member is in the hashed document; none can change after opening.
 struct Contract {
   std::string purpose = "developmental";
-  int minimum_group_size = 5;   // k: fewest answers behind a printed figure; LowestMinimumGroupSize(t)..100
-  int insiders = 1;             // t, 1..10: how many answers somebody may know from elsewhere
-  int pool_minimum = 6;         // fewest raters for the pool of small groups: k + t
+  int minimum_group_size =
+      5;             // k: fewest answers behind a printed figure; LowestMinimumGroupSize(t)..100
+  int insiders = 1;  // t, 1..10: how many answers somebody may know from elsewhere
+  int pool_minimum = 6;               // fewest raters for the pool of small groups: k + t
   int maximum_reissued_percent = 10;  // 0..10: a group with more of its codes reissued is withheld
   FirstReader first_reader = FirstReader::kLeader;
-  std::vector<std::string> readers;   // roles that may read the report: "leader", "supervisor"; the first reader among them
+  // Roles that may read the report: "leader", "supervisor"; the first reader among them.
+  std::vector<std::string> readers;
   std::vector<std::string> languages;
   absl::Time close_time;         // all three in whole seconds, 1970..9999
   absl::Time latest_close_time;  // not before close_time
   absl::Time abandon_time;       // after latest_close_time
-  int retention_days = 365;     // 1..3650: raters' addresses go that long after release
-  std::string instrument_hash;  // SHA-256 of the instrument version's document, hexadecimal
+  int retention_days = 365;      // 1..3650: raters' addresses go that long after release
+  std::string instrument_hash;   // SHA-256 of the instrument version's document, hexadecimal
   std::string closing_mode = "automatic";  // or "steward"
 };
 
 // Whole seconds; canonical JSON.
 std::string EncodeContract(const Contract& contract);
-// INVALID_ARGUMENT, CONTRACT_INVALID: not such a document, byte for byte as EncodeContract writes it, or a value out of
-// its range; the field is the member's path.
+// INVALID_ARGUMENT, CONTRACT_INVALID: not such a document, byte for byte as EncodeContract writes
+// it, or a value out of its range; the field is the member's path.
 absl::StatusOr<Contract> DecodeContract(absl::string_view bytes);
 
-// The people who share one key: one rater group, or several joined because each alone would be too small.
+// The people who share one key: one rater group, or several joined because each alone would be too
+// small.
 struct IssuingGroup {
-  std::string code;                  // a rater group's code, or other_raters
-  std::vector<std::string> members;  // codes of rater groups, sorted; {code} when nothing was joined
-  int64_t invited = 0;               // raters invited at opening
-  std::string verifying_key;         // SubjectPublicKeyInfo, DER; RSA with e = 65537
+  std::string code;  // a rater group's code, or other_raters
+  std::vector<std::string>
+      members;                // codes of rater groups, sorted; {code} when nothing was joined
+  int64_t invited = 0;        // raters invited at opening
+  std::string verifying_key;  // SubjectPublicKeyInfo, DER; RSA with e = 65537
 };
 
 struct ModeratorKey {
@@ -75,15 +80,16 @@ struct ModeratorKey {
   std::string public_key;  // X25519, 32 bytes
 };
 
-// What a respondent's client checks before it answers (anonymity.md A8). No leader's and no rater's name is in it.
+// What a respondent's client checks before it answers (anonymity.md A8). No leader's and no rater's
+// name is in it.
 struct Manifest {
   SurveyId survey;
-  std::string contract_hash;    // SHA-256, hexadecimal
-  std::string instrument_hash;  // SHA-256, hexadecimal
+  std::string contract_hash;         // SHA-256, hexadecimal
+  std::string instrument_hash;       // SHA-256, hexadecimal
   std::vector<IssuingGroup> groups;  // the index in this list is the group's number in tokens
   std::string closing_public_key;    // X25519, 32 bytes
   std::string receipt_public_key;    // Ed25519, 32 bytes
-  std::string signing_public_key;    // Ed25519, 32 bytes; signs the manifest and notices of extension
+  std::string signing_public_key;  // Ed25519, 32 bytes; signs the manifest and notices of extension
   std::vector<ModeratorKey> moderators;
   absl::Time close_time;
   absl::Time latest_close_time;
@@ -92,30 +98,36 @@ struct Manifest {
 
 // Canonical JSON; binary members in hexadecimal. Its SHA-256 is the manifest's hash.
 std::string EncodeManifest(const Manifest& manifest);
-// INVALID_ARGUMENT, MANIFEST_INVALID: not such a document, byte for byte as EncodeManifest writes it; the field is the
-// member's path. What a manifest may say is CheckManifest's part.
+// INVALID_ARGUMENT, MANIFEST_INVALID: not such a document, byte for byte as EncodeManifest writes
+// it; the field is the member's path. What a manifest may say is CheckManifest's part.
 absl::StatusOr<Manifest> DecodeManifest(absl::string_view bytes);
 
-// What stands in every survey's manifest, as the client must check it: hashes match `contract` and `instrument`, at most
-// one key for a group, no rater group in two issuing groups, each group with at least kMinimumInvited invited. Moduli
-// and signatures are the caller's part, since they need crypto.
-// FAILED_PRECONDITION, MANIFEST_REFUSED: the sentence says what is wrong, for a respondent to read.
-absl::Status CheckManifest(const Manifest& manifest, absl::string_view contract_hash, absl::string_view instrument_hash);
+// What stands in every survey's manifest, as the client must check it: hashes match `contract` and
+// `instrument`, at most one key for a group, no rater group in two issuing groups, each group with
+// at least kMinimumInvited invited. Moduli and signatures are the caller's part, since they need
+// crypto. FAILED_PRECONDITION, MANIFEST_REFUSED: the sentence says what is wrong, for a respondent
+// to read.
+absl::Status CheckManifest(const Manifest& manifest, absl::string_view contract_hash,
+                           absl::string_view instrument_hash);
 
-// The shape of the answers of issuing group `group`: its items are those that every member audience is asked.
-AnswerShape ShapeOfGroup(const Instrument& instrument, const IssuingGroup& group, bool prompts_open);
+// The shape of the answers of issuing group `group`: its items are those that every member audience
+// is asked.
+AnswerShape ShapeOfGroup(const Instrument& instrument, const IssuingGroup& group,
+                         bool prompts_open);
 
-// How the invited groups of one survey would be joined, before keys exist (anonymity.md A8, "Small groups").
+// How the invited groups of one survey would be joined, before keys exist (anonymity.md A8, "Small
+// groups").
 struct GroupPlan {
   std::vector<IssuingGroup> groups;  // without keys; sorted by code, other_raters last
 };
 
-// `invited`: rater group -> raters who may be invited (opted-out ones left out); groups with 0 are passed over.
-// FAILED_PRECONDITION: TOO_FEW_INVITED (fewer than 5 anonymous raters in all), NO_COMMON_ITEMS (a joined group has no
-// item that every member is asked). INVALID_ARGUMENT, FIELD_INVALID: a group that the instrument does not have, one
-// that stands twice, or a count below 0 or above kMostInvited. The message says what to do.
-absl::StatusOr<GroupPlan> PlanIssuingGroups(const Instrument& instrument,
-                                            const std::vector<std::pair<std::string, int64_t>>& invited);
+// `invited`: rater group -> raters who may be invited (opted-out ones left out); groups with 0 are
+// passed over. FAILED_PRECONDITION: TOO_FEW_INVITED (fewer than 5 anonymous raters in all),
+// NO_COMMON_ITEMS (a joined group has no item that every member is asked). INVALID_ARGUMENT,
+// FIELD_INVALID: a group that the instrument does not have, one that stands twice, or a count below
+// 0 or above kMostInvited. The message says what to do.
+absl::StatusOr<GroupPlan> PlanIssuingGroups(
+    const Instrument& instrument, const std::vector<std::pair<std::string, int64_t>>& invited);
 
 }  // namespace candor::domain
 

@@ -1,4 +1,5 @@
-// Disclosure control: rules B1-B9 of the anonymity design as pure functions from tallies to printed atoms.
+// Disclosure control: rules B1-B9 of the anonymity design as pure functions from tallies to printed
+// atoms.
 
 #ifndef CANDOR_SERVICES_DOMAIN_DISCLOSURE_H_
 #define CANDOR_SERVICES_DOMAIN_DISCLOSURE_H_
@@ -22,9 +23,9 @@ struct ItemTally {
 };
 
 struct GroupTally {
-  std::string code;                // the issuing group's
-  int64_t raters = 0;              // forms with at least one rating
-  std::vector<ItemTally> items;    // one for each item of the instrument; all zero where not asked
+  std::string code;              // the issuing group's
+  int64_t raters = 0;            // forms with at least one rating
+  std::vector<ItemTally> items;  // one for each item of the instrument; all zero where not asked
 };
 
 // The rules that a contract sets.
@@ -39,22 +40,28 @@ DisclosureRules RulesOf(const Contract& contract, const Instrument& instrument);
 // From this many ratings on, an atom may say something of the halves of the scale (B5).
 inline constexpr int64_t kFewestForHalves = 10;
 
-// One atom from one tally (B3-B5); withheld below k answers. `pooled`: the block is a pool, which prints means only.
+// One atom from one tally (B3-B5); withheld below k answers. `pooled`: the block is a pool, which
+// prints means only.
 //
-// With n <= 2 (1 + t) answers (possible from t = 3 on) the two bounds of B4 meet or overlap: whichever of them were
-// printed would also say that the other does not hold, and that rules out answers. Such an atom is withheld too, and
-// has n alone, whatever the ratings are. Where the distribution is shown the kind is kExact even if the sum lies within
-// a bound (possible from t = 2 on), since the distribution holds the sum.
-Atom MakeAtom(const std::string& indicator, const ItemTally& tally, const DisclosureRules& rules, bool pooled);
+// With n <= 2 (1 + t) answers (possible from t = 3 on) the two bounds of B4 meet or overlap:
+// whichever of them were printed would also say that the other does not hold, and that rules out
+// answers. Such an atom is withheld too, and has n alone, whatever the ratings are. Where the
+// distribution is shown the kind is kExact even if the sum lies within a bound (possible from t = 2
+// on), since the distribution holds the sum.
+Atom MakeAtom(const std::string& indicator, const ItemTally& tally, const DisclosureRules& rules,
+              bool pooled);
 
-// The closed result of a survey. An issuing group with at least k raters and not too many reissued codes is a block of
-// its own; the issuing group other_raters and all groups under k raters together are the pool, printed as the block
-// other_raters if it has at least k + t raters, else in no figure. A group with too many reissued codes is in no figure.
-// If the issuing group other_raters itself has too many reissued codes there is no pool, and small groups stay too few.
-// Which groups have at least k raters, and whether the pool has enough, is all that blocks say beyond their atoms.
-// `tallies` and `counts` have one entry for each group of the manifest, in its order, with the same codes.
-ClosedResult MakeClosedResult(const Manifest& manifest, const Instrument& instrument, const DisclosureRules& rules,
-                              const std::vector<GroupTally>& tallies, const std::vector<GroupCounts>& counts);
+// The closed result of a survey. An issuing group with at least k raters and not too many reissued
+// codes is a block of its own; the issuing group other_raters and all groups under k raters
+// together are the pool, printed as the block other_raters if it has at least k + t raters, else in
+// no figure. A group with too many reissued codes is in no figure. If the issuing group
+// other_raters itself has too many reissued codes there is no pool, and small groups stay too few.
+// Which groups have at least k raters, and whether the pool has enough, is all that blocks say
+// beyond their atoms. `tallies` and `counts` have one entry for each group of the manifest, in its
+// order, with the same codes.
+ClosedResult MakeClosedResult(const Manifest& manifest, const Instrument& instrument,
+                              const DisclosureRules& rules, const std::vector<GroupTally>& tallies,
+                              const std::vector<GroupCounts>& counts);
 
 }  // namespace candor::domain
 

@@ -17,7 +17,8 @@ using base::Json;
 class Checker {
  public:
   absl::Status Check(const Framework& framework) {
-    if (!IsResourceId(framework.code)) fault_.Set("code", "must be 1 to 63 characters of a-z, 0-9 and hyphen");
+    if (!IsResourceId(framework.code))
+      fault_.Set("code", "must be 1 to 63 characters of a-z, 0-9 and hyphen");
     Title("title", framework.title);
     Title("version", framework.version);
     Text("attribution", framework.attribution);
@@ -56,7 +57,8 @@ class Checker {
 
   void CheckIndicator(const std::string& path, const Indicator& indicator) {
     if (++indicators_ > kMostIndicators) {
-      fault_.Set(path, absl::StrCat("is one indicator too many; a framework has at most ", kMostIndicators));
+      fault_.Set(path, absl::StrCat("is one indicator too many; a framework has at most ",
+                                    kMostIndicators));
     }
     Code(path, indicator.code, codes_);
     Title(absl::StrCat(path, ".title"), indicator.title);
@@ -66,14 +68,17 @@ class Checker {
       if (!themes_.contains(indicator.themes[i])) {
         fault_.Set(at, "is no theme of this framework; add it to themes, or correct the code");
       }
-      if (!named.insert(indicator.themes[i]).second) fault_.Set(at, "names a theme that is named before; remove one");
+      if (!named.insert(indicator.themes[i]).second)
+        fault_.Set(at, "names a theme that is named before; remove one");
     }
   }
 
   void Code(const std::string& path, const std::string& code, std::set<std::string>& taken) {
     const std::string at = absl::StrCat(path, ".code");
-    if (!IsCode(code)) fault_.Set(at, "must be 1 to 63 characters of A-Z, a-z, 0-9, '.', '_', '/' and '-'");
-    if (!taken.insert(code).second) fault_.Set(at, absl::StrCat("\"", code, "\" stands twice; each code may stand once"));
+    if (!IsCode(code))
+      fault_.Set(at, "must be 1 to 63 characters of A-Z, a-z, 0-9, '.', '_', '/' and '-'");
+    if (!taken.insert(code).second)
+      fault_.Set(at, absl::StrCat("\"", code, "\" stands twice; each code may stand once"));
   }
 
   void Title(const std::string& path, const std::string& text) {
@@ -84,7 +89,8 @@ class Checker {
 
   void Text(const std::string& path, const std::string& text) {
     if (text.size() > kLongestFrameworkText) {
-      fault_.Set(path, absl::StrCat("is longer than ", kLongestFrameworkText, " bytes; shorten it"));
+      fault_.Set(path,
+                 absl::StrCat("is longer than ", kLongestFrameworkText, " bytes; shorten it"));
     }
     if (!IsPlainText(text)) fault_.Set(path, "must be plain UTF-8 text without control characters");
   }
@@ -170,19 +176,25 @@ absl::StatusOr<Framework> ParseFramework(absl::string_view json_text) {
 
 Json FrameworkToJson(const Framework& framework) {
   Json themes = Json::array();
-  for (const Theme& theme : framework.themes) themes.push_back({{"code", theme.code}, {"title", theme.title}});
+  for (const Theme& theme : framework.themes)
+    themes.push_back({{"code", theme.code}, {"title", theme.title}});
   Json domains = Json::array();
   for (const Domain& domain : framework.domains) {
     Json competencies = Json::array();
     for (const Competency& competency : domain.competencies) {
       Json indicators = Json::array();
       for (const Indicator& indicator : competency.indicators) {
-        indicators.push_back({{"code", indicator.code}, {"title", indicator.title}, {"themes", Json(indicator.themes)}});
+        indicators.push_back({{"code", indicator.code},
+                              {"title", indicator.title},
+                              {"themes", Json(indicator.themes)}});
       }
-      competencies.push_back(
-          {{"code", competency.code}, {"title", competency.title}, {"indicators", std::move(indicators)}});
+      competencies.push_back({{"code", competency.code},
+                              {"title", competency.title},
+                              {"indicators", std::move(indicators)}});
     }
-    domains.push_back({{"code", domain.code}, {"title", domain.title}, {"competencies", std::move(competencies)}});
+    domains.push_back({{"code", domain.code},
+                       {"title", domain.title},
+                       {"competencies", std::move(competencies)}});
   }
   return {{"format", kFrameworkFormat},
           {"code", framework.code},

@@ -17,13 +17,15 @@ using base::Json;
 // Checks one instrument against its framework and keeps the first fault.
 class Checker {
  public:
-  Checker(const Instrument& instrument, const Framework& framework) : instrument_(instrument), framework_(framework) {}
+  Checker(const Instrument& instrument, const Framework& framework)
+      : instrument_(instrument), framework_(framework) {}
 
   absl::Status Check() {
     Text("title", instrument_.title);
     if (!IsOneLine(instrument_.title)) fault_.Set("title", "must be one line");
     if (instrument_.framework != framework_.code) {
-      fault_.Set("framework", absl::StrCat("must be \"", framework_.code, "\", the code of the framework it belongs to"));
+      fault_.Set("framework", absl::StrCat("must be \"", framework_.code,
+                                           "\", the code of the framework it belongs to"));
     }
     CheckLanguages();
     CheckScale();
@@ -40,8 +42,10 @@ class Checker {
     std::set<std::string> named;
     for (size_t i = 0; i < instrument_.languages.size() && fault_.ok(); ++i) {
       const std::string path = absl::StrCat("languages[", i, "]");
-      if (!IsLanguageTag(instrument_.languages[i])) fault_.Set(path, "must be a language tag such as \"en\" or \"es-MX\"");
-      if (!named.insert(instrument_.languages[i]).second) fault_.Set(path, "stands twice; remove one");
+      if (!IsLanguageTag(instrument_.languages[i]))
+        fault_.Set(path, "must be a language tag such as \"en\" or \"es-MX\"");
+      if (!named.insert(instrument_.languages[i]).second)
+        fault_.Set(path, "stands twice; remove one");
     }
   }
 
@@ -55,12 +59,15 @@ class Checker {
       const std::string path = JsonPath("scale.labels", language);
       Language(path, language);
       if (labels.size() != static_cast<size_t>(scale.points)) {
-        fault_.Set(path, absl::StrCat("must have one label for each of the ", scale.points, " points, lowest first"));
+        fault_.Set(path, absl::StrCat("must have one label for each of the ", scale.points,
+                                      " points, lowest first"));
       }
-      for (size_t i = 0; i < labels.size() && fault_.ok(); ++i) Text(absl::StrCat(path, "[", i, "]"), labels[i]);
+      for (size_t i = 0; i < labels.size() && fault_.ok(); ++i)
+        Text(absl::StrCat(path, "[", i, "]"), labels[i]);
     }
     for (const std::string& language : instrument_.languages) {
-      if (!scale.labels.contains(language)) fault_.Set(JsonPath("scale.labels", language), "is missing");
+      if (!scale.labels.contains(language))
+        fault_.Set(JsonPath("scale.labels", language), "is missing");
     }
     Localized("scale.not_observed", scale.not_observed);
   }
@@ -75,9 +82,11 @@ class Checker {
         fault_.Set(at, "must be a small letter and up to 30 more of a-z, 0-9 and underscore");
       }
       if (group.code == kSelf || group.code == kSupervisor || group.code == kOtherRaters) {
-        fault_.Set(at, "may not be self, supervisor or other_raters, which have a meaning of their own");
+        fault_.Set(
+            at, "may not be self, supervisor or other_raters, which have a meaning of their own");
       }
-      if (!groups_.insert(group.code).second) fault_.Set(at, "stands twice; each rater group may stand once");
+      if (!groups_.insert(group.code).second)
+        fault_.Set(at, "stands twice; each rater group may stand once");
       Localized(absl::StrCat(path, ".title"), group.title);
     }
   }
@@ -96,10 +105,12 @@ class Checker {
       const std::string path = absl::StrCat("items[", i, "]");
       if (!indicators.contains(item.indicator)) {
         fault_.Set(absl::StrCat(path, ".indicator"),
-                   absl::StrCat("is no indicator of the framework \"", framework_.code, "\"; correct the code"));
+                   absl::StrCat("is no indicator of the framework \"", framework_.code,
+                                "\"; correct the code"));
       }
       if (!used.insert(item.indicator).second) {
-        fault_.Set(absl::StrCat(path, ".indicator"), "has an item before; an indicator has at most one");
+        fault_.Set(absl::StrCat(path, ".indicator"),
+                   "has an item before; an indicator has at most one");
       }
       Audiences(absl::StrCat(path, ".texts"), item.texts);
     }
@@ -112,7 +123,8 @@ class Checker {
       const Prompt& prompt = instrument_.prompts[i];
       const std::string path = absl::StrCat("prompts[", i, "]");
       if (!IsGroupCode(prompt.code)) {
-        fault_.Set(absl::StrCat(path, ".code"), "must be a small letter and up to 30 more of a-z, 0-9 and underscore");
+        fault_.Set(absl::StrCat(path, ".code"),
+                   "must be a small letter and up to 30 more of a-z, 0-9 and underscore");
       }
       if (!codes.insert(prompt.code).second) {
         fault_.Set(absl::StrCat(path, ".code"), "stands twice; each code may stand once");
@@ -127,7 +139,8 @@ class Checker {
   void CheckEveryGroupIsAsked() {
     for (size_t i = 0; i < instrument_.rater_groups.size() && fault_.ok(); ++i) {
       if (ItemsOfAudience(instrument_, instrument_.rater_groups[i].code).empty()) {
-        fault_.Set(absl::StrCat("rater_groups[", i, "]"), "is asked no item; add a text for it, or remove the group");
+        fault_.Set(absl::StrCat("rater_groups[", i, "]"),
+                   "is asked no item; add a text for it, or remove the group");
       }
     }
   }
@@ -156,15 +169,18 @@ class Checker {
   }
 
   void Language(const std::string& path, const std::string& language) {
-    if (std::find(instrument_.languages.begin(), instrument_.languages.end(), language) == instrument_.languages.end()) {
-      fault_.Set(path, "is in none of the instrument's languages; add the language, or remove the text");
+    if (std::find(instrument_.languages.begin(), instrument_.languages.end(), language) ==
+        instrument_.languages.end()) {
+      fault_.Set(path,
+                 "is in none of the instrument's languages; add the language, or remove the text");
     }
   }
 
   void Text(const std::string& path, const std::string& text) {
     if (text.empty()) fault_.Set(path, "must not be empty");
     if (text.size() > kLongestInstrumentText) {
-      fault_.Set(path, absl::StrCat("is longer than ", kLongestInstrumentText, " bytes; shorten it"));
+      fault_.Set(path,
+                 absl::StrCat("is longer than ", kLongestInstrumentText, " bytes; shorten it"));
     }
     if (!IsPlainText(text)) fault_.Set(path, "must be plain UTF-8 text without control characters");
   }
@@ -223,8 +239,9 @@ std::vector<int> AskedOfAll(const auto& entries, const std::vector<std::string>&
   std::vector<int> indices;
   if (audiences.empty()) return indices;
   for (size_t i = 0; i < entries.size(); ++i) {
-    if (std::all_of(audiences.begin(), audiences.end(),
-                    [&](const std::string& audience) { return entries[i].texts.contains(audience); })) {
+    if (std::all_of(audiences.begin(), audiences.end(), [&](const std::string& audience) {
+          return entries[i].texts.contains(audience);
+        })) {
       indices.push_back(static_cast<int>(i));
     }
   }
@@ -260,8 +277,9 @@ Instrument ReadInstrument(const Json& value, const std::string& path, JsonFault*
   });
   object.OptionalList("prompts", [&](const Json& element, const std::string& at) {
     JsonObject prompt(element, at, fault);
-    instrument.prompts.push_back({prompt.Text("code"), ReadAudiences(prompt, fault),
-                                  static_cast<int>(prompt.OptionalWhole("max_bytes", 100, 4000, Prompt().max_bytes))});
+    instrument.prompts.push_back(
+        {prompt.Text("code"), ReadAudiences(prompt, fault),
+         static_cast<int>(prompt.OptionalWhole("max_bytes", 100, 4000, Prompt().max_bytes))});
     prompt.Finish();
   });
   object.Finish();
@@ -284,11 +302,13 @@ Json InstrumentToJson(const Instrument& instrument) {
   }
   Json items = Json::array();
   for (const Item& item : instrument.items) {
-    items.push_back({{"indicator", item.indicator}, {"reverse", item.reverse}, {"texts", Json(item.texts)}});
+    items.push_back(
+        {{"indicator", item.indicator}, {"reverse", item.reverse}, {"texts", Json(item.texts)}});
   }
   Json prompts = Json::array();
   for (const Prompt& prompt : instrument.prompts) {
-    prompts.push_back({{"code", prompt.code}, {"texts", Json(prompt.texts)}, {"max_bytes", prompt.max_bytes}});
+    prompts.push_back(
+        {{"code", prompt.code}, {"texts", Json(prompt.texts)}, {"max_bytes", prompt.max_bytes}});
   }
   return {{"format", kInstrumentFormat},
           {"title", instrument.title},
@@ -311,15 +331,18 @@ std::string EncodeInstrumentVersion(const InstrumentVersion& version) {
 }
 
 absl::StatusOr<InstrumentVersion> DecodeInstrumentVersion(absl::string_view bytes) {
-  const absl::Status damaged = errors::StoreCorrupt("an instrument version's document cannot be read");
+  const absl::Status damaged =
+      errors::StoreCorrupt("an instrument version's document cannot be read");
   const auto document = base::ParseJson(bytes);
   if (!document.ok()) return damaged;
   JsonFault fault(absl::StatusCode::kDataLoss, reasons::kSTORE_CORRUPT);
   InstrumentVersion version;
   JsonObject object(*document, "", &fault);
   if (object.Text("format") != kInstrumentVersionFormat) return damaged;
-  if (object.Has("framework")) version.framework = ReadFramework((*document)["framework"], "framework", &fault);
-  if (object.Has("instrument")) version.instrument = ReadInstrument((*document)["instrument"], "instrument", &fault);
+  if (object.Has("framework"))
+    version.framework = ReadFramework((*document)["framework"], "framework", &fault);
+  if (object.Has("instrument"))
+    version.instrument = ReadInstrument((*document)["instrument"], "instrument", &fault);
   if (!fault.ok() || !CheckFramework(version.framework).ok() ||
       !CheckInstrument(version.instrument, version.framework).ok()) {
     return damaged;
@@ -336,15 +359,19 @@ InstrumentVersion MakeInstrumentVersion(const Instrument& instrument, const Fram
   std::set<std::string> themes;
   for (Domain& domain : version.framework.domains) {
     for (Competency& competency : domain.competencies) {
-      std::erase_if(competency.indicators, [&](const Indicator& indicator) { return !used.contains(indicator.code); });
+      std::erase_if(competency.indicators,
+                    [&](const Indicator& indicator) { return !used.contains(indicator.code); });
       for (const Indicator& indicator : competency.indicators) {
         themes.insert(indicator.themes.begin(), indicator.themes.end());
       }
     }
-    std::erase_if(domain.competencies, [](const Competency& competency) { return competency.indicators.empty(); });
+    std::erase_if(domain.competencies,
+                  [](const Competency& competency) { return competency.indicators.empty(); });
   }
-  std::erase_if(version.framework.domains, [](const Domain& domain) { return domain.competencies.empty(); });
-  std::erase_if(version.framework.themes, [&](const Theme& theme) { return !themes.contains(theme.code); });
+  std::erase_if(version.framework.domains,
+                [](const Domain& domain) { return domain.competencies.empty(); });
+  std::erase_if(version.framework.themes,
+                [&](const Theme& theme) { return !themes.contains(theme.code); });
   return version;
 }
 
@@ -352,11 +379,13 @@ std::vector<int> ItemsOfAudience(const Instrument& instrument, absl::string_view
   return CommonItems(instrument, {std::string(audience)});
 }
 
-std::vector<int> CommonItems(const Instrument& instrument, const std::vector<std::string>& audiences) {
+std::vector<int> CommonItems(const Instrument& instrument,
+                             const std::vector<std::string>& audiences) {
   return AskedOfAll(instrument.items, audiences);
 }
 
-std::vector<int> CommonPrompts(const Instrument& instrument, const std::vector<std::string>& audiences) {
+std::vector<int> CommonPrompts(const Instrument& instrument,
+                               const std::vector<std::string>& audiences) {
   return AskedOfAll(instrument.prompts, audiences);
 }
 

@@ -25,7 +25,9 @@ std::string Quotable(absl::string_view name) {
 
 void JsonFault::Set(absl::string_view path, absl::string_view message) {
   if (!status_.ok()) return;
-  status_ = base::Error(code_, reason_, path.empty() ? std::string(message) : absl::StrCat(path, ": ", message), path);
+  status_ =
+      base::Error(code_, reason_,
+                  path.empty() ? std::string(message) : absl::StrCat(path, ": ", message), path);
 }
 
 std::string JsonPath(absl::string_view path, absl::string_view name) {
@@ -40,7 +42,8 @@ std::string JsonText(const Json& value, const std::string& path, JsonFault* faul
   return value.get_ref<const std::string&>();
 }
 
-int64_t JsonWhole(const Json& value, const std::string& path, int64_t least, int64_t most, JsonFault* fault) {
+int64_t JsonWhole(const Json& value, const std::string& path, int64_t least, int64_t most,
+                  JsonFault* fault) {
   bool inside = false;
   int64_t number = least;
   if (value.is_number_unsigned()) {
@@ -70,7 +73,8 @@ std::vector<std::string> JsonTexts(const Json& value, const std::string& path, J
   return texts;
 }
 
-JsonObject::JsonObject(const Json& value, std::string path, JsonFault* fault) : path_(std::move(path)), fault_(fault) {
+JsonObject::JsonObject(const Json& value, std::string path, JsonFault* fault)
+    : path_(std::move(path)), fault_(fault) {
   if (value.is_object()) {
     object_ = &value;
   } else {
@@ -112,7 +116,8 @@ int64_t JsonObject::Whole(absl::string_view key, int64_t least, int64_t most) {
   return value == nullptr ? least : JsonWhole(*value, PathOf(key), least, most, fault_);
 }
 
-int64_t JsonObject::OptionalWhole(absl::string_view key, int64_t least, int64_t most, int64_t otherwise) {
+int64_t JsonObject::OptionalWhole(absl::string_view key, int64_t least, int64_t most,
+                                  int64_t otherwise) {
   const Json* value = Find(key);
   return value == nullptr ? otherwise : JsonWhole(*value, PathOf(key), least, most, fault_);
 }
@@ -140,8 +145,9 @@ std::vector<std::string> JsonObject::OptionalTexts(absl::string_view key) {
 std::string JsonObject::Bytes(absl::string_view key, size_t length) {
   const std::string text = Text(key);
   if (!IsHex(text, length == 0 ? text.size() / 2 : length)) {
-    fault_->Set(PathOf(key), length == 0 ? std::string("must be bytes in lower-case hexadecimal")
-                                         : absl::StrCat("must be ", length, " bytes in lower-case hexadecimal"));
+    fault_->Set(PathOf(key),
+                length == 0 ? std::string("must be bytes in lower-case hexadecimal")
+                            : absl::StrCat("must be ", length, " bytes in lower-case hexadecimal"));
     return "";
   }
   return *base::HexDecode(text);
@@ -191,7 +197,8 @@ void JsonObject::Finish() {
   if (object_ == nullptr) return;
   for (auto at = object_->begin(); at != object_->end(); ++at) {
     if (!asked_.contains(at.key())) {
-      fault_->Set(PathOf(at.key()), "is not a member that this document may have; check its spelling, or remove it");
+      fault_->Set(PathOf(at.key()),
+                  "is not a member that this document may have; check its spelling, or remove it");
       return;
     }
   }

@@ -1,7 +1,8 @@
 // Reads a JSON document member by member and keeps the first fault with its path.
 //
-// A reader never throws: a member that is missing or of another type is a fault, and a harmless default is given in its
-// place, so that the code that reads a document can be written straight through and look at the fault once.
+// A reader never throws: a member that is missing or of another type is a fault, and a harmless
+// default is given in its place, so that the code that reads a document can be written straight
+// through and look at the fault once.
 
 #ifndef CANDOR_SERVICES_DOMAIN_JSON_READER_H_
 #define CANDOR_SERVICES_DOMAIN_JSON_READER_H_
@@ -64,7 +65,8 @@ class JsonObject {
   void List(absl::string_view key, const ReadElement& read);
   void OptionalList(absl::string_view key, const ReadElement& read);
   // Calls `read` for each member of the object that stands under `key`.
-  using ReadMember = std::function<void(const std::string& name, const base::Json& value, const std::string& path)>;
+  using ReadMember = std::function<void(const std::string& name, const base::Json& value,
+                                        const std::string& path)>;
   void Map(absl::string_view key, const ReadMember& read);
   void OptionalMap(absl::string_view key, const ReadMember& read);
   // Reads the object under `key` with `read`.
@@ -83,15 +85,18 @@ class JsonObject {
   std::set<std::string, std::less<>> asked_;
 };
 
-// `path` with the member `name` behind it; a name that is long or unprintable is shortened or replaced.
+// `path` with the member `name` behind it; a name that is long or unprintable is shortened or
+// replaced.
 std::string JsonPath(absl::string_view path, absl::string_view name);
 
 // The value as text; a fault where it is none.
 std::string JsonText(const base::Json& value, const std::string& path, JsonFault* fault);
 // The value as a whole number in [least, most]; `least` where there is a fault.
-int64_t JsonWhole(const base::Json& value, const std::string& path, int64_t least, int64_t most, JsonFault* fault);
+int64_t JsonWhole(const base::Json& value, const std::string& path, int64_t least, int64_t most,
+                  JsonFault* fault);
 // The value as a list of texts.
-std::vector<std::string> JsonTexts(const base::Json& value, const std::string& path, JsonFault* fault);
+std::vector<std::string> JsonTexts(const base::Json& value, const std::string& path,
+                                   JsonFault* fault);
 
 }  // namespace candor::domain
 

@@ -39,7 +39,8 @@ bool ReadCodePoint(absl::string_view text, size_t& at, uint32_t& code_point) {
     code_point = code_point << 6 | (byte(at + i) & 0x3F);
   }
   at += length;
-  return code_point >= least && code_point <= 0x10FFFF && !(code_point >= 0xD800 && code_point <= 0xDFFF);
+  return code_point >= least && code_point <= 0x10FFFF &&
+         !(code_point >= 0xD800 && code_point <= 0xDFFF);
 }
 
 }  // namespace
@@ -65,13 +66,15 @@ bool IsCode(absl::string_view text) {
 }
 
 bool IsResourceId(absl::string_view text) {
-  return !text.empty() && text.size() <= 63 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return IsLower(c) || IsDigit(c) || c == '-'; });
+  return !text.empty() && text.size() <= 63 && std::all_of(text.begin(), text.end(), [](char c) {
+    return IsLower(c) || IsDigit(c) || c == '-';
+  });
 }
 
 bool IsGroupCode(absl::string_view text) {
   return !text.empty() && text.size() <= 31 && IsLower(text[0]) &&
-         std::all_of(text.begin(), text.end(), [](char c) { return IsLower(c) || IsDigit(c) || c == '_'; });
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return IsLower(c) || IsDigit(c) || c == '_'; });
 }
 
 bool IsLanguageTag(absl::string_view text) {
@@ -79,8 +82,10 @@ bool IsLanguageTag(absl::string_view text) {
   bool first = true;
   for (const absl::string_view part : absl::StrSplit(text, '-')) {
     if (first) {
-      if (part.size() < 2 || part.size() > 3 || !std::all_of(part.begin(), part.end(), IsLower)) return false;
-    } else if (part.size() < 2 || part.size() > 8 || !std::all_of(part.begin(), part.end(), IsAlnum)) {
+      if (part.size() < 2 || part.size() > 3 || !std::all_of(part.begin(), part.end(), IsLower))
+        return false;
+    } else if (part.size() < 2 || part.size() > 8 ||
+               !std::all_of(part.begin(), part.end(), IsAlnum)) {
       return false;
     }
     first = false;
@@ -90,8 +95,8 @@ bool IsLanguageTag(absl::string_view text) {
 
 bool IsHex(absl::string_view text, size_t length) {
   return text.size() == 2 * length && std::all_of(text.begin(), text.end(), [](char c) {
-    return IsDigit(c) || (c >= 'a' && c <= 'f');
-  });
+           return IsDigit(c) || (c >= 'a' && c <= 'f');
+         });
 }
 
 }  // namespace candor::domain

@@ -7,8 +7,8 @@
 
 namespace candor::domain {
 
-// Whether `text` is well-formed UTF-8 (no surrogates, no overlong forms) without control characters (C0, DEL, C1) other
-// than line feed and tab.
+// Whether `text` is well-formed UTF-8 (no surrogates, no overlong forms) without control characters
+// (C0, DEL, C1) other than line feed and tab.
 bool IsPlainText(absl::string_view text);
 
 // Plain text without line feed and tab, as a title or a mail's subject needs it.
@@ -23,8 +23,8 @@ bool IsResourceId(absl::string_view text);
 // [a-z][a-z0-9_]{0,30}: a rater group's or prompt's code.
 bool IsGroupCode(absl::string_view text);
 
-// A language tag in the form that BCP 47 recommends for writing: 2 or 3 small letters, then subtags of 2 to 8 letters
-// or digits after hyphens; at most 35 characters.
+// A language tag in the form that BCP 47 recommends for writing: 2 or 3 small letters, then subtags
+// of 2 to 8 letters or digits after hyphens; at most 35 characters.
 bool IsLanguageTag(absl::string_view text);
 
 // `length` bytes in hexadecimal, in lower case.

@@ -11,9 +11,13 @@ namespace {
 
 constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
-AnswerShape StaffShape() { return ShapeOfGroup(SampleInstrument(), {"staff", {"staff"}, 12, ""}, true); }
+AnswerShape StaffShape() {
+  return ShapeOfGroup(SampleInstrument(), {"staff", {"staff"}, 12, ""}, true);
+}
 
-Answers SampleAnswers() { return {{5, kNotObserved, kBlank, kBlank}, {"Clear goals.\nAlways there.", ""}}; }
+Answers SampleAnswers() {
+  return {{5, kNotObserved, kBlank, kBlank}, {"Clear goals.\nAlways there.", ""}};
+}
 
 TEST(AnswerTest, AcceptsEveryPointBlankAndNotObserved) {
   Answers answers = SampleAnswers();
@@ -30,22 +34,30 @@ TEST(AnswerTest, RefusesEachFaultByIndexAndNeverByValue) {
     std::string reason, field;
   };
   const std::vector<Case> cases = {
-      {"a rating too few", [](Answers& a) { a.ratings.pop_back(); }, "ANSWER_COUNT_WRONG", "ratings"},
-      {"a rating too many", [](Answers& a) { a.ratings.push_back(0); }, "ANSWER_COUNT_WRONG", "ratings"},
+      {"a rating too few", [](Answers& a) { a.ratings.pop_back(); }, "ANSWER_COUNT_WRONG",
+       "ratings"},
+      {"a rating too many", [](Answers& a) { a.ratings.push_back(0); }, "ANSWER_COUNT_WRONG",
+       "ratings"},
       {"no comments", [](Answers& a) { a.comments.clear(); }, "ANSWER_COUNT_WRONG", "comments"},
-      {"a comment too many", [](Answers& a) { a.comments.push_back(""); }, "ANSWER_COUNT_WRONG", "comments"},
+      {"a comment too many", [](Answers& a) { a.comments.push_back(""); }, "ANSWER_COUNT_WRONG",
+       "comments"},
       {"above the scale", [](Answers& a) { a.ratings[1] = 6; }, "RATING_OFF_SCALE", "ratings[1]"},
-      {"nearly not observed", [](Answers& a) { a.ratings[2] = 254; }, "RATING_OFF_SCALE", "ratings[2]"},
-      {"off the scale on an item not asked", [](Answers& a) { a.ratings[3] = 77; }, "RATING_OFF_SCALE", "ratings[3]"},
-      {"an item of another audience", [](Answers& a) { a.ratings[3] = 3; }, "ITEM_NOT_ASKED", "ratings[3]"},
-      {"another audience's item not observed", [](Answers& a) { a.ratings[3] = kNotObserved; }, "ITEM_NOT_ASKED",
+      {"nearly not observed", [](Answers& a) { a.ratings[2] = 254; }, "RATING_OFF_SCALE",
+       "ratings[2]"},
+      {"off the scale on an item not asked", [](Answers& a) { a.ratings[3] = 77; },
+       "RATING_OFF_SCALE", "ratings[3]"},
+      {"an item of another audience", [](Answers& a) { a.ratings[3] = 3; }, "ITEM_NOT_ASKED",
        "ratings[3]"},
-      {"a comment too long", [](Answers& a) { a.comments[1] = std::string(101, 'x'); }, "COMMENT_TOO_LONG",
-       "comments[1]"},
-      {"a comment that is no UTF-8", [](Answers& a) { a.comments[0] = "\xC3"; }, "COMMENT_NOT_TEXT", "comments[0]"},
-      {"a comment with a zero byte", [](Answers& a) { a.comments[0] = std::string("a\0", 2); }, "COMMENT_NOT_TEXT",
+      {"another audience's item not observed", [](Answers& a) { a.ratings[3] = kNotObserved; },
+       "ITEM_NOT_ASKED", "ratings[3]"},
+      {"a comment too long", [](Answers& a) { a.comments[1] = std::string(101, 'x'); },
+       "COMMENT_TOO_LONG", "comments[1]"},
+      {"a comment that is no UTF-8", [](Answers& a) { a.comments[0] = "\xC3"; }, "COMMENT_NOT_TEXT",
        "comments[0]"},
-      {"a comment with an escape", [](Answers& a) { a.comments[0] = "\x1b[2J"; }, "COMMENT_NOT_TEXT", "comments[0]"},
+      {"a comment with a zero byte", [](Answers& a) { a.comments[0] = std::string("a\0", 2); },
+       "COMMENT_NOT_TEXT", "comments[0]"},
+      {"a comment with an escape", [](Answers& a) { a.comments[0] = "\x1b[2J"; },
+       "COMMENT_NOT_TEXT", "comments[0]"},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.what);
@@ -73,13 +85,15 @@ TEST(AnswerTest, ACommentOfExactlyTheCapIsAccepted) {
 TEST(AnswerTest, RecordsOfOneInstrumentAllHaveOneLength) {
   const AnswerShape shape = StaffShape();
   EXPECT_EQ(shape.record_size(), 4u + (2 + 200) + (2 + 100));
-  // Another group of the same instrument, and one without prompts, has the same length: it says nothing of the group.
+  // Another group of the same instrument, and one without prompts, has the same length: it says
+  // nothing of the group.
   const IssuingGroup parents{"parent", {"parent"}, 9, ""};
   EXPECT_EQ(ShapeOfGroup(SampleInstrument(), parents, true).record_size(), shape.record_size());
   EXPECT_EQ(ShapeOfGroup(SampleInstrument(), parents, false).record_size(), shape.record_size());
   EXPECT_EQ(EncodeAnswers({{0, 0, 0, 0}, {"", ""}}, shape).size(), shape.record_size());
-  EXPECT_EQ(EncodeAnswers({{5, 5, 5, 0}, {std::string(200, 'x'), std::string(100, 'y')}}, shape).size(),
-            shape.record_size());
+  EXPECT_EQ(
+      EncodeAnswers({{5, 5, 5, 0}, {std::string(200, 'x'), std::string(100, 'y')}}, shape).size(),
+      shape.record_size());
 }
 
 TEST(AnswerTest, TheRecordIsRatingsThenPaddedComments) {
@@ -100,7 +114,8 @@ TEST(AnswerTest, RandomAnswersReadBackAsTheyWere) {
       answers.ratings[i] = rating == 6 ? kNotObserved : static_cast<uint8_t>(rating);
     }
     for (int i = 0; i < 2; ++i) {
-      answers.comments[i].assign(random() % (shape.prompt_max_bytes[i] + 1), static_cast<char>('a' + random() % 26));
+      answers.comments[i].assign(random() % (shape.prompt_max_bytes[i] + 1),
+                                 static_cast<char>('a' + random() % 26));
     }
     ASSERT_TRUE(CheckAnswers(answers, shape).ok());
     const auto read = DecodeAnswers(EncodeAnswers(answers, shape), shape);
@@ -119,12 +134,12 @@ TEST(AnswerTest, RefusesRecordsOfAnotherShape) {
     changed[at] = byte;
     damaged.push_back(changed);
   };
-  with(0, 6);           // off the scale
-  with(3, 1);           // an item not asked
-  with(4, 1);           // a length over the cap
-  with(5, 25);          // a length that leaves text in the padding
-  with(5, 27);          // a length that takes padding for text
-  with(6, '\x1b');      // a control character
+  with(0, 6);                    // off the scale
+  with(3, 1);                    // an item not asked
+  with(4, 1);                    // a length over the cap
+  with(5, 25);                   // a length that leaves text in the padding
+  with(5, 27);                   // a length that takes padding for text
+  with(6, '\x1b');               // a control character
   with(record.size() - 1, 'x');  // something in the padding
   for (const std::string& other : damaged) {
     const auto read = DecodeAnswers(other, shape);

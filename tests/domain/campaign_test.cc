@@ -37,20 +37,32 @@ const std::vector<SettingsCase>& BrokenSettings() {
       {"another purpose", [](auto& s) { s.purpose = "pay"; }, "purpose"},
       {"k below 5", [](auto& s) { s.minimum_group_size = 4; }, "minimum_group_size"},
       {"k above 100", [](auto& s) { s.minimum_group_size = 101; }, "minimum_group_size"},
-      {"t raised without k", [](auto& s) { s.insiders = 2, s.minimum_group_size = 6; }, "minimum_group_size"},
+      {"t raised without k", [](auto& s) { s.insiders = 2, s.minimum_group_size = 6; },
+       "minimum_group_size"},
       {"t of 0", [](auto& s) { s.insiders = 0; }, "insiders"},
       {"t above 10", [](auto& s) { s.insiders = 11, s.minimum_group_size = 50; }, "insiders"},
-      {"an unknown reader", [](auto& s) { s.readers = {"leader", "board"}; }, "readers[1]"},
-      {"a reader twice", [](auto& s) { s.readers = {"leader", "leader"}; }, "readers[1]"},
+      {"an unknown reader",
+       [](auto& s) {
+         s.readers = {"leader", "board"};
+       },
+       "readers[1]"},
+      {"a reader twice",
+       [](auto& s) {
+         s.readers = {"leader", "leader"};
+       },
+       "readers[1]"},
       {"nobody to read", [](auto& s) { s.readers = {}; }, "readers"},
-      {"a first reader who may not read", [](auto& s) { s.first_reader = FirstReader::kSupervisor; }, "readers"},
-      {"closing within the hour", [](auto& s) { s.close_time = kNow + absl::Seconds(3599); }, "close_time"},
+      {"a first reader who may not read",
+       [](auto& s) { s.first_reader = FirstReader::kSupervisor; }, "readers"},
+      {"closing within the hour", [](auto& s) { s.close_time = kNow + absl::Seconds(3599); },
+       "close_time"},
       {"closing in the past", [](auto& s) { s.close_time = kNow - absl::Hours(1); }, "close_time"},
       {"closing never", [](auto& s) { s.close_time = absl::InfiniteFuture(); }, "close_time"},
       {"a part of a second", [](auto& s) { s.close_time += absl::Milliseconds(1); }, "close_time"},
-      {"the latest closing too early", [](auto& s) { s.latest_close_time = s.close_time - absl::Seconds(1); },
-       "latest_close_time"},
-      {"abandoned at the latest closing", [](auto& s) { s.abandon_time = s.latest_close_time; }, "abandon_time"},
+      {"the latest closing too early",
+       [](auto& s) { s.latest_close_time = s.close_time - absl::Seconds(1); }, "latest_close_time"},
+      {"abandoned at the latest closing", [](auto& s) { s.abandon_time = s.latest_close_time; },
+       "abandon_time"},
       {"no retention", [](auto& s) { s.retention_days = 0; }, "retention_days"},
       {"retention without end", [](auto& s) { s.retention_days = 3651; }, "retention_days"},
       {"a notice in no language", [](auto& s) { s.notice["English"] = "x"; }, "notice.English"},
@@ -59,17 +71,25 @@ const std::vector<SettingsCase>& BrokenSettings() {
       {"a notice that is no text", [](auto& s) { s.notice["es"] = "\xff"; }, "notice.es"},
       {"six moderators",
        [](auto& s) {
-         for (char c = 'a'; c < 'f'; ++c) s.moderators.push_back({std::string(1, c), std::string(32, c)});
+         for (char c = 'a'; c < 'f'; ++c)
+           s.moderators.push_back({std::string(1, c), std::string(32, c)});
        },
        "moderators"},
-      {"a moderator without a name", [](auto& s) { s.moderators[0].name = ""; }, "moderators[0].name"},
+      {"a moderator without a name", [](auto& s) { s.moderators[0].name = ""; },
+       "moderators[0].name"},
       {"a moderator's name too long", [](auto& s) { s.moderators[0].name = std::string(101, 'x'); },
        "moderators[0].name"},
-      {"a moderator's name twice", [](auto& s) { s.moderators.push_back({"Ombudsperson", std::string(32, 'n')}); },
+      {"a moderator's name twice",
+       [](auto& s) {
+         s.moderators.push_back({"Ombudsperson", std::string(32, 'n')});
+       },
        "moderators[1].name"},
       {"a moderator's key too short", [](auto& s) { s.moderators[0].public_key.pop_back(); },
        "moderators[0].public_key"},
-      {"a moderator's key twice", [](auto& s) { s.moderators.push_back({"Union", std::string(32, 'm')}); },
+      {"a moderator's key twice",
+       [](auto& s) {
+         s.moderators.push_back({"Union", std::string(32, 'm')});
+       },
        "moderators[1].public_key"},
   };
   return *cases;
@@ -95,7 +115,8 @@ TEST(CampaignSettingsTest, RefusesEachFaultWithItsField) {
     SCOPED_TRACE(c.what);
     CampaignSettings settings = SampleSettings();
     c.change(settings);
-    ExpectError(CheckSettings(settings, kNow), absl::StatusCode::kInvalidArgument, "CAMPAIGN_INVALID", c.field);
+    ExpectError(CheckSettings(settings, kNow), absl::StatusCode::kInvalidArgument,
+                "CAMPAIGN_INVALID", c.field);
   }
 }
 
@@ -112,9 +133,9 @@ TEST(CampaignSettingsTest, ListsAllFaultsInOneMessage) {
   settings.moderators.push_back({"", ""});
   const absl::Status status = CheckSettings(settings, kNow);
   ExpectError(status, absl::StatusCode::kInvalidArgument, "CAMPAIGN_INVALID", "title");
-  for (const char* field : {"title:", "minimum_group_size:", "insiders:", "readers[0]:", "readers:", "close_time:",
-                            "abandon_time:", "retention_days:", "notice.es:", "moderators[1].name:",
-                            "moderators[1].public_key:"}) {
+  for (const char* field : {"title:", "minimum_group_size:", "insiders:", "readers[0]:", "readers:",
+                            "close_time:", "abandon_time:", "retention_days:", "notice.es:",
+                            "moderators[1].name:", "moderators[1].public_key:"}) {
     EXPECT_NE(status.message().find(field), absl::string_view::npos) << field << " in " << status;
   }
 }
@@ -137,12 +158,14 @@ TEST(CampaignSettingsTest, MakesAContractThatReadsBack) {
 }
 
 TEST(CampaignStateTest, NamesReadBackAndAreStable) {
-  const std::vector<std::string> campaign = {"draft", "opening", "open", "closing", "closed", "released"};
+  const std::vector<std::string> campaign = {"draft",   "opening", "open",
+                                             "closing", "closed",  "released"};
   for (size_t i = 0; i < campaign.size(); ++i) {
     EXPECT_EQ(std::string(NameOf(static_cast<CampaignState>(i))), campaign[i]);
     EXPECT_EQ(FindCampaignState(campaign[i]), static_cast<CampaignState>(i));
   }
-  const std::vector<std::string> survey = {"draft", "open", "closing", "closed", "released", "abandoned"};
+  const std::vector<std::string> survey = {"draft",  "open",     "closing",
+                                           "closed", "released", "abandoned"};
   for (size_t i = 0; i < survey.size(); ++i) {
     EXPECT_EQ(std::string(NameOf(static_cast<SurveyState>(i))), survey[i]);
     EXPECT_EQ(FindSurveyState(survey[i]), static_cast<SurveyState>(i));
@@ -155,7 +178,8 @@ TEST(CampaignStateTest, NamesReadBackAndAreStable) {
 TEST(CampaignStateTest, ACampaignOnlyGoesForwardsOneStepAtATime) {
   for (int from = 0; from < 6; ++from) {
     for (int to = 0; to < 6; ++to) {
-      EXPECT_EQ(CanBecome(static_cast<CampaignState>(from), static_cast<CampaignState>(to)), to == from + 1)
+      EXPECT_EQ(CanBecome(static_cast<CampaignState>(from), static_cast<CampaignState>(to)),
+                to == from + 1)
           << from << " " << to;
     }
   }
@@ -163,9 +187,9 @@ TEST(CampaignStateTest, ACampaignOnlyGoesForwardsOneStepAtATime) {
 
 TEST(CampaignStateTest, ASurveyIsAbandonedOnlyBeforeItsResultExists) {
   using S = SurveyState;
-  const std::vector<std::pair<S, S>> allowed = {{S::kDraft, S::kOpen},        {S::kOpen, S::kClosing},
-                                                {S::kClosing, S::kClosed},    {S::kClosed, S::kReleased},
-                                                {S::kOpen, S::kAbandoned},    {S::kClosing, S::kAbandoned}};
+  const std::vector<std::pair<S, S>> allowed = {
+      {S::kDraft, S::kOpen},      {S::kOpen, S::kClosing},   {S::kClosing, S::kClosed},
+      {S::kClosed, S::kReleased}, {S::kOpen, S::kAbandoned}, {S::kClosing, S::kAbandoned}};
   for (int from = 0; from < 6; ++from) {
     for (int to = 0; to < 6; ++to) {
       const std::pair<S, S> step{static_cast<S>(from), static_cast<S>(to)};

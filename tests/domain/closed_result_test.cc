@@ -17,10 +17,14 @@ ClosedResult SampleResult() {
   Atom distribution{"I.1.a", AtomKind::kExact, 10, 31, 0, {1, 2, 3, 3, 1}, HalfStatement::kNone, 7};
   Atom exact{"I.1.b", AtomKind::kExact, 10, 37, 0, {}, HalfStatement::kAtMostTwoLow, std::nullopt};
   Atom at_least{"II.1.a", AtomKind::kAtLeast, 5, 0, 17, {}, HalfStatement::kNone, std::nullopt};
-  Atom at_most{"II.1.b", AtomKind::kAtMost, 10, 0, 18, {}, HalfStatement::kAtMostTwoHigh, std::nullopt};
+  Atom at_most{"II.1.b",    AtomKind::kAtMost, 10, 0, 18, {}, HalfStatement::kAtMostTwoHigh,
+               std::nullopt};
   Atom withheld{"II.2.a", AtomKind::kWithheld, 0, 0, 0, {}, HalfStatement::kNone, std::nullopt};
   Atom overlap{"II.2.b", AtomKind::kWithheld, 10, 0, 0, {}, HalfStatement::kNone, std::nullopt};
-  result.blocks = {{"staff", {"staff"}, BlockState::kPrinted, {distribution, exact, at_least, at_most, withheld, overlap}},
+  result.blocks = {{"staff",
+                    {"staff"},
+                    BlockState::kPrinted,
+                    {distribution, exact, at_least, at_most, withheld, overlap}},
                    {"student", {"student"}, BlockState::kTooManyReissued, {}},
                    {"parent", {"parent"}, BlockState::kPooled, {}},
                    {"board", {"board"}, BlockState::kTooFew, {}},
@@ -57,13 +61,17 @@ TEST(ClosedResultTest, ReadsWhatItWrites) {
 
 TEST(ClosedResultTest, ItsDocumentNeverChanges) {
   ClosedResult result = SampleResult();
-  result.blocks = {{"staff", {"staff"}, BlockState::kPrinted, {result.blocks[0].atoms[2], result.blocks[0].atoms[4]}}};
+  result.blocks = {{"staff",
+                    {"staff"},
+                    BlockState::kPrinted,
+                    {result.blocks[0].atoms[2], result.blocks[0].atoms[4]}}};
   result.counts.resize(1);
-  EXPECT_EQ(EncodeClosedResult(result),
-            R"({"blocks":[{"atoms":[{"bound_numerator":17,"indicator":"II.1.a","kind":"at_least","n":5},)"
-            R"({"indicator":"II.2.a","kind":"withheld"}],"code":"staff","members":["staff"],"state":"printed"}],)"
-            R"("counts":[{"code":"staff","counted":11,"invited":20,"issued":12,"reissued":1,"replaced":3}],)"
-            R"("format":"candor.closed_result.v1","points":5,"survey":"00000000000000000000000000"})");
+  EXPECT_EQ(
+      EncodeClosedResult(result),
+      R"({"blocks":[{"atoms":[{"bound_numerator":17,"indicator":"II.1.a","kind":"at_least","n":5},)"
+      R"({"indicator":"II.2.a","kind":"withheld"}],"code":"staff","members":["staff"],"state":"printed"}],)"
+      R"("counts":[{"code":"staff","counted":11,"invited":20,"issued":12,"reissued":1,"replaced":3}],)"
+      R"("format":"candor.closed_result.v1","points":5,"survey":"00000000000000000000000000"})");
 }
 
 TEST(ClosedResultTest, ASurveyWithoutFiguresReadsBack) {
@@ -91,8 +99,10 @@ TEST(ClosedResultTest, RefusesWhatIsNoClosedResult) {
       {"a block's code in capitals", [](Json& j) { j["blocks"][1]["code"] = "STUDENT"; }, ""},
       {"members that are no list", [](Json& j) { j["blocks"][1]["members"] = "student"; }, ""},
       {"a member that is no code", [](Json& j) { j["blocks"][1]["members"][0] = "?"; }, ""},
-      {"figures of a block that is not printed", [&](Json& j) { j["blocks"][1]["atoms"].push_back(atom(j, 1)); }, ""},
-      {"a printed block that becomes too few", [](Json& j) { j["blocks"][0]["state"] = "too_few"; }, ""},
+      {"figures of a block that is not printed",
+       [&](Json& j) { j["blocks"][1]["atoms"].push_back(atom(j, 1)); }, ""},
+      {"a printed block that becomes too few", [](Json& j) { j["blocks"][0]["state"] = "too_few"; },
+       ""},
       {"an unknown member of a block", [](Json& j) { j["blocks"][1]["n"] = 4; }, ""},
       {"an atom that is no object", [&](Json& j) { atom(j, 0) = "I.1.a"; }, ""},
       {"an atom twice", [&](Json& j) { atom(j, 1)["indicator"] = "I.1.a"; }, ""},
@@ -102,6 +112,9 @@ TEST(ClosedResultTest, RefusesWhatIsNoClosedResult) {
       {"an exact mean without a sum", [&](Json& j) { atom(j, 1).erase("sum"); }, ""},
       {"an exact mean with a bound", [&](Json& j) { atom(j, 1)["bound_numerator"] = 17; }, ""},
       {"an exact mean of nothing", [&](Json& j) { atom(j, 1).erase("n"); }, ""},
+      {"an exact mean of nothing, with its sum",
+       [&](Json& j) { atom(j, 1).erase("n"), atom(j, 1).erase("half"), atom(j, 1)["sum"] = 0; },
+       ""},
       {"a sum below the scale", [&](Json& j) { atom(j, 1)["sum"] = 9; }, ""},
       {"a sum above the scale", [&](Json& j) { atom(j, 1)["sum"] = 51; }, ""},
       {"a sum that is a fraction", [&](Json& j) { atom(j, 1)["sum"] = 37.5; }, ""},
@@ -109,11 +122,23 @@ TEST(ClosedResultTest, RefusesWhatIsNoClosedResult) {
       {"no bound", [&](Json& j) { atom(j, 2).erase("bound_numerator"); }, ""},
       {"a bound at the bottom", [&](Json& j) { atom(j, 2)["bound_numerator"] = 5; }, ""},
       {"a bound at the top", [&](Json& j) { atom(j, 3)["bound_numerator"] = 50; }, ""},
-      {"a bound with a distribution", [&](Json& j) { atom(j, 2)["counts"] = {1, 1, 1, 1, 1}; }, ""},
+      {"a bound with a distribution",
+       [&](Json& j) {
+         atom(j, 2)["counts"] = {1, 1, 1, 1, 1};
+       },
+       ""},
       {"counts that do not add up to n", [&](Json& j) { atom(j, 0)["counts"][0] = 2; }, ""},
       {"counts that do not give the sum", [&](Json& j) { atom(j, 0)["sum"] = 32; }, ""},
-      {"counts too few", [&](Json& j) { atom(j, 0)["counts"] = {1, 2, 3, 4}; }, ""},
-      {"a count below 0", [&](Json& j) { atom(j, 0)["counts"] = {-1, 4, 3, 3, 1}; }, ""},
+      {"counts too few",
+       [&](Json& j) {
+         atom(j, 0)["counts"] = {1, 2, 3, 4};
+       },
+       ""},
+      {"a count below 0",
+       [&](Json& j) {
+         atom(j, 0)["counts"] = {-1, 4, 3, 3, 1};
+       },
+       ""},
       {"counts that are no list", [&](Json& j) { atom(j, 0)["counts"] = 10; }, ""},
       {"no counts, said so", [&](Json& j) { atom(j, 1)["counts"] = Json::array(); }, ""},
       {"a half beside the distribution", [&](Json& j) { atom(j, 0)["half"] = "few_low"; }, ""},
@@ -122,15 +147,21 @@ TEST(ClosedResultTest, RefusesWhatIsNoClosedResult) {
       {"a withheld atom with a sum", [&](Json& j) { atom(j, 4)["sum"] = 10; }, ""},
       {"a withheld atom with n of 0, said so", [&](Json& j) { atom(j, 4)["n"] = 0; }, ""},
       {"a withheld atom with a half", [&](Json& j) { atom(j, 5)["half"] = "few_low"; }, ""},
-      {"a withheld atom with a distribution", [&](Json& j) { atom(j, 5)["counts"] = {2, 2, 2, 2, 2}; }, ""},
-      {"a withheld atom with who has not seen it", [&](Json& j) { atom(j, 5)["not_observed"] = 5; }, ""},
+      {"a withheld atom with a distribution",
+       [&](Json& j) {
+         atom(j, 5)["counts"] = {2, 2, 2, 2, 2};
+       },
+       ""},
+      {"a withheld atom with who has not seen it", [&](Json& j) { atom(j, 5)["not_observed"] = 5; },
+       ""},
       {"not observed as a text", [&](Json& j) { atom(j, 0)["not_observed"] = "7"; }, ""},
       {"not observed as null", [&](Json& j) { atom(j, 0)["not_observed"] = nullptr; }, ""},
       {"an unknown member of an atom", [&](Json& j) { atom(j, 0)["sd"] = 1; }, ""},
       {"a group's counts twice", [](Json& j) { j["counts"][1]["code"] = "staff"; }, ""},
       {"a group's counts without invited", [](Json& j) { j["counts"][1].erase("invited"); }, ""},
       {"a negative count", [](Json& j) { j["counts"][1]["counted"] = -1; }, ""},
-      {"a count beyond reason", [](Json& j) { j["counts"][1]["counted"] = (int64_t{1} << 40) + 1; }, ""},
+      {"a count beyond reason", [](Json& j) { j["counts"][1]["counted"] = (int64_t{1} << 40) + 1; },
+       ""},
       {"an unknown member of counts", [](Json& j) { j["counts"][1]["blank"] = 1; }, ""},
       {"an unknown member", [](Json& j) { j["leader"] = "x"; }, ""},
   };
@@ -138,14 +169,16 @@ TEST(ClosedResultTest, RefusesWhatIsNoClosedResult) {
     SCOPED_TRACE(c.what);
     Json document = *base::ParseJson(EncodeClosedResult(SampleResult()));
     c.change(document);
-    ExpectError(DecodeClosedResult(CanonicalJson(document)), absl::StatusCode::kDataLoss, "STORE_CORRUPT");
+    ExpectError(DecodeClosedResult(CanonicalJson(document)), absl::StatusCode::kDataLoss,
+                "STORE_CORRUPT");
   }
 }
 
 TEST(ClosedResultTest, RefusesAnyOtherSpelling) {
   const std::string bytes = EncodeClosedResult(SampleResult());
   for (const std::string& other :
-       {bytes + " ", "\xEF\xBB\xBF" + bytes, (*base::ParseJson(bytes)).dump(1), std::string(), bytes.substr(1)}) {
+       {bytes + " ", "\xEF\xBB\xBF" + bytes, (*base::ParseJson(bytes)).dump(1), std::string(),
+        bytes.substr(1)}) {
     ExpectError(DecodeClosedResult(other), absl::StatusCode::kDataLoss, "STORE_CORRUPT");
   }
 }

@@ -15,11 +15,14 @@ constexpr auto kRefused = absl::StatusCode::kFailedPrecondition;
 TEST(ContractTest, ItsDocumentNeverChanges) {
   // The bytes are hashed and shown to respondents, so their form is fixed for good.
   EXPECT_EQ(EncodeContract(SampleContract()),
-            "{\"abandon_time\":1803000000,\"close_time\":1800000000,\"closing_mode\":\"automatic\",\"first_reader\":"
+            "{\"abandon_time\":1803000000,\"close_time\":1800000000,\"closing_mode\":\"automatic\","
+            "\"first_reader\":"
             "\"leader\",\"format\":\"candor.contract.v1\",\"insiders\":1,\"instrument_hash\":\"" +
                 std::string(64, 'a') +
-                "\",\"languages\":[\"en\",\"es\"],\"latest_close_time\":1800600000,\"maximum_reissued_percent\":10,"
-                "\"minimum_group_size\":5,\"pool_minimum\":6,\"purpose\":\"developmental\",\"readers\":[\"leader\","
+                "\",\"languages\":[\"en\",\"es\"],\"latest_close_time\":1800600000,\"maximum_"
+                "reissued_percent\":10,"
+                "\"minimum_group_size\":5,\"pool_minimum\":6,\"purpose\":\"developmental\","
+                "\"readers\":[\"leader\","
                 "\"supervisor\"],\"retention_days\":365}");
 }
 
@@ -52,26 +55,33 @@ TEST(ContractTest, RefusesEachFaultWithItsPath) {
       {"k as a text", [](Json& j) { j["minimum_group_size"] = "5"; }, "minimum_group_size"},
       {"t of 0", [](Json& j) { j["insiders"] = 0; }, "insiders"},
       {"t above 10", [](Json& j) { j["insiders"] = 11; }, "insiders"},
-      {"t raised without k", [](Json& j) { j["insiders"] = 2, j["pool_minimum"] = 7; }, "minimum_group_size"},
+      {"t raised without k", [](Json& j) { j["insiders"] = 2, j["pool_minimum"] = 7; },
+       "minimum_group_size"},
       {"a pool that is not k + t", [](Json& j) { j["pool_minimum"] = 5; }, "pool_minimum"},
-      {"reissues above 10 %", [](Json& j) { j["maximum_reissued_percent"] = 11; }, "maximum_reissued_percent"},
-      {"negative reissues", [](Json& j) { j["maximum_reissued_percent"] = -1; }, "maximum_reissued_percent"},
+      {"reissues above 10 %", [](Json& j) { j["maximum_reissued_percent"] = 11; },
+       "maximum_reissued_percent"},
+      {"negative reissues", [](Json& j) { j["maximum_reissued_percent"] = -1; },
+       "maximum_reissued_percent"},
       {"an unknown first reader", [](Json& j) { j["first_reader"] = "board"; }, "first_reader"},
       {"an unknown reader", [](Json& j) { j["readers"][1] = "board"; }, "readers[1]"},
       {"a reader twice", [](Json& j) { j["readers"][1] = "leader"; }, "readers[1]"},
-      {"a first reader who may not read", [](Json& j) { j["readers"] = {"supervisor"}; }, "readers"},
+      {"a first reader who may not read", [](Json& j) { j["readers"] = {"supervisor"}; },
+       "readers"},
       {"no language", [](Json& j) { j["languages"] = Json::array(); }, "languages"},
       {"no language tag", [](Json& j) { j["languages"][0] = "English"; }, "languages[0]"},
       {"a language twice", [](Json& j) { j["languages"][1] = "en"; }, "languages[1]"},
       {"a time before 1970", [](Json& j) { j["close_time"] = -1; }, "close_time"},
       {"a time after 9999", [](Json& j) { j["abandon_time"] = 253402300800; }, "abandon_time"},
       {"a time as a text", [](Json& j) { j["close_time"] = "2027-01-15T08:00:00Z"; }, "close_time"},
-      {"the latest closing too early", [](Json& j) { j["latest_close_time"] = 1799999999; }, "latest_close_time"},
+      {"the latest closing too early", [](Json& j) { j["latest_close_time"] = 1799999999; },
+       "latest_close_time"},
       {"abandoned too early", [](Json& j) { j["abandon_time"] = 1800600000; }, "abandon_time"},
       {"no retention", [](Json& j) { j["retention_days"] = 0; }, "retention_days"},
       {"retention without end", [](Json& j) { j["retention_days"] = 3651; }, "retention_days"},
-      {"a hash in capitals", [](Json& j) { j["instrument_hash"] = std::string(64, 'A'); }, "instrument_hash"},
-      {"a hash cut short", [](Json& j) { j["instrument_hash"] = std::string(62, 'a'); }, "instrument_hash"},
+      {"a hash in capitals", [](Json& j) { j["instrument_hash"] = std::string(64, 'A'); },
+       "instrument_hash"},
+      {"a hash cut short", [](Json& j) { j["instrument_hash"] = std::string(62, 'a'); },
+       "instrument_hash"},
       {"an unknown closing mode", [](Json& j) { j["closing_mode"] = "never"; }, "closing_mode"},
       {"an unknown member", [](Json& j) { j["k"] = 5; }, "k"},
   };
@@ -99,7 +109,8 @@ TEST(ContractTest, RefusesAnyOtherSpellingOfTheSameContract) {
   reordered.insert(1, "\"insiders\":1,");
   std::string escaped = bytes;
   escaped.replace(escaped.find("leader"), 6, "l\\u0065ader");
-  for (const std::string& other : {bytes + "\n", " " + bytes, "\xEF\xBB\xBF" + bytes, reordered, escaped}) {
+  for (const std::string& other :
+       {bytes + "\n", " " + bytes, "\xEF\xBB\xBF" + bytes, reordered, escaped}) {
     ExpectError(DecodeContract(other), kInvalid, "CONTRACT_INVALID", "");
   }
   ExpectError(DecodeContract(""), kInvalid, "CONTRACT_INVALID");
@@ -113,14 +124,20 @@ TEST(ManifestTest, ItsDocumentNeverChanges) {
     return text;
   };
   EXPECT_EQ(EncodeManifest(SampleManifest()),
-            "{\"abandon_time\":1803000000,\"close_time\":1800000000,\"closing_public_key\":\"" + hex("01") +
-                "\",\"contract_hash\":\"" + std::string(64, 'c') +
-                "\",\"format\":\"candor.manifest.v1\",\"groups\":[{\"code\":\"staff\",\"invited\":12,\"members\":"
-                "[\"staff\"],\"verifying_key\":\"6b6579206f66207374616666\"},{\"code\":\"other_raters\",\"invited\":7,"
-                "\"members\":[\"parent\",\"student\"],\"verifying_key\":\"6b6579206f6620746865206f7468657273\"}],"
-                "\"instrument_hash\":\"" + std::string(64, 'a') +
-                "\",\"latest_close_time\":1800600000,\"moderators\":[{\"name\":\"Ombudsperson\",\"public_key\":\"" +
-                hex("04") + "\"}],\"receipt_public_key\":\"" + hex("02") + "\",\"signing_public_key\":\"" + hex("03") +
+            "{\"abandon_time\":1803000000,\"close_time\":1800000000,\"closing_public_key\":\"" +
+                hex("01") + "\",\"contract_hash\":\"" + std::string(64, 'c') +
+                "\",\"format\":\"candor.manifest.v1\",\"groups\":[{\"code\":\"staff\",\"invited\":"
+                "12,\"members\":"
+                "[\"staff\"],\"verifying_key\":\"6b6579206f66207374616666\"},{\"code\":\"other_"
+                "raters\",\"invited\":7,"
+                "\"members\":[\"parent\",\"student\"],\"verifying_key\":"
+                "\"6b6579206f6620746865206f7468657273\"}],"
+                "\"instrument_hash\":\"" +
+                std::string(64, 'a') +
+                "\",\"latest_close_time\":1800600000,\"moderators\":[{\"name\":\"Ombudsperson\","
+                "\"public_key\":\"" +
+                hex("04") + "\"}],\"receipt_public_key\":\"" + hex("02") +
+                "\",\"signing_public_key\":\"" + hex("03") +
                 "\",\"survey\":\"00000000000000000000000000\"}");
 }
 
@@ -139,46 +156,67 @@ TEST(ManifestTest, RefusesEachFaultWithItsPath) {
   const std::vector<JsonCase> cases = {
       {"a text", [](Json& j) { j = "manifest"; }, ""},
       {"another format", [](Json& j) { j["format"] = "candor.contract.v1"; }, "format"},
-      {"a survey's id in capitals", [](Json& j) { j["survey"] = "A0000000000000000000000000"; }, "survey"},
+      {"a survey's id in capitals", [](Json& j) { j["survey"] = "A0000000000000000000000000"; },
+       "survey"},
       {"a survey's id too short", [](Json& j) { j["survey"] = "0"; }, "survey"},
-      {"a hash in capitals", [](Json& j) { j["contract_hash"] = std::string(64, 'C'); }, "contract_hash"},
-      {"a hash of another length", [](Json& j) { j["instrument_hash"] = std::string(40, 'a'); }, "instrument_hash"},
+      {"a hash in capitals", [](Json& j) { j["contract_hash"] = std::string(64, 'C'); },
+       "contract_hash"},
+      {"a hash of another length", [](Json& j) { j["instrument_hash"] = std::string(40, 'a'); },
+       "instrument_hash"},
       {"groups that are no list", [](Json& j) { j["groups"] = Json::object(); }, "groups"},
       {"a group that is no object", [](Json& j) { j["groups"][0] = 1; }, "groups[0]"},
-      {"a group's code in capitals", [](Json& j) { j["groups"][0]["code"] = "Staff"; }, "groups[0].code"},
-      {"a member that is no code", [](Json& j) { j["groups"][1]["members"][0] = ""; }, "groups[1].members[0]"},
-      {"members out of order", [](Json& j) { j["groups"][1]["members"] = {"student", "parent"}; },
+      {"a group's code in capitals", [](Json& j) { j["groups"][0]["code"] = "Staff"; },
+       "groups[0].code"},
+      {"a member that is no code", [](Json& j) { j["groups"][1]["members"][0] = ""; },
+       "groups[1].members[0]"},
+      {"members out of order",
+       [](Json& j) {
+         j["groups"][1]["members"] = {"student", "parent"};
+       },
        "groups[1].members[1]"},
-      {"a member twice", [](Json& j) { j["groups"][1]["members"] = {"student", "student"}; }, "groups[1].members[1]"},
+      {"a member twice",
+       [](Json& j) {
+         j["groups"][1]["members"] = {"student", "student"};
+       },
+       "groups[1].members[1]"},
       {"invited below 0", [](Json& j) { j["groups"][0]["invited"] = -1; }, "groups[0].invited"},
-      {"invited beyond reason", [](Json& j) { j["groups"][0]["invited"] = 1000001; }, "groups[0].invited"},
-      {"an empty key", [](Json& j) { j["groups"][0]["verifying_key"] = ""; }, "groups[0].verifying_key"},
+      {"invited beyond reason", [](Json& j) { j["groups"][0]["invited"] = 1000001; },
+       "groups[0].invited"},
+      {"an empty key", [](Json& j) { j["groups"][0]["verifying_key"] = ""; },
+       "groups[0].verifying_key"},
       {"a key that is no hexadecimal", [](Json& j) { j["groups"][0]["verifying_key"] = "zz"; },
        "groups[0].verifying_key"},
       {"a key too long", [](Json& j) { j["groups"][0]["verifying_key"] = std::string(4098, 'a'); },
        "groups[0].verifying_key"},
-      {"an unknown member of a group", [](Json& j) { j["groups"][0]["names"] = Json::array(); }, "groups[0].names"},
+      {"an unknown member of a group", [](Json& j) { j["groups"][0]["names"] = Json::array(); },
+       "groups[0].names"},
       {"too many groups",
        [](Json& j) {
          const Json group = j["groups"][0];
          for (int i = 0; i < 100; ++i) j["groups"].push_back(group);
        },
        "groups"},
-      {"a closing key too short", [](Json& j) { j["closing_public_key"] = std::string(62, '0'); }, "closing_public_key"},
+      {"a closing key too short", [](Json& j) { j["closing_public_key"] = std::string(62, '0'); },
+       "closing_public_key"},
       {"no receipt key", [](Json& j) { j["receipt_public_key"] = ""; }, "receipt_public_key"},
-      {"a signing key of another type", [](Json& j) { j["signing_public_key"] = 1; }, "signing_public_key"},
+      {"a signing key of another type", [](Json& j) { j["signing_public_key"] = 1; },
+       "signing_public_key"},
       {"six moderators",
        [](Json& j) {
          const Json moderator = j["moderators"][0];
          for (int i = 0; i < 5; ++i) j["moderators"].push_back(moderator);
        },
        "moderators"},
-      {"a moderator without a name", [](Json& j) { j["moderators"][0]["name"] = ""; }, "moderators[0].name"},
-      {"a moderator's name of two lines", [](Json& j) { j["moderators"][0]["name"] = "a\nb"; }, "moderators[0].name"},
+      {"a moderator without a name", [](Json& j) { j["moderators"][0]["name"] = ""; },
+       "moderators[0].name"},
+      {"a moderator's name of two lines", [](Json& j) { j["moderators"][0]["name"] = "a\nb"; },
+       "moderators[0].name"},
       {"a moderator's key too short", [](Json& j) { j["moderators"][0]["public_key"] = "00"; },
        "moderators[0].public_key"},
-      {"an unknown member of a moderator", [](Json& j) { j["moderators"][0]["mail"] = "x"; }, "moderators[0].mail"},
-      {"the latest closing too early", [](Json& j) { j["latest_close_time"] = 1; }, "latest_close_time"},
+      {"an unknown member of a moderator", [](Json& j) { j["moderators"][0]["mail"] = "x"; },
+       "moderators[0].mail"},
+      {"the latest closing too early", [](Json& j) { j["latest_close_time"] = 1; },
+       "latest_close_time"},
       {"abandoned too early", [](Json& j) { j["abandon_time"] = 1800600000; }, "abandon_time"},
       {"an unknown member", [](Json& j) { j["leader"] = "A. Person"; }, "leader"},
   };
@@ -201,7 +239,8 @@ TEST(ManifestTest, NoMemberMayBeMissing) {
 
 TEST(ManifestTest, RefusesAnyOtherSpelling) {
   const std::string bytes = EncodeManifest(SampleManifest());
-  for (const std::string& other : {bytes + " ", "\xEF\xBB\xBF" + bytes, (*base::ParseJson(bytes)).dump(2)}) {
+  for (const std::string& other :
+       {bytes + " ", "\xEF\xBB\xBF" + bytes, (*base::ParseJson(bytes)).dump(2)}) {
     ExpectError(DecodeManifest(other), kInvalid, "MANIFEST_INVALID", "");
   }
   ExpectError(DecodeManifest("{"), kInvalid, "MANIFEST_INVALID");
@@ -222,21 +261,38 @@ TEST(CheckManifestTest, RefusesWhatCouldSingleOutAPerson) {
       {"other rules", [](Manifest& m) { m.contract_hash[63] = 'd'; }, "contract_hash"},
       {"other questions", [](Manifest& m) { m.instrument_hash[0] = 'd'; }, "instrument_hash"},
       {"no group", [](Manifest& m) { m.groups.clear(); }, "groups"},
-      {"two keys for a group", [](Manifest& m) { m.groups.push_back({"staff", {"staff"}, 12, "another key"}); },
+      {"two keys for a group",
+       [](Manifest& m) {
+         m.groups.push_back({"staff", {"staff"}, 12, "another key"});
+       },
        "groups[2]"},
-      {"one key for two groups", [](Manifest& m) { m.groups[1].verifying_key = m.groups[0].verifying_key; },
+      {"one key for two groups",
+       [](Manifest& m) { m.groups[1].verifying_key = m.groups[0].verifying_key; },
        "groups[1].verifying_key"},
       {"no key", [](Manifest& m) { m.groups[1].verifying_key = ""; }, "groups[1].verifying_key"},
-      {"a rater group in two issuing groups", [](Manifest& m) { m.groups[1].members = {"parent", "staff"}; },
+      {"a rater group in two issuing groups",
+       [](Manifest& m) {
+         m.groups[1].members = {"parent", "staff"};
+       },
        "groups[1].members"},
-      {"a group without members", [](Manifest& m) { m.groups[1].members = {}; }, "groups[1].members"},
-      {"a group of others under a rater group's name", [](Manifest& m) { m.groups[0].members = {"student"}; },
-       "groups[0].members"},
-      {"a group of its own with more members", [](Manifest& m) { m.groups[0].members = {"board", "staff"}; },
-       "groups[0].members"},
-      {"the leader among the others", [](Manifest& m) { m.groups[1].members = {"parent", "self"}; },
+      {"a group without members", [](Manifest& m) { m.groups[1].members = {}; },
        "groups[1].members"},
-      {"the supervisor as a group", [](Manifest& m) { m.groups[0] = {"supervisor", {"supervisor"}, 5, "k"}; },
+      {"a group of others under a rater group's name",
+       [](Manifest& m) { m.groups[0].members = {"student"}; }, "groups[0].members"},
+      {"a group of its own with more members",
+       [](Manifest& m) {
+         m.groups[0].members = {"board", "staff"};
+       },
+       "groups[0].members"},
+      {"the leader among the others",
+       [](Manifest& m) {
+         m.groups[1].members = {"parent", "self"};
+       },
+       "groups[1].members"},
+      {"the supervisor as a group",
+       [](Manifest& m) {
+         m.groups[0] = {"supervisor", {"supervisor"}, 5, "k"};
+       },
        "groups[0].members"},
       {"four invited", [](Manifest& m) { m.groups[1].invited = 4; }, "groups[1].invited"},
       {"one invited", [](Manifest& m) { m.groups[0].invited = 1; }, "groups[0].invited"},
@@ -245,23 +301,26 @@ TEST(CheckManifestTest, RefusesWhatCouldSingleOutAPerson) {
     SCOPED_TRACE(c.what);
     Manifest manifest = SampleManifest();
     c.change(manifest);
-    ExpectError(CheckManifest(manifest, std::string(64, 'c'), std::string(64, 'a')), kRefused, "MANIFEST_REFUSED",
-                c.field);
+    ExpectError(CheckManifest(manifest, std::string(64, 'c'), std::string(64, 'a')), kRefused,
+                "MANIFEST_REFUSED", c.field);
   }
 }
 
 TEST(ShapeOfGroupTest, AJoinedGroupIsAskedWhatEveryMemberIsAsked) {
   const Instrument instrument = SampleInstrument();
-  const AnswerShape joined = ShapeOfGroup(instrument, {"other_raters", {"parent", "student"}, 7, ""}, true);
+  const AnswerShape joined =
+      ShapeOfGroup(instrument, {"other_raters", {"parent", "student"}, 7, ""}, true);
   EXPECT_EQ(joined.items_asked, (std::vector<bool>{true, false, false, false}));
   EXPECT_EQ(joined.prompts_asked, (std::vector<bool>{false, false}));
   EXPECT_EQ(joined.prompt_max_bytes, (std::vector<int>{200, 100}));
   EXPECT_EQ(joined.points, 5);
-  const AnswerShape both = ShapeOfGroup(instrument, {"other_raters", {"staff", "student"}, 7, ""}, true);
+  const AnswerShape both =
+      ShapeOfGroup(instrument, {"other_raters", {"staff", "student"}, 7, ""}, true);
   EXPECT_EQ(both.items_asked, (std::vector<bool>{true, true, true, false}));
   EXPECT_EQ(both.prompts_asked, (std::vector<bool>{true, false}));
-  EXPECT_EQ(ShapeOfGroup(instrument, {"other_raters", {"staff", "student"}, 7, ""}, false).prompts_asked,
-            (std::vector<bool>{false, false}));
+  EXPECT_EQ(
+      ShapeOfGroup(instrument, {"other_raters", {"staff", "student"}, 7, ""}, false).prompts_asked,
+      (std::vector<bool>{false, false}));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Attacks on single atoms, by exhaustion; and the proof that these attacks have power: each naive rule falls to them.
+// Attacks on single atoms, by exhaustion; and the proof that these attacks have power: each naive
+// rule falls to them.
 
 #include <algorithm>
 #include <map>
@@ -25,9 +26,10 @@ Promise PromiseFor(int64_t n, bool pooled) {
 
 // All that a closed result says of an atom.
 std::string TextOf(const Atom& atom) {
-  return absl::StrCat("kind ", static_cast<int>(atom.kind), " n ", atom.n, " sum ", atom.sum, " bound ",
-                      atom.bound_numerator, " counts ", absl::StrJoin(atom.counts, ","), " half ",
-                      static_cast<int>(atom.half), " not observed ", atom.not_observed.value_or(-1));
+  return absl::StrCat("kind ", static_cast<int>(atom.kind), " n ", atom.n, " sum ", atom.sum,
+                      " bound ", atom.bound_numerator, " counts ", absl::StrJoin(atom.counts, ","),
+                      " half ", static_cast<int>(atom.half), " not observed ",
+                      atom.not_observed.value_or(-1));
 }
 
 Printer OurRule(const DisclosureRules& rules, bool pooled) {
@@ -59,7 +61,8 @@ Printer RuleWith(const RuleConstants& constants, int points, int t) {
     std::string text = absl::StrCat("mean ", sum);
     if (sum <= n + reach) text = "at most";
     if (sum >= n * points - reach) text = "at least";
-    if (n >= 10) absl::StrAppend(&text, low < t + constants.half_margin ? ", few low" : ", few high");
+    if (n >= 10)
+      absl::StrAppend(&text, low < t + constants.half_margin ? ", few low" : ", few high");
     return text;
   };
 }
@@ -72,9 +75,10 @@ TEST(DisclosureAttackTest, NoAtomRulesOutAnAnswerOfAnybodyElse) {
         for (const bool pooled : {false, true}) {
           // A pool prints less, so twelve answers are enough of it.
           if (pooled && n > 12) continue;
-          const auto exposures =
-              FindExposures(points, n, insiders, PromiseFor(n, pooled), OurRule(Rules(points, insiders), pooled));
-          EXPECT_TRUE(exposures.empty()) << "t = " << insiders << (pooled ? ", pool, " : ", ") << exposures[0];
+          const auto exposures = FindExposures(points, n, insiders, PromiseFor(n, pooled),
+                                               OurRule(Rules(points, insiders), pooled));
+          EXPECT_TRUE(exposures.empty())
+              << "t = " << insiders << (pooled ? ", pool, " : ", ") << exposures[0];
           ++atoms;
         }
       }
@@ -87,8 +91,8 @@ TEST(DisclosureAttackTest, NorOnOtherScales) {
   for (const int points : {2, 3, 6, 7}) {
     for (int insiders = 0; insiders <= 2; ++insiders) {
       for (int64_t n = 5; n <= (points <= 3 ? 20 : 11); ++n) {
-        const auto exposures =
-            FindExposures(points, n, insiders, PromiseFor(n, false), OurRule(Rules(points, insiders), false));
+        const auto exposures = FindExposures(points, n, insiders, PromiseFor(n, false),
+                                             OurRule(Rules(points, insiders), false));
         EXPECT_TRUE(exposures.empty()) << "t = " << insiders << ", " << exposures[0];
       }
     }
@@ -142,18 +146,21 @@ TEST(DisclosureAttackTest, NorOnTenPointsWithTenInsiders) {
         EXPECT_LE(n, 2 * (1 + kInsiders));
         return;
       }
-      if (!atom.counts.empty()) return;  // the halves have t + 2 each, and that is all that is promised
-      // Insiders at the ends of the scale and on both sides of its middle: the extremes of what they know of the sum
-      // and of the halves.
+      if (!atom.counts.empty())
+        return;  // the halves have t + 2 each, and that is all that is promised
+      // Insiders at the ends of the scale and on both sides of its middle: the extremes of what
+      // they know of the sum and of the halves.
       ForEachCounts(4, kInsiders, [&](const Counts& at) {
         Counts known(kPoints);
         known[0] = at[0], known[4] = at[1], known[5] = at[2], known[9] = at[3];
         bool low = false, high = false;
         for (int value = 1; value <= kPoints; ++value) {
-          if (CanHaveGiven(atom, kPoints, kInsiders, known, value)) (value <= 5 ? low : high) = true;
+          if (CanHaveGiven(atom, kPoints, kInsiders, known, value))
+            (value <= 5 ? low : high) = true;
         }
         // Where insiders with such answers can exist (low || high) neither half is ruled out.
-        ASSERT_EQ(low, high) << "n = " << n << " " << TextOf(atom) << " known " << absl::StrJoin(known, " ");
+        ASSERT_EQ(low, high) << "n = " << n << " " << TextOf(atom) << " known "
+                             << absl::StrJoin(known, " ");
       });
     });
   }
@@ -177,7 +184,8 @@ TEST(DisclosureAttackTest, ArithmeticAndExhaustionAgree) {
           ++known[own - 1];
           const bool possible =
               std::any_of(outcome.second.begin(), outcome.second.end(), [&](const Counts& counts) {
-                return own == value ? counts[own - 1] >= 2 : counts[own - 1] >= 1 && counts[value - 1] >= 1;
+                return own == value ? counts[own - 1] >= 2
+                                    : counts[own - 1] >= 1 && counts[value - 1] >= 1;
               });
           EXPECT_EQ(CanHaveGiven(outcome.first, kPoints, kInsiders, known, value), possible)
               << text << " own " << own << " value " << value;
@@ -194,7 +202,8 @@ TEST(DisclosureAttackTest, TheRulesWrittenTwiceAgree) {
         const Printer second = RuleWith({}, points, insiders);
         std::map<std::string, std::string> by_ours, by_second;
         ForEachCounts(points, n, [&](const Counts& counts) {
-          const std::string ours = OurRule(Rules(points, insiders), false)(counts), theirs = second(counts);
+          const std::string ours = OurRule(Rules(points, insiders), false)(counts),
+                            theirs = second(counts);
           EXPECT_EQ(by_ours.emplace(ours, theirs).first->second, theirs);
           EXPECT_EQ(by_second.emplace(theirs, ours).first->second, ours);
         });
@@ -210,10 +219,13 @@ bool Caught(int points, int64_t n, int insiders, const Printer& print) {
 }
 
 TEST(DisclosureAttackPowerTest, CatchesAnExactMeanEverywhere) {
-  const Printer exact_mean = [](const Counts& counts) { return absl::StrCat("mean ", SumOf(counts)); };
+  const Printer exact_mean = [](const Counts& counts) {
+    return absl::StrCat("mean ", SumOf(counts));
+  };
   for (const int points : {4, 5}) {
     for (int64_t n = 5; n <= 18; ++n) {
-      for (int insiders = 0; insiders <= 2; ++insiders) EXPECT_TRUE(Caught(points, n, insiders, exact_mean)) << n;
+      for (int insiders = 0; insiders <= 2; ++insiders)
+        EXPECT_TRUE(Caught(points, n, insiders, exact_mean)) << n;
     }
   }
 }
@@ -221,7 +233,8 @@ TEST(DisclosureAttackPowerTest, CatchesAnExactMeanEverywhere) {
 TEST(DisclosureAttackPowerTest, CatchesRoundingAsProtection) {
   const Printer rounded = [](const Counts& counts) {
     const int64_t n = std::accumulate(counts.begin(), counts.end(), int64_t{0});
-    return absl::StrFormat("mean %.1f", static_cast<double>(SumOf(counts)) / static_cast<double>(n));
+    return absl::StrFormat("mean %.1f",
+                           static_cast<double>(SumOf(counts)) / static_cast<double>(n));
   };
   for (int64_t n = 5; n <= 18; ++n) EXPECT_TRUE(Caught(5, n, 1, rounded)) << n;
 }
@@ -231,7 +244,8 @@ TEST(DisclosureAttackPowerTest, CatchesMeanAndSpreadOfSix) {
   const Printer ours = RuleWith({}, 5, 1);
   const Printer with_spread = [&](const Counts& counts) {
     int64_t squares = 0;
-    for (size_t i = 0; i < counts.size(); ++i) squares += static_cast<int64_t>((i + 1) * (i + 1)) * counts[i];
+    for (size_t i = 0; i < counts.size(); ++i)
+      squares += static_cast<int64_t>((i + 1) * (i + 1)) * counts[i];
     const std::string text = ours(counts);
     return text.starts_with("mean") ? absl::StrCat(text, " squares ", squares) : text;
   };
@@ -245,11 +259,13 @@ TEST(DisclosureAttackPowerTest, CatchesADistributionOfAnySize) {
 }
 
 TEST(DisclosureAttackPowerTest, CatchesOneTooFewInEachHalf) {
-  // Rule 5 with t + 1: "at most t of n in the lower half" tells insiders who are those t all about the others.
+  // Rule 5 with t + 1: "at most t of n in the lower half" tells insiders who are those t all about
+  // the others.
   for (const int points : {4, 5}) {
     for (int insiders = 0; insiders <= 2; ++insiders) {
       for (int64_t n = 10; n <= 18; ++n) {
-        EXPECT_TRUE(Caught(points, n, insiders, RuleWith({.half_margin = 1}, points, insiders))) << points << " " << n;
+        EXPECT_TRUE(Caught(points, n, insiders, RuleWith({.half_margin = 1}, points, insiders)))
+            << points << " " << n;
       }
     }
   }
@@ -259,7 +275,8 @@ TEST(DisclosureAttackPowerTest, CatchesBoundsThatForgetThePersonThemself) {
   for (const int points : {4, 5}) {
     for (int insiders = 1; insiders <= 2; ++insiders) {
       for (int64_t n = 7; n <= 9; ++n) {
-        EXPECT_TRUE(Caught(points, n, insiders, RuleWith({.known = 0}, points, insiders))) << points << " " << n;
+        EXPECT_TRUE(Caught(points, n, insiders, RuleWith({.known = 0}, points, insiders)))
+            << points << " " << n;
       }
     }
   }
@@ -269,7 +286,8 @@ TEST(DisclosureAttackPowerTest, CatchesADirectionWhereTheBoundsMeet) {
   // With n <= 2 (1 + t) the bounds overlap; printing either of them says more than its words.
   for (const int points : {4, 5}) {
     for (const int64_t n : {5, 6}) {
-      EXPECT_TRUE(Caught(points, n, 2, RuleWith({.withhold_overlap = false}, points, 2))) << points << " " << n;
+      EXPECT_TRUE(Caught(points, n, 2, RuleWith({.withhold_overlap = false}, points, 2)))
+          << points << " " << n;
     }
     EXPECT_FALSE(Caught(points, 7, 2, RuleWith({.withhold_overlap = false}, points, 2)));
     EXPECT_TRUE(Caught(points, 8, 3, RuleWith({.withhold_overlap = false}, points, 3)));
@@ -277,7 +295,8 @@ TEST(DisclosureAttackPowerTest, CatchesADirectionWhereTheBoundsMeet) {
 }
 
 TEST(DisclosureAttackPowerTest, CatchesTheseRulesReleasedTwiceAsOneMoreAnswers) {
-  // An interim report with n - 1 answers and a final one with n: even safe figures differ by one person's answer.
+  // An interim report with n - 1 answers and a final one with n: even safe figures differ by one
+  // person's answer.
   constexpr int kPoints = 5;
   bool exposed = false;
   ForEachCounts(kPoints, 8, [&](const Counts& before) {
@@ -286,10 +305,12 @@ TEST(DisclosureAttackPowerTest, CatchesTheseRulesReleasedTwiceAsOneMoreAnswers) 
       Counts after = before;
       ++after[value - 1];
       const Atom second = MakeAtom("I", {after, 0, 0}, Rules(kPoints, 1), false);
-      exposed |= first.kind == AtomKind::kExact && second.kind == AtomKind::kExact && second.sum - first.sum == value;
+      exposed |= first.kind == AtomKind::kExact && second.kind == AtomKind::kExact &&
+                 second.sum - first.sum == value;
     }
   });
-  EXPECT_TRUE(exposed) << "one release is what keeps this safe; see MakeClosedResult's single use at closing";
+  EXPECT_TRUE(exposed)
+      << "one release is what keeps this safe; see MakeClosedResult's single use at closing";
 }
 
 }  // namespace

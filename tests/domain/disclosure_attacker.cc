@@ -46,9 +46,10 @@ void ForEachCounts(int points, int64_t n, const std::function<void(const Counts&
   ForEachPart(Counts(points, n), n, 0, part, visit);
 }
 
-std::vector<std::string> FindExposures(int points, int64_t n, int insiders, Promise promise, const Printer& print,
-                                       size_t limit) {
-  // Of each outcome: what `insiders` people may know of their own answers, and with one more person's answer.
+std::vector<std::string> FindExposures(int points, int64_t n, int insiders, Promise promise,
+                                       const Printer& print, size_t limit) {
+  // Of each outcome: what `insiders` people may know of their own answers, and with one more
+  // person's answer.
   struct Group {
     std::unordered_set<uint64_t> known, with_another;
   };
@@ -56,8 +57,10 @@ std::vector<std::string> FindExposures(int points, int64_t n, int insiders, Prom
   ForEachCounts(points, n, [&](const Counts& counts) {
     Group& group = outcomes[print(counts)];
     Counts part(points);
-    ForEachPart(counts, insiders, 0, part, [&](const Counts& known) { group.known.insert(Pack(known)); });
-    ForEachPart(counts, insiders + 1, 0, part, [&](const Counts& more) { group.with_another.insert(Pack(more)); });
+    ForEachPart(counts, insiders, 0, part,
+                [&](const Counts& known) { group.known.insert(Pack(known)); });
+    ForEachPart(counts, insiders + 1, 0, part,
+                [&](const Counts& more) { group.with_another.insert(Pack(more)); });
   });
   std::vector<std::string> exposures;
   for (const auto& [outcome, group] : outcomes) {
@@ -65,15 +68,17 @@ std::vector<std::string> FindExposures(int points, int64_t n, int insiders, Prom
       std::vector<bool> possible(points);
       bool low = false, high = false;
       for (int value = 1; value <= points; ++value) {
-        possible[value - 1] = group.with_another.contains(packed + (uint64_t{1} << (5 * (value - 1))));
+        possible[value - 1] =
+            group.with_another.contains(packed + (uint64_t{1} << (5 * (value - 1))));
         if (possible[value - 1]) (value <= LowerHalfEnd(points) ? low : high) = true;
       }
       const bool kept = promise == Promise::kEveryValue
                             ? std::find(possible.begin(), possible.end(), false) == possible.end()
                             : low && high;
       if (kept) continue;
-      exposures.push_back(absl::StrCat("1-", points, ", n = ", n, ", printed ", outcome, ": who knows ",
-                                       absl::StrJoin(Unpack(packed, points), " "), " can rule out answers of others"));
+      exposures.push_back(absl::StrCat("1-", points, ", n = ", n, ", printed ", outcome,
+                                       ": who knows ", absl::StrJoin(Unpack(packed, points), " "),
+                                       " can rule out answers of others"));
       if (exposures.size() >= limit) return exposures;
     }
   }

@@ -1,4 +1,5 @@
-// Attackers on what a report prints. They know the rules, and everything printed; insiders know some answers besides.
+// Attackers on what a report prints. They know the rules, and everything printed; insiders know
+// some answers besides.
 
 #ifndef CANDOR_TESTS_DOMAIN_DISCLOSURE_ATTACKER_H_
 #define CANDOR_TESTS_DOMAIN_DISCLOSURE_ATTACKER_H_
@@ -23,19 +24,20 @@ enum class Promise { kEveryValue, kEitherHalf };
 // What a report prints of one item with the given counts.
 using Printer = std::function<std::string(const Counts&)>;
 
-// Everything that `insiders` people who know their own answers can find out, by exhaustion: for every printed outcome of
-// n ratings all counts that give it, and for all answers that the insiders may have, which answers of another person
-// remain possible. Returns what breaks the promise, one sentence each, at most `limit`.
-std::vector<std::string> FindExposures(int points, int64_t n, int insiders, Promise promise, const Printer& print,
-                                       size_t limit = 1);
+// Everything that `insiders` people who know their own answers can find out, by exhaustion: for
+// every printed outcome of n ratings all counts that give it, and for all answers that the insiders
+// may have, which answers of another person remain possible. Returns what breaks the promise, one
+// sentence each, at most `limit`.
+std::vector<std::string> FindExposures(int points, int64_t n, int insiders, Promise promise,
+                                       const Printer& print, size_t limit = 1);
 
-// The same question for one printed atom of any size, by arithmetic on sums and on how many lie in the lower half: with
-// `known` answers (counts) of insiders, can another person have given `value`? `atom` has been printed and is not
-// withheld.
+// The same question for one printed atom of any size, by arithmetic on sums and on how many lie in
+// the lower half: with `known` answers (counts) of insiders, can another person have given `value`?
+// `atom` has been printed and is not withheld.
 bool CanHaveGiven(const Atom& atom, int points, int insiders, const Counts& known, int value);
 
-// Held-back whole numbers and what is printed of their sums; the attacker narrows each number's range as far as these
-// sums force it.
+// Held-back whole numbers and what is printed of their sums; the attacker narrows each number's
+// range as far as these sums force it.
 class SumAttacker {
  public:
   // Returns the number's index.

@@ -1,4 +1,5 @@
-// Attacks on whole closed results of random campaigns: what is held back must not follow from what is printed.
+// Attacks on whole closed results of random campaigns: what is held back must not follow from what
+// is printed.
 
 #include <algorithm>
 #include <map>
@@ -32,7 +33,9 @@ struct RandomCampaign {
   std::vector<GroupTally> Tallies() const {
     std::vector<GroupTally> tallies;
     for (const IssuingGroup& group : manifest.groups) {
-      tallies.push_back({group.code, 0, std::vector<ItemTally>(instrument.items.size(), {Counts(rules.points), 0, 0})});
+      tallies.push_back(
+          {group.code, 0,
+           std::vector<ItemTally>(instrument.items.size(), {Counts(rules.points), 0, 0})});
     }
     for (const Form& form : forms) {
       GroupTally& tally = tallies[form.group];
@@ -53,14 +56,18 @@ struct RandomCampaign {
     return tallies;
   }
 
-  ClosedResult Close() const { return MakeClosedResult(manifest, instrument, rules, Tallies(), counts); }
+  ClosedResult Close() const {
+    return MakeClosedResult(manifest, instrument, rules, Tallies(), counts);
+  }
   std::string CloseToBytes() const { return EncodeClosedResult(Close()); }
 
-  // The printed block that holds the answers of issuing group `group`; null when they are in no figure.
+  // The printed block that holds the answers of issuing group `group`; null when they are in no
+  // figure.
   static const Block* PrintedBlockOf(const ClosedResult& result, const IssuingGroup& group) {
     for (const Block& block : result.blocks) {
       if (block.state != BlockState::kPrinted) continue;
-      if (std::includes(block.members.begin(), block.members.end(), group.members.begin(), group.members.end())) {
+      if (std::includes(block.members.begin(), block.members.end(), group.members.begin(),
+                        group.members.end())) {
         return &block;
       }
     }
@@ -84,7 +91,8 @@ class Generator {
     const int scales[] = {4, 5, 4, 5, 2, 10};
     campaign.rules.points = scales[Below(6)];
     campaign.rules.insiders = 1 + Below(3);
-    campaign.rules.minimum_group_size = LowestMinimumGroupSize(campaign.rules.insiders) + (Below(4) == 0 ? Below(8) : 0);
+    campaign.rules.minimum_group_size =
+        LowestMinimumGroupSize(campaign.rules.insiders) + (Below(4) == 0 ? Below(8) : 0);
     MakeInstrument(campaign);
     MakeManifest(campaign);
     MakeForms(campaign);
@@ -97,12 +105,18 @@ class Generator {
   // A rating from one of several distributions, the extreme ones among them.
   uint8_t Rating(int distribution, int points) {
     switch (distribution) {
-      case 0: return static_cast<uint8_t>(points);
-      case 1: return 1;
-      case 2: return static_cast<uint8_t>(Below(2) == 0 ? 1 : points);
-      case 3: return static_cast<uint8_t>(Below(10) == 0 ? 1 : points);
-      case 4: return static_cast<uint8_t>(points / 2 + Below(2));
-      default: return static_cast<uint8_t>(1 + Below(points));
+      case 0:
+        return static_cast<uint8_t>(points);
+      case 1:
+        return 1;
+      case 2:
+        return static_cast<uint8_t>(Below(2) == 0 ? 1 : points);
+      case 3:
+        return static_cast<uint8_t>(Below(10) == 0 ? 1 : points);
+      case 4:
+        return static_cast<uint8_t>(points / 2 + Below(2));
+      default:
+        return static_cast<uint8_t>(1 + Below(points));
     }
   }
 
@@ -115,7 +129,8 @@ class Generator {
     instrument.scale.points = campaign.rules.points;
     instrument.languages = {"en"};
     const int groups = 1 + Below(5);
-    for (int g = 0; g < groups; ++g) instrument.rater_groups.push_back({std::string(1, 'a' + g), {{"en", "Group"}}});
+    for (int g = 0; g < groups; ++g)
+      instrument.rater_groups.push_back({std::string(1, 'a' + g), {{"en", "Group"}}});
     const int items = 1 + Below(8);
     for (int i = 0; i < items; ++i) {
       Item item{absl::StrCat("I", i), false, {}};
@@ -177,7 +192,8 @@ class Generator {
 bool IsRating(uint8_t rating) { return rating != kBlank && rating != kNotObserved; }
 
 // The ratings of an item by the forms for which `holds` is true, as places to read and change.
-std::vector<uint8_t*> RatingsWhere(RandomCampaign& campaign, size_t item, const std::function<bool(const Form&)>& holds) {
+std::vector<uint8_t*> RatingsWhere(RandomCampaign& campaign, size_t item,
+                                   const std::function<bool(const Form&)>& holds) {
   std::vector<uint8_t*> places;
   for (Form& form : campaign.forms) {
     if (holds(form) && IsRating(form.ratings[item])) places.push_back(&form.ratings[item]);
@@ -202,7 +218,8 @@ TEST(DisclosureCampaignTest, BlocksAreDisjointAndNoneIsTooSmall) {
         continue;
       }
       int64_t raters = 0;
-      std::vector<ItemTally> sums(campaign.instrument.items.size(), {Counts(campaign.rules.points), 0, 0});
+      std::vector<ItemTally> sums(campaign.instrument.items.size(),
+                                  {Counts(campaign.rules.points), 0, 0});
       for (size_t g = 0; g < tallies.size(); ++g) {
         const IssuingGroup& group = campaign.manifest.groups[g];
         if (RandomCampaign::PrintedBlockOf(result, group) != &block) continue;
@@ -231,7 +248,8 @@ TEST(DisclosureCampaignTest, BlocksAreDisjointAndNoneIsTooSmall) {
         }
         EXPECT_EQ(atom->n, n);
         int64_t sum = 0;
-        for (int point = 1; point <= campaign.rules.points; ++point) sum += point * sums[i].counts[point - 1];
+        for (int point = 1; point <= campaign.rules.points; ++point)
+          sum += point * sums[i].counts[point - 1];
         if (atom->kind == AtomKind::kExact) {
           EXPECT_EQ(atom->sum, sum);
         } else if (atom->kind == AtomKind::kAtLeast) {
@@ -265,7 +283,8 @@ TEST(DisclosureCampaignTest, TheOrderOfFormsAndWhoGaveWhichAnswerChangeNoByte) {
     ASSERT_EQ(campaign.CloseToBytes(), bytes);
     for (size_t g = 0; g < campaign.manifest.groups.size(); ++g) {
       for (size_t i = 0; i < campaign.instrument.items.size(); ++i) {
-        std::vector<uint8_t*> places = RatingsWhere(campaign, i, [&](const Form& form) { return form.group == g; });
+        std::vector<uint8_t*> places =
+            RatingsWhere(campaign, i, [&](const Form& form) { return form.group == g; });
         std::vector<uint8_t> values;
         for (const uint8_t* place : places) values.push_back(*place);
         std::shuffle(values.begin(), values.end(), generator.engine());
@@ -288,15 +307,18 @@ TEST(DisclosureCampaignTest, WhatIsHeldBackChangesNoByte) {
       for (size_t i = 0; i < campaign.instrument.items.size(); ++i) {
         const std::string& indicator = campaign.instrument.items[i].indicator;
         const Atom* atom = block == nullptr ? nullptr : FindAtom(*block, indicator);
-        const auto places = RatingsWhere(campaign, i, [&](const Form& form) { return form.group == g; });
+        const auto places =
+            RatingsWhere(campaign, i, [&](const Form& form) { return form.group == g; });
         if (block == nullptr || atom == nullptr || atom->kind == AtomKind::kWithheld) {
           // Every answer that is in no figure, to anything else.
           const int distribution = static_cast<int>(generator.Below(8));
-          for (uint8_t* place : places) *place = generator.Rating(distribution, campaign.rules.points);
+          for (uint8_t* place : places)
+            *place = generator.Rating(distribution, campaign.rules.points);
           (block == nullptr ? changed_blocks : changed_atoms) += places.empty() ? 0 : 1;
         } else if (atom->kind != AtomKind::kExact && atom->half == HalfStatement::kNone) {
           // A bound alone: everybody at the end of the scale gives the same.
-          const uint8_t end = static_cast<uint8_t>(atom->kind == AtomKind::kAtLeast ? campaign.rules.points : 1);
+          const uint8_t end =
+              static_cast<uint8_t>(atom->kind == AtomKind::kAtLeast ? campaign.rules.points : 1);
           for (uint8_t* place : places) *place = end;
         }
       }
@@ -352,8 +374,9 @@ TEST(DisclosureCampaignTest, NobodysAnswerIsRuledOutInAnyAtom) {
           if (possible == 0) return;  // no insiders gave these answers
           ++attacked;
           EXPECT_TRUE(every_value ? possible == points : low && high)
-              << "1-" << points << " t " << insiders << " n " << atom.n << " kind " << static_cast<int>(atom.kind)
-              << " sum " << atom.sum << " bound " << atom.bound_numerator;
+              << "1-" << points << " t " << insiders << " n " << atom.n << " kind "
+              << static_cast<int>(atom.kind) << " sum " << atom.sum << " bound "
+              << atom.bound_numerator;
         });
       }
     }
@@ -368,15 +391,20 @@ struct Seen {
 
 Seen SeenOf(const Atom& atom, int points) {
   switch (atom.kind) {
-    case AtomKind::kExact: return {atom.sum, atom.sum};
-    case AtomKind::kAtLeast: return {atom.bound_numerator, atom.n * points};
-    case AtomKind::kAtMost: return {atom.n, atom.bound_numerator};
-    case AtomKind::kWithheld: break;
+    case AtomKind::kExact:
+      return {atom.sum, atom.sum};
+    case AtomKind::kAtLeast:
+      return {atom.bound_numerator, atom.n * points};
+    case AtomKind::kAtMost:
+      return {atom.n, atom.bound_numerator};
+    case AtomKind::kWithheld:
+      break;
   }
   return {0, int64_t{1} << 40};
 }
 
-// An attacker who even knows how many of each group rated each item: one number for each group's sum on each item.
+// An attacker who even knows how many of each group rated each item: one number for each group's
+// sum on each item.
 struct Cells {
   SumAttacker attacker;
   std::vector<std::vector<int>> number;  // group, item
@@ -428,8 +456,10 @@ TEST(DisclosureCampaignTest, NothingPrintedLetsAHeldBackSumBeNarrowedDown) {
       for (size_t i = 0; i < campaign.instrument.items.size(); ++i) {
         const int64_t n = cells.n[g][i];
         if (n == 0) continue;
-        const Atom* atom = block == nullptr ? nullptr : FindAtom(*block, campaign.instrument.items[i].indicator);
-        const int64_t least = cells.attacker.least(cells.number[g][i]), most = cells.attacker.most(cells.number[g][i]);
+        const Atom* atom =
+            block == nullptr ? nullptr : FindAtom(*block, campaign.instrument.items[i].indicator);
+        const int64_t least = cells.attacker.least(cells.number[g][i]),
+                      most = cells.attacker.most(cells.number[g][i]);
         ASSERT_LE(least, cells.sum[g][i]);
         ASSERT_GE(most, cells.sum[g][i]);
         if (atom == nullptr || atom->kind == AtomKind::kWithheld) {
@@ -498,7 +528,8 @@ TEST(DisclosureCampaignPowerTest, ACompetencyFromRawAnswersGivesAwayItsHiddenIte
       }
       cells.attacker.Learn(cells.number[g], total, total);
       cells.attacker.Attack();
-      for (const int number : hidden) found |= cells.attacker.least(number) == cells.attacker.most(number);
+      for (const int number : hidden)
+        found |= cells.attacker.least(number) == cells.attacker.most(number);
     }
     broken += found;
   }
@@ -515,7 +546,8 @@ TEST(DisclosureCampaignPowerTest, AnExactMeanOfEveryBlockRulesAnswersOut) {
     for (size_t g = 0; g < cells.n.size(); ++g) {
       for (size_t i = 0; i < cells.n[g].size(); ++i) {
         if (cells.n[g][i] < campaign.rules.minimum_group_size) continue;
-        const Atom naive{"I", AtomKind::kExact, cells.n[g][i], cells.sum[g][i], 0, {}, HalfStatement::kNone, std::nullopt};
+        const Atom naive{"I", AtomKind::kExact,     cells.n[g][i], cells.sum[g][i], 0,
+                         {},  HalfStatement::kNone, std::nullopt};
         const Counts known(campaign.rules.points);
         for (int value = 1; value <= campaign.rules.points; ++value) {
           found |= !CanHaveGiven(naive, campaign.rules.points, 0, known, value);

@@ -117,7 +117,8 @@ TEST(MakeAtomTest, ARaisedMinimumWithholdsMore) {
 
 TEST(MakeAtomTest, WithholdsEverySumWhereTheBoundsWouldMeet) {
   constexpr DisclosureRules kFourInsiders{5, 9, 4, 10};
-  for (const CountsOf& counts : {CountsOf{0, 0, 0, 0, 10}, CountsOf{10, 0, 0, 0, 0}, CountsOf{2, 2, 2, 2, 2}}) {
+  for (const CountsOf& counts :
+       {CountsOf{0, 0, 0, 0, 10}, CountsOf{10, 0, 0, 0, 0}, CountsOf{2, 2, 2, 2, 2}}) {
     const Atom atom = AtomOf(counts, kFourInsiders, false, 30);
     EXPECT_EQ(atom.kind, AtomKind::kWithheld);
     EXPECT_EQ(atom.n, 10);
@@ -131,7 +132,8 @@ TEST(MakeAtomTest, WithholdsEverySumWhereTheBoundsWouldMeet) {
 }
 
 TEST(MakeAtomTest, ADistributionThatIsShownHoldsTheSum) {
-  // With two insiders four lowest of n lie just within the upper bound, and yet each half has its four.
+  // With two insiders four lowest of n lie just within the upper bound, and yet each half has its
+  // four.
   constexpr DisclosureRules kTwoInsiders{5, 7, 2, 10};
   const Atom atom = AtomOf({0, 4, 0, 0, 8}, kTwoInsiders);
   EXPECT_EQ(atom.kind, AtomKind::kExact);
@@ -155,7 +157,8 @@ TEST(MakeAtomTest, HoldsAMillionAnswers) {
   EXPECT_EQ(atom.sum, 3'000'000);
 }
 
-// --- MakeClosedResult, on the sample instrument: staff and student are asked items 0-2, parent items 0 and 3.
+// --- MakeClosedResult, on the sample instrument: staff and student are asked items 0-2, parent
+// items 0 and 3.
 
 class MakeClosedResultTest : public testing::Test {
  protected:
@@ -170,7 +173,9 @@ class MakeClosedResultTest : public testing::Test {
     counts_.push_back({code, invited, raters, reissued, raters, 0});
   }
 
-  ClosedResult Result() { return MakeClosedResult(manifest_, instrument_, rules_, tallies_, counts_); }
+  ClosedResult Result() {
+    return MakeClosedResult(manifest_, instrument_, rules_, tallies_, counts_);
+  }
 
   // "staff printed 3, parent too_few 0": each block's code, state and number of atoms.
   std::string Blocks() {
@@ -178,7 +183,8 @@ class MakeClosedResultTest : public testing::Test {
     std::string text;
     for (const Block& block : Result().blocks) {
       if (!text.empty()) text += ", ";
-      text += block.code + " " + names[static_cast<int>(block.state)] + " " + std::to_string(block.atoms.size());
+      text += block.code + " " + names[static_cast<int>(block.state)] + " " +
+              std::to_string(block.atoms.size());
     }
     return text;
   }

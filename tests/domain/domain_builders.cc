@@ -7,7 +7,8 @@ LocalizedText Both(const std::string& text) { return {{"en", text}, {"es", text 
 
 Item ItemFor(const std::string& indicator, const std::vector<std::string>& audiences) {
   Item item{indicator, false, {}};
-  for (const std::string& audience : audiences) item.texts[audience] = Both("This leader does " + indicator);
+  for (const std::string& audience : audiences)
+    item.texts[audience] = Both("This leader does " + indicator);
   return item;
 }
 
@@ -23,10 +24,13 @@ Framework SampleFramework() {
           {{"EI", "Emotional intelligence"}, {"EQ", "Equity"}},
           {{"I",
             "Vision",
-            {{"I.1", "Direction", {{"I.1.a", "Says where we go", {"EI"}}, {"I.1.b", "Keeps to it", {"EI", "EQ"}}}}}},
+            {{"I.1",
+              "Direction",
+              {{"I.1.a", "Says where we go", {"EI"}}, {"I.1.b", "Keeps to it", {"EI", "EQ"}}}}}},
            {"II",
             "People",
-            {{"II.1", "Listening", {{"II.1.a", "Listens", {}}}}, {"II.2", "Fairness", {{"II.2.a", "Is fair", {"EQ"}}}}}}}};
+            {{"II.1", "Listening", {{"II.1.a", "Listens", {}}}},
+             {"II.2", "Fairness", {{"II.2.a", "Is fair", {"EQ"}}}}}}}};
 }
 
 Instrument SampleInstrument() {
@@ -39,14 +43,16 @@ Instrument SampleInstrument() {
                              {"es", {"nunca", "rara vez", "a veces", "a menudo", "siempre"}}};
   instrument.scale.not_observed = Both("I have not seen this");
   instrument.languages = {"en", "es"};
-  instrument.rater_groups = {{"staff", Both("Staff")}, {"student", Both("Students")}, {"parent", Both("Parents")}};
+  instrument.rater_groups = {
+      {"staff", Both("Staff")}, {"student", Both("Students")}, {"parent", Both("Parents")}};
   instrument.items = {ItemFor("I.1.a", {"self", "supervisor", "staff", "student", "parent"}),
                       ItemFor("I.1.b", {"self", "supervisor", "staff", "student"}),
                       ItemFor("II.1.a", {"self", "staff", "student"}),
                       ItemFor("II.2.a", {"self", "parent"})};
   instrument.items[2].reverse = true;
-  instrument.prompts = {{"strengths", {{"staff", Both("What goes well?")}, {"student", Both("What is good?")}}, 200},
-                        {"wishes", {{"staff", Both("What would help?")}}, 100}};
+  instrument.prompts = {
+      {"strengths", {{"staff", Both("What goes well?")}, {"student", Both("What is good?")}}, 200},
+      {"wishes", {{"staff", Both("What would help?")}}, 100}};
   return instrument;
 }
 

@@ -20,8 +20,9 @@ namespace candor::domain {
 
 // Two domains, three competencies, four indicators, two themes.
 Framework SampleFramework();
-// Items for the four indicators in English and Spanish; staff and student are asked all but the last, parent the first
-// and the last; the third item is reversed. Two prompts, the second for staff alone.
+// Items for the four indicators in English and Spanish; staff and student are asked all but the
+// last, parent the first and the last; the third item is reversed. Two prompts, the second for
+// staff alone.
 Instrument SampleInstrument();
 Contract SampleContract();
 // The issuing groups staff (12 invited) and other_raters (student and parent, 7 invited).

@@ -23,12 +23,14 @@ TEST(FrameworkTest, ReadsWhatItWrites) {
   EXPECT_EQ(read->code, "sample");
   EXPECT_EQ(read->license_url, "https://example.org/license");
   ASSERT_EQ(read->domains.size(), 2u);
-  EXPECT_EQ(read->domains[0].competencies[0].indicators[1].themes, (std::vector<std::string>{"EI", "EQ"}));
+  EXPECT_EQ(read->domains[0].competencies[0].indicators[1].themes,
+            (std::vector<std::string>{"EI", "EQ"}));
   EXPECT_EQ(read->themes[1].title, "Equity");
 }
 
 TEST(FrameworkTest, CreditAndThemesMayBeLeftOut) {
-  const auto framework = ParseFramework(R"({"format": "candor.framework.v1", "code": "own", "title": "Our own",
+  const auto framework =
+      ParseFramework(R"({"format": "candor.framework.v1", "code": "own", "title": "Our own",
     "version": "2026", "domains": [{"code": "A", "title": "A", "competencies": [{"code": "A.1", "title": "B",
     "indicators": [{"code": "A.1.x", "title": "C"}]}]}]})");
   ASSERT_TRUE(framework.ok()) << framework.status();
@@ -50,9 +52,11 @@ TEST(FrameworkTest, FindsThePlaceOfAnIndicator) {
 }
 
 TEST(FrameworkTest, SaysLineAndColumnOfMalformedJson) {
-  const auto framework = ParseFramework("{\n  \"format\": \"candor.framework.v1\",\n  \"code\" \"x\"\n}");
+  const auto framework =
+      ParseFramework("{\n  \"format\": \"candor.framework.v1\",\n  \"code\" \"x\"\n}");
   ExpectError(framework, kInvalid, "JSON_MALFORMED");
-  EXPECT_NE(std::string(framework.status().message()).find("line 3"), std::string::npos) << framework.status();
+  EXPECT_NE(std::string(framework.status().message()).find("line 3"), std::string::npos)
+      << framework.status();
 }
 
 TEST(FrameworkTest, RefusesEachFaultWithItsPath) {
@@ -79,12 +83,15 @@ TEST(FrameworkTest, RefusesEachFaultWithItsPath) {
       {"an empty list of domains", [](Json& j) { j["domains"] = Json::array(); }, "domains"},
       {"an object for domains", [](Json& j) { j["domains"] = Json::object(); }, "domains"},
       {"a text for a domain", [](Json& j) { j["domains"][1] = "II"; }, "domains[1]"},
-      {"a domain without competencies", [](Json& j) { j["domains"][1]["competencies"] = Json::array(); },
-       "domains[1].competencies"},
-      {"a competency without indicators", [](Json& j) { j["domains"][0]["competencies"][0]["indicators"] = Json::array(); },
+      {"a domain without competencies",
+       [](Json& j) { j["domains"][1]["competencies"] = Json::array(); }, "domains[1].competencies"},
+      {"a competency without indicators",
+       [](Json& j) { j["domains"][0]["competencies"][0]["indicators"] = Json::array(); },
        "domains[0].competencies[0].indicators"},
-      {"a domain without a title", [](Json& j) { j["domains"][0].erase("title"); }, "domains[0].title"},
-      {"a competency with an empty title", [](Json& j) { j["domains"][0]["competencies"][0]["title"] = ""; },
+      {"a domain without a title", [](Json& j) { j["domains"][0].erase("title"); },
+       "domains[0].title"},
+      {"a competency with an empty title",
+       [](Json& j) { j["domains"][0]["competencies"][0]["title"] = ""; },
        "domains[0].competencies[0].title"},
       {"an indicator with a title too long",
        [=](Json& j) { j["domains"][0]["competencies"][0]["indicators"][1]["title"] = long_text; },
@@ -95,12 +102,16 @@ TEST(FrameworkTest, RefusesEachFaultWithItsPath) {
       {"an unknown member of an indicator",
        [](Json& j) { j["domains"][0]["competencies"][0]["indicators"][0]["theme"] = "EI"; },
        "domains[0].competencies[0].indicators[0].theme"},
-      {"an unknown theme", [](Json& j) { j["domains"][1]["competencies"][1]["indicators"][0]["themes"][0] = "XX"; },
+      {"an unknown theme",
+       [](Json& j) { j["domains"][1]["competencies"][1]["indicators"][0]["themes"][0] = "XX"; },
        "domains[1].competencies[1].indicators[0].themes[0]"},
       {"a theme named twice",
-       [](Json& j) { j["domains"][0]["competencies"][0]["indicators"][0]["themes"] = {"EI", "EI"}; },
+       [](Json& j) {
+         j["domains"][0]["competencies"][0]["indicators"][0]["themes"] = {"EI", "EI"};
+       },
        "domains[0].competencies[0].indicators[0].themes[1]"},
-      {"a theme that is no text", [](Json& j) { j["domains"][0]["competencies"][0]["indicators"][0]["themes"] = {7}; },
+      {"a theme that is no text",
+       [](Json& j) { j["domains"][0]["competencies"][0]["indicators"][0]["themes"] = {7}; },
        "domains[0].competencies[0].indicators[0].themes[0]"},
       {"themes that are no list", [](Json& j) { j["themes"] = "EI"; }, "themes"},
       {"a theme twice", [](Json& j) { j["themes"][1]["code"] = "EI"; }, "themes[1].code"},
@@ -110,7 +121,8 @@ TEST(FrameworkTest, RefusesEachFaultWithItsPath) {
       {"a competency twice", [](Json& j) { j["domains"][1]["competencies"][1]["code"] = "II.1"; },
        "domains[1].competencies[1].code"},
       {"a domain twice", [](Json& j) { j["domains"][1]["code"] = "I"; }, "domains[1].code"},
-      {"a competency with a domain's code", [](Json& j) { j["domains"][1]["competencies"][1]["code"] = "I"; },
+      {"a competency with a domain's code",
+       [](Json& j) { j["domains"][1]["competencies"][1]["code"] = "I"; },
        "domains[1].competencies[1].code"},
   };
   for (const JsonCase& c : cases) {
@@ -124,10 +136,12 @@ TEST(FrameworkTest, RefusesEachFaultWithItsPath) {
 TEST(FrameworkTest, AcceptsTwoThousandIndicatorsAndNoMore) {
   Framework framework = SampleFramework();
   std::vector<Indicator>& indicators = framework.domains[1].competencies[1].indicators;
-  while (indicators.size() < 1997) indicators.push_back({"X" + std::to_string(indicators.size()), "Another", {}});
+  while (indicators.size() < 1997)
+    indicators.push_back({"X" + std::to_string(indicators.size()), "Another", {}});
   EXPECT_TRUE(CheckFramework(framework).ok()) << CheckFramework(framework);
   indicators.push_back({"X1997", "One too many", {}});
-  ExpectError(CheckFramework(framework), kInvalid, "FRAMEWORK_INVALID", "domains[1].competencies[1].indicators[1997]");
+  ExpectError(CheckFramework(framework), kInvalid, "FRAMEWORK_INVALID",
+              "domains[1].competencies[1].indicators[1997]");
 }
 
 TEST(FrameworkTest, TheSameCodeMayBeAThemeAndAnIndicator) {
@@ -153,7 +167,8 @@ TEST(FrameworkTest, ReadsTheDemonstrationsFramework) {
   ASSERT_TRUE(framework.ok()) << framework.status();
   size_t indicators = 0;
   for (const Domain& domain : framework->domains) {
-    for (const Competency& competency : domain.competencies) indicators += competency.indicators.size();
+    for (const Competency& competency : domain.competencies)
+      indicators += competency.indicators.size();
   }
   EXPECT_EQ(indicators, 108u);
 }

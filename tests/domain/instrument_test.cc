@@ -41,7 +41,8 @@ TEST(InstrumentTest, ReverseAndCapAndPromptsMayBeLeftOut) {
 TEST(InstrumentTest, SaysLineAndColumnOfMalformedJson) {
   const auto instrument = ParseInstrument("{\"format\": \"candor.instrument.v1\",\n\"title\": }");
   ExpectError(instrument, kInvalid, "JSON_MALFORMED");
-  EXPECT_NE(std::string(instrument.status().message()).find("line 2"), std::string::npos) << instrument.status();
+  EXPECT_NE(std::string(instrument.status().message()).find("line 2"), std::string::npos)
+      << instrument.status();
 }
 
 TEST(InstrumentTest, RefusesEachFaultOfFormWithItsPath) {
@@ -49,7 +50,8 @@ TEST(InstrumentTest, RefusesEachFaultOfFormWithItsPath) {
       {"a text for a document", [](Json& j) { j = "instrument"; }, ""},
       {"another format", [](Json& j) { j["format"] = "candor.framework.v1"; }, "format"},
       {"no title", [](Json& j) { j.erase("title"); }, "title"},
-      {"a framework of another type", [](Json& j) { j["framework"] = Json::object(); }, "framework"},
+      {"a framework of another type", [](Json& j) { j["framework"] = Json::object(); },
+       "framework"},
       {"no scale", [](Json& j) { j.erase("scale"); }, "scale"},
       {"a scale that is no object", [](Json& j) { j["scale"] = 5; }, "scale"},
       {"points as a text", [](Json& j) { j["scale"]["points"] = "5"; }, "scale.points"},
@@ -57,28 +59,41 @@ TEST(InstrumentTest, RefusesEachFaultOfFormWithItsPath) {
       {"points with a decimal point", [](Json& j) { j["scale"]["points"] = 5.0; }, "scale.points"},
       {"too few points", [](Json& j) { j["scale"]["points"] = 1; }, "scale.points"},
       {"too many points", [](Json& j) { j["scale"]["points"] = 11; }, "scale.points"},
-      {"points beyond 64 bits", [](Json& j) { j["scale"]["points"] = 18446744073709551615u; }, "scale.points"},
+      {"points beyond 64 bits", [](Json& j) { j["scale"]["points"] = 18446744073709551615u; },
+       "scale.points"},
       {"negative points", [](Json& j) { j["scale"]["points"] = -5; }, "scale.points"},
-      {"labels that are no object", [](Json& j) { j["scale"]["labels"] = Json::array(); }, "scale.labels"},
-      {"labels that are no list", [](Json& j) { j["scale"]["labels"]["en"] = "low"; }, "scale.labels.en"},
-      {"a label that is no text", [](Json& j) { j["scale"]["labels"]["en"][2] = 3; }, "scale.labels.en[2]"},
-      {"no words for not observed", [](Json& j) { j["scale"].erase("not_observed"); }, "scale.not_observed"},
+      {"labels that are no object", [](Json& j) { j["scale"]["labels"] = Json::array(); },
+       "scale.labels"},
+      {"labels that are no list", [](Json& j) { j["scale"]["labels"]["en"] = "low"; },
+       "scale.labels.en"},
+      {"a label that is no text", [](Json& j) { j["scale"]["labels"]["en"][2] = 3; },
+       "scale.labels.en[2]"},
+      {"no words for not observed", [](Json& j) { j["scale"].erase("not_observed"); },
+       "scale.not_observed"},
       {"an unknown member of the scale", [](Json& j) { j["scale"]["point"] = 5; }, "scale.point"},
       {"languages that are no list", [](Json& j) { j["languages"] = "en"; }, "languages"},
       {"a language that is no text", [](Json& j) { j["languages"][1] = true; }, "languages[1]"},
-      {"a group that is no object", [](Json& j) { j["rater_groups"][0] = "staff"; }, "rater_groups[0]"},
-      {"a group's title that is a text", [](Json& j) { j["rater_groups"][0]["title"] = "Staff"; }, "rater_groups[0].title"},
-      {"an unknown member of a group", [](Json& j) { j["rater_groups"][2]["name"] = "x"; }, "rater_groups[2].name"},
+      {"a group that is no object", [](Json& j) { j["rater_groups"][0] = "staff"; },
+       "rater_groups[0]"},
+      {"a group's title that is a text", [](Json& j) { j["rater_groups"][0]["title"] = "Staff"; },
+       "rater_groups[0].title"},
+      {"an unknown member of a group", [](Json& j) { j["rater_groups"][2]["name"] = "x"; },
+       "rater_groups[2].name"},
       {"no items", [](Json& j) { j.erase("items"); }, "items"},
       {"reverse as a number", [](Json& j) { j["items"][0]["reverse"] = 1; }, "items[0].reverse"},
       {"texts that are no object", [](Json& j) { j["items"][0]["texts"] = "x"; }, "items[0].texts"},
-      {"an audience's texts as one text", [](Json& j) { j["items"][0]["texts"]["staff"] = "x"; }, "items[0].texts.staff"},
-      {"a sentence that is no text", [](Json& j) { j["items"][0]["texts"]["staff"]["es"] = 1; }, "items[0].texts.staff.es"},
-      {"an unknown member of an item", [](Json& j) { j["items"][3]["weight"] = 2; }, "items[3].weight"},
+      {"an audience's texts as one text", [](Json& j) { j["items"][0]["texts"]["staff"] = "x"; },
+       "items[0].texts.staff"},
+      {"a sentence that is no text", [](Json& j) { j["items"][0]["texts"]["staff"]["es"] = 1; },
+       "items[0].texts.staff.es"},
+      {"an unknown member of an item", [](Json& j) { j["items"][3]["weight"] = 2; },
+       "items[3].weight"},
       {"prompts that are no list", [](Json& j) { j["prompts"] = 1; }, "prompts"},
       {"a cap too low", [](Json& j) { j["prompts"][0]["max_bytes"] = 99; }, "prompts[0].max_bytes"},
-      {"a cap too high", [](Json& j) { j["prompts"][0]["max_bytes"] = 4001; }, "prompts[0].max_bytes"},
-      {"a prompt without texts", [](Json& j) { j["prompts"][1].erase("texts"); }, "prompts[1].texts"},
+      {"a cap too high", [](Json& j) { j["prompts"][0]["max_bytes"] = 4001; },
+       "prompts[0].max_bytes"},
+      {"a prompt without texts", [](Json& j) { j["prompts"][1].erase("texts"); },
+       "prompts[1].texts"},
       {"an unknown member", [](Json& j) { j["scales"] = 1; }, "scales"},
   };
   for (const JsonCase& c : cases) {
@@ -107,60 +122,82 @@ TEST(InstrumentTest, RefusesEachBrokenRuleWithItsPath) {
       {"a language twice", [](Instrument& i) { i.languages[1] = "en"; }, "languages[1]"},
       {"one point", [](Instrument& i) { i.scale.points = 1; }, "scale.points"},
       {"eleven points", [](Instrument& i) { i.scale.points = 11; }, "scale.points"},
-      {"favourable from the lowest", [](Instrument& i) { i.scale.favourable_from = 1; }, "scale.favourable_from"},
-      {"favourable above the scale", [](Instrument& i) { i.scale.favourable_from = 6; }, "scale.favourable_from"},
-      {"a label too few", [](Instrument& i) { i.scale.labels["es"].pop_back(); }, "scale.labels.es"},
+      {"favourable from the lowest", [](Instrument& i) { i.scale.favourable_from = 1; },
+       "scale.favourable_from"},
+      {"favourable above the scale", [](Instrument& i) { i.scale.favourable_from = 6; },
+       "scale.favourable_from"},
+      {"a label too few", [](Instrument& i) { i.scale.labels["es"].pop_back(); },
+       "scale.labels.es"},
       {"an empty label", [](Instrument& i) { i.scale.labels["es"][1] = ""; }, "scale.labels.es[1]"},
-      {"no labels in a language", [](Instrument& i) { i.scale.labels.erase("es"); }, "scale.labels.es"},
-      {"labels in a foreign language", [](Instrument& i) { i.scale.labels["fr"] = i.scale.labels["en"]; },
-       "scale.labels.fr"},
-      {"not observed in one language alone", [](Instrument& i) { i.scale.not_observed.erase("en"); },
-       "scale.not_observed.en"},
+      {"no labels in a language", [](Instrument& i) { i.scale.labels.erase("es"); },
+       "scale.labels.es"},
+      {"labels in a foreign language",
+       [](Instrument& i) { i.scale.labels["fr"] = i.scale.labels["en"]; }, "scale.labels.fr"},
+      {"not observed in one language alone",
+       [](Instrument& i) { i.scale.not_observed.erase("en"); }, "scale.not_observed.en"},
       {"no rater group", [](Instrument& i) { i.rater_groups.clear(); }, "rater_groups"},
-      {"a group's code in capitals", [](Instrument& i) { i.rater_groups[0].code = "Staff"; }, "rater_groups[0].code"},
-      {"a group named self", [](Instrument& i) { i.rater_groups[0].code = "self"; }, "rater_groups[0].code"},
-      {"a group named supervisor", [](Instrument& i) { i.rater_groups[0].code = "supervisor"; }, "rater_groups[0].code"},
+      {"a group's code in capitals", [](Instrument& i) { i.rater_groups[0].code = "Staff"; },
+       "rater_groups[0].code"},
+      {"a group named self", [](Instrument& i) { i.rater_groups[0].code = "self"; },
+       "rater_groups[0].code"},
+      {"a group named supervisor", [](Instrument& i) { i.rater_groups[0].code = "supervisor"; },
+       "rater_groups[0].code"},
       {"a group named other_raters", [](Instrument& i) { i.rater_groups[0].code = "other_raters"; },
        "rater_groups[0].code"},
-      {"a group twice", [](Instrument& i) { i.rater_groups[1].code = "staff"; }, "rater_groups[1].code"},
+      {"a group twice", [](Instrument& i) { i.rater_groups[1].code = "staff"; },
+       "rater_groups[1].code"},
       {"a group's title not in Spanish", [](Instrument& i) { i.rater_groups[1].title.erase("es"); },
        "rater_groups[1].title.es"},
       {"a group that is asked nothing",
-       [](Instrument& i) { i.rater_groups.push_back({"board", {{"en", "Board"}, {"es", "Consejo"}}}); },
+       [](Instrument& i) {
+         i.rater_groups.push_back({"board", {{"en", "Board"}, {"es", "Consejo"}}});
+       },
        "rater_groups[3]"},
       {"no item", [](Instrument& i) { i.items.clear(); }, "items"},
       {"too many items", [](Instrument& i) { i.items.resize(401, i.items[0]); }, "items"},
-      {"an unknown indicator", [](Instrument& i) { i.items[1].indicator = "IX"; }, "items[1].indicator"},
-      {"an indicator with two items", [](Instrument& i) { i.items[1].indicator = "I.1.a"; }, "items[1].indicator"},
+      {"an unknown indicator", [](Instrument& i) { i.items[1].indicator = "IX"; },
+       "items[1].indicator"},
+      {"an indicator with two items", [](Instrument& i) { i.items[1].indicator = "I.1.a"; },
+       "items[1].indicator"},
       {"an item for nobody", [](Instrument& i) { i.items[1].texts.clear(); }, "items[1].texts"},
-      {"an unknown audience", [](Instrument& i) { i.items[1].texts["boss"] = i.items[1].texts["staff"]; },
+      {"an unknown audience",
+       [](Instrument& i) { i.items[1].texts["boss"] = i.items[1].texts["staff"]; },
        "items[1].texts.boss"},
-      {"an item for other_raters", [](Instrument& i) { i.items[1].texts["other_raters"] = i.items[1].texts["staff"]; },
+      {"an item for other_raters",
+       [](Instrument& i) { i.items[1].texts["other_raters"] = i.items[1].texts["staff"]; },
        "items[1].texts.other_raters"},
       {"a text missing in Spanish", [](Instrument& i) { i.items[1].texts["staff"].erase("es"); },
        "items[1].texts.staff.es"},
       {"a text in a foreign language", [](Instrument& i) { i.items[1].texts["staff"]["fr"] = "x"; },
        "items[1].texts.staff.fr"},
-      {"an empty text", [](Instrument& i) { i.items[1].texts["staff"]["es"] = ""; }, "items[1].texts.staff.es"},
-      {"a text too long", [](Instrument& i) { i.items[1].texts["staff"]["es"] = std::string(501, 'x'); },
+      {"an empty text", [](Instrument& i) { i.items[1].texts["staff"]["es"] = ""; },
+       "items[1].texts.staff.es"},
+      {"a text too long",
+       [](Instrument& i) { i.items[1].texts["staff"]["es"] = std::string(501, 'x'); },
        "items[1].texts.staff.es"},
       {"a text that is no UTF-8", [](Instrument& i) { i.items[1].texts["staff"]["es"] = "a\xff"; },
        "items[1].texts.staff.es"},
       {"too many prompts", [](Instrument& i) { i.prompts.resize(11, i.prompts[0]); }, "prompts"},
-      {"a prompt's code in capitals", [](Instrument& i) { i.prompts[0].code = "A"; }, "prompts[0].code"},
-      {"a prompt's code twice", [](Instrument& i) { i.prompts[1].code = "strengths"; }, "prompts[1].code"},
-      {"a prompt's cap too low", [](Instrument& i) { i.prompts[1].max_bytes = 99; }, "prompts[1].max_bytes"},
-      {"a prompt's cap too high", [](Instrument& i) { i.prompts[1].max_bytes = 4001; }, "prompts[1].max_bytes"},
-      {"a prompt for an unknown audience", [](Instrument& i) { i.prompts[1].texts["boss"] = i.prompts[1].texts["staff"]; },
+      {"a prompt's code in capitals", [](Instrument& i) { i.prompts[0].code = "A"; },
+       "prompts[0].code"},
+      {"a prompt's code twice", [](Instrument& i) { i.prompts[1].code = "strengths"; },
+       "prompts[1].code"},
+      {"a prompt's cap too low", [](Instrument& i) { i.prompts[1].max_bytes = 99; },
+       "prompts[1].max_bytes"},
+      {"a prompt's cap too high", [](Instrument& i) { i.prompts[1].max_bytes = 4001; },
+       "prompts[1].max_bytes"},
+      {"a prompt for an unknown audience",
+       [](Instrument& i) { i.prompts[1].texts["boss"] = i.prompts[1].texts["staff"]; },
        "prompts[1].texts.boss"},
-      {"a prompt's text missing in English", [](Instrument& i) { i.prompts[1].texts["staff"].erase("en"); },
-       "prompts[1].texts.staff.en"},
+      {"a prompt's text missing in English",
+       [](Instrument& i) { i.prompts[1].texts["staff"].erase("en"); }, "prompts[1].texts.staff.en"},
   };
   for (const InstrumentCase& c : cases) {
     SCOPED_TRACE(c.what);
     Instrument instrument = SampleInstrument();
     c.change(instrument);
-    ExpectError(CheckInstrument(instrument, SampleFramework()), kInvalid, "INSTRUMENT_INVALID", c.field);
+    ExpectError(CheckInstrument(instrument, SampleFramework()), kInvalid, "INSTRUMENT_INVALID",
+                c.field);
   }
 }
 
@@ -205,7 +242,8 @@ TEST(InstrumentVersionTest, KeepsOfTheFrameworkWhatItsItemsReferTo) {
 }
 
 TEST(InstrumentVersionTest, ItsDocumentReadsBackToTheSameBytes) {
-  const std::string bytes = EncodeInstrumentVersion(MakeInstrumentVersion(SampleInstrument(), SampleFramework()));
+  const std::string bytes =
+      EncodeInstrumentVersion(MakeInstrumentVersion(SampleInstrument(), SampleFramework()));
   const auto version = DecodeInstrumentVersion(bytes);
   ASSERT_TRUE(version.ok()) << version.status();
   EXPECT_EQ(EncodeInstrumentVersion(*version), bytes);
@@ -214,19 +252,29 @@ TEST(InstrumentVersionTest, ItsDocumentReadsBackToTheSameBytes) {
 }
 
 TEST(InstrumentVersionTest, RefusesAnyOtherBytes) {
-  const std::string bytes = EncodeInstrumentVersion(MakeInstrumentVersion(SampleInstrument(), SampleFramework()));
+  const std::string bytes =
+      EncodeInstrumentVersion(MakeInstrumentVersion(SampleInstrument(), SampleFramework()));
   const Json document = *base::ParseJson(bytes);
-  std::vector<std::string> damaged = {"", "{}", "null", "[1]", bytes + " ", bytes.substr(0, bytes.size() / 2),
-                                      "\xEF\xBB\xBF" + bytes, document.dump(1)};
+  std::vector<std::string> damaged = {"",
+                                      "{}",
+                                      "null",
+                                      "[1]",
+                                      bytes + " ",
+                                      bytes.substr(0, bytes.size() / 2),
+                                      "\xEF\xBB\xBF" + bytes,
+                                      document.dump(1)};
   const std::vector<JsonCase> cases = {
       {"another format", [](Json& j) { j["format"] = "candor.instrument.v1"; }, ""},
       {"no framework", [](Json& j) { j.erase("framework"); }, ""},
       {"no instrument", [](Json& j) { j.erase("instrument"); }, ""},
       {"an unknown member", [](Json& j) { j["more"] = 1; }, ""},
       {"an unknown member within", [](Json& j) { j["instrument"]["more"] = 1; }, ""},
-      {"an indicator that the framework lacks", [](Json& j) { j["instrument"]["items"][0]["indicator"] = "IX"; }, ""},
-      {"a framework that breaks a rule", [](Json& j) { j["framework"]["domains"] = Json::array(); }, ""},
-      {"a member left to its default", [](Json& j) { j["instrument"]["items"][0].erase("reverse"); }, ""},
+      {"an indicator that the framework lacks",
+       [](Json& j) { j["instrument"]["items"][0]["indicator"] = "IX"; }, ""},
+      {"a framework that breaks a rule", [](Json& j) { j["framework"]["domains"] = Json::array(); },
+       ""},
+      {"a member left to its default",
+       [](Json& j) { j["instrument"]["items"][0].erase("reverse"); }, ""},
   };
   for (const JsonCase& c : cases) {
     Json changed = document;
@@ -240,11 +288,13 @@ TEST(InstrumentVersionTest, RefusesAnyOtherBytes) {
 }
 
 TEST(InstrumentVersionTest, ReadsTheDemonstrationsInstrument) {
-  const auto framework = ParseFramework(*base::ReadFile(std::string(CANDOR_SOURCE_DIR) + "/deploy/demo/framework.json"));
-  const auto instrument =
-      ParseInstrument(*base::ReadFile(std::string(CANDOR_SOURCE_DIR) + "/deploy/demo/instrument.json"));
+  const auto framework = ParseFramework(
+      *base::ReadFile(std::string(CANDOR_SOURCE_DIR) + "/deploy/demo/framework.json"));
+  const auto instrument = ParseInstrument(
+      *base::ReadFile(std::string(CANDOR_SOURCE_DIR) + "/deploy/demo/instrument.json"));
   ASSERT_TRUE(framework.ok() && instrument.ok()) << framework.status() << instrument.status();
-  ASSERT_TRUE(CheckInstrument(*instrument, *framework).ok()) << CheckInstrument(*instrument, *framework);
+  ASSERT_TRUE(CheckInstrument(*instrument, *framework).ok())
+      << CheckInstrument(*instrument, *framework);
   const std::string bytes = EncodeInstrumentVersion(MakeInstrumentVersion(*instrument, *framework));
   const auto version = DecodeInstrumentVersion(bytes);
   ASSERT_TRUE(version.ok()) << version.status();

@@ -54,7 +54,8 @@ TEST(PlanIssuingGroupsTest, JoinsSmallGroupsThatTogetherAreEnough) {
 }
 
 TEST(PlanIssuingGroupsTest, JoinsTheSmallestOtherGroupWhereSmallOnesAreNotEnough) {
-  EXPECT_EQ(PlanFor(SixGroups(), {{"a", 9}, {"b", 6}, {"c", 2}, {"d", 2}}), "a:9 other_raters(b,c,d):10");
+  EXPECT_EQ(PlanFor(SixGroups(), {{"a", 9}, {"b", 6}, {"c", 2}, {"d", 2}}),
+            "a:9 other_raters(b,c,d):10");
 }
 
 TEST(PlanIssuingGroupsTest, JoinsASingleSmallGroupWithTheSmallestOther) {
@@ -63,7 +64,8 @@ TEST(PlanIssuingGroupsTest, JoinsASingleSmallGroupWithTheSmallestOther) {
 }
 
 TEST(PlanIssuingGroupsTest, TiesGoToTheFirstCode) {
-  EXPECT_EQ(PlanFor(SixGroups(), {{"f", 6}, {"e", 6}, {"b", 6}, {"c", 4}}), "e:6 f:6 other_raters(b,c):10");
+  EXPECT_EQ(PlanFor(SixGroups(), {{"f", 6}, {"e", 6}, {"b", 6}, {"c", 4}}),
+            "e:6 f:6 other_raters(b,c):10");
 }
 
 TEST(PlanIssuingGroupsTest, JoinsAllWhenAllAreSmall) {
@@ -75,7 +77,8 @@ TEST(PlanIssuingGroupsTest, FewerThanFiveInAllDoNotOpen) {
   EXPECT_EQ(PlanFor(SixGroups(), {{"a", 4}}), "TOO_FEW_INVITED");
   EXPECT_EQ(PlanFor(SixGroups(), {{"a", 0}}), "TOO_FEW_INVITED");
   EXPECT_EQ(PlanFor(SixGroups(), {}), "TOO_FEW_INVITED");
-  ExpectError(PlanIssuingGroups(SixGroups(), {{"a", 4}}), absl::StatusCode::kFailedPrecondition, "TOO_FEW_INVITED");
+  ExpectError(PlanIssuingGroups(SixGroups(), {{"a", 4}}), absl::StatusCode::kFailedPrecondition,
+              "TOO_FEW_INVITED");
 }
 
 TEST(PlanIssuingGroupsTest, RefusesAJoinedGroupWithNothingInCommon) {
@@ -90,12 +93,17 @@ TEST(PlanIssuingGroupsTest, RefusesAJoinedGroupWithNothingInCommon) {
 TEST(PlanIssuingGroupsTest, RefusesWhatIsNoCount) {
   const Instrument instrument = SixGroups();
   constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
-  ExpectError(PlanIssuingGroups(instrument, {{"a", 7}, {"z", 7}}), kInvalid, "FIELD_INVALID", "invited.z");
-  ExpectError(PlanIssuingGroups(instrument, {{"self", 1}}), kInvalid, "FIELD_INVALID", "invited.self");
-  ExpectError(PlanIssuingGroups(instrument, {{"a", 7}, {"a", 7}}), kInvalid, "FIELD_INVALID", "invited.a");
-  ExpectError(PlanIssuingGroups(instrument, {{"a", 0}, {"a", 7}}), kInvalid, "FIELD_INVALID", "invited.a");
+  ExpectError(PlanIssuingGroups(instrument, {{"a", 7}, {"z", 7}}), kInvalid, "FIELD_INVALID",
+              "invited.z");
+  ExpectError(PlanIssuingGroups(instrument, {{"self", 1}}), kInvalid, "FIELD_INVALID",
+              "invited.self");
+  ExpectError(PlanIssuingGroups(instrument, {{"a", 7}, {"a", 7}}), kInvalid, "FIELD_INVALID",
+              "invited.a");
+  ExpectError(PlanIssuingGroups(instrument, {{"a", 0}, {"a", 7}}), kInvalid, "FIELD_INVALID",
+              "invited.a");
   ExpectError(PlanIssuingGroups(instrument, {{"a", -7}}), kInvalid, "FIELD_INVALID", "invited.a");
-  ExpectError(PlanIssuingGroups(instrument, {{"a", 1'000'001}}), kInvalid, "FIELD_INVALID", "invited.a");
+  ExpectError(PlanIssuingGroups(instrument, {{"a", 1'000'001}}), kInvalid, "FIELD_INVALID",
+              "invited.a");
 }
 
 TEST(PlanIssuingGroupsTest, EveryPlanIsFitForAManifestAndLosesNobody) {
