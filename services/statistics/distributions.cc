@@ -14,7 +14,9 @@ namespace candor::statistics {
 
 namespace {
 
-using Student = boost::math::students_t_distribution<double>;
+// Doubles throughout: the library would otherwise compute in a longer type for digits that nobody asks for.
+using Policy = boost::math::policies::policy<boost::math::policies::promote_double<false>>;
+using Student = boost::math::students_t_distribution<double, Policy>;
 
 double ComputeQuantile(double degrees) { return boost::math::quantile(Student(degrees), kUpperLevel); }
 
