@@ -1,0 +1,227 @@
+// The identity store's suite on SQLite, and what is particular to its file.
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "services/base/error.h"
+#include "services/base/file.h"
+#include "services/base/status.h"
+#include "services/domain/errors.h"
+#include "storage/sqlite/database.h"
+#include "storage/sqlite/identity_schema.h"
+#include "storage/sqlite/identity_store.h"
+#include "tests/storage/fault_vfs.h"
+#include "tests/storage/identity_store_conformance_test.h"
+#include "tests/storage/temp_folder.h"
+
+namespace candor::storage::sqlite {
+namespace {
+
+namespace reasons = candor::domain::reasons;
+
+class SqliteIdentityPlace : public IdentityStorePlace {
+ public:
+  std::unique_ptr<IdentityStore> Open() override {
+    auto store = SqliteIdentityStore::Open(folder_.path() + "/identity.db");
+    EXPECT_TRUE(store.ok()) << store.status();
+    return store.ok() ? *std::move(store) : nullptr;
+  }
+
+ private:
+  TempFolder folder_;
+};
+
+}  // namespace
+}  // namespace candor::storage::sqlite
+
+namespace candor::storage {
+INSTANTIATE_TEST_SUITE_P(Sqlite, IdentityStoreConformanceTest,
+                         ::testing::Values(IdentityStoreEngine{
+                             "sqlite", [] { return std::make_unique<sqlite::SqliteIdentityPlace>(); }}),
+                         [](const auto& info) { return info.param.name; });
+}  // namespace candor::storage
+
+namespace candor::storage::sqlite {
+namespace {
+
+class SqliteIdentityStoreTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { InstallFaultVfs(); }
+  void TearDown() override { ClearDiskFault(); }
+
+  std::string Path() const { return folder_.path() + "/identity.db"; }
+  std::unique_ptr<SqliteIdentityStore> Open(const SqliteIdentityStore::Options& options = {}) {
+    auto store = SqliteIdentityStore::Open(Path(), options);
+    EXPECT_TRUE(store.ok()) << store.status();
+    return store.ok() ? *std::move(store) : nullptr;
+  }
+  static absl::Status InsertDistrict(IdentityStore& store, const std::string& id, const std::string& title) {
+    return store.Write([&](WriteTransaction& transaction) {
+      return transaction.InsertDistrict({domain::DistrictId(id), title, absl::UnixEpoch()});
+    });
+  }
+  static size_t CountDistricts(IdentityStore& store) {
+    size_t count = 0;
+    EXPECT_TRUE(store.Read([&](ReadTransaction& transaction) -> absl::Status {
+                       CANDOR_ASSIGN_OR_RETURN(const auto rows, transaction.ListDistricts({"", 10'000}));
+                       count = rows.size();
+                       return absl::OkStatus();
+                     }).ok());
+    return count;
+  }
+
+  TempFolder folder_;
+};
+
+TEST_F(SqliteIdentityStoreTest, ItsFileBelongsToItsOwnerAlone) {
+  const auto store = Open();
+  struct stat status;
+  ASSERT_EQ(stat(Path().c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600u);
+}
+
+TEST_F(SqliteIdentityStoreTest, AnEmptyFileComesToTheNewestVersion) {
+  Open();
+  const auto database = *Database::Open(Path());
+  EXPECT_EQ(*SchemaVersion(*database), IdentityMigrations().back().version);
+}
+
+TEST_F(SqliteIdentityStoreTest, EveryOldVersionWithRowsComesToTheNewestVersionAndKeepsThem) {
+  for (const Migration& last : IdentityMigrations()) {
+    const TempFolder folder;
+    const std::string path = folder.path() + "/identity.db";
+    {
+      std::vector<Migration> history;
+      for (const Migration& migration : IdentityMigrations()) {
+        if (migration.version <= last.version) history.push_back(migration);
+      }
+      const auto database = *Database::Open(path);
+      ASSERT_TRUE(Migrate(*database, history, kIdentityApplicationId).ok());
+      // Rows of every table as version 1 has them; later versions keep these columns or say here what they put instead.
+      ASSERT_TRUE(database
+                      ->Execute("INSERT INTO district VALUES('d', 'District', 1);"
+                                "INSERT INTO school VALUES('d', 'sc', 'School', 1);"
+                                "INSERT INTO person VALUES('d', 'p', 'Person', '', '', 'sc', 4, 1, 1);"
+                                "INSERT INTO person VALUES('d', 'q', 'Boss', '', '', NULL, 2, 1, 1);"
+                                "INSERT INTO person_supervisor VALUES('d', 'q', 'p');"
+                                "INSERT INTO access_key VALUES('d', 'p', 'k', zeroblob(32), '', 1);"
+                                "INSERT INTO framework VALUES('d', 'f', '{}', 1);"
+                                "INSERT INTO instrument VALUES('d', 'i', 'f', 'draft', 1, 1, 1, 1);"
+                                "INSERT INTO instrument_version VALUES('d', 'i', 1, 'hash', 'doc', 1);"
+                                "INSERT INTO campaign VALUES('d', 'c', 'i', 1, '{}', 'draft', 0, 1, NULL, NULL, NULL, 1);"
+                                "INSERT INTO survey VALUES('d', 's', 'c', 'p', 'open', '', 0, 1, 1);"
+                                "INSERT INTO survey_document VALUES('d', 's', 1, zeroblob(32), 'contract');"
+                                "INSERT INTO issuing_group VALUES('d', 's', 0, 'staff', 5, 0);"
+                                "INSERT INTO rater VALUES('d', 's', 'r', 'staff', 'Name', 'a@b', 0, 0);"
+                                "INSERT INTO invitation VALUES('d', 's', 'r', zeroblob(32), 0, 0, NULL);"
+                                "INSERT INTO identified_rating VALUES('d', 's', 'p', 1, x'0102', '[]', 1);"
+                                "INSERT INTO request VALUES('d', 'caller', 'm', 'id', x'00', x'01', 1);"
+                                "INSERT INTO audit VALUES('d', 1, 1, 'caller', 'action', 'resource');")
+                      .ok());
+    }
+    auto store = SqliteIdentityStore::Open(path);
+    ASSERT_TRUE(store.ok()) << store.status();
+    const absl::Status status = (*store)->Read([&](ReadTransaction& transaction) -> absl::Status {
+      const domain::DistrictId district("d");
+      const domain::SurveyId survey("s");
+      CANDOR_ASSIGN_OR_RETURN(const auto person, transaction.FindPerson(district, domain::PersonId("p")));
+      EXPECT_TRUE(person.has_value() && person->supervisors.size() == 1);
+      CANDOR_ASSIGN_OR_RETURN(const auto contract,
+                              transaction.FindSurveyDocument(district, survey, SurveyDocument::kContract));
+      EXPECT_EQ(contract, "contract");
+      CANDOR_ASSIGN_OR_RETURN(const auto raters, transaction.ListRaters(district, survey, {}));
+      EXPECT_EQ(raters.size(), 1u);
+      CANDOR_ASSIGN_OR_RETURN(const auto invitation, transaction.FindInvitationByCodeHash(std::string(32, '\0')));
+      EXPECT_TRUE(invitation.has_value());
+      CANDOR_ASSIGN_OR_RETURN(const auto ratings, transaction.ListIdentifiedRatings(district, survey));
+      EXPECT_EQ(ratings.size(), 1u);
+      CANDOR_ASSIGN_OR_RETURN(const auto audit, transaction.ListAudit(district, 0, 10));
+      EXPECT_EQ(audit.size(), 1u);
+      return absl::OkStatus();
+    });
+    EXPECT_TRUE(status.ok()) << status;
+    const auto database = *Database::Open(path);
+    EXPECT_EQ(*SchemaVersion(*database), IdentityMigrations().back().version);
+  }
+}
+
+TEST_F(SqliteIdentityStoreTest, ANewerSchemaIsRefusedAndItsFileUntouched) {
+  Open();
+  {
+    const auto database = *Database::Open(Path());
+    ASSERT_TRUE(database->Execute("CREATE TABLE of_the_future(x); PRAGMA user_version=1000;").ok());
+  }
+  const std::string before = *base::ReadFile(Path());
+  const auto store = SqliteIdentityStore::Open(Path());
+  EXPECT_EQ(store.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(base::GetErrorDetail(store.status()).reason, reasons::kSCHEMA_TOO_NEW);
+  EXPECT_EQ(*base::ReadFile(Path()), before);
+}
+
+TEST_F(SqliteIdentityStoreTest, AnotherKindOfDatabaseIsRefused) {
+  {
+    const auto database = *Database::Open(Path());
+    ASSERT_TRUE(database->Execute("CREATE TABLE recipe(name)").ok());
+  }
+  const auto store = SqliteIdentityStore::Open(Path());
+  EXPECT_EQ(store.status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST_F(SqliteIdentityStoreTest, AFullDiskIsAnErrorWithAReasonAndNothingIsHalfWritten) {
+  const auto store = Open();
+  ASSERT_TRUE(InsertDistrict(*store, "d0", "before").ok());
+  SetDiskFault("identity.db", 0, SQLITE_FULL);
+  const absl::Status status = InsertDistrict(*store, "d1", "while full");
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+  EXPECT_EQ(base::GetErrorDetail(status).reason, reasons::kSTORE_FULL);
+  EXPECT_GT(RefusedWrites(), 0);
+  EXPECT_EQ(CountDistricts(*store), 1u) << "reading goes on";
+  ClearDiskFault();
+  EXPECT_TRUE(InsertDistrict(*store, "d1", "after").ok());
+  EXPECT_EQ(CountDistricts(*store), 2u);
+}
+
+TEST_F(SqliteIdentityStoreTest, ABoundOnItsSizeIsKept) {
+  SqliteIdentityStore::Options options;
+  options.max_pages = 80;
+  const auto store = Open(options);
+  absl::Status status;
+  int stored = 0;
+  for (int i = 0; i < 1000 && status.ok(); ++i) {
+    status = InsertDistrict(*store, absl::StrCat("d", i), std::string(3000, 'x'));
+    if (status.ok()) ++stored;
+  }
+  EXPECT_EQ(base::GetErrorDetail(status).reason, reasons::kSTORE_FULL) << status;
+  EXPECT_EQ(CountDistricts(*store), static_cast<size_t>(stored));
+}
+
+TEST_F(SqliteIdentityStoreTest, WhatWasDeletedIsInNoFileAfterForgetting) {
+  const auto store = Open();
+  ASSERT_TRUE(InsertDistrict(*store, "d", "District").ok());
+  const domain::PersonId id("p");
+  const std::string name = "Zebediah Quartermain-Nightingale";
+  ASSERT_TRUE(store
+                  ->Write([&](WriteTransaction& transaction) {
+                    PersonRow person = APerson(domain::DistrictId("d"), id);
+                    person.display_name = name;
+                    return transaction.InsertPerson(person);
+                  })
+                  .ok());
+  EXPECT_NE(folder_.FileWith(name), "");
+  ASSERT_TRUE(store
+                  ->Write([&](WriteTransaction& transaction) {
+                    return transaction.DeletePerson(domain::DistrictId("d"), id);
+                  })
+                  .ok());
+  ASSERT_TRUE(store->Forget().ok());
+  EXPECT_EQ(folder_.FileWith(name), "");
+}
+
+}  // namespace
+}  // namespace candor::storage::sqlite
