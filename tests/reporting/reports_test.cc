@@ -1,0 +1,358 @@
+// Freezing a report, and who may read it when, on the real store.
+
+#include "services/reporting/reports.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/base/encoding.h"
+#include "services/base/error.h"
+#include "services/base/json.h"
+#include "services/base/status.h"
+#include "services/crypto/hash.h"
+#include "services/domain/campaign.h"
+#include "services/domain/errors.h"
+#include "services/identity/report_builder.h"
+#include "services/reporting/build_report.h"
+#include "services/reporting/stored_report.h"
+#include "storage/sqlite/identity_store.h"
+#include "tests/reporting/report_builders.h"
+#include "tests/storage/temp_folder.h"
+
+namespace candor::reporting {
+namespace {
+
+using storage::SurveyDocument;
+using storage::WriteTransaction;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+const domain::DistrictId kDistrict("d");
+const domain::CampaignId kCampaign("c");
+const domain::SurveyId kSurvey("00000000000000000000000000");
+const Reader kLeader{domain::PersonId("leader"), false};
+const Reader kSupervisor{domain::PersonId("supervisor"), false};
+const Reader kStranger{domain::PersonId("stranger"), false};
+const Reader kAdministrator{domain::PersonId(), true};
+
+void ExpectReason(const absl::Status& status, absl::StatusCode code, const char* reason) {
+  EXPECT_EQ(status.code(), code) << status;
+  EXPECT_EQ(base::GetErrorDetail(status).reason, reason) << status;
+}
+
+absl::StatusOr<ReportSubject> ReadSubject(absl::string_view document) {
+  CANDOR_ASSIGN_OR_RETURN(const identity::ReportSubject subject, identity::DecodeReportSubject(document));
+  ReportSubject read;
+  read.leader_display_name = subject.display_name;
+  read.leader_job_title = subject.job_title;
+  read.school_title = subject.school_title;
+  return read;
+}
+
+class ReportsTest : public ::testing::Test {
+ protected:
+  ReportsTest() {
+    auto store = storage::sqlite::SqliteIdentityStore::Open(folder_.path() + "/identity.db");
+    CANDOR_CHECK(store.ok());
+    store_ = *std::move(store);
+    reports_ = std::make_unique<Reports>(store_.get(), ReadSubject);
+
+    const domain::InstrumentVersion version = SmallVersion(5);
+    input_.instrument_version = domain::EncodeInstrumentVersion(version);
+    contract_ = SampleContract();
+    contract_.instrument_hash = Hash(input_.instrument_version);
+    input_.campaign.district = kDistrict;
+    input_.campaign.id = kCampaign;
+    input_.campaign.settings.title = "Autumn round";
+    input_.campaign.settings.instrument = domain::InstrumentId("i");
+    input_.campaign.settings.instrument_version = 1;
+    input_.survey.district = kDistrict;
+    input_.survey.campaign = kCampaign;
+    input_.survey.id = kSurvey;
+    input_.survey.leader = kLeader.person;
+    input_.survey.state = domain::SurveyState::kReleased;
+    input_.contract = domain::EncodeContract(contract_);
+    input_.closed_result = domain::EncodeClosedResult(
+        CloseGroups(version, contract_, {{"staff", {}, 9, 0, Copies(9, {3, 3, 3, 3})}}));
+    input_.self = Ratings({4, 2, 4, 4});
+  }
+
+  static std::string Hash(absl::string_view bytes) { return base::HexEncode(crypto::Sha256(bytes)); }
+
+  void Write(const std::function<absl::Status(WriteTransaction&)>& body) {
+    const absl::Status status = store_->Write(body);
+    ASSERT_TRUE(status.ok()) << status;
+  }
+
+  static absl::Status Put(WriteTransaction& transaction, const domain::SurveyId& survey, SurveyDocument kind,
+                          const std::string& bytes) {
+    return transaction.InsertSurveyDocument(kDistrict, survey, kind, bytes, crypto::Sha256(bytes));
+  }
+
+  // The district with its people, and the campaign.
+  void StoreCampaign() {
+    Write([&](WriteTransaction& transaction) -> absl::Status {
+      CANDOR_RETURN_IF_ERROR(transaction.InsertDistrict({kDistrict, "District", absl::UnixEpoch()}));
+      for (const Reader& reader : {kSupervisor, kStranger, kLeader}) {
+        storage::PersonRow person;
+        person.district = kDistrict;
+        person.id = reader.person;
+        person.display_name = "Robin Vale";
+        if (reader.person == kLeader.person) person.supervisors = {kSupervisor.person};
+        CANDOR_RETURN_IF_ERROR(transaction.InsertPerson(person));
+      }
+      CANDOR_RETURN_IF_ERROR(
+          transaction.InsertFramework({kDistrict, domain::FrameworkId("small"), "{}", absl::UnixEpoch()}));
+      storage::InstrumentRow instrument;
+      instrument.district = kDistrict;
+      instrument.id = domain::InstrumentId("i");
+      instrument.framework = domain::FrameworkId("small");
+      instrument.draft = "{}";
+      CANDOR_RETURN_IF_ERROR(transaction.InsertInstrument(instrument));
+      CANDOR_RETURN_IF_ERROR(transaction.InsertInstrumentVersion({kDistrict, domain::InstrumentId("i"), 1,
+                                                                  Hash(input_.instrument_version),
+                                                                  input_.instrument_version, absl::UnixEpoch()}));
+      input_.campaign.settings.close_time = contract_.close_time;
+      input_.campaign.settings.latest_close_time = contract_.close_time;
+      input_.campaign.settings.abandon_time = contract_.abandon_time;
+      return transaction.InsertCampaign(input_.campaign);
+    });
+  }
+
+  // A survey of `leader` with its frozen report; the contract as `contract_` is now.
+  void StoreSurvey(const domain::SurveyId& id, const domain::PersonId& leader) {
+    Write([&](WriteTransaction& transaction) -> absl::Status {
+      storage::SurveyRow survey = input_.survey;
+      survey.id = id;
+      survey.leader = leader;
+      CANDOR_RETURN_IF_ERROR(transaction.InsertSurvey(survey));
+      const std::string contract = domain::EncodeContract(contract_);
+      CANDOR_RETURN_IF_ERROR(Put(transaction, id, SurveyDocument::kContract, contract));
+      StoredReportInput input = input_;
+      input.contract = contract;
+      CANDOR_ASSIGN_OR_RETURN(const std::string bytes, BuildStoredReport(input));
+      CANDOR_RETURN_IF_ERROR(Put(transaction, id, SurveyDocument::kReport, bytes));
+      return Put(transaction, id, SurveyDocument::kReportSubject,
+                 identity::EncodeReportSubject({"Robin Vale", "Principal", "Hillside School"}));
+    });
+  }
+
+  void StoreReleased() {
+    StoreCampaign();
+    StoreSurvey(kSurvey, kLeader.person);
+  }
+
+  absl::Status Read(const Reader& reader) { return reports_->Get(kDistrict, kCampaign, kSurvey, reader).status(); }
+
+  std::vector<std::string> Listed(const Reader& reader) {
+    const auto page = reports_->List(kDistrict, kCampaign, reader, "", 100);
+    EXPECT_TRUE(page.ok()) << page.status();
+    std::vector<std::string> names;
+    if (page.ok()) {
+      for (const v1::Report& report : page->reports) names.push_back(report.name());
+    }
+    return names;
+  }
+
+  storage::TempFolder folder_;
+  std::unique_ptr<storage::IdentityStore> store_;
+  std::unique_ptr<Reports> reports_;
+  domain::Contract contract_;
+  StoredReportInput input_;
+};
+
+TEST_F(ReportsTest, FrozenBytesNameNobodyAndFollowFromTheDocuments) {
+  const auto bytes = BuildStoredReport(input_);
+  ASSERT_TRUE(bytes.ok()) << bytes.status();
+  EXPECT_EQ(*bytes, *BuildStoredReport(input_));
+  const auto report = ParseReport(*bytes);
+  ASSERT_TRUE(report.ok());
+  EXPECT_THAT(report->leader_display_name(), IsEmpty());
+  EXPECT_EQ(report->campaign_title(), "Autumn round");
+  EXPECT_EQ(report->name(), "districts/d/campaigns/c/surveys/" + kSurvey.value() + "/report");
+  EXPECT_EQ(report->instrument_version(), "districts/d/instruments/i/versions/1");
+  EXPECT_EQ(report->contract_hash(), Hash(input_.contract));
+  EXPECT_DOUBLE_EQ(UnitOf(report->scores(), "ALL").all_raters().mean(), 3);
+  EXPECT_DOUBLE_EQ(UnitOf(report->scores(), "ALL").self().mean(), 4);
+}
+
+TEST_F(ReportsTest, FreezingRefusesDocumentsThatDoNotBelongTogether) {
+  const auto expect_corrupt = [](const StoredReportInput& input) {
+    ExpectReason(BuildStoredReport(input).status(), absl::StatusCode::kDataLoss, domain::reasons::kSTORE_CORRUPT);
+  };
+  StoredReportInput input = input_;
+  input.contract = "{}";
+  expect_corrupt(input);
+  input = input_;
+  input.instrument_version = domain::EncodeInstrumentVersion(SmallVersion(4));
+  expect_corrupt(input);
+  input = input_;
+  input.closed_result.pop_back();
+  expect_corrupt(input);
+  input = input_;
+  input.survey.id = domain::SurveyId("00000000000000000000000004");
+  expect_corrupt(input);
+}
+
+TEST_F(ReportsTest, TheLeaderReadsTheFrozenReportUnderTheirName) {
+  StoreReleased();
+  const auto report = reports_->Get(kDistrict, kCampaign, kSurvey, kLeader);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->leader_display_name(), "Robin Vale");
+  EXPECT_EQ(report->leader_job_title(), "Principal");
+  EXPECT_EQ(report->school_title(), "Hillside School");
+  EXPECT_GT(report->scores().units_size(), 0);
+  const auto again = reports_->Get(kDistrict, kCampaign, kSurvey, kLeader);
+  ASSERT_TRUE(again.ok());
+  EXPECT_EQ(SerializeReport(*report), SerializeReport(*again));
+  const auto scores = reports_->GetScores(kDistrict, kCampaign, kSurvey, kLeader);
+  ASSERT_TRUE(scores.ok());
+  EXPECT_EQ(scores->SerializeAsString(), report->scores().SerializeAsString());
+}
+
+TEST_F(ReportsTest, TheSupervisorWaitsUntilTheLeaderHasRead) {
+  StoreReleased();
+  ExpectReason(Read(kSupervisor), absl::StatusCode::kFailedPrecondition, domain::reasons::kREPORT_NOT_RELEASED);
+  EXPECT_THAT(Listed(kSupervisor), IsEmpty());
+  EXPECT_EQ(Listed(kLeader).size(), 1u) << "looking at the list is no reading";
+  ExpectReason(Read(kSupervisor), absl::StatusCode::kFailedPrecondition, domain::reasons::kREPORT_NOT_RELEASED);
+  EXPECT_TRUE(Read(kLeader).ok());
+  EXPECT_TRUE(Read(kSupervisor).ok());
+  EXPECT_EQ(Listed(kSupervisor).size(), 1u);
+}
+
+TEST_F(ReportsTest, TheFirstReadingSurvivesARestart) {
+  StoreReleased();
+  EXPECT_TRUE(Read(kLeader).ok());
+  EXPECT_TRUE(Read(kLeader).ok());
+  reports_.reset();
+  store_.reset();
+  auto store = storage::sqlite::SqliteIdentityStore::Open(folder_.path() + "/identity.db");
+  ASSERT_TRUE(store.ok());
+  store_ = *std::move(store);
+  reports_ = std::make_unique<Reports>(store_.get(), ReadSubject);
+  EXPECT_TRUE(Read(kSupervisor).ok());
+}
+
+TEST_F(ReportsTest, TheSupervisorMayBeTheFirstReader) {
+  contract_.first_reader = domain::FirstReader::kSupervisor;
+  StoreReleased();
+  ExpectReason(Read(kLeader), absl::StatusCode::kFailedPrecondition, domain::reasons::kREPORT_NOT_RELEASED);
+  EXPECT_TRUE(Read(kSupervisor).ok());
+  EXPECT_TRUE(Read(kLeader).ok());
+}
+
+TEST_F(ReportsTest, AContractThatNamesTheLeaderAloneKeepsTheSupervisorOut) {
+  contract_.readers = {"leader"};
+  StoreReleased();
+  EXPECT_TRUE(Read(kLeader).ok());
+  ExpectReason(Read(kSupervisor), absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED);
+  EXPECT_THAT(Listed(kSupervisor), IsEmpty());
+}
+
+TEST_F(ReportsTest, OthersInTheDistrictReadNothing) {
+  StoreReleased();
+  EXPECT_TRUE(Read(kLeader).ok());
+  ExpectReason(Read(kStranger), absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED);
+  ExpectReason(Read(Reader{}), absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED);
+  EXPECT_THAT(Listed(kStranger), IsEmpty());
+}
+
+TEST_F(ReportsTest, AnAdministratorReadsWithoutBeingTheFirstReader) {
+  StoreReleased();
+  EXPECT_TRUE(Read(kAdministrator).ok());
+  ExpectReason(Read(kSupervisor), absl::StatusCode::kFailedPrecondition, domain::reasons::kREPORT_NOT_RELEASED);
+  // A supervisor who is an administrator as well.
+  EXPECT_TRUE(Read(Reader{kSupervisor.person, true}).ok());
+  ExpectReason(Read(kSupervisor), absl::StatusCode::kFailedPrecondition, domain::reasons::kREPORT_NOT_RELEASED);
+  // A leader who is an administrator as well is still the first reader.
+  EXPECT_TRUE(Read(Reader{kLeader.person, true}).ok());
+  EXPECT_TRUE(Read(kSupervisor).ok());
+}
+
+TEST_F(ReportsTest, BeforeReleaseNobodyReads) {
+  for (const domain::SurveyState state :
+       {domain::SurveyState::kOpen, domain::SurveyState::kClosed, domain::SurveyState::kAbandoned}) {
+    input_.survey.state = state;
+    const domain::SurveyId id("0000000000000000000000000" + std::to_string(4 * static_cast<int>(state)).substr(0, 1));
+    if (state == domain::SurveyState::kOpen) StoreCampaign();
+    Write([&](WriteTransaction& transaction) {
+      storage::SurveyRow survey = input_.survey;
+      survey.id = id;
+      survey.leader = domain::PersonId("leader-" + std::to_string(static_cast<int>(state)));
+      return transaction.InsertSurvey(survey);
+    });
+    for (const Reader& reader : {kAdministrator, Reader{domain::PersonId("leader-" + std::to_string(
+                                                            static_cast<int>(state)))}}) {
+      ExpectReason(reports_->Get(kDistrict, kCampaign, id, reader).status(), absl::StatusCode::kFailedPrecondition,
+                   domain::reasons::kREPORT_NOT_RELEASED);
+    }
+    EXPECT_THAT(Listed(kAdministrator), IsEmpty());
+  }
+}
+
+TEST_F(ReportsTest, ASurveyOfAnotherCampaignIsNotFound) {
+  StoreReleased();
+  ExpectReason(reports_->Get(kDistrict, domain::CampaignId("other"), kSurvey, kAdministrator).status(),
+               absl::StatusCode::kNotFound, domain::reasons::kRESOURCE_NOT_FOUND);
+  ExpectReason(reports_->Get(domain::DistrictId("other"), kCampaign, kSurvey, kAdministrator).status(),
+               absl::StatusCode::kNotFound, domain::reasons::kRESOURCE_NOT_FOUND);
+}
+
+TEST_F(ReportsTest, ListsPageByPageBySurveyIdWithoutFigures) {
+  StoreCampaign();
+  std::vector<std::string> expected;
+  for (int i = 1; i <= 5; ++i) {
+    const domain::SurveyId id("0000000000000000000000000" + std::to_string(i));
+    // The third belongs to somebody else; an administrator sees it too.
+    StoreSurvey(id, domain::PersonId("person-" + std::to_string(i)));
+    expected.push_back(id.value());
+  }
+  // The same bytes are stored for all five, so the leaders' names tell the rows apart no more than the reports do.
+  std::string after;
+  std::vector<size_t> sizes;
+  for (int page = 0; page < 10; ++page) {
+    const auto listed = reports_->List(kDistrict, domain::CampaignId(), kAdministrator, after, 2);
+    ASSERT_TRUE(listed.ok()) << listed.status();
+    sizes.push_back(listed->reports.size());
+    for (const v1::Report& report : listed->reports) {
+      EXPECT_EQ(report.leader_display_name(), "Robin Vale");
+      EXPECT_FALSE(report.has_scores());
+      EXPECT_EQ(report.items_size(), 0);
+      EXPECT_EQ(report.notes_size(), 0);
+    }
+    after = listed->next;
+    if (after.empty()) break;
+  }
+  EXPECT_THAT(sizes, ElementsAre(2, 2, 1));
+  // Each leader lists their own alone.
+  EXPECT_EQ(Listed(Reader{domain::PersonId("person-3"), false}).size(), 1u);
+}
+
+TEST_F(ReportsTest, WhenThePersonIsDeletedTheReportStaysAndNamesNobody) {
+  StoreReleased();
+  Write([&](WriteTransaction& transaction) { return transaction.DeletePerson(kDistrict, kLeader.person); });
+  const auto report = reports_->Get(kDistrict, kCampaign, kSurvey, kAdministrator);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_THAT(report->leader_display_name(), IsEmpty());
+  EXPECT_EQ(SerializeReport(*report), *BuildStoredReport(input_));
+  ExpectReason(Read(kSupervisor), absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED);
+}
+
+TEST_F(ReportsTest, StoredBytesThatAreNotTheFrozenOnesAreRefused) {
+  StoreCampaign();
+  Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_RETURN_IF_ERROR(transaction.InsertSurvey(input_.survey));
+    CANDOR_RETURN_IF_ERROR(Put(transaction, kSurvey, SurveyDocument::kContract, input_.contract));
+    CANDOR_ASSIGN_OR_RETURN(const std::string bytes, BuildStoredReport(input_));
+    return transaction.InsertSurveyDocument(kDistrict, kSurvey, SurveyDocument::kReport, bytes,
+                                            crypto::Sha256("another report"));
+  });
+  ExpectReason(Read(kLeader), absl::StatusCode::kDataLoss, domain::reasons::kSTORE_CORRUPT);
+}
+
+}  // namespace
+}  // namespace candor::reporting
