@@ -118,7 +118,7 @@ std::string GapWords(const v1::Gap& gap) {
     case v1::GAP_CATEGORY_UNDER: words.push_back("self lower"); break;
     case v1::GAP_CATEGORY_AGREE_GOOD: words.push_back("in agreement: a strength"); break;
     case v1::GAP_CATEGORY_AGREE_POOR: words.push_back("in agreement: below the line"); break;
-    case v1::GAP_CATEGORY_UNDETERMINED: words.push_back("gap cannot be told"); break;
+    case v1::GAP_CATEGORY_UNDETERMINED: words.push_back("agreement cannot be told"); break;
     default: return "";
   }
   if (gap.category() != v1::GAP_CATEGORY_AGREE_GOOD && gap.category() != v1::GAP_CATEGORY_AGREE_POOR) {

@@ -126,7 +126,7 @@ TEST(FiguresTest, SaysWhatAGapMeans) {
   gap.set_quadrant(v1::QUADRANT_UNDETERMINED);
   gap.set_lower(-0.2);
   gap.set_upper(0.7);
-  EXPECT_EQ(GapWords(gap), "gap cannot be told");
+  EXPECT_EQ(GapWords(gap), "agreement cannot be told");
   EXPECT_EQ(ShortGap(gap), "−0.20..+0.70");
   EXPECT_EQ(LongGap(gap), "between −0.20 and +0.70");
 }
