@@ -79,8 +79,8 @@ int Main(int argc, char** argv) {
   AddReportVerbs(app, context);
   AddLedgerVerb(app, context);
   AddScoreVerb(app, context);
-  //AddReplayVerb(app, context);
-  //AddDemoVerb(app, context);
+  AddReplayVerb(app, context);
+  AddDemoVerb(app, context);
   AddBackupVerbs(app, context);
   AddVerb<NoOptions>(
       app, context, "version", "Print the program's version", [](CLI::App&, NoOptions&) {},

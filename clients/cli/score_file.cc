@@ -145,10 +145,10 @@ class Scorer {
       }
       const size_t count = forms[g].size() / items;
       statistics::GroupInput& input = groups.emplace_back(
-          statistics::GroupInput{name, Tally(layout_, statistics::kLeaderParts), structure_.is_exempt(name),
+          statistics::GroupInput{name, Tally(layout_, statistics::kLeaderParts | kDistrictParts), structure_.is_exempt(name),
                                  structure_.weight_of(name), InvitedTo(rows_.leaders()[leader], name)});
       input.tally.AddForms(forms[g], count);
-      district_[g].AddForms(forms[g], count);
+      CANDOR_CHECK(district_[g].Merge(input.tally).ok());
     }
     return groups;
   }

@@ -30,7 +30,7 @@ inline constexpr unsigned kLeaderParts = Tally::kScaleSums | Tally::kPairSums | 
 
 struct GroupInput {
   std::string name;
-  Tally tally;                     // at least one form, kLeaderParts
+  Tally tally;                     // at least one form; kLeaderParts or more
   bool exempt = false;             // identified to the leader: one rater is enough
   double weight = 1;
   std::optional<int64_t> invited;  // how many were invited, if known

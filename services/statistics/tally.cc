@@ -165,7 +165,7 @@ absl::Status Tally::Merge(const Tally& other) { return Combine(other, 1); }
 absl::Status Tally::Subtract(const Tally& other) { return Combine(other, -1); }
 
 absl::Status Tally::Combine(const Tally& other, int64_t sign) {
-  if (parts_ != other.parts_ || (layout_ != other.layout_ && *layout_ != *other.layout_)) {
+  if ((parts_ & ~other.parts_) != 0 || (layout_ != other.layout_ && *layout_ != *other.layout_)) {
     return base::Error(absl::StatusCode::kInvalidArgument, "TALLY_MISMATCH",
                        "two tallies of different layouts cannot be added; make both for the same form");
   }
@@ -173,7 +173,20 @@ absl::Status Tally::Combine(const Tally& other, int64_t sign) {
     const Tally copy = other;
     return Combine(copy, sign);
   }
-  for (size_t i = 0; i < sums_.size(); ++i) sums_[i] += sign * other.sums_[i];
+  const auto add = [&](size_t to, size_t from, size_t size) {
+    for (size_t i = 0; i < size; ++i) sums_[to + i] += sign * other.sums_[from + i];
+  };
+  const size_t items = static_cast<size_t>(layout_->items);
+  add(0, 0, item_at(layout_->items));
+  if (has(kScaleSums)) {
+    for (size_t s = 0; s < scales_at_.size(); ++s) {
+      add(scales_at_[s], other.scales_at_[s], layout_->scales[s].size() * (3 + static_cast<size_t>(layout_->points)));
+    }
+  }
+  if (has(kPairSums)) add(pairs_at_, other.pairs_at_, 2 * triangle_size() + items * items);
+  if (has(kCompleteSums)) add(complete_at_, other.complete_at_, 1 + items + triangle_size());
+  if (has(kQuality)) add(quality_at_, other.quality_at_, 1 + items + 1);
+  if (!has(kPatterns)) return absl::OkStatus();
   for (const auto& [pattern, count] : other.patterns_) {
     auto [entry, added] = patterns_.try_emplace(pattern, 0);
     entry->second += sign * count;

@@ -66,7 +66,8 @@ class Tally {
   // Counts `forms` forms that lie one after the other.
   void AddForms(std::span<const uint8_t> rows, size_t forms);
 
-  // INVALID_ARGUMENT (TALLY_MISMATCH): the tallies have other layouts or parts; nothing is changed.
+  // `other` may keep more parts than this tally does; they are left out. INVALID_ARGUMENT (TALLY_MISMATCH): the layouts
+  // differ, or `other` lacks a part; nothing is changed.
   absl::Status Merge(const Tally& other);
   absl::Status Subtract(const Tally& other);
 

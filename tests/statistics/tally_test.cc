@@ -127,6 +127,19 @@ TEST(TallyTest, OtherLayoutsOrPartsDoNotMix) {
   EXPECT_TRUE(tally.Merge(Tally(Layout(5, 4), kAllParts)).ok()) << "equal layouts need not be the same object";
 }
 
+TEST(TallyTest, TallyOfFewerPartsTakesItsPartsFromAFullerOne) {
+  std::mt19937 random(10);
+  const auto layout = Layout(5, 6);
+  const std::vector<Form> forms = RandomForms(random, *layout, 50);
+  const Tally full = OnePass(layout, forms);
+  for (unsigned parts = 0; parts <= kAllParts; ++parts) {
+    Tally merged(layout, parts), counted(layout, parts);
+    ASSERT_TRUE(merged.Merge(full).ok());
+    for (const Form& form : forms) counted.Add(form);
+    EXPECT_TRUE(merged == counted) << parts;
+  }
+}
+
 TEST(TallyTest, ReplayedShardIsRefusedAndChangesNothing) {
   std::mt19937 random(4);
   const auto layout = Layout(5, 3);
