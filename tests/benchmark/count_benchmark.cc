@@ -12,8 +12,8 @@
 #include <span>
 #include <vector>
 
-#include "services/statistics/constants.h"
 #include "services/statistics/counting.h"
+#include "services/statistics/tally.h"
 #include "tests/benchmark/benchmark_util.h"
 
 namespace candor::benchmark {
