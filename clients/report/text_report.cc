@@ -58,8 +58,8 @@ void WriteHeader(const v1::Report& report, TextPage& page) {
   };
   std::string until;
   if (report.has_close_time()) {
-    until = absl::StrCat("answers until ", absl::FormatTime("%-d %B %Y", absl::FromUnixSeconds(report.close_time().seconds()),
-                                                            absl::UTCTimeZone()));
+    const absl::Time close = absl::FromUnixSeconds(report.close_time().seconds());
+    until = absl::StrCat("answers until ", absl::FormatTime("%-d %B %Y", close, absl::UTCTimeZone()));
   }
   field("Campaign", Joined({Clean(report.campaign_title()), until}, ", "));
   field("Purpose", PurposeWords(report));
@@ -92,7 +92,9 @@ void WriteParticipation(const v1::Report& report, TextPage& page) {
       row(title, absl::StrCat(group.invited()), absl::StrCat(group.counted()),
           ShownWords(group, report.scores().rules()), Style::kPlain);
       if (group.reissued() > 0) remarks.push_back(absl::StrCat(title, ": ", group.reissued(), " codes replaced"));
-      if (group.replaced() > 0) remarks.push_back(absl::StrCat(title, ": ", group.replaced(), " answers changed in time"));
+      if (group.replaced() > 0) {
+        remarks.push_back(absl::StrCat(title, ": ", group.replaced(), " answers changed before closing"));
+      }
     }
     if (!remarks.empty()) page.Paragraph("  ", absl::StrJoin(remarks, "; "), Style::kQuiet);
   }
@@ -159,7 +161,8 @@ void WriteGaps(const v1::Report& report, const Brief& brief, TextPage& page) {
   for (const Finding& finding : brief.gaps) {
     const v1::UnitScore& unit = *finding.unit;
     page.Paragraph("  • ", UnitName(unit));
-    page.Paragraph("    ", absl::StrCat(SidesOf(report, unit), ", gap ", LongGap(unit.gap()), ": ", GapWords(unit.gap())));
+    page.Paragraph("    ", absl::StrCat(SidesOf(report, unit), ", gap ", LongGap(unit.gap()), ": ",
+                                        GapWords(unit.gap())));
     if (finding.certainty == Certainty::kUncertain) page.Paragraph("    ", "(with so few answers this may be chance)");
   }
 }
@@ -172,16 +175,16 @@ void WriteBrief(const v1::Report& report, TextPage& page) {
     if (RangeOf(unit.all_raters(), report.scores().rules().points()).has_value()) others = true;
   }
   if (!others) {
-    page.Paragraph("", "No group of raters can be shown, so nothing can be said of strengths and gaps here. The notes at "
-                       "the end say why.");
+    page.Paragraph("", "No group of raters can be shown, so nothing can be said of strengths and gaps here. The notes "
+                       "at the end say why.");
     return;
   }
   const std::string line = MeanText(report.scores().rules().strength_cut());
   WriteFindings(report, absl::StrCat("What raters see most (strengths: ", line, " or higher)"), brief.strengths, page);
   WriteFindings(report, absl::StrCat("What raters see least (below ", line, ")"), brief.growth, page);
   if (brief.strengths.empty() && brief.growth.empty()) {
-    page.Paragraph("", absl::StrCat("The raters' figures do not tell which competencies are above or below the strength "
-                                    "line of ", line, "."));
+    page.Paragraph("", absl::StrCat("The raters' figures do not tell which competencies are above or below the "
+                                    "strength line of ", line, "."));
   }
   WriteGaps(report, brief, page);
 }

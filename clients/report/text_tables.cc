@@ -50,8 +50,8 @@ struct Column {
   bool after_line = false;  // a vertical line stands before it
 };
 
-// A table of units: titles on the left, figures on the right, below them what the gap means. Where that leaves too little
-// room for titles they stand on lines of their own; where even the columns are too many, figures become a sentence.
+// A table of units: titles on the left, figures on the right, below them what the gap means. Where that leaves too
+// little room for titles they stand on lines of their own; where even the columns are too many, figures become a sentence.
 class UnitTable {
  public:
   UnitTable(const v1::Report& report, TextPage& page)
@@ -193,7 +193,8 @@ class IndicatorList {
     if (!groups_.empty() && !alone) WriteGroup("All raters", unit.all_raters());
     const std::string gap = LongGap(unit.gap());
     if (!gap.empty()) {
-      page_.Paragraph("      ", absl::StrCat("Gap ", gap, alone ? " to this group alone: " : ": ", GapWords(unit.gap())));
+      const char* to = alone ? " to this group alone: " : ": ";
+      page_.Paragraph("      ", absl::StrCat("Gap ", gap, to, GapWords(unit.gap())));
     }
     if (!not_asked.empty()) {
       page_.Paragraph("      ", absl::StrCat("Not asked: ", absl::StrJoin(not_asked, ", ")), Style::kQuiet);

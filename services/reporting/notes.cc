@@ -82,10 +82,12 @@ std::string WithheldNote(const v1::GroupSummary& group, const domain::Contract& 
     case v1::WITHHELD_REASON_TOO_MANY_REISSUED:
       return absl::StrCat(group.title(), ": more than ", contract.maximum_reissued_percent,
                           " % of the codes were replaced after they had been used, so that it is not certain who "
-                          "answered how often. Nothing of this group is shown, and its ratings are in no other figure.");
+                          "answered how often. Nothing of this group is shown, and its ratings are in no other "
+                          "figure.");
     case v1::WITHHELD_REASON_POOLED:
       return absl::StrCat(group.title(), ": fewer than ", minimum,
-                          " answered, so they are not shown by themselves; their ratings are part of \"Other raters\".");
+                          " answered, so they are not shown by themselves; their ratings are part of \"Other "
+                          "raters\".");
     default: return "";
   }
 }
@@ -104,8 +106,8 @@ std::vector<std::string> ReportNotes(const v1::Scores& scores, const domain::Con
   }
   if (!contents.any_group) {
     notes.push_back(contents.self || contents.supervisor
-                        ? "No group of anonymous raters can be shown, so this report holds only ratings that were given "
-                          "under a name."
+                        ? "No group of anonymous raters can be shown, so this report holds only ratings that were "
+                          "given under a name."
                         : "No group of anonymous raters can be shown, so this report holds no figures.");
   }
   for (const v1::GroupSummary& group : scores.groups()) {
@@ -142,8 +144,8 @@ std::vector<std::string> ReportNotes(const v1::Scores& scores, const domain::Con
     notes.push_back("A group's score on a domain, competency or theme needs a figure on at least half of its items.");
   }
   if (contents.confidence || contents.typical) {
-    std::string note = "Small differences mean little: with other people of the same group, or in another week, a figure "
-                       "would come out a little different.";
+    std::string note = "Small differences mean little: with other people of the same group, or in another week, a "
+                       "figure would come out a little different.";
     if (contents.confidence) {
       absl::StrAppend(&note,
                       " The range beside a figure (95 % confidence) says how far it might move, judged by how much the "
@@ -156,12 +158,12 @@ std::vector<std::string> ReportNotes(const v1::Scores& scores, const domain::Con
     notes.push_back(std::move(note));
   }
   notes.push_back(
-      "This report is for the leader's own development. It is not made for ranking, pay, promotion or dismissal, and its "
-      "figures do not bear such use.");
+      "This report is for the leader's own development. It is not made for ranking, pay, promotion or dismissal, and "
+      "its figures do not bear such use.");
   if (contents.others) {
     notes.push_back(absl::StrCat(
-        "\"All raters\" is the mean of the anonymous groups that are shown, each with equal weight, however many people "
-        "are in it. The leader's own rating is never part of it",
+        "\"All raters\" is the mean of the anonymous groups that are shown, each with equal weight, however many "
+        "people are in it. The leader's own rating is never part of it",
         contents.supervisor ? ", and the supervisor's rating stands in a column apart." : "."));
   }
   if (contents.gap) {

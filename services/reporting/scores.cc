@@ -64,9 +64,8 @@ domain::GroupCounts CountsOf(const domain::ClosedResult& result, const domain::B
   if (block.code != domain::kOtherRaters) return sum;
   // A group joined before opening has no block and no counts of its own, so that nobody is added twice.
   for (const domain::Block& part : result.blocks) {
-    if (part.code != block.code && std::find(block.members.begin(), block.members.end(), part.code) != block.members.end()) {
-      add(part.code);
-    }
+    const bool member = std::find(block.members.begin(), block.members.end(), part.code) != block.members.end();
+    if (member && part.code != block.code) add(part.code);
   }
   return sum;
 }

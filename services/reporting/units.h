@@ -22,8 +22,8 @@ struct Unit {
   std::vector<int> items;  // indices into the instrument's items, in the framework's order
 };
 
-// Overall, domains, competencies, themes, indicators, each kind in the framework's order; those without an item are left
-// out. An item counts fully in each of its indicator's themes.
+// Overall, domains, competencies, themes, indicators, each kind in the framework's order; those without an item are
+// left out. An item counts fully in each of its indicator's themes.
 std::vector<Unit> ListUnits(const domain::InstrumentVersion& version);
 
 }  // namespace candor::reporting

@@ -297,7 +297,9 @@ TEST(BuildReportTest, RefusesPartsThatDoNotFitTogether) {
     EXPECT_EQ(report.status().code(), absl::StatusCode::kDataLoss) << what;
     EXPECT_EQ(base::GetErrorDetail(report.status()).reason, domain::reasons::kSTORE_CORRUPT) << what;
   };
-  const auto staff_atom = [](ReportInput& input, int item) -> domain::Atom& { return input.result.blocks[1].atoms[item]; };
+  const auto staff_atom = [](ReportInput& input, int item) -> domain::Atom& {
+    return input.result.blocks[1].atoms[item];
+  };
   ReportInput input = FivePointInput();
   input.result.points = 4;
   expect_corrupt(input, "another scale");

@@ -95,7 +95,8 @@ TEST(EdgeCaseTest, SmallGroupsArePooledAndSaidSo) {
   EXPECT_EQ(ScoreOf(report.scores(), "i1", "other_raters").n(), 7);
   EXPECT_THAT(UnitOf(report.scores(), "C1").all_raters().groups_used(), ElementsAre("staff", "other_raters"));
   EXPECT_THAT(report.notes(), Contains(HasSubstr("\"Other raters\" are Parents and guardians and Students together")));
-  EXPECT_THAT(report.notes(), Contains(StartsWith("Students: fewer than 5 answered, so they are not shown by themselves")));
+  EXPECT_THAT(report.notes(),
+              Contains(StartsWith("Students: fewer than 5 answered, so they are not shown by themselves")));
   // Four students alone are fewer than 5 on i4, which parents are not asked.
   EXPECT_EQ(ScoreOf(report.scores(), "i4", "other_raters").withheld_reason(), v1::WITHHELD_REASON_TOO_FEW_ANSWERS);
 }

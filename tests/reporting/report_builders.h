@@ -17,8 +17,8 @@
 
 namespace candor::reporting {
 
-// Domain D1 with competency C1 (indicators i1, i2) and C2 (i3), domain D2 with C3 (i4); theme T1 on i1, i3, i4 and T2 on
-// i3. Everybody is asked every item, except that parents are not asked i4. Item i2 is reverse-keyed.
+// Domain D1 with competency C1 (indicators i1, i2) and C2 (i3), domain D2 with C3 (i4); theme T1 on i1, i3, i4 and T2
+// on i3. Everybody is asked every item, except that parents are not asked i4. Item i2 is reverse-keyed.
 domain::InstrumentVersion SmallVersion(int points);
 
 domain::Contract SampleContract();
