@@ -50,11 +50,21 @@ void Tally::AddForms(std::span<const uint8_t> rows, size_t forms) {
   const size_t items = static_cast<size_t>(layout_->items);
   CANDOR_CHECK(rows.size() == forms * items);
   for (size_t r = 0; r < forms; ++r) CountForm(rows.data() + r * items, 1);
+  if (has(kPairSums)) AddPairSums(rows, forms, items, PairsAt(sums_));
 }
 
 void Tally::Withdraw(std::span<const uint8_t> form) {
   CANDOR_CHECK(form.size() == static_cast<size_t>(layout_->items));
   CountForm(form.data(), -1);
+  if (!has(kPairSums)) return;
+  std::vector<int64_t> pairs(sums_.size(), 0);
+  AddPairSums(form, 1, form.size(), PairsAt(pairs));
+  for (size_t i = pairs_at_; i < pairs.size(); ++i) sums_[i] -= pairs[i];
+}
+
+PairSums Tally::PairsAt(std::vector<int64_t>& sums) const {
+  int64_t* const first = sums.data();
+  return {first + pairs_at_, first + pairs_at_ + triangle_size(), first + pair_sums_at_};
 }
 
 void Tally::CountForm(const uint8_t* form, int64_t sign) {
@@ -77,7 +87,7 @@ void Tally::CountForm(const uint8_t* form, int64_t sign) {
   if (!answered_.empty()) sums_[1] += sign;
   const bool complete = layout_->items > 0 && answered_.size() == static_cast<size_t>(layout_->items);
   if (has(kScaleSums)) CountScales(form, sign);
-  if (has(kPairSums) || (has(kCompleteSums) && complete)) CountPairs(form, sign, complete);
+  if (has(kCompleteSums) && complete) CountComplete(form, sign);
   if (has(kQuality)) CountQuality(form, sign);
   if (has(kPatterns) && !answered_.empty()) CountPattern(sign);
 }
@@ -104,32 +114,14 @@ void Tally::CountScales(const uint8_t* form, int64_t sign) {
   }
 }
 
-void Tally::CountPairs(const uint8_t* form, int64_t sign, bool complete) {
+void Tally::CountComplete(const uint8_t* form, int64_t sign) {
   const size_t items = static_cast<size_t>(layout_->items);
-  if (has(kPairSums)) {
-    int64_t* count = &sums_[pairs_at_];
-    int64_t* product = count + triangle_size();
-    int64_t* sum = &sums_[pair_sums_at_];
-    for (size_t a = 0; a < answered_.size(); ++a) {
-      const int j = answered_[a];
-      const int64_t rating = sign * form[j];
-      const size_t row = triangle(j, j) - j;
-      for (size_t b = a; b < answered_.size(); ++b) {
-        const int l = answered_[b];
-        count[row + l] += sign;
-        product[row + l] += rating * form[l];
-      }
-      for (int l : answered_) sum[j * items + l] += rating;
-    }
-  }
-  if (has(kCompleteSums) && complete) {
-    int64_t* at = &sums_[complete_at_];
-    *at++ += sign;
-    for (size_t j = 0; j < items; ++j) *at++ += sign * form[j];
-    for (size_t j = 0; j < items; ++j) {
-      const int64_t rating = sign * form[j];
-      for (size_t l = j; l < items; ++l) *at++ += rating * form[l];
-    }
+  int64_t* at = &sums_[complete_at_];
+  *at++ += sign;
+  for (size_t j = 0; j < items; ++j) *at++ += sign * form[j];
+  for (size_t j = 0; j < items; ++j) {
+    const int64_t rating = sign * form[j];
+    for (size_t l = j; l < items; ++l) *at++ += rating * form[l];
   }
 }
 

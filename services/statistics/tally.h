@@ -18,6 +18,7 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "services/statistics/pair_counting.h"
 
 namespace candor::statistics {
 
@@ -124,7 +125,8 @@ class Tally {
   void CountScales(const uint8_t* form, int64_t sign);
   void CountQuality(const uint8_t* form, int64_t sign);
   void CountPattern(int64_t sign);
-  void CountPairs(const uint8_t* form, int64_t sign, bool complete);
+  void CountComplete(const uint8_t* form, int64_t sign);
+  PairSums PairsAt(std::vector<int64_t>& sums) const;
   absl::Status Combine(const Tally& other, int64_t sign);
 
   std::shared_ptr<const FormLayout> layout_;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "services/statistics/pair_counting.h"
 #include "services/statistics/tally.h"
 
 namespace candor::statistics {
@@ -57,6 +58,37 @@ TEST(CountingTest, ByteThatIsNoCodeIsRefusedAndChangesNothing) {
       EXPECT_FALSE(CountForms(rows, 1000, 40, 5, counts));
       EXPECT_FALSE(CountFormsPlainly(rows, 1000, 40, 5, counts));
       EXPECT_EQ(counts, std::vector<int64_t>(40 * 7, 1));
+    }
+  }
+}
+
+TEST(PairCountingTest, BlocksSumWhatThePairsOfEachFormSum) {
+  std::mt19937 random(3);
+  for (const size_t items : {0, 1, 2, 7, 40}) {
+    for (const size_t forms : {0, 1, 15, 16, 63, 64, 65, 511, 512, 513, 1300}) {
+      const std::vector<uint8_t> rows = RandomAnswers(random, items * forms, 10);
+      const size_t pairs = items * (items + 1) / 2;
+      std::vector<int64_t> counts(pairs, 3), products(pairs, 3), sums(items * items, 3);
+      std::vector<int64_t> expected_counts = counts, expected_products = products, expected_sums = sums;
+      AddPairSums(rows, forms, items, {counts.data(), products.data(), sums.data()});
+      for (size_t r = 0; r < forms; ++r) {
+        const uint8_t* form = rows.data() + r * items;
+        size_t place = 0;
+        for (size_t j = 0; j < items; ++j) {
+          for (size_t l = 0; l < items; ++l) {
+            const bool both = form[j] != kBlank && form[j] != kNotObserved && form[l] != kBlank &&
+                              form[l] != kNotObserved;
+            if (both) expected_sums[j * items + l] += form[j];
+            if (l < j) continue;
+            if (both) ++expected_counts[place];
+            if (both) expected_products[place] += form[j] * form[l];
+            ++place;
+          }
+        }
+      }
+      ASSERT_EQ(counts, expected_counts) << items << " items, " << forms << " forms";
+      ASSERT_EQ(products, expected_products);
+      ASSERT_EQ(sums, expected_sums);
     }
   }
 }
