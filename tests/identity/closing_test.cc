@@ -1,0 +1,379 @@
+// Closing and releasing, their schedule and their restarts; the key folder.
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "services/base/file.h"
+#include "services/base/status.h"
+#include "services/crypto/access_code.h"
+#include "tests/identity/identity_env.h"
+
+namespace candor::identity {
+namespace {
+
+namespace reasons = domain::reasons;
+using domain::CampaignState;
+using domain::SurveyState;
+using storage::SurveyDocument;
+
+class ClosingTest : public IdentityTest {
+ protected:
+  bool HasInvitations(const domain::SurveyId& survey) {
+    bool found = false;
+    EXPECT_TRUE(sqlite_
+                    ->Read([&](storage::ReadTransaction& transaction) -> absl::Status {
+                      CANDOR_ASSIGN_OR_RETURN(const auto rows, transaction.ListInvitations(district_, survey, {}));
+                      found = !rows.empty();
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return found;
+  }
+  void ExpectClosed(const domain::CampaignId& campaign) {
+    EXPECT_EQ(StateOf(campaign), CampaignState::kClosed);
+    for (const storage::SurveyRow& survey : Surveys(campaign)) {
+      EXPECT_EQ(survey.state, SurveyState::kClosed);
+      EXPECT_EQ(Document(survey.id, SurveyDocument::kClosedResult), absl::StrCat("result of ", survey.id.value()));
+      EXPECT_EQ(Document(survey.id, SurveyDocument::kLedger), absl::StrCat("ledger of ", survey.id.value()));
+      EXPECT_TRUE(plane_.forgotten.contains(survey.id));
+      EXPECT_FALSE(HasInvitations(survey.id));
+    }
+    EXPECT_TRUE(KeyFiles("survey.").empty());
+    EXPECT_TRUE(KeyFiles("campaign.").empty());
+  }
+};
+
+TEST_F(ClosingTest, ClosingStoresTheResultAndDestroysKeysAndCodes) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}, {"student", 7}}, 2);
+  const domain::SurveyId survey = OneSurvey(campaign).id;
+  const std::string code = AllCodes(survey)[0].code;
+  ASSERT_TRUE(invitations_->IssueTokenAndWait(code, BlindFor(code).blinded).ok());
+  EXPECT_EQ(KeyFiles("survey.").size(), 2u * 3u);
+  EXPECT_EQ(KeyFiles("campaign.").size(), 1u);
+  Close(campaign);
+  ExpectClosed(campaign);
+  const domain::CloseOrder& order = plane_.closed.at(survey);
+  ASSERT_EQ(order.issued.size(), 2u);
+  EXPECT_EQ(order.issued[0].issued + order.issued[1].issued, 1);
+  EXPECT_NE(order.order_id, plane_.closed.at(Surveys(campaign)[1].id).order_id);
+}
+
+TEST_F(ClosingTest, EverySingleGapOfClosingIsSurvived) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}});
+  const domain::SurveyId survey = OneSurvey(campaign).id;
+  ASSERT_TRUE(lifecycle_->Close(admin_, district_, campaign).ok());
+  lifecycle_.reset();
+  invitations_.reset();
+  store_.reset();
+  sqlite_.reset();
+  const std::map<std::string, std::string> files = folder_.Files();
+  for (int passages = 0; passages < 60; ++passages) {
+    Restart();
+    plane_.closed.clear();
+    plane_.forgotten.clear();
+    plane_.accepting = {survey};
+    gate_.ShutAfter(passages);
+    lifecycle_->RunPending();
+    const bool crashed = gate_.shut();
+    const auto first_order = plane_.closed;
+    gate_.Open();
+    Restart();
+    lifecycle_->RunPending();
+    ExpectClosed(campaign);
+    if (!first_order.empty()) {
+      EXPECT_EQ(plane_.closed.at(survey).order_id, first_order.at(survey).order_id);
+    }
+    if (!crashed) {
+      EXPECT_GT(passages, 8);
+      return;  // every gap has had its crash
+    }
+    // Back to the moment after the order.
+    lifecycle_.reset();
+    invitations_.reset();
+    store_.reset();
+    sqlite_.reset();
+    for (const auto& [path, bytes] : folder_.Files()) ASSERT_EQ(unlink(path.c_str()), 0);
+    for (const auto& [path, bytes] : files) ASSERT_TRUE(base::WriteFileAtomically(path, bytes, 0600).ok());
+  }
+  FAIL() << "closing never came to its end";
+}
+
+TEST_F(ClosingTest, OfTwoClosingsAtOnceOneIsOrdered) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}});
+  std::atomic<int> ordered = 0, refused = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 2; ++i) {
+    threads.emplace_back([&] {
+      const absl::Status status = lifecycle_->Close(admin_, district_, campaign).status();
+      if (status.ok()) ++ordered;
+      if (Reason(status) == reasons::kWRONG_STATE) ++refused;
+      lifecycle_->RunPending();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(ordered, 1);
+  EXPECT_EQ(refused, 1);
+  ExpectClosed(campaign);
+}
+
+TEST_F(ClosingTest, ADueCampaignClosesByItself) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}});
+  lifecycle_->Tick();
+  lifecycle_->RunPending();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kOpen);
+  clock_.Advance(absl::Hours(24));
+  lifecycle_->Tick();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kClosing);
+  lifecycle_->RunPending();
+  ExpectClosed(campaign);
+}
+
+TEST_F(ClosingTest, ADueCampaignClosesByItselfAfterARestart) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}});
+  Restart();
+  clock_.Advance(absl::Hours(25));
+  lifecycle_->Tick();
+  lifecycle_->RunPending();
+  ExpectClosed(campaign);
+}
+
+TEST_F(ClosingTest, AFaultOfOneSurveyKeepsTheCampaignClosingButNotTheOthers) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}}, 3);
+  const domain::SurveyId broken = Surveys(campaign)[0].id;
+  plane_.broken.insert(broken);
+  ASSERT_TRUE(lifecycle_->Close(admin_, district_, campaign).ok());
+  lifecycle_->RunPending();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kClosing);
+  const auto progress = lifecycle_->ProgressOf(district_, campaign);
+  EXPECT_EQ(progress->surveys_done, 2);
+  EXPECT_NE(progress->last_fault, "");
+  EXPECT_FALSE(KeyFiles(absl::StrCat("survey.", broken.value())).empty()) << "its keys are still needed";
+  plane_.broken.clear();
+  clock_.Advance(absl::Seconds(10));
+  lifecycle_->Tick();
+  lifecycle_->RunPending();
+  ExpectClosed(campaign);
+}
+
+TEST_F(ClosingTest, ALostClosingKeyIsSaidAndTheSurveyAbandonedInTheEnd) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}}, 2);
+  const domain::SurveyId lost = Surveys(campaign)[0].id;
+  ASSERT_EQ(unlink(absl::StrCat(folder_.path(), "/keys/survey.", lost.value(), ".closing.key").c_str()), 0);
+  ASSERT_TRUE(lifecycle_->Close(admin_, district_, campaign).ok());
+  lifecycle_->RunPending();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kClosing);
+  EXPECT_NE(lifecycle_->ProgressOf(district_, campaign)->last_fault.find("closing.key is gone"), std::string::npos);
+  EXPECT_FALSE(plane_.abandoned.contains(lost));
+  clock_.Advance(absl::Hours(24 * 12));
+  lifecycle_->Tick();
+  lifecycle_->RunPending();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kClosed);
+  EXPECT_TRUE(plane_.abandoned.contains(lost));
+  EXPECT_EQ(Surveys(campaign)[0].state, SurveyState::kAbandoned);
+  EXPECT_EQ(Surveys(campaign)[1].state, SurveyState::kClosed);
+  EXPECT_TRUE(KeyFiles("survey.").empty());
+  ASSERT_TRUE(lifecycle_->Release(admin_, district_, campaign).ok());
+  EXPECT_EQ(reports_built_, 1);
+}
+
+TEST_F(ClosingTest, OnlyAnOpenCampaignCanBeClosed) {
+  const domain::CampaignId campaign = MakeDraft();
+  EXPECT_EQ(Reason(lifecycle_->Close(admin_, district_, campaign).status()), reasons::kWRONG_STATE);
+  EXPECT_EQ(Reason(lifecycle_->Close(admin_, district_, domain::CampaignId("none")).status()),
+            reasons::kRESOURCE_NOT_FOUND);
+}
+
+TEST_F(ClosingTest, CodesAndKeysAreInNoFileAfterClosing) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}});
+  const domain::SurveyId survey = OneSurvey(campaign).id;
+  const std::string closing_key(keys_->LoadClosingKey(survey)->secret_key.view());
+  const std::string code_key(keys_->LoadCodeKey(district_, campaign)->view());
+  const std::string code_hash = crypto::CodeHash(*crypto::NormalizeCode(AllCodes(survey)[0].code));
+  EXPECT_NE(folder_.FileWith(closing_key), "");
+  EXPECT_NE(folder_.FileWith(code_hash), "");
+  Close(campaign);
+  EXPECT_EQ(folder_.FileWith(closing_key), "");
+  EXPECT_EQ(folder_.FileWith(code_key), "");
+  EXPECT_EQ(folder_.FileWith(code_hash), "");
+}
+
+class ReleasingTest : public IdentityTest {};
+
+TEST_F(ReleasingTest, AReportIsBuiltOnceFromWhatWasFrozen) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}});
+  const domain::SurveyId survey = OneSurvey(campaign).id;
+  const domain::PersonId leader("leader-1");
+  const auto form = ratings_->Get(district_, survey, leader, storage::IdentifiedAudience::kSelf);
+  domain::Answers answers;
+  for (const bool asked : form->shape.items_asked) answers.ratings.push_back(asked ? 4 : 0);
+  answers.comments.resize(form->shape.prompts_asked.size());
+  ASSERT_TRUE(ratings_->Put(district_, survey, leader, storage::IdentifiedAudience::kSelf, answers).ok());
+  EXPECT_EQ(Reason(lifecycle_->Release(admin_, district_, campaign).status()), reasons::kWRONG_STATE);
+  Close(campaign);
+  const auto released = lifecycle_->Release(admin_, district_, campaign);
+  ASSERT_TRUE(released.ok()) << released.status();
+  EXPECT_EQ(released->state, CampaignState::kReleased);
+  EXPECT_EQ(Document(survey, SurveyDocument::kReport), absl::StrCat("report of ", survey.value()));
+  EXPECT_EQ(last_report_input_.closed_result, absl::StrCat("result of ", survey.value()));
+  EXPECT_EQ(last_report_input_.contract, plane_.opened.at(survey).contract);
+  EXPECT_EQ(last_report_input_.instrument_version, plane_.opened.at(survey).instrument_version);
+  ASSERT_TRUE(last_report_input_.self.has_value());
+  EXPECT_EQ(last_report_input_.self->ratings, answers.ratings);
+  EXPECT_TRUE(last_report_input_.supervisors.empty());
+  const auto subject = DecodeReportSubject(*Document(survey, SurveyDocument::kReportSubject));
+  ASSERT_TRUE(subject.ok()) << subject.status();
+  EXPECT_EQ(subject->display_name, "Name of leader-1");
+  EXPECT_EQ(subject->job_title, "Principal");
+  EXPECT_EQ(subject->school_title, "Oak Hollow");
+  EXPECT_TRUE(plane_.released.contains(survey));
+
+  report_prefix_ = "another ";
+  EXPECT_TRUE(lifecycle_->Release(admin_, district_, campaign).ok());
+  EXPECT_EQ(reports_built_, 1);
+  EXPECT_EQ(Document(survey, SurveyDocument::kReport), absl::StrCat("report of ", survey.value()));
+}
+
+TEST_F(ReleasingTest, ReleasingGoesOnAfterACrashAtAnyMomentAndNeverChangesAReport) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}}, 2);
+  Close(campaign);
+  std::map<std::string, std::string> frozen;
+  int attempts = 0;
+  for (; attempts < 60; ++attempts) {
+    report_prefix_ = absl::StrCat("attempt ", attempts, " ");
+    gate_.ShutAfter(1 + attempts % 9);
+    (void)lifecycle_->Release(admin_, district_, campaign);
+    gate_.Open();
+    Restart();
+    for (const storage::SurveyRow& survey : Surveys(campaign)) {
+      const auto report = Document(survey.id, SurveyDocument::kReport);
+      if (!report.has_value()) continue;
+      const auto [place, first] = frozen.emplace(survey.id.value(), *report);
+      EXPECT_EQ(*report, place->second);
+    }
+    if (StateOf(campaign) == CampaignState::kReleased) break;
+  }
+  EXPECT_GT(attempts, 2);
+  EXPECT_EQ(StateOf(campaign), CampaignState::kReleased);
+  EXPECT_EQ(frozen.size(), 2u);
+  EXPECT_EQ(plane_.released.size(), 2u);
+}
+
+TEST_F(ReleasingTest, AnOrderedReleaseIsTakenUpAfterARestart) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}});
+  Close(campaign);
+  gate_.ShutAfter(2);  // the order is stored, then nothing more
+  EXPECT_FALSE(lifecycle_->Release(admin_, district_, campaign).ok());
+  gate_.Open();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kClosed);
+  Restart();
+  lifecycle_->RunPending();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kReleased);
+}
+
+TEST_F(ReleasingTest, RatersAreDeletedWhenTheirRetentionEnds) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}});
+  const domain::SurveyId survey = OneSurvey(campaign).id;
+  Close(campaign);
+  ASSERT_TRUE(lifecycle_->Release(admin_, district_, campaign).ok());
+  clock_.Advance(absl::Hours(24 * 29));
+  lifecycle_->Tick();
+  EXPECT_EQ(raters_->List(district_, survey, {})->size(), 6u);
+  Restart();
+  clock_.Advance(absl::Hours(24));
+  lifecycle_->Tick();
+  EXPECT_TRUE(raters_->List(district_, survey, {})->empty());
+  EXPECT_EQ(folder_.FileWith("staff3@example.org"), "");
+}
+
+class KeyStoreTest : public IdentityTest {};
+
+TEST_F(KeyStoreTest, FolderAndFilesBelongToTheirOwnerAlone) {
+  MakeOpen({{"staff", 6}});
+  struct stat status;
+  ASSERT_EQ(stat((folder_.path() + "/keys").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0700u);
+  for (const std::string& file : KeyFiles("")) {
+    ASSERT_EQ(stat((folder_.path() + "/keys/" + file).c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777, 0600u) << file;
+  }
+}
+
+TEST_F(KeyStoreTest, AFolderThatOthersMayEnterIsRefused) {
+  ASSERT_EQ(chmod((folder_.path() + "/keys").c_str(), 0755), 0);
+  EXPECT_EQ(Reason(KeyStore::Open(folder_.path() + "/keys").status()), reasons::kCONFIGURATION_INVALID);
+  ASSERT_EQ(chmod((folder_.path() + "/keys").c_str(), 0700), 0);
+}
+
+TEST_F(KeyStoreTest, InstallationKeysOutliveARestart) {
+  const std::string signing = keys_->signing_key().public_key();
+  const std::string page_token(keys_->page_token_key());
+  EXPECT_EQ(page_token.size(), 32u);
+  Restart();
+  EXPECT_EQ(keys_->signing_key().public_key(), signing);
+  EXPECT_EQ(keys_->page_token_key(), page_token);
+}
+
+TEST_F(KeyStoreTest, AnIssuingKeyIsTakenFromThePoolOnceAndStaysTheSame) {
+  const domain::SurveyId survey = domain::RandomSurveyId();
+  const int ready = keys_->CountReady(2048);
+  const auto key = keys_->EnsureIssuingKey(survey, 0, 2048);
+  ASSERT_TRUE(key.ok()) << key.status();
+  EXPECT_EQ(keys_->CountReady(2048), ready - 1);
+  const auto other = keys_->EnsureIssuingKey(survey, 1, 2048);
+  EXPECT_NE(other->verifying_key().ToSpkiDer(), key->verifying_key().ToSpkiDer());
+  Restart();
+  EXPECT_EQ(keys_->EnsureIssuingKey(survey, 0, 2048)->verifying_key().ToSpkiDer(), key->verifying_key().ToSpkiDer());
+  ASSERT_TRUE(keys_->DestroySurveyKeys(survey).ok());
+  ASSERT_TRUE(keys_->DestroySurveyKeys(survey).ok()) << "again, without harm";
+  EXPECT_EQ(Reason(keys_->LoadIssuingKey(survey, 0).status()), reasons::kKEY_LOST);
+  EXPECT_TRUE(KeyFiles("survey.").empty());
+}
+
+TEST_F(KeyStoreTest, AnEmptyPoolMakesAKeyOnTheSpot) {
+  const auto key = keys_->EnsureIssuingKey(domain::RandomSurveyId(), 0, 3072);
+  ASSERT_TRUE(key.ok()) << key.status();
+  EXPECT_EQ(key->verifying_key().modulus_bits(), 3072);
+}
+
+TEST_F(KeyStoreTest, ADamagedKeyFileIsSaidByName) {
+  const domain::SurveyId survey = domain::RandomSurveyId();
+  ASSERT_TRUE(keys_->EnsureIssuingKey(survey, 0, 2048).ok());
+  const std::string file = absl::StrCat("survey.", survey.value(), ".issuing.0.key");
+  ASSERT_TRUE(base::WriteFileAtomically(folder_.path() + "/keys/" + file, "damaged", 0600).ok());
+  const absl::Status refused = keys_->LoadIssuingKey(survey, 0).status();
+  EXPECT_EQ(Reason(refused), reasons::kKEY_LOST);
+  EXPECT_NE(refused.message().find(file), std::string::npos);
+}
+
+TEST_F(KeyStoreTest, WhatACrashLeftOfAKeyInWritingIsDestroyed) {
+  const std::string half = folder_.path() + "/keys/survey.abc.closing.key.00ff.new";
+  const std::string foreign = folder_.path() + "/keys/receipt.key.00ff.new";
+  ASSERT_TRUE(base::WriteFileAtomically(half, "half a key", 0600).ok());
+  ASSERT_TRUE(base::WriteFileAtomically(foreign, "another plane's", 0600).ok());
+  Restart();
+  EXPECT_FALSE(base::FileExists(half));
+  EXPECT_TRUE(base::FileExists(foreign));
+}
+
+TEST_F(KeyStoreTest, ThePoolMakesTheKeysThatDraftsNeed) {
+  KeyPool::Options options;
+  options.threads = 1;
+  options.reserve = 0;
+  const int ready = keys_->CountReady(2048);
+  KeyPool pool(keys_.get(), options);
+  pool.AddDemand(ready + 1);
+  EXPECT_LE(pool.Missing(), 1);
+  for (int i = 0; i < 3000 && pool.Missing() > 0; ++i) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_EQ(pool.Missing(), 0);
+  EXPECT_GE(keys_->CountReady(2048), ready + 1);
+}
+
+}  // namespace
+}  // namespace candor::identity

@@ -1,0 +1,289 @@
+// Districts, people, access keys, request ids, frameworks and instruments.
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "services/base/json.h"
+#include "services/crypto/hash.h"
+#include "services/identity/audit.h"
+#include "services/identity/request_ids.h"
+#include "tests/identity/identity_env.h"
+
+namespace candor::identity {
+namespace {
+
+namespace reasons = domain::reasons;
+
+class DirectoryTest : public IdentityTest {};
+
+TEST_F(DirectoryTest, ATakenIdIsRefusedAndAnEmptyOneIsMadeAtRandom) {
+  MakeDistrict();
+  EXPECT_EQ(Reason(directory_->CreateDistrict(admin_, district_, "Again").status()), reasons::kRESOURCE_EXISTS);
+  const auto school = directory_->CreateSchool(admin_, district_, domain::SchoolId(), "Willow Bend");
+  ASSERT_TRUE(school.ok()) << school.status();
+  EXPECT_EQ(school->id.value().size(), 20u);
+  EXPECT_EQ(directory_->GetSchool(district_, school->id)->title, "Willow Bend");
+}
+
+TEST_F(DirectoryTest, FaultsOfAPersonAreNamedByField) {
+  MakeDistrict();
+  storage::PersonRow person;
+  person.district = district_;
+  const auto field = [&] {
+    return base::GetErrorDetail(directory_->CreatePerson(admin_, person).status()).field;
+  };
+  EXPECT_EQ(field(), "person.display_name");
+  person.display_name = std::string(201, 'x');
+  EXPECT_EQ(field(), "person.display_name");
+  person.display_name = "A\nB";
+  EXPECT_EQ(field(), "person.display_name");
+  person.display_name = "Ada";
+  person.id = domain::PersonId("No Spaces");
+  EXPECT_EQ(field(), "person_id");
+  person.id = domain::PersonId("ada");
+  person.supervisors = {domain::PersonId("ada")};
+  EXPECT_EQ(field(), "person.supervisors");
+  person.supervisors = {domain::PersonId("nobody")};
+  EXPECT_EQ(Reason(directory_->CreatePerson(admin_, person).status()), reasons::kRESOURCE_NOT_FOUND);
+  person.supervisors.clear();
+  person.school = domain::SchoolId("nowhere");
+  EXPECT_EQ(Reason(directory_->CreatePerson(admin_, person).status()), reasons::kRESOURCE_NOT_FOUND);
+}
+
+TEST_F(DirectoryTest, AnUpdateWithAnOldEtagIsRefused) {
+  MakeDistrict();
+  const domain::PersonId id("leader-1");
+  const auto rename = [](storage::PersonRow& person) {
+    person.display_name = "New name";
+    person.id = domain::PersonId("ignored");
+    return absl::OkStatus();
+  };
+  const auto updated = directory_->UpdatePerson(admin_, district_, id, 1, rename);
+  ASSERT_TRUE(updated.ok()) << updated.status();
+  EXPECT_EQ(updated->id, id);
+  EXPECT_EQ(updated->revision, 2);
+  const absl::Status stale = directory_->UpdatePerson(admin_, district_, id, 1, rename).status();
+  EXPECT_EQ(stale.code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(Reason(stale), reasons::kETAG_MISMATCH);
+  EXPECT_EQ(directory_->GetPerson(district_, id)->display_name, "New name");
+}
+
+TEST_F(DirectoryTest, AnAccessKeyWorksUntilItIsDeletedAndItsSecretIsStoredNowhere) {
+  MakeDistrict();
+  const domain::PersonId id("leader-1");
+  const auto key = directory_->CreateAccessKey(admin_, district_, id, "laptop");
+  ASSERT_TRUE(key.ok()) << key.status();
+  EXPECT_EQ(key->secret.size(), 7u + 52u);
+  EXPECT_EQ(folder_.FileWith(key->secret), "");
+  EXPECT_EQ(folder_.FileWith(key->secret.substr(7)), "");
+  const auto caller = directory_->Authenticate(key->secret);
+  ASSERT_TRUE(caller.ok()) << caller.status();
+  EXPECT_EQ(caller->person, id);
+  EXPECT_EQ(caller->district, district_);
+  EXPECT_TRUE(caller->roles.leader);
+  EXPECT_FALSE(caller->roles.administrator);
+  EXPECT_EQ(caller->name(), "districts/d1/people/leader-1");
+  ASSERT_TRUE(directory_->DeleteAccessKey(admin_, district_, id, key->row.id).ok());
+  const absl::Status refused = directory_->Authenticate(key->secret).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(Reason(refused), reasons::kUNAUTHENTICATED_CALLER);
+  EXPECT_EQ(Reason(directory_->DeleteAccessKey(admin_, district_, id, key->row.id)), reasons::kRESOURCE_NOT_FOUND);
+}
+
+TEST_F(DirectoryTest, RolesAreThoseOfTheMomentOfTheCall) {
+  MakeDistrict();
+  const domain::PersonId id("leader-1");
+  const auto key = directory_->CreateAccessKey(admin_, district_, id, "");
+  ASSERT_TRUE(directory_
+                  ->UpdatePerson(admin_, district_, id, std::nullopt,
+                                 [](storage::PersonRow& person) {
+                                   person.roles = {true, false, false};
+                                   return absl::OkStatus();
+                                 })
+                  .ok());
+  const auto caller = directory_->Authenticate(key->secret);
+  EXPECT_TRUE(caller->roles.administrator);
+  EXPECT_FALSE(caller->roles.leader);
+}
+
+TEST_F(DirectoryTest, AResetOfTheInstallationKeyVoidsTheOneBefore) {
+  EXPECT_FALSE(*directory_->HasInstallationKey());
+  const auto first = directory_->ResetInstallationKey(ServerCaller());
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_TRUE(*directory_->HasInstallationKey());
+  EXPECT_TRUE(directory_->Authenticate(*first)->installation_administrator);
+  const auto second = directory_->ResetInstallationKey(ServerCaller());
+  EXPECT_FALSE(directory_->Authenticate(*first).ok());
+  EXPECT_TRUE(directory_->Authenticate(*second)->installation_administrator);
+}
+
+TEST_F(DirectoryTest, WhoLeadsAnUnreleasedSurveyCannotBeDeleted) {
+  MakeDraft();
+  const domain::PersonId leader("leader-1");
+  const absl::Status refused = directory_->DeletePerson(admin_, district_, leader);
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(Reason(refused), reasons::kRESOURCE_IN_USE);
+  EXPECT_NE(refused.message().find("delete that survey first"), std::string::npos) << refused.message();
+  EXPECT_TRUE(directory_->GetPerson(district_, leader).ok());
+}
+
+TEST_F(DirectoryTest, ADeletedPersonsNameIsInNoFileAndTheReportStays) {
+  const domain::CampaignId campaign = MakeOpen();
+  const domain::SurveyId survey = OneSurvey(campaign).id;
+  Close(campaign);
+  ASSERT_TRUE(lifecycle_->Release(admin_, district_, campaign).ok());
+  const auto before = Document(survey, storage::SurveyDocument::kReport);
+  ASSERT_TRUE(before.has_value());
+  EXPECT_NE(folder_.FileWith("Name of leader-1"), "");
+  ASSERT_TRUE(directory_->DeletePerson(admin_, district_, domain::PersonId("leader-1")).ok());
+  EXPECT_EQ(folder_.FileWith("Name of leader-1"), "");
+  EXPECT_EQ(folder_.FileWith("leader-1@example.org"), "");
+  EXPECT_EQ(Document(survey, storage::SurveyDocument::kReport), before);
+  EXPECT_FALSE(Document(survey, storage::SurveyDocument::kReportSubject).has_value());
+}
+
+TEST_F(DirectoryTest, TheAuditTrailSaysWhoDidWhatAndNamesNobody) {
+  MakeDistrict();
+  const auto rows = ListAudit(*sqlite_, district_, 0, 1000);
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  bool seen = false;
+  for (const storage::AuditRow& row : *rows) {
+    EXPECT_EQ(row.caller, "districts/d1/people/admin");
+    EXPECT_EQ(row.resource.find("Name"), std::string::npos);
+    seen = seen || (row.action == "CreatePerson" && row.resource == "districts/d1/people/leader-1");
+  }
+  EXPECT_TRUE(seen);
+}
+
+class RequestIdTest : public IdentityTest {
+ protected:
+  RequestKey Key(const std::string& hash = "h") {
+    return {district_, "caller", "CreateSchool", "6f0f1b1e-7f5d-4f0e-9f54-0d1f8f6f2a01", crypto::Sha256(hash)};
+  }
+  absl::StatusOr<std::string> CreateSchool(const RequestKey& key) {
+    return Once(*store_, clock_, key, [&]() -> absl::StatusOr<std::string> {
+      const auto school = directory_->CreateSchool(admin_, district_, domain::SchoolId(), "School");
+      if (!school.ok()) return school.status();
+      return school->id.value();
+    });
+  }
+  size_t CountSchools() { return directory_->ListSchools(district_, {})->size(); }
+};
+
+TEST_F(RequestIdTest, ARepeatedRequestGetsTheFirstAnswerAndChangesNothing) {
+  MakeDistrict();
+  const auto first = CreateSchool(Key());
+  ASSERT_TRUE(first.ok()) << first.status();
+  const auto second = CreateSchool(Key());
+  EXPECT_EQ(*first, *second);
+  EXPECT_EQ(CountSchools(), 2u);
+}
+
+TEST_F(RequestIdTest, TheSameIdForAnotherRequestIsRefused) {
+  MakeDistrict();
+  ASSERT_TRUE(CreateSchool(Key("one")).ok());
+  EXPECT_EQ(Reason(CreateSchool(Key("two")).status()), reasons::kREQUEST_ID_REUSED);
+  EXPECT_EQ(CountSchools(), 2u);
+}
+
+TEST_F(RequestIdTest, AFailureIsNotKept) {
+  EXPECT_FALSE(CreateSchool(Key()).ok()) << "there is no district yet";
+  MakeDistrict();
+  EXPECT_TRUE(CreateSchool(Key()).ok());
+}
+
+TEST_F(RequestIdTest, EffectAndAnswerAreStoredTogetherOrNotAtAll) {
+  MakeDistrict();
+  for (int passages = 0; passages < 4; ++passages) {
+    gate_.ShutAfter(passages);
+    const bool answered = CreateSchool(Key()).ok();
+    gate_.Open();
+    const auto again = CreateSchool(Key());
+    ASSERT_TRUE(again.ok()) << again.status();
+    EXPECT_EQ(CountSchools(), 2u) << "after " << passages << " passages, answered: " << answered;
+  }
+}
+
+TEST_F(RequestIdTest, AnIdThatIsNoUuidIsRefused) {
+  MakeDistrict();
+  RequestKey key = Key();
+  key.request_id = "1";
+  EXPECT_EQ(Reason(CreateSchool(key).status()), reasons::kFIELD_INVALID);
+  key.request_id = "";
+  EXPECT_TRUE(CreateSchool(key).ok());
+  EXPECT_TRUE(CreateSchool(key).ok()) << "without an id every request stands for itself";
+  EXPECT_EQ(CountSchools(), 3u);
+}
+
+TEST_F(RequestIdTest, AnAnswerIsForgottenAfterADay) {
+  MakeDistrict();
+  const auto first = CreateSchool(Key());
+  clock_.Advance(kRequestRetention + absl::Seconds(1));
+  const auto second = CreateSchool(Key());
+  EXPECT_NE(*first, *second);
+}
+
+class InstrumentsTest : public IdentityTest {};
+
+TEST_F(InstrumentsTest, AFrameworkIsImportedOnceAndNeverReplaced) {
+  MakeDistrict();
+  const auto framework = frameworks_->List(district_, {});
+  ASSERT_TRUE(framework.ok()) << framework.status();
+  ASSERT_EQ(framework->size(), 1u);
+  const auto again = frameworks_->Import(admin_, district_, framework->at(0).row.document);
+  EXPECT_TRUE(again.ok()) << again.status();
+  domain::Framework changed = framework->at(0).framework;
+  changed.title = "Another title";
+  const absl::Status refused =
+      frameworks_->Import(admin_, district_, base::CanonicalJson(domain::FrameworkToJson(changed))).status();
+  EXPECT_EQ(Reason(refused), reasons::kRESOURCE_EXISTS);
+  EXPECT_EQ(Reason(frameworks_->Import(admin_, district_, "{\"format\": ").status()), reasons::kJSON_MALFORMED);
+}
+
+TEST_F(InstrumentsTest, ADraftThatIsPublishedAgainUnchangedGivesTheSameVersion) {
+  MakeDistrict();
+  const domain::InstrumentId id("pulse");
+  EXPECT_EQ(instruments_->Publish(admin_, district_, id, std::nullopt)->row.version, 1);
+  const auto updated = instruments_->Update(admin_, district_, id, std::nullopt, [](domain::Instrument& instrument) {
+    instrument.title = "Leadership pulse, second edition";
+    return absl::OkStatus();
+  });
+  ASSERT_TRUE(updated.ok()) << updated.status();
+  const auto second = instruments_->Publish(admin_, district_, id, updated->row.revision);
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_EQ(second->row.version, 2);
+  EXPECT_NE(second->row.hash, instruments_->GetVersion(district_, id, 1)->row.hash);
+  EXPECT_EQ(instruments_->GetVersion(district_, id, 1)->version.instrument.title, "Leadership pulse");
+  EXPECT_EQ(instruments_->ListVersions(district_, id, 0, 10)->size(), 2u);
+}
+
+TEST_F(InstrumentsTest, AnIncompleteDraftIsKeptButNotPublished) {
+  MakeDistrict();
+  domain::Instrument draft = instruments_->Get(district_, domain::InstrumentId("pulse"))->instrument;
+  draft.items.clear();
+  const auto stored = instruments_->Create(admin_, district_, domain::InstrumentId("bare"), draft);
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  EXPECT_TRUE(instruments_->Get(district_, domain::InstrumentId("bare"))->instrument.items.empty());
+  const absl::Status refused =
+      instruments_->Publish(admin_, district_, domain::InstrumentId("bare"), std::nullopt).status();
+  EXPECT_EQ(Reason(refused), reasons::kINSTRUMENT_INVALID);
+}
+
+TEST_F(InstrumentsTest, CheckingOnlyPublishesNothing) {
+  MakeDistrict();
+  ASSERT_TRUE(instruments_
+                  ->Update(admin_, district_, domain::InstrumentId("pulse"), std::nullopt,
+                           [](domain::Instrument& instrument) {
+                             instrument.title = "Changed";
+                             return absl::OkStatus();
+                           })
+                  .ok());
+  const auto checked = instruments_->Publish(admin_, district_, domain::InstrumentId("pulse"), std::nullopt, true);
+  ASSERT_TRUE(checked.ok()) << checked.status();
+  EXPECT_EQ(checked->row.version, 0);
+  EXPECT_EQ(instruments_->ListVersions(district_, domain::InstrumentId("pulse"), 0, 10)->size(), 1u);
+}
+
+}  // namespace
+}  // namespace candor::identity

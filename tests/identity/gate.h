@@ -1,0 +1,57 @@
+// A point that everything durable passes, and that can be shut after any number of passages: what happens then is what a
+// crash at that moment leaves behind.
+
+#ifndef CANDOR_TESTS_IDENTITY_GATE_H_
+#define CANDOR_TESTS_IDENTITY_GATE_H_
+
+#include <atomic>
+#include <limits>
+
+#include "gtest/gtest.h"
+#include "storage/identity_store.h"
+
+namespace candor::identity {
+
+class Gate {
+ public:
+  // Whether the caller may go on.
+  bool Pass() { return passed_.fetch_add(1) < limit_; }
+  // From now on lets `passages` through, then none.
+  void ShutAfter(int passages) {
+    passed_ = 0;
+    limit_ = passages;
+  }
+  void Open() { ShutAfter(std::numeric_limits<int>::max()); }
+  bool shut() const { return passed_ > limit_; }
+
+ private:
+  std::atomic<int> passed_ = 0;
+  std::atomic<int> limit_ = std::numeric_limits<int>::max();
+};
+
+// A store whose writes pass a gate before they begin and after they are committed.
+class GatedStore : public storage::IdentityStore {
+ public:
+  GatedStore(storage::IdentityStore* store, Gate* gate) : store_(*store), gate_(*gate) {}
+
+  absl::Status Read(const std::function<absl::Status(storage::ReadTransaction&)>& body) override {
+    return store_.Read(body);
+  }
+  absl::Status Write(const std::function<absl::Status(storage::WriteTransaction&)>& body) override {
+    if (!gate_.Pass()) return Gone();
+    const absl::Status status = store_.Write(body);
+    if (!status.ok()) return status;
+    return gate_.Pass() ? absl::OkStatus() : Gone();
+  }
+  absl::Status Forget() override { return gate_.Pass() ? store_.Forget() : Gone(); }
+
+ private:
+  static absl::Status Gone() { return absl::UnavailableError("the store does not answer"); }
+
+  storage::IdentityStore& store_;
+  Gate& gate_;
+};
+
+}  // namespace candor::identity
+
+#endif  // CANDOR_TESTS_IDENTITY_GATE_H_

@@ -1,0 +1,118 @@
+// The identity plane on real SQLite in a folder of its own, with a fake response plane and a clock that tests set.
+
+#ifndef CANDOR_TESTS_IDENTITY_IDENTITY_ENV_H_
+#define CANDOR_TESTS_IDENTITY_IDENTITY_ENV_H_
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/synchronization/mutex.h"
+#include "gtest/gtest.h"
+#include "services/base/clock.h"
+#include "services/base/error.h"
+#include "services/crypto/blind_signature.h"
+#include "services/domain/errors.h"
+#include "services/identity/campaigns.h"
+#include "services/identity/codes.h"
+#include "services/identity/directory.h"
+#include "services/identity/frameworks.h"
+#include "services/identity/instruments.h"
+#include "services/identity/invitations.h"
+#include "services/identity/key_pool.h"
+#include "services/identity/key_store.h"
+#include "services/identity/lifecycle.h"
+#include "services/identity/raters.h"
+#include "services/identity/ratings.h"
+#include "storage/sqlite/identity_store.h"
+#include "tests/identity/fake_response_plane.h"
+#include "tests/identity/gate.h"
+#include "tests/storage/temp_folder.h"
+
+namespace candor::identity {
+
+class FakeClock : public base::Clock {
+ public:
+  absl::Time Now() override {
+    absl::MutexLock lock(&mutex_);
+    return now_;
+  }
+  void Advance(absl::Duration duration) {
+    absl::MutexLock lock(&mutex_);
+    now_ += duration;
+  }
+
+ private:
+  absl::Mutex mutex_;
+  absl::Time now_ ABSL_GUARDED_BY(mutex_) = absl::FromUnixSeconds(1'800'000'000);
+};
+
+inline std::string Reason(const absl::Status& status) { return base::GetErrorDetail(status).reason; }
+
+// Group -> raters invited by name.
+using Invited = std::map<std::string, int>;
+
+class IdentityTest : public ::testing::Test {
+ protected:
+  void SetUp() override;
+
+  // Ends all parts and starts them again on the same folder, as a restarted server does. The response plane lives on.
+  void Restart();
+
+  // District "d1" with administrator "admin", supervisor "boss" and leaders "leader-1"... of school "oak"; the
+  // demonstration's framework and instrument, published.
+  void MakeDistrict(int leaders = 1);
+  // A draft with one survey for each leader and these raters in each.
+  domain::CampaignId MakeDraft(const Invited& invited = {{"staff", 6}, {"student", 7}}, int leaders = 1);
+  // The same, opened.
+  domain::CampaignId MakeOpen(const Invited& invited = {{"staff", 6}, {"student", 7}}, int leaders = 1);
+  // Orders closing and does it.
+  void Close(const domain::CampaignId& campaign);
+
+  domain::CampaignSettings Settings();
+  std::vector<storage::SurveyRow> Surveys(const domain::CampaignId& campaign);
+  storage::SurveyRow OneSurvey(const domain::CampaignId& campaign) { return Surveys(campaign).at(0); }
+  domain::CampaignState StateOf(const domain::CampaignId& campaign);
+  std::vector<RaterCode> AllCodes(const domain::SurveyId& survey);
+  std::optional<std::string> Document(const domain::SurveyId& survey, storage::SurveyDocument kind);
+  domain::Manifest ManifestOf(const domain::SurveyId& survey);
+  // Names of the files in the key folder that start so.
+  std::vector<std::string> KeyFiles(const std::string& start);
+  // A blinded message for the code's issuing group, and its state.
+  crypto::BlindingState BlindFor(const std::string& code);
+
+  const domain::DistrictId district_{"d1"};
+  const domain::PersonId boss_{"boss"};
+  Caller admin_;  // of the district, outside every leader's line
+
+  storage::TempFolder folder_;
+  Gate gate_;
+  FakeClock clock_;
+  FakeResponsePlane plane_{&gate_};
+  int reports_built_ = 0;
+  std::string report_prefix_ = "report of ";
+  ReportInput last_report_input_;
+
+  std::unique_ptr<storage::sqlite::SqliteIdentityStore> sqlite_;
+  std::unique_ptr<GatedStore> store_;
+  std::unique_ptr<KeyStore> keys_;
+  std::unique_ptr<KeyPool> pool_;
+  std::unique_ptr<Directory> directory_;
+  std::unique_ptr<Frameworks> frameworks_;
+  std::unique_ptr<Instruments> instruments_;
+  std::unique_ptr<Campaigns> campaigns_;
+  std::unique_ptr<Raters> raters_;
+  std::unique_ptr<Codes> codes_;
+  std::unique_ptr<Ratings> ratings_;
+  std::unique_ptr<Invitations> invitations_;
+  std::unique_ptr<Lifecycle> lifecycle_;
+
+ private:
+  void Start();
+};
+
+}  // namespace candor::identity
+
+#endif  // CANDOR_TESTS_IDENTITY_IDENTITY_ENV_H_

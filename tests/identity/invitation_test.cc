@@ -1,0 +1,306 @@
+// Codes, and the table of issuing: what is signed, when, and what is not.
+
+#include <atomic>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_replace.h"
+#include "gtest/gtest.h"
+#include "services/base/random.h"
+#include "services/base/status.h"
+#include "services/crypto/access_code.h"
+#include "services/crypto/hash.h"
+#include "services/crypto/token.h"
+#include "services/identity/audit.h"
+#include "tests/identity/identity_env.h"
+
+namespace candor::identity {
+namespace {
+
+namespace reasons = domain::reasons;
+
+class InvitationTest : public IdentityTest {
+ protected:
+  void SetUp() override {
+    IdentityTest::SetUp();
+    campaign_ = MakeOpen();
+    survey_ = OneSurvey(campaign_).id;
+    codes_of_survey_ = AllCodes(survey_);
+    ASSERT_EQ(codes_of_survey_.size(), 13u);
+    code_ = codes_of_survey_[0].code;
+  }
+
+  std::optional<storage::InvitationRow> Invitation(const domain::RaterId& rater) {
+    std::optional<storage::InvitationRow> row;
+    EXPECT_TRUE(sqlite_
+                    ->Read([&](storage::ReadTransaction& transaction) -> absl::Status {
+                      CANDOR_ASSIGN_OR_RETURN(row, transaction.FindInvitation(district_, survey_, rater));
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return row;
+  }
+  crypto::BlindVerifyingKey KeyFor(const std::string& code) {
+    const auto opened = invitations_->Open(code);
+    const auto manifest = domain::DecodeManifest(*opened->manifest);
+    return *crypto::BlindVerifyingKey::FromSpkiDer(
+        manifest->groups[static_cast<size_t>(opened->issuing_group)].verifying_key);
+  }
+
+  domain::CampaignId campaign_;
+  domain::SurveyId survey_;
+  std::vector<RaterCode> codes_of_survey_;
+  std::string code_;
+};
+
+TEST_F(InvitationTest, ACodeOpensItsSurveyHoweverItIsTyped) {
+  const std::string loud = absl::AsciiStrToUpper(absl::StrReplaceAll(code_, {{"-", " "}}));
+  for (const std::string& typed : {code_, loud, absl::StrReplaceAll(code_, {{"-", ""}})}) {
+    const auto opened = invitations_->Open(typed);
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    EXPECT_EQ(opened->survey, survey_);
+    EXPECT_EQ(opened->audience, codes_of_survey_[0].rater.group);
+    const domain::Manifest manifest = *domain::DecodeManifest(*opened->manifest);
+    EXPECT_EQ(manifest.groups[static_cast<size_t>(opened->issuing_group)].code, opened->audience);
+    EXPECT_EQ(*opened->contract, *Document(survey_, storage::SurveyDocument::kContract));
+    EXPECT_EQ(*opened->instrument_version, plane_.opened.at(survey_).instrument_version);
+    EXPECT_EQ(*opened->manifest_signature, plane_.opened.at(survey_).manifest_signature);
+  }
+}
+
+TEST_F(InvitationTest, TypingMistakesAndUnknownCodesAreToldApart) {
+  std::string mistyped = code_;
+  mistyped[0] = mistyped[0] == '7' ? '8' : '7';
+  EXPECT_EQ(Reason(invitations_->Open(mistyped).status()), reasons::kCODE_MALFORMED);
+  EXPECT_EQ(Reason(invitations_->Open("").status()), reasons::kCODE_MALFORMED);
+  const std::string unknown = crypto::MakeCode(std::string(32, 'k'), "nobody", 0);
+  const absl::Status refused = invitations_->Open(unknown).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(Reason(refused), reasons::kCODE_UNKNOWN);
+  EXPECT_EQ(invitations_->IssueTokenAndWait(unknown, std::string(256, 'x')).status(), refused);
+}
+
+TEST_F(InvitationTest, ASignedTokenVerifiesUnderItsGroupsKeyAlone) {
+  const crypto::BlindingState state = BlindFor(code_);
+  const auto signature = invitations_->IssueTokenAndWait(code_, state.blinded);
+  ASSERT_TRUE(signature.ok()) << signature.status();
+  const crypto::BlindVerifyingKey key = KeyFor(code_);
+  const auto token = crypto::Finalize(key, state, *signature);
+  ASSERT_TRUE(token.ok()) << token.status();
+  EXPECT_TRUE(key.Verify(state.input_msg, *token));
+  for (const RaterCode& other : codes_of_survey_) {
+    if (other.rater.group == codes_of_survey_[0].rater.group) continue;
+    EXPECT_FALSE(KeyFor(other.code).Verify(state.input_msg, *token));
+    break;
+  }
+}
+
+TEST_F(InvitationTest, OnlyTheHashOfTheBlindedMessageIsWritten) {
+  const crypto::BlindingState state = BlindFor(code_);
+  const auto before = ListAudit(*sqlite_, district_, 0, 1000)->size();
+  ASSERT_TRUE(invitations_->IssueTokenAndWait(code_, state.blinded).ok());
+  const auto row = Invitation(codes_of_survey_[0].rater.id);
+  ASSERT_TRUE(row.has_value());
+  EXPECT_EQ(row->blinded_hash, crypto::Sha256(state.blinded));
+  EXPECT_EQ(row->generation, 0);
+  EXPECT_EQ(ListAudit(*sqlite_, district_, 0, 1000)->size(), before);
+  EXPECT_EQ(folder_.FileWith(state.blinded.substr(0, 64)), "");
+}
+
+TEST_F(InvitationTest, TheSameMessageAgainGetsTheSameSignature) {
+  const crypto::BlindingState state = BlindFor(code_);
+  const auto first = invitations_->IssueTokenAndWait(code_, state.blinded);
+  const auto second = invitations_->IssueTokenAndWait(code_, state.blinded);
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_EQ(*first, *second);
+  Restart();
+  EXPECT_EQ(*invitations_->IssueTokenAndWait(code_, state.blinded), *first);
+}
+
+TEST_F(InvitationTest, AnotherMessageIsRefused) {
+  ASSERT_TRUE(invitations_->IssueTokenAndWait(code_, BlindFor(code_).blinded).ok());
+  const absl::Status refused = invitations_->IssueTokenAndWait(code_, BlindFor(code_).blinded).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(Reason(refused), reasons::kTOKEN_ALREADY_ISSUED);
+}
+
+TEST_F(InvitationTest, NumbersThatMustNotBeSignedAreRefusedAndNotNoted) {
+  const std::string zero(256, '\0');
+  std::string one = zero;
+  one.back() = 1;
+  // n - 1 and n, from the DER of the public key, where the modulus stands as 256 bytes after a zero byte.
+  const std::string spki = KeyFor(code_).ToSpkiDer();
+  const std::string modulus = spki.substr(spki.size() - 5 - 256, 256);
+  std::string below = modulus;
+  below.back() = static_cast<char>(below.back() - 1);
+  ASSERT_EQ(static_cast<unsigned char>(modulus[0]) & 0x80, 0x80);
+  ASSERT_EQ(modulus.back() & 1, 1);
+  for (const std::string& blinded :
+       {zero, one, below, modulus, std::string(256, '\xff'), std::string(255, 'x'), std::string(257, 'x'),
+        std::string(), std::string(100'000, 'x')}) {
+    const absl::Status refused = invitations_->IssueTokenAndWait(code_, blinded).status();
+    EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument) << blinded.size();
+    EXPECT_EQ(Reason(refused), reasons::kBLINDED_MESSAGE_INVALID) << blinded.size();
+  }
+  EXPECT_EQ(Invitation(codes_of_survey_[0].rater.id)->blinded_hash, std::nullopt);
+  EXPECT_TRUE(invitations_->IssueTokenAndWait(code_, BlindFor(code_).blinded).ok());
+}
+
+TEST_F(InvitationTest, NothingIsSignedBeforeItIsDurable) {
+  const crypto::BlindingState state = BlindFor(code_);
+  gate_.ShutAfter(0);
+  const absl::Status lost = invitations_->IssueTokenAndWait(code_, state.blinded).status();
+  EXPECT_EQ(lost.code(), absl::StatusCode::kUnavailable);
+  gate_.Open();
+  EXPECT_EQ(Invitation(codes_of_survey_[0].rater.id)->blinded_hash, std::nullopt);
+  // Committed, but the reply was lost: the client asks again with the same bytes.
+  gate_.ShutAfter(1);
+  EXPECT_EQ(invitations_->IssueTokenAndWait(code_, state.blinded).status().code(), absl::StatusCode::kUnavailable);
+  gate_.Open();
+  EXPECT_TRUE(invitations_->IssueTokenAndWait(code_, state.blinded).ok());
+}
+
+TEST_F(InvitationTest, OfTwoMessagesAtOnceOneIsSigned) {
+  for (size_t i = 0; i < 5; ++i) {
+    const std::string code = codes_of_survey_[i].code;
+    const crypto::BlindingState states[2] = {BlindFor(code), BlindFor(code)};
+    std::atomic<int> signed_messages = 0, refused = 0;
+    std::vector<std::thread> threads;
+    for (const crypto::BlindingState& state : states) {
+      threads.emplace_back([&, blinded = state.blinded] {
+        const auto signature = invitations_->IssueTokenAndWait(code, blinded);
+        if (signature.ok()) ++signed_messages;
+        if (Reason(signature.status()) == reasons::kTOKEN_ALREADY_ISSUED) ++refused;
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(signed_messages, 1);
+    EXPECT_EQ(refused, 1);
+  }
+}
+
+TEST_F(InvitationTest, ManyAtOnceAreAllAnswered) {
+  std::vector<crypto::BlindingState> states;
+  for (const RaterCode& code : codes_of_survey_) states.push_back(BlindFor(code.code));
+  std::atomic<int> answered = 0;
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < states.size(); ++i) {
+    threads.emplace_back([&, i] {
+      const auto signature = invitations_->IssueTokenAndWait(codes_of_survey_[i].code, states[i].blinded);
+      if (signature.ok() && crypto::Finalize(KeyFor(codes_of_survey_[i].code), states[i], *signature).ok()) ++answered;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(answered, 13);
+}
+
+TEST_F(InvitationTest, AReissuedCodeVoidsTheOneBefore) {
+  const auto reissued = codes_->Reissue(admin_, district_, survey_, codes_of_survey_[0].rater.id);
+  ASSERT_TRUE(reissued.ok()) << reissued.status();
+  EXPECT_NE(reissued->code, code_);
+  EXPECT_EQ(Reason(invitations_->Open(code_).status()), reasons::kCODE_UNKNOWN);
+  EXPECT_TRUE(invitations_->Open(reissued->code).ok());
+  EXPECT_EQ(AllCodes(survey_)[0].code, reissued->code);
+  EXPECT_TRUE(invitations_->IssueTokenAndWait(reissued->code, BlindFor(reissued->code).blinded).ok());
+}
+
+TEST_F(InvitationTest, ReissuesAreCountedOnceATokenHasBeenTaken) {
+  const domain::RaterId rater = codes_of_survey_[0].rater.id;
+  const auto count = [&] {
+    int64_t reissued = 0;
+    EXPECT_TRUE(sqlite_
+                    ->Read([&](storage::ReadTransaction& transaction) -> absl::Status {
+                      CANDOR_ASSIGN_OR_RETURN(const auto groups, transaction.ListIssuingGroups(district_, survey_));
+                      for (const auto& group : groups) reissued += group.reissued;
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return reissued;
+  };
+  std::string code = codes_->Reissue(admin_, district_, survey_, rater)->code;
+  EXPECT_EQ(count(), 0) << "no token was out, so nobody can answer twice";
+  ASSERT_TRUE(invitations_->IssueTokenAndWait(code, BlindFor(code).blinded).ok());
+  code = codes_->Reissue(admin_, district_, survey_, rater)->code;
+  EXPECT_EQ(count(), 1);
+  ASSERT_TRUE(invitations_->IssueTokenAndWait(code, BlindFor(code).blinded).ok());
+  Close(campaign_);
+  int64_t issued = 0, reissued = 0;
+  for (const auto& group : plane_.closed.at(survey_).issued) {
+    issued += group.issued;
+    reissued += group.reissued;
+  }
+  EXPECT_EQ(issued, 1);
+  EXPECT_EQ(reissued, 1) << "two tokens are out: issued + reissued";
+}
+
+TEST_F(InvitationTest, CodesAreOnlyForAnAdministratorOutsideTheLeadersLine) {
+  Caller boss = admin_;
+  boss.person = boss_;  // an administrator too, but the leader's supervisor
+  Caller leader = admin_;
+  leader.person = domain::PersonId("leader-1");
+  Caller supervisor = admin_;
+  supervisor.roles = {false, true, false};
+  Caller stranger = admin_;
+  stranger.district = domain::DistrictId("d2");
+  for (const Caller& caller : {boss, leader, supervisor, stranger}) {
+    const absl::Status refused = codes_->List(caller, district_, survey_, {}).status();
+    EXPECT_EQ(refused.code(), absl::StatusCode::kPermissionDenied);
+    EXPECT_EQ(Reason(refused), reasons::kCALLER_NOT_ALLOWED);
+    EXPECT_EQ(Reason(codes_->Reissue(caller, district_, survey_, codes_of_survey_[0].rater.id).status()),
+              reasons::kCALLER_NOT_ALLOWED);
+  }
+  Caller installation;
+  installation.installation_administrator = true;
+  EXPECT_TRUE(codes_->List(installation, district_, survey_, {}).ok());
+}
+
+TEST_F(InvitationTest, EveryListOfCodesIsInTheAuditTrail) {
+  const auto before = ListAudit(*sqlite_, district_, 0, 1000)->size();
+  AllCodes(survey_);
+  const auto after = ListAudit(*sqlite_, district_, 0, 1000);
+  ASSERT_EQ(after->size(), before + 1);
+  EXPECT_EQ(after->back().action, "ListCodes");
+  EXPECT_EQ(after->back().caller, "districts/d1/people/admin");
+}
+
+TEST_F(InvitationTest, CodesComePageByPageAndAreStoredNowhere) {
+  std::set<std::string> seen;
+  storage::Page page;
+  page.limit = 5;
+  for (int i = 0; i < 3; ++i) {
+    const auto codes = codes_->List(admin_, district_, survey_, page);
+    ASSERT_TRUE(codes.ok()) << codes.status();
+    for (const RaterCode& code : *codes) seen.insert(code.code);
+    page.after = codes->back().rater.id.value();
+  }
+  EXPECT_EQ(seen.size(), 13u);
+  for (const std::string& code : seen) {
+    EXPECT_EQ(folder_.FileWith(code), "");
+    EXPECT_EQ(folder_.FileWith(*crypto::NormalizeCode(code)), "");
+  }
+}
+
+TEST_F(InvitationTest, ClosingEndsCodesAndIssuingWithTheShapeOfAnUnknownCode) {
+  const crypto::BlindingState state = BlindFor(code_);
+  const absl::Status unknown =
+      invitations_->Open(crypto::MakeCode(std::string(32, 'k'), "nobody", 0)).status();
+  ASSERT_TRUE(lifecycle_->Close(admin_, district_, campaign_).ok());
+  EXPECT_EQ(invitations_->Open(code_).status(), unknown);
+  EXPECT_EQ(invitations_->IssueTokenAndWait(code_, state.blinded).status(), unknown);
+  lifecycle_->RunPending();
+  EXPECT_EQ(invitations_->Open(code_).status(), unknown);
+  EXPECT_EQ(invitations_->IssueTokenAndWait(code_, state.blinded).status(), unknown);
+  EXPECT_EQ(Reason(codes_->List(admin_, district_, survey_, {}).status()), reasons::kWRONG_STATE);
+}
+
+TEST_F(InvitationTest, ALostIssuingKeyIsSaidByName) {
+  const crypto::BlindingState state = BlindFor(code_);
+  ASSERT_TRUE(keys_->DestroySurveyKeys(survey_).ok());
+  EXPECT_EQ(Reason(invitations_->IssueTokenAndWait(code_, state.blinded).status()), reasons::kKEY_LOST);
+}
+
+}  // namespace
+}  // namespace candor::identity
