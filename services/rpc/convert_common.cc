@@ -1,5 +1,6 @@
 #include "services/rpc/convert_common.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "services/base/error.h"
@@ -71,7 +72,7 @@ absl::Status Require(bool present, absl::string_view field) {
 
 absl::Status InField(const absl::Status& status, absl::string_view prefix) {
   const base::ErrorDetail detail = base::GetErrorDetail(status);
-  if (status.ok() || detail.field.empty()) return status;
+  if (status.ok() || detail.field.empty() || absl::StartsWith(detail.field, absl::StrCat(prefix, "."))) return status;
   return base::Error(status.code(), detail.reason, status.message(), absl::StrCat(prefix, ".", detail.field));
 }
 

@@ -37,7 +37,7 @@ absl::StatusOr<std::optional<int64_t>> FromEtag(absl::string_view etag, absl::st
 absl::Status Require(bool present, absl::string_view field);
 
 // `status` with `prefix` put before the path of its field, so that "items[0]" of an instrument reads
-// "instrument.items[0]" in a request that holds the instrument.
+// "instrument.items[0]" in a request that holds the instrument; a path that starts so already stays as it is.
 absl::Status InField(const absl::Status& status, absl::string_view prefix);
 
 }  // namespace candor::rpc
