@@ -154,11 +154,7 @@ absl::Status Closing::DestroyKeys(SurveyRow& survey) {
     return transaction.UpdateSurvey(survey);
   }));
   ++survey.revision;
-  // A busy log is cut short by the next survey's closing, or at the next start.
-  if (const absl::Status forgotten = store_.Forget(); !forgotten.ok()) {
-    base::Log(base::LogLevel::kWarning, "the store's log was not cut short",
-              {{"detail", std::string(forgotten.message())}});
-  }
+  ForgetOrLog(store_);
   return absl::OkStatus();
 }
 

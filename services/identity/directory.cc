@@ -12,6 +12,7 @@
 #include "services/crypto/hash.h"
 #include "services/domain/errors.h"
 #include "services/identity/audit.h"
+#include "services/identity/loading.h"
 #include "services/identity/resource_names.h"
 
 namespace candor::identity {
@@ -35,13 +36,6 @@ absl::Status RequireDistrict(ReadTransaction& transaction, const DistrictId& dis
   return row.has_value() ? absl::OkStatus() : errors::NotFound("district", DistrictName(district));
 }
 
-absl::StatusOr<PersonRow> RequirePerson(ReadTransaction& transaction, const DistrictId& district,
-                                        const domain::PersonId& id) {
-  CANDOR_ASSIGN_OR_RETURN(std::optional<PersonRow> row, transaction.FindPerson(district, id));
-  if (!row.has_value()) return errors::NotFound("person", PersonName(district, id));
-  return *std::move(row);
-}
-
 // Texts, school and supervisors; sorts the supervisors.
 absl::Status CheckPerson(ReadTransaction& transaction, PersonRow& person) {
   CANDOR_RETURN_IF_ERROR(CheckText("person.display_name", person.display_name, kLongestTitle, true));
@@ -61,7 +55,7 @@ absl::Status CheckPerson(ReadTransaction& transaction, PersonRow& person) {
     if (supervisor == person.id) {
       return errors::InvalidField("person.supervisors", "name the person; nobody supervises themself");
     }
-    CANDOR_RETURN_IF_ERROR(RequirePerson(transaction, person.district, supervisor).status());
+    CANDOR_RETURN_IF_ERROR(GetPersonRow(transaction, person.district, supervisor).status());
   }
   return absl::OkStatus();
 }
@@ -174,7 +168,7 @@ absl::StatusOr<PersonRow> Directory::UpdatePerson(const Caller& caller, const Di
                                                   const std::function<absl::Status(PersonRow&)>& change) {
   PersonRow person;
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
-    CANDOR_ASSIGN_OR_RETURN(const PersonRow stored, RequirePerson(transaction, district, id));
+    CANDOR_ASSIGN_OR_RETURN(const PersonRow stored, GetPersonRow(transaction, district, id));
     if (revision.has_value() && *revision != stored.revision) {
       return errors::EtagMismatch("person", PersonName(district, id));
     }
@@ -194,7 +188,7 @@ absl::StatusOr<PersonRow> Directory::UpdatePerson(const Caller& caller, const Di
 
 absl::Status Directory::DeletePerson(const Caller& caller, const DistrictId& district, const domain::PersonId& id) {
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
-    CANDOR_RETURN_IF_ERROR(RequirePerson(transaction, district, id).status());
+    CANDOR_RETURN_IF_ERROR(GetPersonRow(transaction, district, id).status());
     Page page;
     while (true) {
       CANDOR_ASSIGN_OR_RETURN(const std::vector<storage::SurveyRow> surveys,
@@ -214,13 +208,14 @@ absl::Status Directory::DeletePerson(const Caller& caller, const DistrictId& dis
     CANDOR_RETURN_IF_ERROR(transaction.DeleteRequests(district));
     return RecordAudit(transaction, clock_, caller, district, "DeletePerson", PersonName(district, id));
   }));
-  return store_.Forget();
+  ForgetOrLog(store_);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<PersonRow> Directory::GetPerson(const DistrictId& district, const domain::PersonId& id) {
   PersonRow person;
   CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
-    CANDOR_ASSIGN_OR_RETURN(person, RequirePerson(transaction, district, id));
+    CANDOR_ASSIGN_OR_RETURN(person, GetPersonRow(transaction, district, id));
     return absl::OkStatus();
   }));
   return person;
@@ -259,7 +254,7 @@ absl::StatusOr<NewAccessKey> Directory::CreateAccessKey(const Caller& caller, co
   key.row.title = title;
   key.row.create_time = clock_.Now();
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
-    CANDOR_RETURN_IF_ERROR(RequirePerson(transaction, district, person).status());
+    CANDOR_RETURN_IF_ERROR(GetPersonRow(transaction, district, person).status());
     CANDOR_RETURN_IF_ERROR(transaction.InsertAccessKey(key.row));
     return RecordAudit(transaction, clock_, caller, district, "CreateAccessKey",
                        AccessKeyName(district, person, key.row.id));
@@ -291,7 +286,7 @@ absl::StatusOr<std::vector<storage::AccessKeyRow>> Directory::ListAccessKeys(con
                                                                              const Page& page) {
   std::vector<storage::AccessKeyRow> rows;
   CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
-    CANDOR_RETURN_IF_ERROR(RequirePerson(transaction, district, person).status());
+    CANDOR_RETURN_IF_ERROR(GetPersonRow(transaction, district, person).status());
     CANDOR_ASSIGN_OR_RETURN(rows, transaction.ListAccessKeys(district, person, page));
     return absl::OkStatus();
   }));

@@ -56,6 +56,7 @@ Lifecycle::Lifecycle(Parts parts)
 Lifecycle::~Lifecycle() { Stop(); }
 
 absl::Status Lifecycle::Resume() {
+  ForgetOrLog(store_);
   return store_.Read([&](ReadTransaction& transaction) -> absl::Status {
     storage::Page districts;
     while (true) {
@@ -226,7 +227,8 @@ absl::Status Lifecycle::DeleteRaters(const Key& key) {
     absl::MutexLock lock(&mutex_);
     retention_ends_.erase(key);
   }
-  return store_.Forget();
+  ForgetOrLog(store_);
+  return absl::OkStatus();
 }
 
 void Lifecycle::RunPending() {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "services/base/log.h"
 #include "services/base/status.h"
 #include "services/crypto/hash.h"
 #include "services/domain/errors.h"
@@ -84,6 +85,13 @@ absl::Status ForEachSurvey(ReadTransaction& transaction, const domain::DistrictI
     if (surveys.size() < static_cast<size_t>(page.limit)) return absl::OkStatus();
     page.after = surveys.back().id.value();
   }
+}
+
+void ForgetOrLog(storage::IdentityStore& store) {
+  const absl::Status forgotten = store.Forget();
+  if (forgotten.ok()) return;
+  base::Log(base::LogLevel::kWarning, "the store's log still holds what was deleted; it is cut short at the next start",
+            {{"detail", std::string(forgotten.message())}});
 }
 
 absl::StatusOr<domain::GroupPlan> PlanSurvey(ReadTransaction& transaction, const storage::SurveyRow& survey,

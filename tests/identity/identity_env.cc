@@ -93,6 +93,16 @@ void IdentityTest::Restart() {
 }
 
 void IdentityTest::MakeDistrict(int leaders) {
+  // All in one transaction, for speed: what the use cases write joins it.
+  ASSERT_TRUE(sqlite_
+                  ->Write([&](storage::WriteTransaction&) {
+                    MakeDistrictRows(leaders);
+                    return absl::OkStatus();
+                  })
+                  .ok());
+}
+
+void IdentityTest::MakeDistrictRows(int leaders) {
   ASSERT_TRUE(directory_->CreateDistrict(admin_, district_, "Cedar Valley").ok());
   ASSERT_TRUE(directory_->CreateSchool(admin_, district_, domain::SchoolId("oak"), "Oak Hollow").ok());
   const auto add = [&](const std::string& id, storage::Roles roles, std::vector<domain::PersonId> supervisors) {
@@ -136,10 +146,20 @@ domain::CampaignSettings IdentityTest::Settings() {
 }
 
 domain::CampaignId IdentityTest::MakeDraft(const Invited& invited, int leaders) {
-  MakeDistrict(leaders);
-  const auto campaign = campaigns_->Create(admin_, district_, domain::CampaignId("c1"), Settings());
-  EXPECT_TRUE(campaign.ok()) << campaign.status();
   const domain::CampaignId id("c1");
+  EXPECT_TRUE(sqlite_
+                  ->Write([&](storage::WriteTransaction&) {
+                    MakeDistrictRows(leaders);
+                    MakeDraftRows(id, invited, leaders);
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  return id;
+}
+
+void IdentityTest::MakeDraftRows(const domain::CampaignId& id, const Invited& invited, int leaders) {
+  const auto campaign = campaigns_->Create(admin_, district_, id, Settings());
+  EXPECT_TRUE(campaign.ok()) << campaign.status();
   for (int i = 1; i <= leaders; ++i) {
     const auto survey =
         campaigns_->AddSurvey(admin_, district_, id, domain::PersonId(absl::StrCat("leader-", i)));
@@ -154,7 +174,6 @@ domain::CampaignId IdentityTest::MakeDraft(const Invited& invited, int leaders) 
     const auto added = raters_->Add(admin_, district_, survey->row.id, raters);
     EXPECT_TRUE(added.ok()) << added.status();
   }
-  return id;
 }
 
 domain::CampaignId IdentityTest::MakeOpen(const Invited& invited, int leaders) {

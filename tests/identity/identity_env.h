@@ -111,6 +111,8 @@ class IdentityTest : public ::testing::Test {
 
  private:
   void Start();
+  void MakeDistrictRows(int leaders);
+  void MakeDraftRows(const domain::CampaignId& id, const Invited& invited, int leaders);
 };
 
 }  // namespace candor::identity

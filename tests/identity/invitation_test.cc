@@ -1,5 +1,7 @@
 // Codes, and the table of issuing: what is signed, when, and what is not.
 
+#include <sqlite3.h>
+
 #include <atomic>
 #include <set>
 #include <string>
@@ -16,6 +18,7 @@
 #include "services/crypto/token.h"
 #include "services/identity/audit.h"
 #include "tests/identity/identity_env.h"
+#include "tests/storage/fault_vfs.h"
 
 namespace candor::identity {
 namespace {
@@ -24,6 +27,7 @@ namespace reasons = domain::reasons;
 
 class InvitationTest : public IdentityTest {
  protected:
+  static void SetUpTestSuite() { storage::InstallFaultVfs(); }
   void SetUp() override {
     IdentityTest::SetUp();
     campaign_ = MakeOpen();
@@ -161,6 +165,33 @@ TEST_F(InvitationTest, NothingIsSignedBeforeItIsDurable) {
   EXPECT_EQ(invitations_->IssueTokenAndWait(code_, state.blinded).status().code(), absl::StatusCode::kUnavailable);
   gate_.Open();
   EXPECT_TRUE(invitations_->IssueTokenAndWait(code_, state.blinded).ok());
+}
+
+TEST_F(InvitationTest, AFullDiskRefusesATokenAndLosesNothing) {
+  const crypto::BlindingState state = BlindFor(code_);
+  storage::SetDiskFault("identity.db", 0, SQLITE_FULL);
+  const absl::Status refused = invitations_->IssueTokenAndWait(code_, state.blinded).status();
+  storage::ClearDiskFault();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(Reason(refused), reasons::kSTORE_FULL);
+  EXPECT_EQ(Invitation(codes_of_survey_[0].rater.id)->blinded_hash, std::nullopt);
+  EXPECT_TRUE(invitations_->IssueTokenAndWait(code_, state.blinded).ok());
+}
+
+TEST_F(InvitationTest, AFullDiskStopsClosingWhichGoesOnOnceThereIsRoom) {
+  storage::SetDiskFault("identity.db", 2, SQLITE_FULL);
+  absl::Status status = lifecycle_->Close(admin_, district_, campaign_).status();
+  lifecycle_->RunPending();
+  storage::ClearDiskFault();
+  EXPECT_NE(StateOf(campaign_), domain::CampaignState::kClosed);
+  if (!status.ok()) {
+    EXPECT_EQ(Reason(status), reasons::kSTORE_FULL);
+    EXPECT_TRUE(lifecycle_->Close(admin_, district_, campaign_).ok());
+  }
+  clock_.Advance(absl::Seconds(10));
+  lifecycle_->Tick();
+  lifecycle_->RunPending();
+  EXPECT_EQ(StateOf(campaign_), domain::CampaignState::kClosed);
 }
 
 TEST_F(InvitationTest, OfTwoMessagesAtOnceOneIsSigned) {
