@@ -19,23 +19,33 @@ using domain::JsonObject;
 constexpr char kFormat[] = "candor.demo.v1";
 constexpr int64_t kMostRaters = 100000;
 
-Levels ReadLevels(JsonObject& object, const char* key, JsonFault* fault) {
+Levels ReadLevels(const base::Json& value, const std::string& path, JsonFault* fault) {
   Levels levels;
-  object.Map(key, [&](const std::string& name, const base::Json& value, const std::string& path) {
-    if (!value.is_number()) {
-      fault->Set(path, "a number is wanted");
-      return;
+  if (!value.is_object()) {
+    fault->Set(path, "an object with numbers is wanted");
+    return levels;
+  }
+  for (const auto& [name, level] : value.items()) {
+    if (level.is_number()) {
+      levels[name] = level.get<double>();
+    } else {
+      fault->Set(domain::JsonPath(path, name), "a number is wanted");
     }
-    levels[name] = value.get<double>();
-  });
+  }
   return levels;
 }
 
-double Number(const base::Json& object, const char* key, const std::string& path, JsonFault* fault) {
-  const auto found = object.find(key);
-  if (found != object.end() && found->is_number()) return found->get<double>();
-  fault->Set(domain::JsonPath(path, key), "a number is wanted");
-  return 0;
+// The object under `key`, each of whose members is a number.
+Levels ReadLevels(JsonObject& object, const char* key, JsonFault* fault) {
+  Levels levels;
+  object.Map(key, [&](const std::string& name, const base::Json& value, const std::string& path) {
+    if (value.is_number()) {
+      levels[name] = value.get<double>();
+    } else {
+      fault->Set(path, "a number is wanted");
+    }
+  });
+  return levels;
 }
 
 void ReadLeader(const base::Json& value, const std::string& path, JsonFault* fault, DemoDistrict& district) {
@@ -110,10 +120,16 @@ absl::StatusOr<DemoDistrict> ParseDemo(absl::string_view json_text) {
       leader->raters[group] = domain::JsonWhole(count, domain::JsonPath(path, group), 0, kMostRaters, &fault);
     }
   });
-  object.Object("simulation", [&](JsonObject& o) {
-    district.seed = static_cast<uint64_t>(o.Whole("seed", 0, INT64_MAX));
-    if (o.Has("spread")) district.spread = Number(document["simulation"], "spread", "simulation", &fault);
-    district.not_observed_rate = ReadLevels(o, "not_observed_rate", &fault);
+  object.Map("simulation", [&](const std::string& name, const base::Json& value, const std::string& path) {
+    if (name == "seed") {
+      district.seed = static_cast<uint64_t>(domain::JsonWhole(value, path, 0, INT64_MAX, &fault));
+    } else if (name == "spread" && value.is_number()) {
+      district.spread = value.get<double>();
+    } else if (name == "not_observed_rate") {
+      district.not_observed_rate = ReadLevels(value, path, &fault);
+    } else {
+      fault.Set(path, "simulation has a seed, a spread (a number) and a not_observed_rate");
+    }
   });
   object.Finish();
   if (!fault.ok()) return fault.status();

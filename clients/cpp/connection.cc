@@ -60,6 +60,10 @@ absl::StatusOr<std::shared_ptr<Connection>> Connection::Make(const ConnectionOpt
                      options.timeout));
 }
 
+std::shared_ptr<Connection> Connection::WithAccessKey(std::string access_key) const {
+  return std::shared_ptr<Connection>(new Connection(channel_, std::move(access_key), timeout_));
+}
+
 void Connection::Prepare(grpc::ClientContext& context) const {
   context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoNanoseconds(timeout_));
   if (!access_key_.empty()) context.AddMetadata("authorization", absl::StrCat("Bearer ", access_key_));

@@ -31,7 +31,7 @@ struct ConnectionOptions {
 // Whether `address` can only mean this machine: a unix socket, 127.0.0.0/8, [::1] or localhost.
 bool IsLoopback(absl::string_view address);
 
-// Owns a transport of its own: two connections never share one, even to the same address, so that no server sees that
+// Owns a transport of its own: two connections that Make gave never share one, even to the same address, so that no server sees that
 // two calls come from one client by seeing them on one connection. No TLS session is resumed. May be used from many
 // threads at once.
 class Connection {
@@ -39,6 +39,9 @@ class Connection {
   // Connects on the first call. INVALID_ARGUMENT: no address, an address beyond this machine without TLS, or a key
   // without its certificate. NOT_FOUND and others of base::ReadFile: a PEM file cannot be read.
   static absl::StatusOr<std::shared_ptr<Connection>> Make(const ConnectionOptions& options);
+
+  // The same transport with another person's key: for programs that act for many, never for a respondent.
+  std::shared_ptr<Connection> WithAccessKey(std::string access_key) const;
 
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
   absl::Duration timeout() const { return timeout_; }

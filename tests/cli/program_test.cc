@@ -1,0 +1,167 @@
+// The program's surface: help for every verb, exit codes, JSON errors. No server runs.
+
+#include <fstream>
+#include <set>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/base/file.h"
+#include "services/base/json.h"
+#include "services/base/random.h"
+#include "tests/cli/run_program.h"
+
+namespace candor::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr int kDone = 0, kFailed = 1, kWrongUse = 2;
+// A port that nothing listens on: reserved, and below those that programs are given.
+constexpr char kNobody[] = "127.0.0.1:1";
+
+const std::vector<std::vector<std::string>>& Verbs() {
+  static const auto* verbs = new std::vector<std::vector<std::string>>{
+      {"district", "create"}, {"district", "list"}, {"district", "get"}, {"school", "create"}, {"school", "list"},
+      {"person", "create"}, {"person", "update"}, {"person", "list"}, {"person", "get"}, {"person", "delete"},
+      {"key", "create"}, {"key", "list"}, {"key", "delete"}, {"framework", "import"}, {"framework", "list"},
+      {"framework", "show"}, {"instrument", "create"}, {"instrument", "update"}, {"instrument", "publish"},
+      {"instrument", "list"}, {"instrument", "show"}, {"campaign", "create"}, {"campaign", "update"},
+      {"campaign", "list"}, {"campaign", "show"}, {"campaign", "surveys"}, {"campaign", "add-leader"},
+      {"campaign", "remove-leader"}, {"campaign", "preview"}, {"campaign", "open"}, {"campaign", "close"},
+      {"campaign", "release"}, {"campaign", "delete"}, {"rater", "add"}, {"rater", "paper"}, {"rater", "list"},
+      {"rater", "opt-out"}, {"rater", "remove"}, {"code", "list"}, {"code", "reissue"}, {"rate", "self"},
+      {"rate", "supervisor"}, {"answer"}, {"report", "get"}, {"report", "list"}, {"scores"}, {"ledger"}, {"score"},
+      {"replay"}, {"demo"}, {"backup"}, {"restore"}, {"version"}};
+  return *verbs;
+}
+
+TEST(ProgramTest, EveryVerbHasHelp) {
+  std::set<std::string> nouns;
+  for (std::vector<std::string> verb : Verbs()) {
+    nouns.insert(verb[0]);
+    verb.push_back("--help");
+    const ProgramResult result = RunCandor(verb);
+    EXPECT_EQ(result.exit_code, kDone) << verb[0];
+    EXPECT_THAT(result.out, HasSubstr("Usage")) << verb[0];
+    EXPECT_THAT(result.out, HasSubstr(verb[verb.size() - 2]));
+    EXPECT_THAT(result.err, IsEmpty());
+  }
+  const ProgramResult all = RunCandor({"--help"});
+  EXPECT_EQ(all.exit_code, kDone);
+  for (const std::string& noun : nouns) {
+    EXPECT_THAT(all.out, HasSubstr("\n  " + noun));
+    EXPECT_EQ(RunCandor({noun, "--help"}).exit_code, kDone) << noun;
+  }
+}
+
+TEST(ProgramTest, WrongUseEndsWithTwo) {
+  const std::vector<std::vector<std::string>> wrong = {
+      {},
+      {"nonsense"},
+      {"district"},
+      {"district", "nonsense"},
+      {"district", "create"},
+      {"person", "get"},
+      {"campaign", "create", "--district", "d", "--title", "t", "--instrument-version", "i/versions/1"},
+      {"campaign", "create", "--title", "t", "--instrument-version", "i/versions/1", "--close-in", "14x"},
+      {"campaign", "update", "c", "--district", "d"},
+      {"campaign", "open", "c", "--district", "d", "--wait-limit", "soon"},
+      {"person", "create", "--district", "d", "--name", "n", "--role", "king"},
+      {"rater", "add", "s", "--district", "d"},
+      {"rater", "paper", "s", "--district", "d", "--group", "staff", "--count", "0"},
+      {"answer"},
+      {"answer", "--code", "x", "--within-hours", "-3"},
+      {"ledger"},
+      {"ledger", "not-a-survey"},
+      {"score"},
+      {"score", "--structure", "s.json"},
+      {"replay", "--structure", "s.json"},
+      {"backup", "--data", "d"},
+      {"restore"},
+      {"version", "--nonsense"},
+      {"version", "--timeout", "-1"},
+      {"school", "list"},
+  };
+  for (const auto& arguments : wrong) {
+    std::string line;
+    for (const std::string& argument : arguments) line += argument + " ";
+    const ProgramResult result = RunCandor(arguments);
+    EXPECT_EQ(result.exit_code, kWrongUse) << line << result.err;
+    EXPECT_THAT(result.err, ::testing::Not(IsEmpty())) << line;
+    EXPECT_THAT(result.out, IsEmpty()) << line;
+  }
+}
+
+TEST(ProgramTest, AServerThatIsNotThereIsAFailureAndSaysSo) {
+  const std::string key = testing::TempDir() + "/candor_key_" + base::RandomId();
+  ASSERT_TRUE(base::WriteFileAtomically(key, "a-key\n", 0600).ok());
+  const ProgramResult result = RunCandor({"district", "list", "--server", kNobody, "--key-file", key});
+  EXPECT_EQ(result.exit_code, kFailed);
+  EXPECT_THAT(result.err, HasSubstr("cannot be reached"));
+  EXPECT_THAT(result.err, ::testing::Not(HasSubstr("a-key")));
+  base::DestroyFile(key).IgnoreError();
+}
+
+TEST(ProgramTest, AKeyFileThatIsMissingOrEmptyIsAFailure) {
+  EXPECT_EQ(RunCandor({"district", "list", "--key-file", "/nonexistent/key"}).exit_code, kFailed);
+  const std::string key = testing::TempDir() + "/candor_key_" + base::RandomId();
+  ASSERT_TRUE(base::WriteFileAtomically(key, "\n", 0600).ok());
+  const ProgramResult result = RunCandor({"district", "list", "--key-file", key});
+  EXPECT_EQ(result.exit_code, kFailed);
+  EXPECT_THAT(result.err, HasSubstr("holds no key"));
+  base::DestroyFile(key).IgnoreError();
+}
+
+TEST(ProgramTest, ErrorsAreJsonWithJson) {
+  const ProgramResult result = RunCandor({"--json", "answer", "--code", "abcd-efgh", "--server", kNobody});
+  EXPECT_EQ(result.exit_code, kFailed);
+  const auto error = base::ParseJson(result.err);
+  ASSERT_TRUE(error.ok()) << result.err;
+  EXPECT_EQ((*error)["error"]["reason"], "CODE_MALFORMED");
+  EXPECT_EQ((*error)["error"]["code"], "INVALID_ARGUMENT");
+}
+
+TEST(ProgramTest, NeverCallsAnotherMachineWithoutTls) {
+  const ProgramResult result =
+      RunCandor({"answer", "--code", "abcd-efgh-jkmn-pqrs-t", "--server", "192.0.2.1:7430"});
+  EXPECT_EQ(result.exit_code, kFailed);
+  EXPECT_THAT(result.err, HasSubstr("without TLS only this machine"));
+}
+
+TEST(ProgramTest, OptionsMayStandBeforeAndBehindTheVerb) {
+  EXPECT_EQ(RunCandor({"--json", "version"}).out, RunCandor({"version", "--json"}).out);
+  const auto version = base::ParseJson(RunCandor({"version", "--json"}).out);
+  ASSERT_TRUE(version.ok());
+  EXPECT_TRUE((*version)["version"].is_string());
+}
+
+TEST(ProgramTest, ReplayRefusesASmallMinimumAndTooFewInvitedBeforeItCallsAServer) {
+  const std::string folder = testing::TempDir() + "/candor_replay_" + base::RandomId();
+  ASSERT_TRUE(base::MakeFolder(folder, 0700).ok());
+  const auto write = [&](const std::string& name, const std::string& text) {
+    std::ofstream(folder + "/" + name) << text;
+    return folder + "/" + name;
+  };
+  const std::string items = R"("items": [{"id": "Q1", "competency": "K", "domain": "D", "themes": [], "reverse": false}]})";
+  const std::string small = write("small.json", R"({"name": "x", "K": 5, "min_n": 4, )" + items);
+  const std::string sound = write("sound.json", R"({"name": "x", "K": 5, "min_n": 5, )" + items);
+  const std::string ratings = write("ratings.csv", "leader,group,rater,Q1\nL1,staff,1,4\nL1,staff,2,5\n");
+  const std::string invited = write("invited.csv", "leader,group,invited\nL1,staff,1\n");
+  const std::string out = folder + "/out";
+
+  ProgramResult result = RunCandor({"replay", "--server", kNobody, "--structure", small, "--ratings", ratings, "--out", out});
+  EXPECT_EQ(result.exit_code, kFailed);
+  EXPECT_THAT(result.err, HasSubstr("min_n is 4"));
+  result = RunCandor({"replay", "--server", kNobody, "--structure", sound, "--ratings", ratings, "--out", out});
+  EXPECT_EQ(result.exit_code, kFailed);
+  EXPECT_THAT(result.err, HasSubstr("L1 (2)"));
+  result = RunCandor({"replay", "--server", kNobody, "--structure", sound, "--ratings", ratings, "--invited", invited,
+                      "--out", out});
+  EXPECT_EQ(result.exit_code, kFailed);
+  EXPECT_THAT(result.err, ::testing::AllOf(HasSubstr("L1"), HasSubstr("staff"), HasSubstr("only 1 were invited")));
+  EXPECT_FALSE(base::FileExists(out));
+}
+
+}  // namespace
+}  // namespace candor::cli
