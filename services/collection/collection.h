@@ -54,8 +54,9 @@ struct Submission {
 // The receipt of a stored answer, as crypto::VerifyReceiptForToken reads it.
 using SubmitCallback = std::function<void(absl::StatusOr<std::string> receipt)>;
 
-// All methods may be called from any thread. Those of domain::ResponsePlane, GetDocuments and GetLedger may wait for the
-// disk; Submit does not.
+// All methods may be called from any thread, but from a SubmitCallback only Submit. Those of domain::ResponsePlane,
+// GetDocuments and GetLedger may wait for the disk; Submit waits only to read the documents of a survey that is not in
+// memory.
 class Collection : public domain::ResponsePlane {
  public:
   // Reads or makes the receipt key, finishes what a crash left half destroyed, and starts the writers. `clock` outlives
@@ -76,6 +77,8 @@ class Collection : public domain::ResponsePlane {
   //   were issued than answers are there. FAILED_PRECONDITION: WRONG_STATE (the survey was abandoned), KEY_LOST (this
   //   plane's receipt key is not the one that the manifest names).
   // - AbandonSurvey, ReleaseSurvey: FAILED_PRECONDITION, WRONG_STATE: closed already; not closed yet.
+  // - LiveCounts: FAILED_PRECONDITION, WRONG_STATE: abandoned, or being closed at this moment. Of a closed survey it gives
+  //   what was counted, as coarse as before.
   // - Those that name a survey: NOT_FOUND, SURVEY_UNKNOWN. All: the codes of storage/response_store.h.
   absl::StatusOr<std::string> ReceiptPublicKey() override;
   absl::Status OpenSurvey(const domain::OpenOrder& order) override;

@@ -11,10 +11,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "services/base/clock.h"
 #include "services/collection/collection.h"
 #include "services/crypto/blind_signature.h"
 #include "services/crypto/ledger.h"
@@ -24,26 +22,9 @@
 #include "services/domain/contract.h"
 #include "services/domain/response_plane.h"
 #include "tests/storage/temp_folder.h"
+#include "tests/support/fake_clock.h"
 
 namespace candor::collection {
-
-// A clock that stands still until it is set; backwards too.
-class SetClock : public base::Clock {
- public:
-  explicit SetClock(absl::Time now) : now_(now) {}
-  absl::Time Now() override {
-    absl::MutexLock lock(&mutex_);
-    return now_;
-  }
-  void Set(absl::Time now) {
-    absl::MutexLock lock(&mutex_);
-    now_ = now;
-  }
-
- private:
-  absl::Mutex mutex_;
-  absl::Time now_ ABSL_GUARDED_BY(mutex_);
-};
 
 // 2,048-bit issuing keys, made once a program; `index` below 3.
 const crypto::BlindSigningKey& IssuingKey(size_t index);
@@ -130,7 +111,7 @@ class CollectionTest : public ::testing::Test {
   }
 
   storage::TempFolder folder_;
-  SetClock clock_{kStart};
+  testing::FakeClock clock_{kStart};
   CollectionOptions options_;
   WrapStore wrap_store_;
   std::unique_ptr<Collection> collection_;
