@@ -40,10 +40,10 @@ absl::Status GetManifest(collection::Collection& collection, const v1::GetManife
 }
 
 absl::StatusOr<collection::Submission> ReadSubmission(const v1::SubmitResponseRequest& request) {
-  if (request.group() < 0) return domain::errors::TokenInvalid();
+  if (!request.has_group()) return domain::errors::InvalidField("group", "name the issuing group of your token");
   collection::Submission submission;
   submission.survey = domain::SurveyId(request.survey());
-  submission.group = static_cast<uint32_t>(request.group());
+  submission.group = request.group();
   submission.input_msg = request.token_message();
   submission.signature = request.token_signature();
   submission.version = request.version();
