@@ -108,6 +108,7 @@ std::string TextAt(const google::protobuf::Message& request, absl::string_view p
 
 // The ids in a name; of a list over all campaigns only the district.
 absl::StatusOr<std::vector<std::string>> IdsOf(const AccessRow& row, absl::string_view name) {
+  if (row.audience == Audience::kRatingPerson) CANDOR_RETURN_IF_ERROR(ParseRating(row.scope, name).status());
   if (absl::string_view(row.pattern) == names::kCampaign && absl::EndsWith(name, "/campaigns/-")) {
     CANDOR_ASSIGN_OR_RETURN(const CampaignName all, ParseCampaignOrAll(row.scope, name));
     return std::vector<std::string>{all.district.value()};

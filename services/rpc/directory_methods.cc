@@ -149,7 +149,8 @@ void AddPersonMethods(const IdentityBackend& b, MethodSet& methods) {
       });
   methods.Add<v1::ListPeopleRequest, v1::ListPeopleResponse>(
       Name("ListPeople"), Lane::kIdentity,
-      [b](const Caller& caller, const v1::ListPeopleRequest& request, v1::ListPeopleResponse* response) -> absl::Status {
+      [b](const Caller& caller, const v1::ListPeopleRequest& request,
+          v1::ListPeopleResponse* response) -> absl::Status {
         CANDOR_ASSIGN_OR_RETURN(const auto district, ParseDistrict("parent", request.parent()));
         return FillPage<v1::ListPeopleRequest, v1::ListPeopleResponse, storage::PersonRow>(
             b, Name("ListPeople"), caller, request, response,
@@ -190,7 +191,9 @@ void AddAccessKeyMethods(const IdentityBackend& b, MethodSet& methods) {
         CANDOR_ASSIGN_OR_RETURN(const auto parent, ParsePerson("parent", request.parent()));
         return FillPage<v1::ListAccessKeysRequest, v1::ListAccessKeysResponse, storage::AccessKeyRow>(
             b, Name("ListAccessKeys"), caller, request, response,
-            [&](const storage::Page& page) { return b.directory->ListAccessKeys(parent.district, parent.person, page); },
+            [&](const storage::Page& page) {
+              return b.directory->ListAccessKeys(parent.district, parent.person, page);
+            },
             [](const storage::AccessKeyRow& row) { return row.id.value(); },
             [&](const storage::AccessKeyRow& row) {
               *response->add_access_keys() = ToProto(row);

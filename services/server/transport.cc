@@ -59,6 +59,7 @@ void PrepareProcess() {
   absl::call_once(once, [] {
     gpr_set_log_function(LogTransportFault);
     grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   });
 }
 
@@ -78,6 +79,16 @@ std::shared_ptr<grpc::ServerCredentials> CredentialsOf(const ServerConfig& confi
                                        : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
   return grpc::experimental::TlsServerCredentials(options);
 }
+
+// Takes reflection out of one server: once its library is linked, gRPC adds it to every server of the process.
+class NoReflectionOption : public grpc::ServerBuilderOption {
+ public:
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    const std::string reflection = grpc::reflection::ProtoServerReflectionPlugin().name();
+    std::erase_if(*plugins, [&reflection](const auto& plugin) { return plugin->name() == reflection; });
+  }
+};
 
 void SetLimits(grpc::ServerBuilder& builder) {
   grpc::ResourceQuota quota("candord");
@@ -102,11 +113,10 @@ void SetLimits(grpc::ServerBuilder& builder) {
 absl::StatusOr<std::unique_ptr<Transport>> Transport::Start(const ServerConfig& config,
                                                             const std::vector<grpc::Service*>& services) {
   PrepareProcess();
-  // The plugin is for every server that the process builds after it; asking for it again does nothing.
-  if (config.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   std::unique_ptr<Transport> transport(new Transport());
   grpc::ServerBuilder builder;
   SetLimits(builder);
+  if (!config.reflection) builder.SetOption(std::make_unique<NoReflectionOption>());
   builder.AddListeningPort(config.listen, CredentialsOf(config), &transport->port_);
   for (grpc::Service* service : services) builder.RegisterService(service);
   transport->server_ = builder.BuildAndStart();

@@ -24,7 +24,8 @@ namespace candor::testing {
 // Somebody who calls: a channel of its own, and a key or none. Cheap to copy.
 class ApiCaller {
  public:
-  ApiCaller(std::shared_ptr<grpc::Channel> channel, std::string key) : channel_(std::move(channel)), key_(std::move(key)) {}
+  ApiCaller(std::shared_ptr<grpc::Channel> channel, std::string key)
+      : channel_(std::move(channel)), key_(std::move(key)) {}
 
   // Call(&v1::CampaignService::Stub::GetCampaign, request): the response, or the error with its reason and field.
   template <typename Stub, typename Request, typename Response>

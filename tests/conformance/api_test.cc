@@ -1,0 +1,307 @@
+// Conventions that hold for many methods: pages, etags, update masks, request ids.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "candor/v1/campaign.grpc.pb.h"
+#include "candor/v1/directory.grpc.pb.h"
+#include "candor/v1/framework.grpc.pb.h"
+#include "candor/v1/instrument.grpc.pb.h"
+#include "services/domain/errors.h"
+#include "tests/support/sample_district.h"
+#include "tests/support/test_server.h"
+
+namespace candor::testing {
+namespace {
+
+namespace v1 = candor::v1;
+namespace reasons = domain::reasons;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+constexpr char kRequestId[] = "3f2b8c1e-5d4a-4e6f-8a7b-9c0d1e2f3a4b";
+
+class ApiTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    server_ = new TestServer();
+    ASSERT_EQ(server_->Start(), absl::OkStatus());
+    auto district = SampleDistrict::Make(*server_, "north");
+    ASSERT_EQ(district.status(), absl::OkStatus());
+    district_ = new SampleDistrict(*std::move(district));
+  }
+  static void TearDownTestSuite() {
+    delete district_;
+    delete server_;
+  }
+  static ApiCaller Administrator() { return server_->Nobody().WithKey(district_->person("administrator").key); }
+
+  static TestServer* server_;
+  static SampleDistrict* district_;
+};
+
+TestServer* ApiTest::server_ = nullptr;
+SampleDistrict* ApiTest::district_ = nullptr;
+
+TEST_F(ApiTest, ListsGiveEveryResourceOncePageByPage) {
+  const ApiCaller administrator = Administrator();
+  for (int i = 0; i < 7; ++i) {
+    v1::CreateSchoolRequest create;
+    create.set_parent(district_->name());
+    create.set_school_id(absl::StrCat("school-", i));
+    create.mutable_school()->set_title("A school");
+    ASSERT_EQ(administrator.Call(&v1::DirectoryService::Stub::CreateSchool, create).status(), absl::OkStatus());
+  }
+  v1::ListSchoolsRequest list;
+  list.set_parent(district_->name());
+  list.set_page_size(3);
+  std::vector<std::string> names;
+  std::vector<int> sizes;
+  do {
+    const auto page = administrator.Call(&v1::DirectoryService::Stub::ListSchools, list);
+    ASSERT_EQ(page.status(), absl::OkStatus());
+    sizes.push_back(page->schools_size());
+    for (const v1::School& school : page->schools()) names.push_back(school.name());
+    list.set_page_token(page->next_page_token());
+    ASSERT_LT(sizes.size(), 10u);
+  } while (!list.page_token().empty());
+  EXPECT_THAT(sizes, ElementsAre(3, 3, 1));
+  EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
+  EXPECT_THAT(std::set<std::string>(names.begin(), names.end()), SizeIs(7));
+}
+
+TEST_F(ApiTest, APageTokenIsGoodForItsOwnListAndCallerOnly) {
+  const ApiCaller administrator = Administrator();
+  v1::ListPeopleRequest people;
+  people.set_parent(district_->name());
+  people.set_page_size(2);
+  const auto page = administrator.Call(&v1::DirectoryService::Stub::ListPeople, people);
+  ASSERT_EQ(page.status(), absl::OkStatus());
+  ASSERT_FALSE(page->next_page_token().empty());
+
+  v1::ListPeopleRequest next = people;
+  next.set_page_token(page->next_page_token());
+  next.set_page_size(1);
+  EXPECT_EQ(administrator.Call(&v1::DirectoryService::Stub::ListPeople, next).status(), absl::OkStatus())
+      << "the size of a page may change";
+  EXPECT_EQ(ReasonOf(server_->Administrator().Call(&v1::DirectoryService::Stub::ListPeople, next).status()),
+            reasons::kPAGE_TOKEN_INVALID);
+  v1::ListFrameworksRequest frameworks;
+  frameworks.set_parent(district_->name());
+  frameworks.set_page_token(page->next_page_token());
+  EXPECT_EQ(ReasonOf(administrator.Call(&v1::FrameworkService::Stub::ListFrameworks, frameworks).status()),
+            reasons::kPAGE_TOKEN_INVALID);
+  std::string bent = page->next_page_token();
+  bent[bent.size() / 2] = bent[bent.size() / 2] == 'A' ? 'B' : 'A';
+  next.set_page_token(bent);
+  EXPECT_EQ(ReasonOf(administrator.Call(&v1::DirectoryService::Stub::ListPeople, next).status()),
+            reasons::kPAGE_TOKEN_INVALID);
+}
+
+TEST_F(ApiTest, ARepeatedRequestIdGivesTheFirstAnswer) {
+  const ApiCaller administrator = Administrator();
+  v1::CreatePersonRequest create;
+  create.set_parent(district_->name());
+  create.mutable_person()->set_display_name("Once");
+  create.set_request_id(kRequestId);
+  const auto first = administrator.Call(&v1::DirectoryService::Stub::CreatePerson, create);
+  ASSERT_EQ(first.status(), absl::OkStatus());
+  const auto second = administrator.Call(&v1::DirectoryService::Stub::CreatePerson, create);
+  ASSERT_EQ(second.status(), absl::OkStatus());
+  EXPECT_EQ(first->name(), second->name());
+  EXPECT_EQ(first->SerializeAsString(), second->SerializeAsString());
+
+  create.mutable_person()->set_display_name("Twice");
+  const absl::Status reused = administrator.Call(&v1::DirectoryService::Stub::CreatePerson, create).status();
+  EXPECT_EQ(reused.code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(ReasonOf(reused), reasons::kREQUEST_ID_REUSED);
+  const auto other = server_->Administrator().Call(&v1::DirectoryService::Stub::CreatePerson, create);
+  EXPECT_EQ(other.status(), absl::OkStatus()) << "another caller's ids are their own";
+  create.set_request_id("3f2b8c1e-5d4a-1e6f-8a7b-9c0d1e2f3a4b");
+  EXPECT_EQ(FieldOf(administrator.Call(&v1::DirectoryService::Stub::CreatePerson, create).status()), "request_id")
+      << "a UUID of version 1";
+}
+
+TEST_F(ApiTest, AFailedRequestMayBeRepeatedUnderItsId) {
+  const ApiCaller administrator = Administrator();
+  v1::CreateSchoolRequest create;
+  create.set_parent(district_->name());
+  create.set_school_id("later");
+  create.mutable_school();
+  create.set_request_id("0b0e6f5a-77d1-4c3e-b5c7-2f4f9f1f0001");
+  EXPECT_EQ(ReasonOf(administrator.Call(&v1::DirectoryService::Stub::CreateSchool, create).status()),
+            reasons::kFIELD_INVALID);
+  create.mutable_school()->set_title("Now with a title");
+  EXPECT_EQ(administrator.Call(&v1::DirectoryService::Stub::CreateSchool, create).status(), absl::OkStatus());
+}
+
+TEST_F(ApiTest, UpdatesChangeTheMaskedFieldsAndTheEtag) {
+  const ApiCaller administrator = Administrator();
+  v1::CreatePersonRequest create;
+  create.set_parent(district_->name());
+  create.mutable_person()->set_display_name("Before");
+  create.mutable_person()->set_job_title("Principal");
+  create.mutable_person()->set_email("before@example.org");
+  const auto made = administrator.Call(&v1::DirectoryService::Stub::CreatePerson, create);
+  ASSERT_EQ(made.status(), absl::OkStatus());
+
+  // Without a mask: every field that is set.
+  v1::UpdatePersonRequest update;
+  update.mutable_person()->set_name(made->name());
+  update.mutable_person()->set_display_name("After");
+  update.mutable_person()->set_etag(made->etag());
+  const auto after = administrator.Call(&v1::DirectoryService::Stub::UpdatePerson, update);
+  ASSERT_EQ(after.status(), absl::OkStatus());
+  EXPECT_EQ(after->display_name(), "After");
+  EXPECT_EQ(after->job_title(), "Principal");
+  EXPECT_NE(after->etag(), made->etag());
+  EXPECT_EQ(ReasonOf(administrator.Call(&v1::DirectoryService::Stub::UpdatePerson, update).status()),
+            reasons::kETAG_MISMATCH);
+
+  // With a mask: these fields, cleared where they are unset.
+  update.mutable_person()->clear_etag();
+  update.mutable_update_mask()->add_paths("job_title");
+  const auto cleared = administrator.Call(&v1::DirectoryService::Stub::UpdatePerson, update);
+  ASSERT_EQ(cleared.status(), absl::OkStatus());
+  EXPECT_EQ(cleared->job_title(), "");
+  EXPECT_EQ(cleared->email(), "before@example.org");
+
+  // With `*`: all of them.
+  update.mutable_update_mask()->Clear();
+  update.mutable_update_mask()->add_paths("*");
+  const auto replaced = administrator.Call(&v1::DirectoryService::Stub::UpdatePerson, update);
+  ASSERT_EQ(replaced.status(), absl::OkStatus());
+  EXPECT_EQ(replaced->email(), "");
+  EXPECT_EQ(replaced->display_name(), "After");
+}
+
+TEST_F(ApiTest, AnInstrumentComesBackAsItWasSent) {
+  const ApiCaller administrator = Administrator();
+  v1::GetInstrumentRequest get;
+  get.set_name(absl::StrCat(district_->name(), "/instruments/sample"));
+  auto stored = administrator.Call(&v1::InstrumentService::Stub::GetInstrument, get);
+  ASSERT_EQ(stored.status(), absl::OkStatus());
+  const v1::Instrument sent = SampleInstrument(district_->name());
+  stored->clear_name();
+  stored->clear_etag();
+  stored->clear_create_time();
+  stored->clear_update_time();
+  EXPECT_EQ(stored->ShortDebugString(), sent.ShortDebugString());
+
+  v1::GetInstrumentVersionRequest version;
+  version.set_name(district_->instrument_version());
+  const auto published = administrator.Call(&v1::InstrumentService::Stub::GetInstrumentVersion, version);
+  ASSERT_EQ(published.status(), absl::OkStatus());
+  EXPECT_EQ(published->instrument().ShortDebugString(), sent.ShortDebugString());
+  EXPECT_THAT(published->hash(), SizeIs(64));
+}
+
+TEST_F(ApiTest, ADraftInstrumentChangesAndItsVersionStays) {
+  const ApiCaller administrator = Administrator();
+  v1::CreateInstrumentRequest create;
+  create.set_parent(district_->name());
+  *create.mutable_instrument() = SampleInstrument(district_->name());
+  const auto draft = administrator.Call(&v1::InstrumentService::Stub::CreateInstrument, create);
+  ASSERT_EQ(draft.status(), absl::OkStatus());
+  v1::PublishInstrumentRequest publish;
+  publish.set_name(draft->name());
+  const auto first = administrator.Call(&v1::InstrumentService::Stub::PublishInstrument, publish);
+  ASSERT_EQ(first.status(), absl::OkStatus());
+  EXPECT_EQ(administrator.Call(&v1::InstrumentService::Stub::PublishInstrument, publish)->name(), first->name())
+      << "nothing has changed";
+
+  v1::UpdateInstrumentRequest update;
+  update.mutable_instrument()->set_name(draft->name());
+  *update.mutable_instrument()->mutable_items() = create.instrument().items();
+  update.mutable_instrument()->mutable_items(0)->set_reverse(true);
+  ASSERT_EQ(administrator.Call(&v1::InstrumentService::Stub::UpdateInstrument, update).status(), absl::OkStatus());
+  const auto second = administrator.Call(&v1::InstrumentService::Stub::PublishInstrument, publish);
+  ASSERT_EQ(second.status(), absl::OkStatus());
+  EXPECT_EQ(second->name(), absl::StrCat(draft->name(), "/versions/2"));
+
+  // A fault names the place.
+  update.mutable_instrument()->mutable_items(0)->set_indicator("Z.9.z");
+  ASSERT_EQ(administrator.Call(&v1::InstrumentService::Stub::UpdateInstrument, update).status(), absl::OkStatus());
+  publish.set_validate_only(true);
+  const absl::Status faulty = administrator.Call(&v1::InstrumentService::Stub::PublishInstrument, publish).status();
+  EXPECT_EQ(ReasonOf(faulty), reasons::kINSTRUMENT_INVALID);
+  EXPECT_THAT(FieldOf(faulty), HasSubstr("items[0]"));
+}
+
+TEST_F(ApiTest, AFrameworkIsCheckedWithoutBeingStoredAndImportedOnce) {
+  const ApiCaller administrator = Administrator();
+  v1::ImportFrameworkRequest import;
+  import.set_parent(district_->name());
+  std::string document = SampleFramework();
+  document.replace(document.find("\"sample\""), 8, "\"second\"");
+  import.set_document(document);
+  import.set_validate_only(true);
+  ASSERT_EQ(administrator.Call(&v1::FrameworkService::Stub::ImportFramework, import).status(), absl::OkStatus());
+  v1::GetFrameworkRequest get;
+  get.set_name(absl::StrCat(district_->name(), "/frameworks/second"));
+  EXPECT_EQ(ReasonOf(administrator.Call(&v1::FrameworkService::Stub::GetFramework, get).status()),
+            reasons::kRESOURCE_NOT_FOUND);
+  import.set_validate_only(false);
+  ASSERT_EQ(administrator.Call(&v1::FrameworkService::Stub::ImportFramework, import).status(), absl::OkStatus());
+  ASSERT_EQ(administrator.Call(&v1::FrameworkService::Stub::ImportFramework, import).status(), absl::OkStatus())
+      << "the same again";
+  document.replace(document.find("Sample framework"), 6, "Simple");
+  import.set_document(document);
+  EXPECT_EQ(ReasonOf(administrator.Call(&v1::FrameworkService::Stub::ImportFramework, import).status()),
+            reasons::kRESOURCE_EXISTS);
+  const auto tree = administrator.Call(&v1::FrameworkService::Stub::GetFramework, get);
+  ASSERT_EQ(tree.status(), absl::OkStatus());
+  EXPECT_THAT(tree->domains(), SizeIs(2));
+  EXPECT_EQ(tree->domains(1).competencies(1).indicators(1).code(), "B.2.b");
+}
+
+TEST_F(ApiTest, DatesThatStoodAtTheirDefaultFollowTheCloseTime) {
+  const ApiCaller administrator = Administrator();
+  const auto made = administrator.Call(&v1::CampaignService::Stub::CreateCampaign,
+                                       district_->CampaignRequest(server_->clock().Now()));
+  ASSERT_EQ(made.status(), absl::OkStatus());
+  EXPECT_EQ(made->latest_close_time().seconds(), made->close_time().seconds());
+  EXPECT_EQ(made->abandon_time().seconds(), made->close_time().seconds() + 30 * 86400);
+  EXPECT_EQ(made->minimum_group_size(), 5);
+  EXPECT_EQ(made->insiders(), 1);
+  EXPECT_EQ(made->retention_days(), 365);
+  v1::UpdateCampaignRequest update;
+  update.mutable_campaign()->set_name(made->name());
+  update.mutable_campaign()->mutable_close_time()->set_seconds(made->close_time().seconds() + 86400);
+  const auto later = administrator.Call(&v1::CampaignService::Stub::UpdateCampaign, update);
+  ASSERT_EQ(later.status(), absl::OkStatus());
+  EXPECT_EQ(later->latest_close_time().seconds(), later->close_time().seconds());
+  EXPECT_EQ(later->abandon_time().seconds(), later->close_time().seconds() + 30 * 86400);
+}
+
+TEST_F(ApiTest, APupilIsOptedOutBeforeInvitations) {
+  const ApiCaller administrator = Administrator();
+  const auto campaign =
+      district_->MakeCampaign(administrator, server_->clock().Now(), {{"leader3", {{"staff", 6}, {"student", 5}}}});
+  ASSERT_EQ(campaign.status(), absl::OkStatus());
+  v1::BatchCreateRatersRequest create;
+  create.set_parent(campaign->surveys[0]);
+  create.add_raters()->set_group("student");
+  create.mutable_raters(0)->set_display_name("A pupil");
+  const auto raters = administrator.Call(&v1::CampaignService::Stub::BatchCreateRaters, create);
+  ASSERT_EQ(raters.status(), absl::OkStatus());
+  v1::UpdateRaterRequest opt_out;
+  *opt_out.mutable_rater() = raters->raters(0);
+  opt_out.mutable_rater()->set_opted_out(true);
+  opt_out.mutable_update_mask()->add_paths("opted_out");
+  ASSERT_EQ(administrator.Call(&v1::CampaignService::Stub::UpdateRater, opt_out).status(), absl::OkStatus());
+  ASSERT_EQ(OpenAndWait(administrator, campaign->name), absl::OkStatus());
+  const auto codes = CodesOf(administrator, campaign->surveys[0]);
+  ASSERT_EQ(codes.status(), absl::OkStatus());
+  EXPECT_THAT(*codes, SizeIs(11));
+}
+
+}  // namespace
+}  // namespace candor::testing

@@ -1,0 +1,128 @@
+#include "services/rpc/access.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "candor/v1/campaign.pb.h"
+#include "candor/v1/directory.pb.h"
+#include "services/base/error.h"
+#include "services/domain/errors.h"
+#include "services/rpc/grpc_services.h"
+
+namespace candor::rpc {
+namespace {
+
+namespace v1 = candor::v1;
+using ::testing::HasSubstr;
+
+// A directory with one survey: leader "lee", whom "sue" supervises.
+class FakeRelations : public Relations {
+ public:
+  absl::StatusOr<std::vector<domain::PersonId>> SupervisorsOf(const domain::DistrictId&,
+                                                              const domain::PersonId& person) override {
+    if (person.value() == "lee") return std::vector<domain::PersonId>{domain::PersonId("sue")};
+    return std::vector<domain::PersonId>();
+  }
+  absl::StatusOr<std::optional<SurveyParties>> PartiesOf(const domain::DistrictId&,
+                                                         const domain::SurveyId& survey) override {
+    if (survey.value() != "s") return std::optional<SurveyParties>();
+    SurveyParties parties;
+    parties.campaign = domain::CampaignId("c");
+    parties.leader = domain::PersonId("lee");
+    parties.supervisors = {domain::PersonId("sue")};
+    parties.supervisors_read = supervisors_read;
+    return std::optional<SurveyParties>(std::move(parties));
+  }
+  bool supervisors_read = false;
+};
+
+identity::Caller Person(const std::string& id, storage::Roles roles) {
+  identity::Caller caller;
+  caller.district = domain::DistrictId("d");
+  caller.person = domain::PersonId(id);
+  caller.roles = roles;
+  return caller;
+}
+
+class AccessTest : public ::testing::Test {
+ protected:
+  FakeRelations relations_;
+  Access access_{AccessRows(), &relations_};
+};
+
+TEST_F(AccessTest, EveryMethodOfEveryServiceHasARow) {
+  EXPECT_EQ(access_.CheckComplete(GrpcServices::Names()), absl::OkStatus());
+}
+
+TEST_F(AccessTest, AMethodWithoutARowStopsTheServerByItsName) {
+  std::vector<AccessRow> rows(AccessRows().begin(), AccessRows().end());
+  std::erase_if(rows, [](const AccessRow& row) {
+    return std::string(row.method) == "candor.v1.CampaignService.OpenCampaign";
+  });
+  const Access incomplete(rows, &relations_);
+  const MethodSet methods;
+  const absl::Status refused = GrpcServices::Create(&methods, &incomplete, nullptr).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(base::GetErrorDetail(refused).reason, domain::reasons::kCONFIGURATION_INVALID);
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("candor.v1.CampaignService.OpenCampaign"));
+
+  v1::OpenCampaignRequest request;
+  request.set_name("districts/d/campaigns/c");
+  identity::Caller root;
+  root.installation_administrator = true;
+  EXPECT_EQ(incomplete.Check("candor.v1.CampaignService.OpenCampaign", root, request).code(),
+            absl::StatusCode::kPermissionDenied);
+}
+
+TEST_F(AccessTest, ARowWithoutAMethodOrWithAWrongScopeIsAFaultToo) {
+  std::vector<AccessRow> rows(AccessRows().begin(), AccessRows().end());
+  rows.push_back({"candor.v1.CampaignService.GuessNames", Audience::kEveryone, "", ""});
+  for (AccessRow& row : rows) {
+    if (std::string(row.method) == "candor.v1.DirectoryService.GetPerson") row.scope = "person.name";
+  }
+  const absl::Status faults = Access(rows, &relations_).CheckComplete(GrpcServices::Names());
+  EXPECT_THAT(std::string(faults.message()), HasSubstr("GuessNames has no method"));
+  EXPECT_THAT(std::string(faults.message()), HasSubstr("the scope person.name"));
+}
+
+TEST_F(AccessTest, SupervisorsReadReportsOnlyWhereTheContractLetsThem) {
+  v1::GetSurveyRequest survey;
+  survey.set_name("districts/d/campaigns/c/surveys/s");
+  const identity::Caller supervisor = Person("sue", {.supervisor = true});
+  const char* const kGetScores = "candor.v1.ScoringService.GetScores";
+  EXPECT_FALSE(access_.Check(kGetScores, supervisor, survey).ok());
+  relations_.supervisors_read = true;
+  EXPECT_TRUE(access_.Check(kGetScores, supervisor, survey).ok());
+  EXPECT_FALSE(access_.Check(kGetScores, Person("sue", {.leader = true}), survey).ok()) << "no longer a supervisor";
+}
+
+TEST_F(AccessTest, ASurveyNamedUnderAnotherCampaignIsNobodysOwn) {
+  v1::GetSurveyRequest survey;
+  survey.set_name("districts/d/campaigns/other/surveys/s");
+  EXPECT_FALSE(access_.Check("candor.v1.CampaignService.GetSurvey", Person("lee", {.leader = true}), survey).ok());
+}
+
+TEST_F(AccessTest, WhoIsInTheLeadersLineNeverSeesCodesWhateverTheirRolesAre) {
+  v1::ListCodesRequest request;
+  request.set_parent("districts/d/campaigns/c/surveys/s");
+  const char* const kListCodes = "candor.v1.CampaignService.ListCodes";
+  EXPECT_TRUE(access_.Check(kListCodes, Person("ann", {.administrator = true}), request).ok());
+  EXPECT_FALSE(access_.Check(kListCodes, Person("sue", {.administrator = true}), request).ok());
+  EXPECT_FALSE(access_.Check(kListCodes, Person("lee", {.administrator = true}), request).ok());
+  EXPECT_FALSE(access_.Check(kListCodes, Person("sue", {.supervisor = true}), request).ok());
+}
+
+TEST_F(AccessTest, ANameOfAnotherShapeIsBadInputNotAnError) {
+  v1::GetPersonRequest request;
+  request.set_name("people/lee");
+  const absl::Status status =
+      access_.Check("candor.v1.DirectoryService.GetPerson", Person("ann", {.administrator = true}), request);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(base::GetErrorDetail(status).field, "name");
+}
+
+}  // namespace
+}  // namespace candor::rpc

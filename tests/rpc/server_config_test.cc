@@ -1,0 +1,106 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "services/server/command_line.h"
+#include "services/server/config.h"
+
+namespace candor::server {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+ParsedCommandLine Parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "candord");
+  return ParseCommandLine(static_cast<int>(arguments.size()), arguments.data());
+}
+
+// Sets variables for one test.
+class Environment {
+ public:
+  Environment(std::string name, const char* value) : name_(std::move(name)) { setenv(name_.c_str(), value, 1); }
+  ~Environment() { unsetenv(name_.c_str()); }
+
+ private:
+  const std::string name_;
+};
+
+TEST(CommandLineTest, DataIsAllItNeeds) {
+  const ParsedCommandLine parsed = Parse({"--data", "/var/lib/candor"});
+  ASSERT_TRUE(parsed.command) << parsed.output;
+  EXPECT_EQ(parsed.command->task, Task::kServe);
+  EXPECT_EQ(parsed.command->config.listen, "127.0.0.1:7430");
+  EXPECT_EQ(KeysFolderOf(parsed.command->config), "/var/lib/candor/keys");
+  EXPECT_EQ(parsed.command->config.modulus_bits, 2048);
+  EXPECT_TRUE(parsed.command->config.reflection);
+}
+
+TEST(CommandLineTest, FlagsComeBeforeTheEnvironment) {
+  const Environment data("CANDOR_DATA", "/from/environment");
+  const Environment listen("CANDOR_LISTEN", "[::1]:9");
+  const Environment level("CANDOR_LOG_LEVEL", "error");
+  const ParsedCommandLine parsed = Parse({"--listen", "127.0.0.1:8", "--no-reflection", "--keys", "/k"});
+  ASSERT_TRUE(parsed.command) << parsed.output;
+  EXPECT_EQ(parsed.command->config.data_folder, "/from/environment");
+  EXPECT_EQ(parsed.command->config.listen, "127.0.0.1:8");
+  EXPECT_EQ(parsed.command->config.log_level, base::LogLevel::kError);
+  EXPECT_EQ(KeysFolderOf(parsed.command->config), "/k");
+  EXPECT_FALSE(parsed.command->config.reflection);
+}
+
+TEST(CommandLineTest, AllFaultsAreToldAtOnce) {
+  const ParsedCommandLine parsed = Parse({"--listen", "0.0.0.0:99999", "--modulus-bits", "many", "--log-level", "loud",
+                                          "--tls-cert", "/no/such/file", "--tls-client-ca", "/nor/this"});
+  EXPECT_FALSE(parsed.command);
+  EXPECT_EQ(parsed.exit_code, 2);
+  for (const char* flag : {"--data", "--listen", "--modulus-bits", "--log-level", "--tls-key", "--tls-client-ca"}) {
+    EXPECT_THAT(parsed.output, HasSubstr(flag));
+  }
+}
+
+TEST(CommandLineTest, UnknownFlagsAreWrongUse) {
+  const ParsedCommandLine parsed = Parse({"--data", "/d", "--planes", "both"});
+  EXPECT_FALSE(parsed.command);
+  EXPECT_EQ(parsed.exit_code, 2);
+  EXPECT_THAT(parsed.output, HasSubstr("--planes"));
+}
+
+TEST(CommandLineTest, HelpAndVersionAreNoFaults) {
+  EXPECT_EQ(Parse({"--help"}).exit_code, 0);
+  EXPECT_THAT(Parse({"--help"}).output, HasSubstr("CANDOR_DATA"));
+  EXPECT_EQ(Parse({"--version"}).exit_code, 0);
+  EXPECT_THAT(Parse({"--version"}).output, HasSubstr("candord "));
+  EXPECT_THAT(Parse({"admin-key", "--help"}).output, HasSubstr("--reset"));
+}
+
+TEST(CommandLineTest, AdminKeyNeedsAFolderAndTheWord) {
+  EXPECT_EQ(Parse({"admin-key"}).exit_code, 2);
+  EXPECT_EQ(Parse({"admin-key", "--data", "/d"}).exit_code, 2);
+  const ParsedCommandLine parsed = Parse({"admin-key", "--data", "/d", "--reset"});
+  ASSERT_TRUE(parsed.command) << parsed.output;
+  EXPECT_EQ(parsed.command->task, Task::kResetAdminKey);
+  EXPECT_EQ(parsed.command->config.data_folder, "/d");
+}
+
+TEST(ListenTest, OnlyThisMachinesAddressesAreLoopback) {
+  for (const std::string listen : {"127.0.0.1:0", "127.1.2.3:7430", "localhost:1", "[::1]:65535", "unix:/run/candor"}) {
+    ASSERT_TRUE(ParseListen(listen).ok()) << listen;
+    EXPECT_TRUE(ParseListen(listen)->loopback) << listen;
+  }
+  for (const std::string listen : {"0.0.0.0:1", "[::]:1", "10.0.0.1:1", "127.0.0.1.example.org:1", "example.org:1",
+                                   "127.0.0.256:1", "127.0.0:1", "[::1%eth0]:1"}) {
+    ASSERT_TRUE(ParseListen(listen).ok()) << listen;
+    EXPECT_FALSE(ParseListen(listen)->loopback) << listen;
+  }
+  for (const std::string listen : {"", ":1", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536", "::1:7430",
+                                   "127.0.0.1:-1", "unix:"}) {
+    EXPECT_FALSE(ParseListen(listen).ok()) << listen;
+  }
+}
+
+}  // namespace
+}  // namespace candor::server
