@@ -262,6 +262,8 @@ absl::StatusOr<BackupSummary> RestoreBackup(const std::string& from, const std::
   }
   BackupSummary summary;
   CANDOR_RETURN_IF_ERROR(base::MakeFolder(data, 0700));
+  // A folder that was there may be open to others; the server refuses such a data folder.
+  if (chmod(data.c_str(), 0700) != 0) return absl::UnavailableError(absl::StrCat(data, ": ", std::strerror(errno)));
   for (size_t i = 0; i < files.size(); ++i) {
     const std::string& name = files[i].name;
     if (absl::StartsWith(name, "open/")) {

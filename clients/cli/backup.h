@@ -34,7 +34,8 @@ using BackupProgress = std::function<void(absl::string_view file, int64_t done, 
 absl::StatusOr<BackupSummary> MakeBackup(const std::string& data, const std::string& to,
                                          const BackupProgress& progress);
 
-// Copies a backup into the data folder `data`, after checking every file against the backup's list.
+// Copies a backup into the data folder `data`, after checking every file against the backup's list. The folder's mode
+// becomes 0700.
 // FAILED_PRECONDITION: `data` holds anything but a folder named keys. DATA_LOSS: a file is missing, changed or damaged;
 // nothing was restored. UNAVAILABLE, RESOURCE_EXHAUSTED: reading or writing failed.
 absl::StatusOr<BackupSummary> RestoreBackup(const std::string& from, const std::string& data,

@@ -79,7 +79,7 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
   }
   Point(text, absl::StrCat("The report is read by ", absl::StrJoin(readers, " and "), "; first by ",
                            contract.first_reader == domain::FirstReader::kLeader ? "the leader" : "the supervisor",
-                           "."));
+                           ". The district's administrators can open it too."));
   Point(text, absl::StrCat("No figure is printed that fewer than ", contract.minimum_group_size,
                            " answers stand behind, nor one from which a hidden figure could be worked out. It is assumed "
                            "that somebody may know ", contract.insiders, contract.insiders == 1 ? " answer" : " answers",

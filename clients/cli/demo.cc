@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -48,8 +49,17 @@ struct DemoRun {
   std::shared_ptr<client::Connection> supervisor;
 };
 
-std::string Server(const Context& c) {
-  return absl::StrCat("--server ", c.options.server, " --key-file ", c.options.key_file);
+// The name as it may stand behind --district.
+std::string Short(const DemoRun& run, const std::string& name) { return name.substr(run.district_name.size() + 1); }
+
+// What a shell needs once, so that the commands below it are short.
+std::string Environment(const Context& c, const DemoRun& run) {
+  std::error_code ignored;
+  const std::string program = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+  const std::string key = std::filesystem::absolute(c.options.key_file, ignored);
+  return absl::StrCat("  export PATH=\"", program, ":$PATH\"\n  export CANDOR_SERVER=", c.options.server,
+                      " CANDOR_DISTRICT=", LastSegment(run.district_name), "\n  export CANDOR_KEY_FILE=\"", key,
+                      "\"\n");
 }
 
 absl::Status ReadFiles(const DemoOptions& options, DemoRun& run, std::string& framework_text) {
@@ -198,8 +208,8 @@ absl::StatusOr<std::string> CheckOneReceipt(Context& c, const client::KeptReceip
     groups.push_back(absl::StrCat(g.code, ": ", g.invited, " invited, ", g.issued, " took a token, ", g.counted,
                                   " counted, ", g.replaced, " changed"));
   }
-  return absl::StrCat("One respondent's receipt was checked against the public ledger of that survey: the answers are\n"
-                      "counted. The ledger's signature, sums and ", check.ledger.leaves.size(),
+  return absl::StrCat("One respondent's receipt was checked against the public ledger of that survey: the answers are counted.\n"
+                      "The ledger's signature, sums and ", check.ledger.leaves.size(),
                       " leaves hold.\n  ", absl::StrJoin(groups, "\n  "), "\n");
 }
 
@@ -219,24 +229,26 @@ absl::StatusOr<std::string> OpenOneToTry(Context& c, const DemoRun& run, Progres
   CANDOR_ASSIGN_OR_RETURN(const auto survey, c.Call(&CampaignService::Stub::GetSurvey, request));
   CANDOR_ASSIGN_OR_RETURN(auto codes, CodesOf(c, name));
   if (codes[group].empty()) return absl::InternalError("the server gave no code for the survey that is open");
-  return absl::StrCat("Answer a survey yourself (a second campaign is open; ", kTryItInvited, " slips, this is one):\n",
-                      "  candor --server ", c.options.server, " answer --code ", codes[group].front(),
-                      " --expect-manifest ", survey.manifest_code(), "\n",
-                      "Close it, release it and read the report; with one answer it shows nothing, as it must:\n",
-                      "  candor ", Server(c), " campaign close ", campaign, "\n", "  candor ", Server(c),
-                      " campaign release ", campaign, "\n", "  candor ", Server(c), " report get ", name, "\n");
+  return absl::StrCat(
+      "Answer a survey yourself (a second campaign is open; of its ", kTryItInvited, " codes this is one):\n",
+      "  candor answer --code ", codes[group].front(), " --expect-manifest ", survey.manifest_code(), "\n",
+      "Then close it, release it and read its report; with one answer it shows no figure, as it must:\n",
+      "  candor campaign close ", Short(run, campaign), "\n  candor campaign release ", Short(run, campaign),
+      "\n  candor report get ", Short(run, name), "\n");
 }
 
 std::string HowToGoOn(const Context& c, const DemoRun& run, const std::string& try_it) {
-  std::string text = absl::StrCat("\nHow to go on\n\nRead the other leaders' reports:\n");
+  std::string text = absl::StrCat("\nHow to go on, in another terminal\n\nFirst, once:\n", Environment(c, run),
+                                  "Read the other leaders' reports:\n");
   for (size_t l = 1; l < run.surveys.size(); ++l) {
-    absl::StrAppend(&text, "  candor ", Server(c), " report get ", run.surveys[l], "   # ", run.district.leaders[l].name,
+    absl::StrAppend(&text, "  candor report get ", Short(run, run.surveys[l]), "   # ", run.district.leaders[l].name,
                     "\n");
   }
-  absl::StrAppend(&text, "See the same as JSON, or only the scores:\n  candor ", Server(c), " --json report get ",
-                  run.surveys[0], "\n  candor ", Server(c), " scores ", run.surveys[0], " --by competency\n",
-                  "Check a survey's ledger from the outside, without a key:\n  candor --server ", c.options.server,
-                  " ledger ", LastSegment(run.surveys[0]), "\n", try_it,
+  const std::string first = Short(run, run.surveys[0]);
+  absl::StrAppend(&text, "See a report as JSON, or only the scores:\n  candor --json report get ", first,
+                  "\n  candor scores --by competency ", first,
+                  "\nCheck a survey's ledger from the outside, without a key:\n  candor ledger ", LastSegment(first),
+                  "\n", try_it,
                   "Run a campaign of your own: candor --help, and deploy/demo/README.md for the files.\n");
   return text;
 }
@@ -272,7 +284,7 @@ absl::Status Demo(Context& c, const DemoOptions& options) {
   text.color = isatty(STDOUT_FILENO) == 1;
   return Print(absl::StrCat(report::RenderText(report, text), "\n", tasks.size(),
                             " simulated people answered about ", run.surveys.size(), " leaders of ", run.district.title,
-                            ", through the public API alone. ", receipt, HowToGoOn(c, run, try_it)));
+                            ",\nthrough the public API alone.\n\n", receipt, HowToGoOn(c, run, try_it)));
 }
 
 }  // namespace

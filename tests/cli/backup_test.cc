@@ -96,7 +96,9 @@ TEST_F(BackupTest, RestoresOnlyIntoAnEmptyFolderOrBesideSurvivingKeys) {
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(Sql("data/identity.db", "SELECT sum(x) FROM t"), "1");
   fs::create_directories(Path("new/keys"));
+  fs::permissions(Path("new"), fs::perms::owner_all | fs::perms::others_read);
   EXPECT_TRUE(RestoreBackup(Path("copy"), Path("new"), nullptr).ok());
+  EXPECT_EQ(fs::status(Path("new")).permissions(), fs::perms::owner_all);
 }
 
 TEST_F(BackupTest, ADamagedBackupRestoresNothing) {

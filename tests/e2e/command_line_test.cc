@@ -1,0 +1,255 @@
+// A whole campaign by the verbs of `candor`, against a real server in a process of its own; and the drill of a restore.
+
+#include <filesystem>
+#include <fstream>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/base/file.h"
+#include "tests/e2e/candor_shell.h"
+#include "tests/support/process/candord_process.h"
+
+namespace candor::e2e {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class CommandLineTest : public ::testing::Test {
+ protected:
+  CommandLineTest()
+      : server_(folder_.path() + "/data"), admin_(server_.address(), server_.admin_key_file(), folder_.path()) {}
+
+  void SetUp() override {
+    const absl::Status started = server_.Start();
+    ASSERT_TRUE(started.ok()) << started;
+  }
+
+  std::string Path(const std::string& name) const { return folder_.path() + "/" + name; }
+  std::string Write(const std::string& name, const std::string& text) const {
+    std::ofstream(Path(name), std::ios::binary) << text;
+    return Path(name);
+  }
+  static std::string Demo(const std::string& name) { return std::string(CANDOR_SOURCE_DIR) + "/deploy/demo/" + name; }
+
+  // District d with leader lee, whose supervisor is sue, an administrator ann who supervises nobody, their keys, the
+  // demonstration's framework and instrument, and a draft campaign c with a survey for lee.
+  void MakeDraft() {
+    admin_.Text({"district", "create", "--title", "Testing", "--id", "d"});
+    const std::string school = admin_.Json({"school", "create", "--district", "d", "--title", "Elm"})["name"];
+    admin_.Text({"person", "create", "--district", "d", "--id", "sue", "--name", "Sue Super", "--role", "supervisor"});
+    admin_.Text({"person", "create", "--district", "d", "--id", "lee", "--name", "Lee Lead", "--role", "leader", "--title",
+                 "Principal", "--school", school, "--supervisor", "sue"});
+    admin_.Text({"person", "create", "--district", "d", "--id", "ann", "--name", "Ann Admin", "--role", "administrator"});
+    for (const char* person : {"sue", "lee", "ann"}) {
+      admin_.Text({"key", "create", person, "--district", "d", "--out", Path(std::string(person) + ".key")});
+    }
+    admin_.Text({"framework", "import", "--district", "d", "--file", Demo("framework.json")});
+    const std::string draft =
+        admin_.Json({"instrument", "create", "--district", "d", "--file", Demo("instrument.json"), "--id", "pulse"})["name"];
+    version_ = admin_.Json({"instrument", "publish", draft})["name"];
+    admin_.Text({"campaign", "create", "--district", "d", "--id", "c", "--title", "Spring", "--instrument-version",
+                 version_, "--close-in", "7d", "--notice", "en=Please take part."});
+    survey_ = admin_.Json({"campaign", "add-leader", "c", "lee", "--district", "d"})["name"];
+  }
+
+  // Codes of one rater group.
+  std::vector<std::string> Codes(const CandorShell& shell, const std::string& group) {
+    std::vector<std::string> codes;
+    for (const base::Json& code : shell.Json({"code", "list", survey_}).value("codes", base::Json::array())) {
+      if (code["rater"]["group"] == group) codes.push_back(code["code"]);
+    }
+    return codes;
+  }
+
+  // Every item that staff is asked, marked alike.
+  static std::string AllItems(int mark) {
+    const auto text = base::ReadFile(Demo("instrument.json"));
+    const base::Json instrument = *base::ParseJson(*text);
+    base::Json answers = base::Json::object();
+    for (const base::Json& item : instrument["items"]) {
+      if (item["texts"].contains("staff")) answers[std::string(item["indicator"])] = mark;
+    }
+    return answers.dump();
+  }
+
+  testing::ScratchFolder folder_;
+  testing::CandordProcess server_;
+  CandorShell admin_;
+  std::string version_, survey_;
+};
+
+TEST_F(CommandLineTest, ACampaignFromFrameworkToReport) {
+  MakeDraft();
+  const CandorShell leader = admin_.WithKey(Path("lee.key")), supervisor = admin_.WithKey(Path("sue.key"));
+  const CandorShell respondent = admin_.WithoutKey();
+
+  // Too small to be anonymous: said before opening, with what would happen.
+  admin_.Text({"rater", "paper", survey_, "--group", "staff", "--count", "3"});
+  EXPECT_THAT(admin_.Text({"campaign", "preview", "c", "--district", "d"}), HasSubstr("cannot be opened"));
+  EXPECT_EQ(admin_.Reason({"campaign", "open", "c", "--district", "d"}), "TOO_FEW_INVITED");
+
+  // Raters from a file; one pupil's family opts out.
+  std::string csv = "group,name,address,opted_out\n";
+  for (int i = 1; i <= 8; ++i) csv += "staff,Staff " + std::to_string(i) + ",s" + std::to_string(i) + "@x.example,\n";
+  for (int i = 1; i <= 6; ++i) csv += "student,Pupil " + std::to_string(i) + ",," + (i == 6 ? "yes" : "") + "\n";
+  admin_.Text({"rater", "add", survey_, "--file", Write("raters.csv", csv)});
+  EXPECT_EQ(admin_.Run({"rater", "add", survey_, "--file", Write("bad.csv", "group,name\nstaff,\"x\n")}).exit_code, 1);
+  EXPECT_THAT(admin_.Text({"campaign", "preview", "c", "--district", "d"}), HasSubstr("can be opened"));
+  EXPECT_EQ(admin_.Json({"campaign", "open", "c", "--district", "d"})["state"], "CAMPAIGN_STATE_OPEN");
+
+  const std::vector<std::string> staff = Codes(admin_, "staff"), students = Codes(admin_, "student");
+  EXPECT_EQ(staff.size(), 11u);
+  EXPECT_EQ(students.size(), 5u);
+  EXPECT_EQ(leader.Reason({"code", "list", survey_}), "CALLER_NOT_ALLOWED");
+  EXPECT_EQ(supervisor.Reason({"code", "list", survey_}), "CALLER_NOT_ALLOWED");
+  EXPECT_EQ(Codes(admin_.WithKey(Path("ann.key")), "staff").size(), 11u);
+
+  // Respondents. The comparison code of the notice board is checked.
+  const std::string board = admin_.Json({"campaign", "show", survey_})["manifest_code"];
+  const std::string fours = Write("fours.json", AllItems(4)), twos = Write("twos.json", AllItems(2));
+  for (size_t i = 0; i < staff.size(); ++i) {
+    const base::Json done = respondent.Json({"answer", "--code", staff[i], "--expect-manifest", board, "--file",
+                                             i % 3 == 0 ? twos : fours, "--state-dir", Path("device" + std::to_string(i)),
+                                             "--receipt", Path("receipt" + std::to_string(i))});
+    EXPECT_EQ(done["acknowledged"], true);
+  }
+  EXPECT_EQ(respondent.Reason({"answer", "--code", staff[0], "--expect-manifest", "0000-0000-0000-0000-0000-0000-00",
+                               "--file", fours, "--state-dir", Path("device0")}),
+            "MANIFEST_REFUSED");
+  // Somebody changes the answers on the same device; another device is refused.
+  respondent.Text({"answer", "--code", staff[0], "--file", fours, "--state-dir", Path("device0"), "--receipt",
+                   Path("changed")});
+  EXPECT_EQ(respondent.Reason({"answer", "--code", staff[0], "--file", fours, "--shared-device"}),
+            "TOKEN_ALREADY_ISSUED");
+  EXPECT_EQ(respondent.Reason({"answer", "--code", "0000-0000-0000-0000-0", "--file", fours}), "CODE_UNKNOWN");
+  EXPECT_EQ(respondent.Reason({"answer", "--code", students[0], "--file", fours, "--state-dir", Path("pupil")}),
+            "ITEM_NOT_ASKED");
+  EXPECT_EQ(respondent.Reason({"answer", "--code", students[0], "--file", Write("off.json", "{\"I.2.a\": 6}"),
+                               "--state-dir", Path("pupil")}),
+            "RATING_OFF_SCALE");
+  EXPECT_EQ(respondent.Reason({"answer", "--code", students[0], "--file", Write("broken.json", "{\n\"I.2.a\": }"),
+                               "--state-dir", Path("pupil")}),
+            "JSON_MALFORMED");
+  // In the terminal: start, skip everything but one item, confirm, send now.
+  const std::string typed = respondent.Text({"answer", "--code", students[0], "--state-dir", Path("pupil")},
+                                            "y\n5\n" + std::string(16, '\n') + "y\n0\n");
+  EXPECT_THAT(typed, HasSubstr(board));
+  EXPECT_THAT(typed, HasSubstr("17 of 17"));
+  EXPECT_THAT(typed, HasSubstr("Your answers are stored"));
+
+  // Identified ratings, each by its own person only.
+  leader.Text({"rate", "self", survey_, "--file", Write("self.json", AllItems(5))});
+  EXPECT_EQ(leader.Reason({"rate", "supervisor", survey_, "--file", fours}), "CALLER_NOT_ALLOWED");
+  supervisor.Text({"rate", "supervisor", survey_, "--file", fours});
+  EXPECT_THAT(leader.Text({"rate", "self", survey_, "--show"}), HasSubstr("[5]"));
+  EXPECT_EQ(leader.Reason({"rate", "self", survey_, "--file", Write("unknown.json", "{\"X.9\": 3}")}), "ITEM_NOT_ASKED");
+
+  EXPECT_EQ(leader.Reason({"report", "get", survey_}), "REPORT_NOT_RELEASED");
+  EXPECT_EQ(respondent.Reason({"ledger", survey_}), "WRONG_STATE");
+  EXPECT_EQ(admin_.Json({"campaign", "close", "c", "--district", "d"})["state"], "CAMPAIGN_STATE_CLOSED");
+  const cli::ProgramResult late =
+      respondent.Run({"answer", "--code", staff[1], "--file", twos, "--state-dir", Path("device1")});
+  EXPECT_EQ(late.exit_code, 1);
+  EXPECT_EQ(leader.Reason({"report", "get", survey_}), "REPORT_NOT_RELEASED");
+
+  // The ledger, from outside: the newest receipt is in it, that of the replaced answers is not.
+  const base::Json ledger = respondent.Json({"ledger", survey_, "--expect-manifest", board});
+  EXPECT_EQ(ledger["leaves"], 12);
+  EXPECT_EQ(ledger["groups"][0]["code"], "staff");
+  EXPECT_EQ(ledger["groups"][0]["replaced"], 1);
+  EXPECT_EQ(respondent.Json({"ledger", "--receipt", Path("changed")})["receipt_counted"], true);
+  EXPECT_EQ(respondent.Run({"ledger", "--receipt", Path("receipt0")}).exit_code, 1);
+
+  admin_.Text({"campaign", "release", "c", "--district", "d"});
+  const base::Json report = leader.Json({"report", "get", survey_});
+  EXPECT_EQ(report["leader_display_name"], "Lee Lead");
+  EXPECT_EQ(report["school_title"], "Elm");
+  EXPECT_EQ(report["scores"]["units"][0]["self"]["mean"], 5);
+  const std::string text = leader.Text({"report", "get", survey_});
+  EXPECT_THAT(text, HasSubstr("Lee Lead"));
+  EXPECT_EQ(text, leader.Text({"report", "get", survey_}));
+  EXPECT_EQ(supervisor.Reason({"report", "get", survey_}), "CALLER_NOT_ALLOWED");
+  EXPECT_THAT(leader.Text({"report", "list", "--district", "d"}), HasSubstr("Lee Lead"));
+  EXPECT_THAT(leader.Text({"scores", survey_, "--by", "competency"}), HasSubstr("II.1"));
+
+  // Forgetting a person: the key stops at once, the report stays for administrators.
+  admin_.Text({"person", "delete", "sue", "--district", "d"});
+  EXPECT_EQ(supervisor.Reason({"person", "get", "sue", "--district", "d"}), "UNAUTHENTICATED_CALLER");
+  EXPECT_THAT(admin_.Text({"report", "get", survey_}), HasSubstr("Lee Lead"));
+  EXPECT_EQ(server_.Stop(), 0);
+}
+
+TEST_F(CommandLineTest, AnOpenSurveyGoesOnAfterARestoreWithItsKeysAndNoAnswerIsLost) {
+  MakeDraft();
+  admin_.Text({"rater", "paper", survey_, "--group", "staff", "--count", "8"});
+  admin_.Text({"campaign", "open", "c", "--district", "d", "--quiet"});
+  const std::vector<std::string> codes = Codes(admin_, "staff");
+  const std::string fours = Write("fours.json", AllItems(4));
+  const CandorShell respondent = admin_.WithoutKey();
+  const auto answer = [&](const CandorShell& shell, int i) {
+    shell.Text({"answer", "--code", codes[i], "--file", fours, "--state-dir", Path("device" + std::to_string(i)),
+                "--receipt", Path("receipt" + std::to_string(i))});
+  };
+  for (int i = 0; i < 5; ++i) answer(respondent, i);
+
+  // While the server runs.
+  const cli::ProgramResult saved = admin_.Run({"backup", "--data", server_.data_folder(), "--to", Path("backup")});
+  ASSERT_EQ(saved.exit_code, 0) << saved.err;
+  EXPECT_THAT(saved.out, HasSubstr("1 survey is open"));
+  const auto receipt_key = base::ListFolder(server_.data_folder() + "/keys");
+  ASSERT_TRUE(receipt_key.ok() && !receipt_key->empty());
+  EXPECT_FALSE(base::FileExists(Path("backup/keys")));
+  EXPECT_FALSE(base::FileExists(Path("backup/admin.key")));
+  server_.Kill();
+
+  EXPECT_EQ(admin_.Run({"restore", "--from", Path("backup"), "--data", server_.data_folder()}).exit_code, 1);
+  std::filesystem::create_directories(Path("restored"));
+  std::filesystem::copy(server_.data_folder() + "/keys", Path("restored/keys"), std::filesystem::copy_options::recursive);
+  std::filesystem::permissions(Path("restored/keys"), std::filesystem::perms::owner_all);
+  const cli::ProgramResult restored = admin_.Run({"restore", "--from", Path("backup"), "--data", Path("restored")});
+  ASSERT_EQ(restored.exit_code, 0) << restored.err;
+  EXPECT_THAT(restored.out, HasSubstr("key folder"));
+
+  testing::CandordProcess second(Path("restored"));
+  const absl::Status started = second.Start();
+  ASSERT_TRUE(started.ok()) << started;
+  // The administrator's key is the old one: its hash is in the database.
+  const CandorShell admin = admin_.At(second.address());
+  const CandorShell again = respondent.At(second.address());
+  answer(again, 5);
+  answer(again, 0);  // repeats what is stored
+  admin.Text({"campaign", "close", "c", "--district", "d", "--quiet"});
+  const base::Json ledger = again.Json({"ledger", survey_});
+  EXPECT_EQ(ledger["leaves"], 6);
+  for (int i = 0; i < 6; ++i) {
+    EXPECT_EQ(again.Json({"ledger", "--receipt", Path("receipt" + std::to_string(i))})["receipt_counted"], true) << i;
+  }
+  admin.Text({"campaign", "release", "c", "--district", "d"});
+  const base::Json report = admin.Json({"report", "get", survey_});
+  EXPECT_EQ(report["scores"]["groups"][0]["counted"], "6");
+  EXPECT_EQ(second.Stop(), 0);
+}
+
+TEST_F(CommandLineTest, TheDemonstrationRunsAndSaysHowToGoOn) {
+  const std::string files = std::string(CANDOR_SOURCE_DIR) + "/deploy/demo";
+  const cli::ProgramResult demo = admin_.Run({"demo", "--files", files});
+  ASSERT_EQ(demo.exit_code, 0) << demo.err;
+  EXPECT_THAT(demo.out, HasSubstr("Amara Fernwhistle"));
+  EXPECT_THAT(demo.out, HasSubstr("How to go on"));
+  EXPECT_THAT(demo.err, HasSubstr("anonymous answers"));
+  // Every command that it names works as it stands.
+  const size_t at = demo.out.find("candor answer --code ");
+  ASSERT_NE(at, std::string::npos);
+  std::vector<std::string> words;
+  std::istringstream line(demo.out.substr(at, demo.out.find('\n', at) - at));
+  for (std::string word; line >> word;) words.push_back(word);
+  words.erase(words.begin());
+  words.insert(words.end(), {"--file", Write("twos.json", AllItems(2))});
+  EXPECT_THAT(admin_.WithoutKey().Text(words), HasSubstr("Your answers are stored"));
+  // A second run on the same server makes another district.
+  EXPECT_EQ(admin_.Run({"demo", "--files", files, "--quiet", "--json"}).exit_code, 0);
+}
+
+}  // namespace
+}  // namespace candor::e2e
