@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "services/base/file.h"
 #include "services/base/random.h"
@@ -116,6 +117,8 @@ absl::Status InsertFreeSlots(Database& database, int64_t first_id, int64_t count
 
 absl::Status SqliteOpenSurveyStore::Create(const std::string& path, const SlotLayout& layout) {
   if (layout.sealed_size == 0) return absl::InvalidArgumentError("a sealed answer has at least one byte");
+  // First, so that it comes last: closing the file changes its times too.
+  const absl::Cleanup still = [&path] { StillTimes(path).FilesAndFolder(); };
   OpenOptions options;
   options.page_size = kPageBytes;
   options.wal = false;  // laying out through the log would write everything twice
@@ -143,6 +146,7 @@ absl::Status SqliteOpenSurveyStore::Create(const std::string& path, const SlotLa
 
 absl::StatusOr<std::unique_ptr<SqliteOpenSurveyStore>> SqliteOpenSurveyStore::Open(const std::string& path) {
   if (!base::FileExists(path)) return errors::StoreCorrupt("the file of an open survey is gone");
+  const absl::Cleanup still = [&path] { StillTimes(path).FilesAndFolder(); };
   OpenOptions options;
   options.create = false;
   options.page_size = kPageBytes;
@@ -160,13 +164,18 @@ absl::StatusOr<std::unique_ptr<SqliteOpenSurveyStore>> SqliteOpenSurveyStore::Op
     sealed_size = static_cast<size_t>(select.Int(0));
   }
   return std::unique_ptr<SqliteOpenSurveyStore>(
-      new SqliteOpenSurveyStore(std::move(database), sealed_size, log_bytes));
+      new SqliteOpenSurveyStore(std::move(database), path, sealed_size, log_bytes));
 }
 
-SqliteOpenSurveyStore::SqliteOpenSurveyStore(std::unique_ptr<Database> database, size_t sealed_size,
-                                             int64_t untidy_bytes)
-    : database_(std::move(database)), sealed_size_(sealed_size), untidy_bytes_(untidy_bytes) {
+SqliteOpenSurveyStore::SqliteOpenSurveyStore(std::unique_ptr<Database> database, const std::string& path,
+                                             size_t sealed_size, int64_t untidy_bytes)
+    : times_(path), database_(std::move(database)), sealed_size_(sealed_size), untidy_bytes_(untidy_bytes) {
   sqlite3_wal_hook(database_->handle(), &SqliteOpenSurveyStore::OnCommit, this);
+}
+
+SqliteOpenSurveyStore::~SqliteOpenSurveyStore() {
+  database_.reset();
+  times_.FilesAndFolder();
 }
 
 int SqliteOpenSurveyStore::OnCommit(void* self, sqlite3*, const char*, int log_pages) {
@@ -175,6 +184,7 @@ int SqliteOpenSurveyStore::OnCommit(void* self, sqlite3*, const char*, int log_p
 }
 
 absl::Status SqliteOpenSurveyStore::AddRunKey(absl::string_view sealed_key) {
+  const absl::Cleanup still = [this] { times_.Files(); };
   return database_->Transact([&]() -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(Statement insert, database_->Prepare("INSERT INTO run_key(id, sealed) VALUES (?, ?)"));
     return insert.BindBlob(1, base::RandomBytes(16)).BindBlob(2, sealed_key).Run();
@@ -182,6 +192,7 @@ absl::Status SqliteOpenSurveyStore::AddRunKey(absl::string_view sealed_key) {
 }
 
 absl::StatusOr<std::vector<std::string>> SqliteOpenSurveyStore::RunKeys() {
+  const absl::Cleanup still = [this] { times_.Files(); };
   CANDOR_ASSIGN_OR_RETURN(Statement select, database_->Prepare("SELECT sealed FROM run_key"));
   std::vector<std::string> keys;
   while (true) {
@@ -192,6 +203,7 @@ absl::StatusOr<std::vector<std::string>> SqliteOpenSurveyStore::RunKeys() {
 }
 
 absl::Status SqliteOpenSurveyStore::ForEachSlot(absl::FunctionRef<absl::Status(const Slot&)> visit) {
+  const absl::Cleanup still = [this] { times_.Files(); };
   // Only the bytes of the head are fetched; the sealed answers mostly lie on pages that are never touched.
   CANDOR_ASSIGN_OR_RETURN(Statement select, database_->Prepare("SELECT id, issuing_group FROM slot ORDER BY id"));
   RecordBlob blob(database_->handle(), /*writable=*/false);
@@ -212,6 +224,7 @@ absl::Status SqliteOpenSurveyStore::ForEachSlot(absl::FunctionRef<absl::Status(c
 
 absl::Status SqliteOpenSurveyStore::ForEachAnswer(
     absl::FunctionRef<absl::Status(const Slot&, absl::string_view)> visit) {
+  const absl::Cleanup still = [this] { times_.Files(); };
   CANDOR_ASSIGN_OR_RETURN(Statement select,
                           database_->Prepare("SELECT id, issuing_group, record FROM slot ORDER BY id"));
   Slot slot;
@@ -228,6 +241,7 @@ absl::Status SqliteOpenSurveyStore::ForEachAnswer(
 }
 
 absl::StatusOr<std::string> SqliteOpenSurveyStore::ReadSealed(int64_t slot) {
+  const absl::Cleanup still = [this] { times_.Files(); };
   CANDOR_ASSIGN_OR_RETURN(Statement select, database_->Prepare("SELECT record FROM slot WHERE id = ?"));
   CANDOR_ASSIGN_OR_RETURN(const bool found, select.BindInt(1, slot).Step());
   if (!found) return absl::NotFoundError("there is no such slot");
@@ -244,6 +258,7 @@ absl::Status SqliteOpenSurveyStore::WriteSlots(absl::Span<const SlotWrite> write
       return absl::InvalidArgumentError("a head or sealed answer of a wrong size");
     }
   }
+  const absl::Cleanup still = [this] { times_.Files(); };
   return database_->Transact([&]() -> absl::Status {
     RecordBlob blob(database_->handle(), /*writable=*/true);
     for (const SlotWrite& write : writes) {
@@ -257,6 +272,7 @@ absl::Status SqliteOpenSurveyStore::WriteSlots(absl::Span<const SlotWrite> write
 
 absl::StatusOr<std::vector<int64_t>> SqliteOpenSurveyStore::AddSlots(int group, int64_t count) {
   if (count < 1) return absl::InvalidArgumentError("at least one slot is added");
+  const absl::Cleanup still = [this] { times_.Files(); };
   std::vector<int64_t> ids;
   CANDOR_RETURN_IF_ERROR(database_->Transact([&]() -> absl::Status {
     int64_t next = 1;
@@ -273,6 +289,7 @@ absl::StatusOr<std::vector<int64_t>> SqliteOpenSurveyStore::AddSlots(int group, 
 
 absl::Status SqliteOpenSurveyStore::Tidy() {
   if (untidy_bytes_ == 0) return absl::OkStatus();
+  const absl::Cleanup still = [this] { times_.Files(); };
   // A reader elsewhere (a backup) is not waited for: the log is emptied another time.
   sqlite3_busy_timeout(database_->handle(), 0);
   const int result =

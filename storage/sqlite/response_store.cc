@@ -9,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "services/base/file.h"
 #include "services/base/random.h"
@@ -17,6 +18,7 @@
 #include "services/domain/errors.h"
 #include "storage/sqlite/open_survey_store.h"
 #include "storage/sqlite/response_schema.h"
+#include "storage/sqlite/still_times.h"
 
 namespace candor::storage::sqlite {
 namespace errors = candor::domain::errors;
@@ -118,6 +120,7 @@ std::string SqliteResponseStore::OpenPath(const SurveyId& survey) const {
 
 absl::Status SqliteResponseStore::RemoveOpenFile(const SurveyId& survey) {
   const std::string path = OpenPath(survey);
+  const absl::Cleanup still = [this] { StillTimesOf(open_folder_); };
   for (const char* suffix : kSuffixes) CANDOR_RETURN_IF_ERROR(RemoveFile(absl::StrCat(path, suffix)));
   return base::SyncFolder(open_folder_);
 }
@@ -346,11 +349,14 @@ absl::Status SqliteResponseStore::Rebuild() {
 }
 
 absl::Status SqliteResponseStore::FinishDestroying() {
+  const absl::Cleanup still = [this] { StillTimesOf(open_folder_); };
   CANDOR_ASSIGN_OR_RETURN(const std::vector<std::string> names, base::ListFolder(open_folder_));
   SurveyId last;
   for (const std::string& name : names) {
     const size_t end = name.find(".db");
     if (end == std::string::npos) continue;
+    // A crash may have come between an answer and the stilling of its file's times.
+    StillTimesOf(absl::StrCat(open_folder_, "/", name));
     const SurveyId survey(name.substr(0, end));
     if (survey == last || domain::SurveyIdBytes(survey).empty()) continue;
     last = survey;

@@ -1,6 +1,8 @@
 // The response store's suite on SQLite, and what is particular to its files.
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <map>
@@ -142,6 +144,59 @@ TEST_F(SqliteResponseStoreTest, AFreeSlotHoldsNoZeroesThatWouldTellHowLongAnswer
   // Slots make up nearly all of the file; random bytes are zero once in 256.
   const auto zeroes = static_cast<size_t>(std::count(bytes.begin() + 8192, bytes.end(), '\0'));
   EXPECT_LT(zeroes, bytes.size() / 4);
+}
+
+// Whoever copies the folder day by day must not learn when somebody answered.
+TEST_F(SqliteResponseStoreTest, NoFileTimeTellsWhenAnAnswerCameIn) {
+  const std::string folder = folder_.path() + "/open";
+  SurveyId survey;
+  int files_seen = 0;
+  const auto expect_still = [&](const std::string& what) {
+    std::vector<std::string> paths = {folder};
+    for (const char* suffix : {"", "-wal", "-shm"}) paths.push_back(OpenPath(survey) + suffix);
+    for (const std::string& path : paths) {
+      struct stat found {};
+      if (stat(path.c_str(), &found) != 0) continue;
+      ++files_seen;
+      EXPECT_EQ(found.st_mtim.tv_sec, 946'684'800) << path << " after " << what;
+      EXPECT_EQ(found.st_mtim.tv_nsec, 0) << path << " after " << what;
+      EXPECT_EQ(found.st_atim.tv_sec, 946'684'800) << path << " after " << what;
+    }
+  };
+  survey = MakeSurvey(20);
+  expect_still("laying out");
+  {
+    const auto answers = Answers(survey);
+    expect_still("opening");
+    ASSERT_TRUE(answers->AddRunKey("key").ok());
+    expect_still("a run's key");
+    ASSERT_TRUE(answers->WriteSlots({AWrite(1), AWrite(2)}).ok());
+    files_seen = 0;
+    expect_still("an answer");
+    EXPECT_EQ(files_seen, 4) << "the log and its index are there";
+    ASSERT_TRUE(answers->Tidy().ok());
+    expect_still("tidying");
+    ASSERT_TRUE(answers->WriteSlots({AWrite(1)}).ok());
+    expect_still("an answer after tidying");
+    ASSERT_TRUE(answers->ReadSealed(1).ok());
+    EXPECT_EQ(CountAnswers(*answers), 2);
+    expect_still("reading");
+    ASSERT_TRUE(answers->AddSlots(0, 3).ok());
+    expect_still("further slots");
+    SetDiskFault("/open/", 1, SQLITE_FULL);
+    EXPECT_FALSE(answers->WriteSlots({AWrite(1), AWrite(2), AWrite(3)}).ok());
+    ClearDiskFault();
+    expect_still("a fault");
+  }
+  expect_still("closing the file");
+  ASSERT_TRUE(store_->AbandonSurvey(MakeSurvey(5)).ok());
+  expect_still("another survey's opening");
+  // What a crash between an answer and the stamping leaves is made good by the next start.
+  ASSERT_EQ(utimensat(AT_FDCWD, OpenPath(survey).c_str(), nullptr, 0), 0);
+  ASSERT_EQ(utimensat(AT_FDCWD, folder.c_str(), nullptr, 0), 0);
+  Open();
+  ASSERT_TRUE(store_->FinishDestroying().ok());
+  expect_still("the next start");
 }
 
 TEST_F(SqliteResponseStoreTest, AFullDiskChangesNothingAndTheNextWriteWorks) {

@@ -1,0 +1,29 @@
+#include "storage/sqlite/still_times.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+namespace candor::storage::sqlite {
+
+void StillTimesOf(const std::string& path) {
+  const timespec still = {kStillTime, 0};
+  const timespec times[2] = {still, still};
+  // An owner can always do this to a file that can be written at all, and an answer that is stored is not refused for it.
+  (void)utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW);
+}
+
+StillTimes::StillTimes(const std::string& path)
+    : database_(path), log_(path + "-wal"), index_(path + "-shm"), folder_(path.substr(0, path.rfind('/'))) {}
+
+void StillTimes::Files() const {
+  StillTimesOf(database_);
+  StillTimesOf(log_);
+  StillTimesOf(index_);
+}
+
+void StillTimes::FilesAndFolder() const {
+  Files();
+  StillTimesOf(folder_);
+}
+
+}  // namespace candor::storage::sqlite
