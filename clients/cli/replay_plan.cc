@@ -1,6 +1,7 @@
 #include "clients/cli/replay_plan.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <utility>
 
@@ -76,6 +77,13 @@ absl::StatusOr<domain::Framework> FrameworkOf(const ScoreStructure& structure) {
   return framework;
 }
 
+int Hundredths(double scale_points) { return static_cast<int>(std::lround(100 * scale_points)); }
+
+// Whether an instrument can hold the number: it counts in hundredths, and 0 stands for its default.
+bool IsSettable(double scale_points) {
+  return Hundredths(scale_points) > 0 && std::abs(Hundredths(scale_points) / 100.0 - scale_points) < 1e-9;
+}
+
 domain::Instrument InstrumentOf(const ScoreStructure& structure, const std::set<std::string>& groups) {
   domain::Instrument instrument;
   instrument.title = structure.name.empty() ? "Replayed ratings" : structure.name;
@@ -83,6 +91,8 @@ domain::Instrument InstrumentOf(const ScoreStructure& structure, const std::set<
   instrument.languages = {kLanguage};
   instrument.scale.points = structure.rules.points;
   instrument.scale.favourable_from = structure.rules.favourable_from;
+  instrument.scale.strength_cut_hundredths = Hundredths(structure.rules.strength_cut);
+  instrument.scale.agreement_band_hundredths = Hundredths(structure.rules.gap_delta);
   for (int point = 1; point <= structure.rules.points; ++point) {
     instrument.scale.labels[kLanguage].push_back(absl::StrCat(point));
   }
@@ -214,6 +224,12 @@ absl::StatusOr<ReplayPlan> MakeReplayPlan(const ScoreStructure& structure, const
     return RefuseReplay(absl::StrCat("min_n is ", structure.rules.min_n, "; a campaign prints nothing with fewer than ",
                                      domain::kLowestMinimumGroupSize,
                                      " answers behind it, since a smaller group would give persons away"));
+  }
+  for (const auto& [key, value] : {std::pair("strength_cut", structure.rules.strength_cut),
+                                   std::pair("gap_delta", structure.rules.gap_delta)}) {
+    if (!IsSettable(value)) {
+      return RefuseReplay(absl::StrCat(key, " is ", value, "; a campaign takes whole hundredths above 0; change the file"));
+    }
   }
   if (structure.rules.min_n > domain::kHighestMinimumGroupSize) {
     return RefuseReplay(absl::StrCat("min_n is ", structure.rules.min_n, ", above ", domain::kHighestMinimumGroupSize,

@@ -55,6 +55,13 @@ class Checker {
     if (scale.favourable_from < 2 || scale.favourable_from > scale.points) {
       fault_.Set("scale.favourable_from", "must be from 2 to the number of points");
     }
+    if (scale.strength_cut_hundredths != 0 &&
+        (scale.strength_cut_hundredths < 100 || scale.strength_cut_hundredths > 100 * scale.points)) {
+      fault_.Set("scale.strength_cut_hundredths", "must lie within the scale: from 100 to 100 times the points, or 0");
+    }
+    if (scale.agreement_band_hundredths < 0 || scale.agreement_band_hundredths > 50 * (scale.points - 1)) {
+      fault_.Set("scale.agreement_band_hundredths", "must be at most half of the scale: 50 times the points less one");
+    }
     for (const auto& [language, labels] : scale.labels) {
       const std::string path = JsonPath("scale.labels", language);
       Language(path, language);
@@ -232,6 +239,8 @@ RatingScale ReadScale(JsonObject& object, JsonFault* fault) {
     scale.labels[language] = JsonTexts(value, at, fault);
   });
   scale.not_observed = ReadLocalized(object, "not_observed", fault);
+  scale.strength_cut_hundredths = static_cast<int>(object.OptionalWhole("strength_cut_hundredths", 0, 1000, 0));
+  scale.agreement_band_hundredths = static_cast<int>(object.OptionalWhole("agreement_band_hundredths", 0, 1000, 0));
   return scale;
 }
 
@@ -310,14 +319,17 @@ Json InstrumentToJson(const Instrument& instrument) {
     prompts.push_back(
         {{"code", prompt.code}, {"texts", Json(prompt.texts)}, {"max_bytes", prompt.max_bytes}});
   }
+  Json scale_json = {{"points", scale.points},
+                     {"favourable_from", scale.favourable_from},
+                     {"labels", Json(scale.labels)},
+                     {"not_observed", Json(scale.not_observed)}};
+  // Left out where they are the defaults, so that an instrument has one document only.
+  if (scale.strength_cut_hundredths != 0) scale_json["strength_cut_hundredths"] = scale.strength_cut_hundredths;
+  if (scale.agreement_band_hundredths != 0) scale_json["agreement_band_hundredths"] = scale.agreement_band_hundredths;
   return {{"format", kInstrumentFormat},
           {"title", instrument.title},
           {"framework", instrument.framework},
-          {"scale",
-           {{"points", scale.points},
-            {"favourable_from", scale.favourable_from},
-            {"labels", Json(scale.labels)},
-            {"not_observed", Json(scale.not_observed)}}},
+          {"scale", std::move(scale_json)},
           {"languages", Json(instrument.languages)},
           {"rater_groups", std::move(groups)},
           {"items", std::move(items)},

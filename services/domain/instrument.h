@@ -40,6 +40,11 @@ struct RatingScale {
   int favourable_from = 4;   // 2..points
   std::map<std::string, std::vector<std::string>> labels;  // language -> one label for each point
   LocalizedText not_observed;
+  // The line from which a score is a strength, and how near self and others are in agreement, in hundredths of a scale
+  // point (documents that are hashed hold whole numbers only); 0: the report's defaults for this many points. The line
+  // lies within the scale, 100..100*points; the band is at most half of it, 50*(points-1).
+  int strength_cut_hundredths = 0;
+  int agreement_band_hundredths = 0;
 };
 
 // An anonymous rater group: staff, student, parent, or one that the instrument adds.

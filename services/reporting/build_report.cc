@@ -29,6 +29,8 @@ void SetScale(const domain::RatingScale& scale, v1::RatingScale& out) {
     for (const std::string& label : labels) shown.add_labels(label);
   }
   SetText(scale.not_observed, *out.mutable_not_observed());
+  out.set_strength_cut_hundredths(scale.strength_cut_hundredths);
+  out.set_agreement_band_hundredths(scale.agreement_band_hundredths);
 }
 
 void SetItem(const domain::Item& item, v1::ReportItem& out) {

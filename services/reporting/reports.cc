@@ -9,6 +9,7 @@
 #include "services/crypto/hash.h"
 #include "services/domain/errors.h"
 #include "services/reporting/build_report.h"
+#include "storage/leader_line.h"
 
 namespace candor::reporting {
 namespace {
@@ -37,12 +38,9 @@ absl::Status NotReleased(absl::string_view message) {
 absl::StatusOr<Role> RoleOf(ReadTransaction& transaction, const storage::SurveyRow& survey, const Reader& reader) {
   if (reader.person.empty()) return Role::kNone;
   if (reader.person == survey.leader) return Role::kLeader;
-  CANDOR_ASSIGN_OR_RETURN(const std::optional<storage::PersonRow> leader,
-                          transaction.FindPerson(survey.district, survey.leader));
-  if (!leader.has_value()) return Role::kNone;
-  const auto& supervisors = leader->supervisors;
-  return std::find(supervisors.begin(), supervisors.end(), reader.person) != supervisors.end() ? Role::kSupervisor
-                                                                                               : Role::kNone;
+  CANDOR_ASSIGN_OR_RETURN(const std::optional<storage::LeaderLine> line,
+                          storage::FindLeaderLine(transaction, survey.district, survey.id));
+  return line.has_value() && line->IsSupervisor(reader.person) ? Role::kSupervisor : Role::kNone;
 }
 
 absl::StatusOr<std::string> GetDocument(ReadTransaction& transaction, const storage::SurveyRow& survey,

@@ -18,7 +18,7 @@
 
 namespace candor::reporting {
 
-// Who asks. Whether they are the leader or a supervisor of the leader is looked up for each report.
+// Who asks. Whether they are the leader, or were a supervisor of the leader at opening, is looked up for each report.
 struct Reader {
   domain::PersonId person;     // empty for an administrator's key that belongs to no person
   bool administrator = false;  // of the district, or of the installation

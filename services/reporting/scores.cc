@@ -396,8 +396,10 @@ statistics::ScoringRules ScoringRulesOf(const domain::Contract& contract, const 
   rules.favourable_from = scale.favourable_from;
   rules.min_n = contract.minimum_group_size;
   rules.pool_min_n = contract.pool_minimum;
-  rules.strength_cut = StrengthCut(scale.points);
-  rules.gap_delta = AgreementBand(scale.points);
+  rules.strength_cut =
+      scale.strength_cut_hundredths != 0 ? scale.strength_cut_hundredths / 100.0 : StrengthCut(scale.points);
+  rules.gap_delta =
+      scale.agreement_band_hundredths != 0 ? scale.agreement_band_hundredths / 100.0 : AgreementBand(scale.points);
   return rules;
 }
 

@@ -14,14 +14,16 @@ namespace candor::reporting {
 // The group of all anonymous raters.
 inline constexpr char kAllRaters[] = "all_raters";
 
-// The strength line of a scale 1..points: half a point above its middle on a scale of five, and as far in proportion on
+// The strength line of a scale 1..points whose instrument sets none: half a point above its middle on a scale of five, and as far in proportion on
 // any other: (points + 1) / 2 + 0.5 (points - 1) / 4. 3.5 for 5 points, 2.875 for 4.
 double StrengthCut(int points);
 
-// How near self and others are in agreement: half a point on a scale of five, 0.5 (points - 1) / 4 on any other.
+// How near self and others are in agreement, where the instrument does not say: half a point on a scale of five,
+// 0.5 (points - 1) / 4 on any other.
 double AgreementBand(int points);
 
-// The constants of a report: the contract's thresholds, the instrument's scale, the two lines above.
+// The constants of a report: the contract's thresholds, the instrument's scale with its strength line and agreement
+// band, or the defaults above.
 statistics::ScoringRules ScoringRulesOf(const domain::Contract& contract, const domain::RatingScale& scale);
 
 // All figures. The input has passed CheckReportInput.

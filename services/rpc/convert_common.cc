@@ -40,6 +40,8 @@ candor::v1::RatingScale ToProto(const domain::RatingScale& scale) {
     list.Assign(labels.begin(), labels.end());
   }
   *proto.mutable_not_observed() = ToProto(scale.not_observed);
+  proto.set_strength_cut_hundredths(scale.strength_cut_hundredths);
+  proto.set_agreement_band_hundredths(scale.agreement_band_hundredths);
   return proto;
 }
 
@@ -51,6 +53,8 @@ domain::RatingScale FromProto(const candor::v1::RatingScale& scale) {
     value.labels[language].assign(labels.labels().begin(), labels.labels().end());
   }
   value.not_observed = FromProto(scale.not_observed());
+  value.strength_cut_hundredths = scale.strength_cut_hundredths();
+  value.agreement_band_hundredths = scale.agreement_band_hundredths();
   return value;
 }
 

@@ -70,6 +70,8 @@ TEST(ReplayPlanTest, MakesFrameworkInstrumentAndRowsOfAFile) {
   const domain::Instrument& instrument = plan->instrument;
   EXPECT_EQ(instrument.scale.points, 4);
   EXPECT_EQ(instrument.scale.favourable_from, 3);
+  EXPECT_EQ(instrument.scale.strength_cut_hundredths, 350) << "as candor score takes it where the file is silent";
+  EXPECT_EQ(instrument.scale.agreement_band_hundredths, 50);
   EXPECT_TRUE(instrument.items[1].reverse);
   EXPECT_EQ(instrument.items[0].texts.at("night_shift").at("en"), "Listens");
   EXPECT_EQ(instrument.items[1].texts.at("self").at("en"), "Q2");

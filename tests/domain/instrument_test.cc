@@ -124,6 +124,14 @@ TEST(InstrumentTest, RefusesEachBrokenRuleWithItsPath) {
       {"eleven points", [](Instrument& i) { i.scale.points = 11; }, "scale.points"},
       {"favourable from the lowest", [](Instrument& i) { i.scale.favourable_from = 1; },
        "scale.favourable_from"},
+      {"strength line below the scale", [](Instrument& i) { i.scale.strength_cut_hundredths = 99; },
+       "scale.strength_cut_hundredths"},
+      {"strength line above the scale", [](Instrument& i) { i.scale.strength_cut_hundredths = 501; },
+       "scale.strength_cut_hundredths"},
+      {"negative agreement band", [](Instrument& i) { i.scale.agreement_band_hundredths = -1; },
+       "scale.agreement_band_hundredths"},
+      {"agreement band wider than half of the scale", [](Instrument& i) { i.scale.agreement_band_hundredths = 201; },
+       "scale.agreement_band_hundredths"},
       {"favourable above the scale", [](Instrument& i) { i.scale.favourable_from = 6; },
        "scale.favourable_from"},
       {"a label too few", [](Instrument& i) { i.scale.labels["es"].pop_back(); },
@@ -199,6 +207,18 @@ TEST(InstrumentTest, RefusesEachBrokenRuleWithItsPath) {
     ExpectError(CheckInstrument(instrument, SampleFramework()), kInvalid, "INSTRUMENT_INVALID",
                 c.field);
   }
+}
+
+TEST(InstrumentTest, ReadsItsOwnLinesBackAndLeavesDefaultsOut) {
+  Instrument instrument = SampleInstrument();
+  EXPECT_FALSE(InstrumentToJson(instrument)["scale"].contains("strength_cut_hundredths"));
+  instrument.scale.strength_cut_hundredths = 300;
+  instrument.scale.agreement_band_hundredths = 40;
+  EXPECT_TRUE(CheckInstrument(instrument, SampleFramework()).ok());
+  const auto read = ParseInstrument(base::CanonicalJson(InstrumentToJson(instrument)));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->scale.strength_cut_hundredths, 300);
+  EXPECT_EQ(read->scale.agreement_band_hundredths, 40);
 }
 
 TEST(InstrumentTest, AcceptsEveryScaleFromTwoToTenPoints) {

@@ -248,6 +248,15 @@ TEST(BuildReportTest, CarriesTheConstantsOfTheScale) {
   EXPECT_DOUBLE_EQ(StrengthCut(2), 1.625);
 }
 
+TEST(BuildReportTest, TakesStrengthLineAndAgreementBandFromTheInstrument) {
+  ReportInput input = FivePointInput();
+  input.version.instrument.scale.strength_cut_hundredths = 300;
+  input.version.instrument.scale.agreement_band_hundredths = 25;
+  const v1::ScoringRules rules = ScoresOf(input).rules();
+  EXPECT_DOUBLE_EQ(rules.strength_cut(), 3.0);
+  EXPECT_DOUBLE_EQ(rules.agreement_band(), 0.25);
+}
+
 TEST(BuildReportTest, CountsOnAScaleOfFourByItsOwnLines) {
   // Eight staff on 1..4. i1: 24/8 = 3; i2 (turned): 21/8 = 2.625; i3: 27/8 becomes "26/8 or higher"; i4: 13/8 becomes
   // "14/8 or lower".
