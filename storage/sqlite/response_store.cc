@@ -71,6 +71,36 @@ const char* NameOf(SurveyState state) {
   return "";
 }
 
+absl::StatusOr<SurveyState> StateIn(Database& database, const SurveyId& survey) {
+  CANDOR_ASSIGN_OR_RETURN(Statement select, database.Prepare("SELECT state FROM survey WHERE id = ?"));
+  CANDOR_ASSIGN_OR_RETURN(const bool found, select.BindText(1, survey.value()).Step());
+  if (!found) return errors::SurveyUnknown();
+  return StateOf(select.Int(0));
+}
+
+absl::StatusOr<SurveyState> RequireState(Database& database, const SurveyId& survey,
+                                         std::vector<SurveyState> allowed) {
+  CANDOR_ASSIGN_OR_RETURN(const SurveyState state, StateIn(database, survey));
+  if (std::find(allowed.begin(), allowed.end(), state) != allowed.end()) return state;
+  return errors::WrongState(absl::StrCat("the survey is ", NameOf(state), "; this cannot be done (any more)"));
+}
+
+// While it lives, all statements of the connection see one state of the database.
+class Snapshot {
+ public:
+  explicit Snapshot(Database& database) : database_(database), status_(database.Execute("BEGIN")) {}
+  ~Snapshot() {
+    if (status_.ok()) (void)database_.Execute("COMMIT");
+  }
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+  const absl::Status& status() const { return status_; }
+
+ private:
+  Database& database_;
+  const absl::Status status_;
+};
+
 absl::Status RemoveFile(const std::string& path) {
   if (unlink(path.c_str()) == 0 || errno == ENOENT) return absl::OkStatus();
   return errors::StoreBusy(absl::StrCat("cannot remove ", path, ": ", std::strerror(errno)));
@@ -90,23 +120,40 @@ absl::StatusOr<std::unique_ptr<SqliteResponseStore>> SqliteResponseStore::Open(c
     close(lock);
     return errors::StoreBusy(absl::StrCat(data_folder, " is in use by another process"));
   }
-  absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(absl::StrCat(data_folder, "/responses.db"));
+  const std::string path = absl::StrCat(data_folder, "/responses.db");
+  absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(path);
   absl::Status status = database.status();
   if (status.ok()) status = Migrate(**database, ResponseMigrations(), kResponseApplicationId);
+  std::unique_ptr<Database> reader;
+  if (status.ok()) {
+    OpenOptions options;
+    options.read_only = true;
+    auto opened = Database::Open(path, options);
+    status = opened.status();
+    if (opened.ok()) reader = *std::move(opened);
+  }
   if (status.ok()) status = base::SyncFolder(data_folder);
   if (!status.ok()) {
     close(lock);
     return status;
   }
   return std::unique_ptr<SqliteResponseStore>(
-      new SqliteResponseStore(open_folder, lock, *std::move(database)));
+      new SqliteResponseStore(open_folder, lock, *std::move(database), std::move(reader)));
 }
 
 SqliteResponseStore::SqliteResponseStore(std::string open_folder, int lock_descriptor,
-                                         std::unique_ptr<Database> database)
-    : open_folder_(std::move(open_folder)), lock_descriptor_(lock_descriptor), database_(std::move(database)) {}
+                                         std::unique_ptr<Database> database, std::unique_ptr<Database> reader)
+    : open_folder_(std::move(open_folder)),
+      lock_descriptor_(lock_descriptor),
+      database_(std::move(database)),
+      reader_(std::move(reader)) {}
 
 SqliteResponseStore::~SqliteResponseStore() {
+  {
+    // Before the other, which as the last one clears the log away.
+    absl::MutexLock lock(&reader_mutex_);
+    reader_.reset();
+  }
   {
     absl::MutexLock lock(&mutex_);
     database_.reset();
@@ -125,20 +172,6 @@ absl::Status SqliteResponseStore::RemoveOpenFile(const SurveyId& survey) {
   return base::SyncFolder(open_folder_);
 }
 
-absl::StatusOr<SurveyState> SqliteResponseStore::GetStateLocked(const SurveyId& survey) {
-  CANDOR_ASSIGN_OR_RETURN(Statement select, database_->Prepare("SELECT state FROM survey WHERE id = ?"));
-  CANDOR_ASSIGN_OR_RETURN(const bool found, select.BindText(1, survey.value()).Step());
-  if (!found) return errors::SurveyUnknown();
-  return StateOf(select.Int(0));
-}
-
-absl::StatusOr<SurveyState> SqliteResponseStore::RequireState(const SurveyId& survey,
-                                                              std::vector<SurveyState> allowed) {
-  CANDOR_ASSIGN_OR_RETURN(const SurveyState state, GetStateLocked(survey));
-  if (std::find(allowed.begin(), allowed.end(), state) != allowed.end()) return state;
-  return errors::WrongState(absl::StrCat("the survey is ", NameOf(state), "; this cannot be done (any more)"));
-}
-
 absl::Status SqliteResponseStore::SetState(const SurveyId& survey, SurveyState state) {
   CANDOR_ASSIGN_OR_RETURN(Statement update, database_->Prepare("UPDATE survey SET state = ? WHERE id = ?"));
   return update.BindInt(1, StoredState(state)).BindText(2, survey.value()).Run();
@@ -154,15 +187,9 @@ absl::StatusOr<std::string> SqliteResponseStore::PutDocument(const std::string& 
 
 absl::Status SqliteResponseStore::CreateSurvey(const StoredSurvey& survey, const SlotLayout& layout) {
   if (domain::SurveyIdBytes(survey.id).empty()) return absl::InvalidArgumentError("not a survey's id");
-  const auto exists = [&]() -> absl::StatusOr<bool> {
-    absl::MutexLock lock(&mutex_);
-    const absl::StatusOr<SurveyState> state = GetStateLocked(survey.id);
-    if (absl::IsNotFound(state.status())) return false;
-    CANDOR_RETURN_IF_ERROR(state.status());
-    return true;
-  };
-  CANDOR_ASSIGN_OR_RETURN(const bool known, exists());
-  if (known) return errors::Exists("survey", survey.id.value());
+  const absl::Status known = GetState(survey.id).status();
+  if (known.ok()) return errors::Exists("survey", survey.id.value());
+  if (!absl::IsNotFound(known)) return known;
   // No row: whatever lies there is what a crash left of an earlier attempt.
   CANDOR_RETURN_IF_ERROR(RemoveOpenFile(survey.id));
   absl::Status status = SqliteOpenSurveyStore::Create(OpenPath(survey.id), layout);
@@ -192,10 +219,10 @@ absl::Status SqliteResponseStore::CreateSurvey(const StoredSurvey& survey, const
 }
 
 absl::StatusOr<StoredSurvey> SqliteResponseStore::GetSurvey(const SurveyId& survey) {
-  absl::MutexLock lock(&mutex_);
+  absl::MutexLock lock(&reader_mutex_);
   CANDOR_ASSIGN_OR_RETURN(
       Statement select,
-      database_->Prepare("SELECT s.state, c.bytes, i.bytes, s.manifest, s.manifest_signature FROM survey s "
+      reader_->Prepare("SELECT s.state, c.bytes, i.bytes, s.manifest, s.manifest_signature FROM survey s "
                          "JOIN document c ON c.hash = s.contract JOIN document i ON i.hash = s.instrument_version "
                          "WHERE s.id = ?"));
   CANDOR_ASSIGN_OR_RETURN(const bool found, select.BindText(1, survey.value()).Step());
@@ -211,8 +238,8 @@ absl::StatusOr<StoredSurvey> SqliteResponseStore::GetSurvey(const SurveyId& surv
 }
 
 absl::StatusOr<SurveyState> SqliteResponseStore::GetState(const SurveyId& survey) {
-  absl::MutexLock lock(&mutex_);
-  return GetStateLocked(survey);
+  absl::MutexLock lock(&reader_mutex_);
+  return StateIn(*reader_, survey);
 }
 
 absl::Status SqliteResponseStore::StopSurvey(const SurveyId& survey) {
@@ -220,15 +247,15 @@ absl::Status SqliteResponseStore::StopSurvey(const SurveyId& survey) {
   return database_->Transact([&]() -> absl::Status {
     mutex_.AssertHeld();
     CANDOR_ASSIGN_OR_RETURN(const SurveyState state,
-                            RequireState(survey, {SurveyState::kAccepting, SurveyState::kStopped}));
+                            RequireState(*database_, survey, {SurveyState::kAccepting, SurveyState::kStopped}));
     return state == SurveyState::kStopped ? absl::OkStatus() : SetState(survey, SurveyState::kStopped);
   });
 }
 
 absl::StatusOr<std::unique_ptr<OpenSurveyStore>> SqliteResponseStore::OpenAnswers(const SurveyId& survey) {
   {
-    absl::MutexLock lock(&mutex_);
-    CANDOR_RETURN_IF_ERROR(RequireState(survey, {SurveyState::kAccepting, SurveyState::kStopped}).status());
+    absl::MutexLock lock(&reader_mutex_);
+    CANDOR_RETURN_IF_ERROR(RequireState(*reader_, survey, {SurveyState::kAccepting, SurveyState::kStopped}).status());
   }
   return SqliteOpenSurveyStore::Open(OpenPath(survey));
 }
@@ -239,7 +266,7 @@ absl::Status SqliteResponseStore::CloseSurvey(const SurveyId& survey, const Stor
   absl::MutexLock lock(&mutex_);
   return database_->Transact([&]() -> absl::Status {
     mutex_.AssertHeld();
-    CANDOR_RETURN_IF_ERROR(RequireState(survey, {SurveyState::kStopped}).status());
+    CANDOR_RETURN_IF_ERROR(RequireState(*database_, survey, {SurveyState::kStopped}).status());
     {
       CANDOR_ASSIGN_OR_RETURN(
           Statement insert,
@@ -269,10 +296,12 @@ absl::Status SqliteResponseStore::CloseSurvey(const SurveyId& survey, const Stor
 }
 
 absl::StatusOr<StoredOutcome> SqliteResponseStore::GetOutcome(const SurveyId& survey) {
-  absl::MutexLock lock(&mutex_);
-  CANDOR_RETURN_IF_ERROR(RequireState(survey, {SurveyState::kClosed}).status());
+  absl::MutexLock lock(&reader_mutex_);
+  const Snapshot snapshot(*reader_);
+  CANDOR_RETURN_IF_ERROR(snapshot.status());
+  CANDOR_RETURN_IF_ERROR(RequireState(*reader_, survey, {SurveyState::kClosed}).status());
   CANDOR_ASSIGN_OR_RETURN(Statement select,
-                          database_->Prepare("SELECT order_id, closed_result, ledger FROM outcome WHERE survey = ?"));
+                          reader_->Prepare("SELECT order_id, closed_result, ledger FROM outcome WHERE survey = ?"));
   CANDOR_ASSIGN_OR_RETURN(const bool found, select.BindText(1, survey.value()).Step());
   if (!found) return errors::StoreCorrupt("a closed survey without its result");
   return StoredOutcome{select.Text(0), select.Blob(1), select.Blob(2)};
@@ -284,26 +313,29 @@ absl::Status SqliteResponseStore::AbandonSurvey(const SurveyId& survey) {
     mutex_.AssertHeld();
     CANDOR_ASSIGN_OR_RETURN(
         const SurveyState state,
-        RequireState(survey, {SurveyState::kAccepting, SurveyState::kStopped, SurveyState::kAbandoned}));
+        RequireState(*database_, survey,
+                     {SurveyState::kAccepting, SurveyState::kStopped, SurveyState::kAbandoned}));
     return state == SurveyState::kAbandoned ? absl::OkStatus() : SetState(survey, SurveyState::kAbandoned);
   });
 }
 
 absl::Status SqliteResponseStore::DestroyAnswers(const SurveyId& survey) {
   {
-    absl::MutexLock lock(&mutex_);
-    CANDOR_RETURN_IF_ERROR(RequireState(survey, {SurveyState::kClosed, SurveyState::kAbandoned}).status());
+    absl::MutexLock lock(&reader_mutex_);
+    CANDOR_RETURN_IF_ERROR(RequireState(*reader_, survey, {SurveyState::kClosed, SurveyState::kAbandoned}).status());
   }
   return RemoveOpenFile(survey);
 }
 
 absl::StatusOr<StoredComments> SqliteResponseStore::GetComments(const SurveyId& survey) {
-  absl::MutexLock lock(&mutex_);
-  CANDOR_RETURN_IF_ERROR(GetStateLocked(survey).status());
+  absl::MutexLock lock(&reader_mutex_);
+  const Snapshot snapshot(*reader_);
+  CANDOR_RETURN_IF_ERROR(snapshot.status());
+  CANDOR_RETURN_IF_ERROR(StateIn(*reader_, survey).status());
   StoredComments stored;
   {
     CANDOR_ASSIGN_OR_RETURN(
-        Statement select, database_->Prepare("SELECT sealed FROM comment_key WHERE survey = ? ORDER BY moderator"));
+        Statement select, reader_->Prepare("SELECT sealed FROM comment_key WHERE survey = ? ORDER BY moderator"));
     select.BindText(1, survey.value());
     while (true) {
       CANDOR_ASSIGN_OR_RETURN(const bool more, select.Step());
@@ -312,7 +344,7 @@ absl::StatusOr<StoredComments> SqliteResponseStore::GetComments(const SurveyId& 
     }
   }
   CANDOR_ASSIGN_OR_RETURN(Statement select,
-                          database_->Prepare("SELECT id, sealed FROM comment WHERE survey = ? ORDER BY id"));
+                          reader_->Prepare("SELECT id, sealed FROM comment WHERE survey = ? ORDER BY id"));
   select.BindText(1, survey.value());
   while (true) {
     CANDOR_ASSIGN_OR_RETURN(const bool more, select.Step());
@@ -325,7 +357,7 @@ absl::Status SqliteResponseStore::DestroyComments(const SurveyId& survey) {
   absl::MutexLock lock(&mutex_);
   return database_->Transact([&]() -> absl::Status {
     mutex_.AssertHeld();
-    CANDOR_RETURN_IF_ERROR(RequireState(survey, {SurveyState::kClosed}).status());
+    CANDOR_RETURN_IF_ERROR(RequireState(*database_, survey, {SurveyState::kClosed}).status());
     {
       CANDOR_ASSIGN_OR_RETURN(Statement remove, database_->Prepare("DELETE FROM comment WHERE survey = ?"));
       CANDOR_RETURN_IF_ERROR(remove.BindText(1, survey.value()).Run());

@@ -39,20 +39,21 @@ class SqliteResponseStore : public ResponseStore {
   absl::Status FinishDestroying() override;
 
  private:
-  SqliteResponseStore(std::string open_folder, int lock_descriptor, std::unique_ptr<Database> database);
+  SqliteResponseStore(std::string open_folder, int lock_descriptor, std::unique_ptr<Database> database,
+                      std::unique_ptr<Database> reader);
 
   std::string OpenPath(const domain::SurveyId& survey) const;
   absl::Status RemoveOpenFile(const domain::SurveyId& survey);
-  absl::StatusOr<SurveyState> GetStateLocked(const domain::SurveyId& survey) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::StatusOr<SurveyState> RequireState(const domain::SurveyId& survey, std::vector<SurveyState> allowed)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status SetState(const domain::SurveyId& survey, SurveyState state) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<std::string> PutDocument(const std::string& bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::string open_folder_;
   const int lock_descriptor_;
   absl::Mutex mutex_;
-  std::unique_ptr<Database> database_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<Database> database_ ABSL_GUARDED_BY(mutex_);  // writes
+  // For what is asked for: it waits for no transaction and no rebuilding, and sees what was committed before.
+  absl::Mutex reader_mutex_;
+  std::unique_ptr<Database> reader_ ABSL_GUARDED_BY(reader_mutex_);
 };
 
 }  // namespace candor::storage::sqlite

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <mutex>
 #include <new>
+#include <utility>
 
 #include "services/base/status.h"
 
@@ -19,6 +20,8 @@ struct Fault {
   int code = SQLITE_OK;
   bool syncs = false;
   int refused = 0;
+  std::string hook_part;
+  std::function<void()> hook;
 };
 
 Fault& TheFault() {
@@ -51,6 +54,19 @@ int Strike(sqlite3_file* file, bool is_sync) {
   return fault.code;
 }
 
+void RunHook(sqlite3_file* file) {
+  Fault& fault = TheFault();
+  std::function<void()> hook;
+  {
+    const std::lock_guard lock(fault.mutex);
+    const std::string& path = *reinterpret_cast<File*>(file)->path;
+    if (fault.hook != nullptr && path.find(fault.hook_part) != std::string::npos) {
+      hook = std::exchange(fault.hook, nullptr);
+    }
+  }
+  if (hook != nullptr) hook();
+}
+
 int Close(sqlite3_file* file) {
   delete reinterpret_cast<File*>(file)->path;
   return RealOf(file)->pMethods->xClose(RealOf(file));
@@ -59,6 +75,7 @@ int Read(sqlite3_file* file, void* out, int count, sqlite3_int64 at) {
   return RealOf(file)->pMethods->xRead(RealOf(file), out, count, at);
 }
 int Write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 at) {
+  RunHook(file);
   if (const int code = Strike(file, false); code != SQLITE_OK) return code;
   return RealOf(file)->pMethods->xWrite(RealOf(file), bytes, count, at);
 }
@@ -138,6 +155,13 @@ void ClearDiskFault() {
   Fault& fault = TheFault();
   const std::lock_guard lock(fault.mutex);
   fault.set = false;
+}
+
+void AtNextWrite(const std::string& path_part, std::function<void()> hook) {
+  Fault& fault = TheFault();
+  const std::lock_guard lock(fault.mutex);
+  fault.hook_part = path_part;
+  fault.hook = std::move(hook);
 }
 
 int RefusedWrites() {

@@ -3,6 +3,7 @@
 #ifndef CANDOR_TESTS_STORAGE_FAULT_VFS_H_
 #define CANDOR_TESTS_STORAGE_FAULT_VFS_H_
 
+#include <functional>
 #include <string>
 
 namespace candor::storage {
@@ -16,6 +17,10 @@ void InstallFaultVfs();
 // a time; any thread may call.
 void SetDiskFault(const std::string& path_part, int writes, int sqlite_code, bool syncs = false);
 void ClearDiskFault();
+
+// Calls `hook` once, on the writing thread, just before the next write to a file whose path contains `path_part`: what
+// others can do in the middle of a transaction.
+void AtNextWrite(const std::string& path_part, std::function<void()> hook);
 
 // How many writes and syncs were refused since the fault was set.
 int RefusedWrites();

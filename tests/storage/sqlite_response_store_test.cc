@@ -5,8 +5,12 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <future>
 #include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -296,6 +300,58 @@ TEST_F(SqliteResponseStoreTest, RebuildingErasesDestroyedComments) {
   ASSERT_TRUE(store_->Rebuild().ok());
   for (const std::string& comment : comments) EXPECT_EQ(folder_.FileWith(comment.substr(50, 40)), "");
   EXPECT_EQ(folder_.FileWith(key), "");
+}
+
+// Whoever asks for documents must not wait for the long work of others.
+TEST_F(SqliteResponseStoreTest, ReadingWaitsNeitherForAClosingNorForRebuilding) {
+  const SurveyId open = MakeSurvey(5);
+  const SurveyId survey = MakeSurvey(5);
+  ASSERT_TRUE(store_->StopSurvey(survey).ok());
+  std::future<bool> reads;
+  bool hooked = false;
+  // Runs while the store's only writer is in the middle of a transaction.
+  const auto read_meanwhile = [&](SurveyState expected) {
+    hooked = true;
+    reads = std::async(std::launch::async, [&, expected] {
+      return store_->GetSurvey(open).ok() && store_->OpenAnswers(open).ok() && *store_->GetState(survey) == expected &&
+             store_->GetOutcome(survey).ok() == (expected == SurveyState::kClosed) &&
+             store_->GetComments(survey)->comments.size() == (expected == SurveyState::kClosed ? 30u : 0u);
+    });
+    EXPECT_EQ(reads.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  };
+  AtNextWrite("/responses.db", [&] { read_meanwhile(SurveyState::kStopped); });
+  const std::vector<std::string> comments(30, std::string(2000, 'c'));
+  ASSERT_TRUE(store_->CloseSurvey(survey, {"order", "result", "ledger"}, comments, {"key"}).ok());
+  ASSERT_TRUE(hooked);
+  EXPECT_TRUE(reads.get()) << "as it was before the closing";
+  hooked = false;
+  AtNextWrite("/responses.db-wal", [&] { read_meanwhile(SurveyState::kClosed); });
+  ASSERT_TRUE(store_->Rebuild().ok());
+  ASSERT_TRUE(hooked);
+  EXPECT_TRUE(reads.get());
+  EXPECT_EQ(*store_->GetState(survey), SurveyState::kClosed);
+}
+
+// Rebuilding finds moments between reads that never end.
+TEST_F(SqliteResponseStoreTest, RebuildingSucceedsWhileOthersReadWithoutPause) {
+  const SurveyId survey = MakeSurvey(5);
+  ASSERT_TRUE(store_->StopSurvey(survey).ok());
+  const std::string comment = base::RandomBytes(2046);
+  ASSERT_TRUE(store_->CloseSurvey(survey, {"order", "result", "ledger"}, {comment}, {"key"}).ok());
+  ASSERT_TRUE(store_->DestroyComments(survey).ok());
+  std::atomic<bool> ended = false;
+  std::atomic<int> failed = 0;
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 2; ++i) {
+    readers.emplace_back([&] {
+      while (!ended) failed += store_->GetSurvey(survey).ok() ? 0 : 1;
+    });
+  }
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(store_->Rebuild().ok());
+  ended = true;
+  for (std::thread& reader : readers) reader.join();
+  EXPECT_EQ(failed, 0);
+  EXPECT_EQ(folder_.FileWith(comment.substr(50, 40)), "");
 }
 
 // Comments come to the store shuffled; their order in the file must follow from nothing but that and random ids.
