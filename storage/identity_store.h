@@ -152,6 +152,7 @@ enum class SurveyDocument {
   kReport = 6,
   kReportSubject = 7,
   kFirstReading = 8,  // empty; there once the contract's first reader has read the report, from when the others may
+  kLeaderLine = 9,    // EncodeLeaderLine: the leader and their supervisors at opening
 };
 
 // One issuing group of an opened survey; its number is its place in the manifest.

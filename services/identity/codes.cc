@@ -1,6 +1,5 @@
 #include "services/identity/codes.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "services/base/error.h"
@@ -10,6 +9,7 @@
 #include "services/identity/audit.h"
 #include "services/identity/loading.h"
 #include "services/identity/resource_names.h"
+#include "storage/leader_line.h"
 
 namespace candor::identity {
 namespace {
@@ -27,14 +27,15 @@ absl::StatusOr<SurveyRow> GetSurveyForCodes(WriteTransaction& transaction, const
   CANDOR_ASSIGN_OR_RETURN(SurveyRow survey, GetSurveyRow(transaction, district, id));
   if (!caller.installation_administrator) {
     CANDOR_ASSIGN_OR_RETURN(const auto leader, transaction.FindPerson(district, survey.leader));
-    const bool in_line =
-        caller.person == survey.leader ||
-        (leader.has_value() && std::find(leader->supervisors.begin(), leader->supervisors.end(), caller.person) !=
-                                   leader->supervisors.end());
+    // Who was in the line at opening stays in it, and who has joined it since is in it too.
+    CANDOR_ASSIGN_OR_RETURN(const auto at_opening, storage::FindLeaderLine(transaction, district, id));
+    const storage::LeaderLine now{survey.leader, leader.has_value() ? leader->supervisors
+                                                                    : std::vector<domain::PersonId>()};
+    const bool in_line = now.Contains(caller.person) || (at_opening.has_value() && at_opening->Contains(caller.person));
     if (!caller.roles.administrator || caller.district != district || in_line) {
       return base::Error(absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED,
                          "codes are only for an administrator who is neither the leader nor a supervisor of the "
-                         "leader; ask one who is not");
+                         "leader, now or when the campaign was opened; ask one who is not");
     }
   }
   CANDOR_ASSIGN_OR_RETURN(const storage::CampaignRow campaign, GetCampaignRow(transaction, district, survey.campaign));

@@ -60,6 +60,15 @@ absl::Status CheckPerson(ReadTransaction& transaction, PersonRow& person) {
   return absl::OkStatus();
 }
 
+// The administrator's role opens every survey's codes but those of the holder's own line, so one administrator must not
+// be able to make another, or to act as one.
+absl::Status CheckGrant(const Caller& caller, bool held, bool wanted) {
+  if (held || !wanted || caller.installation_administrator) return absl::OkStatus();
+  return base::Error(absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED,
+                     "only the installation's administrator gives the role of an administrator; ask them",
+                     "person.roles");
+}
+
 std::string NewSecret() {
   return absl::StrCat(kSecretPrefix, base::Base32Encode(base::RandomBytes(kSecretBytes)));
 }
@@ -153,6 +162,7 @@ absl::StatusOr<PersonRow> Directory::CreatePerson(const Caller& caller, PersonRo
   person.revision = 1;
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_RETURN_IF_ERROR(RequireDistrict(transaction, person.district));
+    CANDOR_RETURN_IF_ERROR(CheckGrant(caller, false, person.roles.administrator));
     CANDOR_ASSIGN_OR_RETURN(const auto taken, transaction.FindPerson(person.district, person.id));
     if (taken.has_value()) return errors::Exists("person", PersonName(person.district, person.id));
     CANDOR_RETURN_IF_ERROR(CheckPerson(transaction, person));
@@ -178,6 +188,7 @@ absl::StatusOr<PersonRow> Directory::UpdatePerson(const Caller& caller, const Di
     person.id = stored.id;
     person.create_time = stored.create_time;
     person.revision = stored.revision;
+    CANDOR_RETURN_IF_ERROR(CheckGrant(caller, stored.roles.administrator, person.roles.administrator));
     CANDOR_RETURN_IF_ERROR(CheckPerson(transaction, person));
     CANDOR_RETURN_IF_ERROR(transaction.UpdatePerson(person));
     person.revision = stored.revision + 1;
@@ -254,7 +265,12 @@ absl::StatusOr<NewAccessKey> Directory::CreateAccessKey(const Caller& caller, co
   key.row.title = title;
   key.row.create_time = clock_.Now();
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
-    CANDOR_RETURN_IF_ERROR(GetPersonRow(transaction, district, person).status());
+    CANDOR_ASSIGN_OR_RETURN(const PersonRow holder, GetPersonRow(transaction, district, person));
+    const bool own = caller.district == district && caller.person == person;
+    if (holder.roles.administrator && !own && !caller.installation_administrator) {
+      return base::Error(absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED,
+                         "only the installation's administrator makes a key for another administrator; ask them");
+    }
     CANDOR_RETURN_IF_ERROR(transaction.InsertAccessKey(key.row));
     return RecordAudit(transaction, clock_, caller, district, "CreateAccessKey",
                        AccessKeyName(district, person, key.row.id));

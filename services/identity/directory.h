@@ -43,7 +43,8 @@ class Directory {
                                                               const storage::Page& page);
 
   // `person.create_time` and `person.revision` are not read. School and supervisors must exist; nobody supervises
-  // themself.
+  // themself. PERMISSION_DENIED, CALLER_NOT_ALLOWED: the person would get the role of an administrator, which only the
+  // installation's administrator gives; so too at UpdatePerson.
   absl::StatusOr<storage::PersonRow> CreatePerson(const Caller& caller, storage::PersonRow person);
   // Applies `change` to the stored person; a changed id or district is ignored. ABORTED, ETAG_MISMATCH: `revision` is
   // given and is not the stored one.
@@ -63,6 +64,8 @@ class Directory {
                                                                  const domain::PersonId& supervisor,
                                                                  const storage::Page& page);
 
+  // PERMISSION_DENIED, CALLER_NOT_ALLOWED: a key for an administrator other than the caller, by anybody but the
+  // installation's administrator.
   absl::StatusOr<NewAccessKey> CreateAccessKey(const Caller& caller, const domain::DistrictId& district,
                                                const domain::PersonId& person, const std::string& title);
   // Deleting what is not there is NOT_FOUND.

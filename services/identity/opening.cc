@@ -17,6 +17,7 @@
 #include "services/identity/audit.h"
 #include "services/identity/loading.h"
 #include "services/identity/resource_names.h"
+#include "storage/leader_line.h"
 
 namespace candor::identity {
 namespace {
@@ -128,7 +129,11 @@ absl::StatusOr<CampaignRow> Opening::Order(const Caller& caller, const DistrictI
     CANDOR_RETURN_IF_ERROR(CheckSurveys(transaction, row, decoded.instrument));
     const std::string contract =
         domain::EncodeContract(domain::MakeContract(row.settings, version.hash, decoded.instrument.languages));
-    CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, district, campaign, [&](const SurveyRow& survey) {
+    CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, district, campaign, [&](const SurveyRow& survey) -> absl::Status {
+      CANDOR_ASSIGN_OR_RETURN(storage::PersonRow leader, GetPersonRow(transaction, district, survey.leader));
+      const storage::LeaderLine line{survey.leader, std::move(leader.supervisors)};
+      CANDOR_RETURN_IF_ERROR(
+          PutDocument(transaction, survey, SurveyDocument::kLeaderLine, storage::EncodeLeaderLine(line)));
       return PutDocument(transaction, survey, SurveyDocument::kContract, contract);
     }));
     row.state = CampaignState::kOpening;

@@ -30,7 +30,7 @@ class Opening {
           domain::ResponsePlane* plane)
       : store_(*store), clock_(*clock), keys_(*keys), pool_(*pool), plane_(*plane) {}
 
-  // DRAFT -> OPENING, with the contract stored for every survey; as Lifecycle::Open.
+  // DRAFT -> OPENING, with the contract and the leader's line stored for every survey; as Lifecycle::Open.
   absl::StatusOr<storage::CampaignRow> Order(const Caller& caller, const domain::DistrictId& district,
                                              const domain::CampaignId& campaign, std::optional<int64_t> revision);
 

@@ -13,6 +13,7 @@
 #include "services/domain/contract.h"
 #include "services/domain/errors.h"
 #include "services/rpc/resource_names.h"
+#include "storage/leader_line.h"
 
 namespace candor::rpc {
 namespace {
@@ -151,6 +152,8 @@ absl::StatusOr<std::optional<SurveyParties>> StoredRelations::PartiesOf(const do
     parties->leader = row->leader;
     CANDOR_ASSIGN_OR_RETURN(auto leader, transaction.FindPerson(district, row->leader));
     if (leader) parties->supervisors = std::move(leader->supervisors);
+    CANDOR_ASSIGN_OR_RETURN(auto line, storage::FindLeaderLine(transaction, district, survey));
+    if (line) parties->supervisors_at_opening = std::move(line->supervisors);
     CANDOR_ASSIGN_OR_RETURN(const auto document,
                             transaction.FindSurveyDocument(district, survey, storage::SurveyDocument::kContract));
     if (!document) return absl::OkStatus();
@@ -243,14 +246,16 @@ absl::StatusOr<bool> Access::AllowsOnSurvey(Audience audience, const identity::C
   const bool known = parties && parties->campaign.value() == ids[1];
   const bool is_leader = known && !caller.person.empty() && parties->leader == caller.person;
   const bool is_supervisor = known && !caller.person.empty() && Contains(parties->supervisors, caller.person);
+  const bool was_supervisor = known && !caller.person.empty() && Contains(parties->supervisors_at_opening, caller.person);
   const bool acts_as_leader = is_leader && caller.roles.leader;
   const bool acts_as_supervisor = is_supervisor && caller.roles.supervisor;
   switch (audience) {
     // Being in the line counts here whether or not the person still has the role that goes with it.
-    case Audience::kOutsideLeaderLine: return !is_leader && !is_supervisor;
+    case Audience::kOutsideLeaderLine: return !is_leader && !is_supervisor && !was_supervisor;
     case Audience::kRatingPerson: return ids[3] == domain::kSelf ? acts_as_leader : acts_as_supervisor;
     case Audience::kSurveyParties: return acts_as_leader || acts_as_supervisor;
-    case Audience::kReportReaders: return acts_as_leader || (acts_as_supervisor && parties->supervisors_read);
+    case Audience::kReportReaders:
+      return acts_as_leader || (was_supervisor && caller.roles.supervisor && parties->supervisors_read);
     default: return false;
   }
 }

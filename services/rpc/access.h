@@ -32,9 +32,11 @@ enum class Audience {
   kMembers,            // everybody of the district who has a role
   kPerson,             // administrators; the person themself; their supervisors
   kSurveyParties,      // administrators; the survey's leader; the leader's supervisors
-  kOutsideLeaderLine,  // administrators who are neither the survey's leader nor one of the leader's supervisors
+  kOutsideLeaderLine,  // administrators who neither are the survey's leader nor are, or were at opening, one of the
+                       // leader's supervisors
   kRatingPerson,       // of .../ratings/self the leader; of .../ratings/supervisor the leader's supervisors
-  kReportReaders,      // administrators; the leader; the leader's supervisors where the contract lets them read
+  kReportReaders,      // administrators; the leader; where the contract lets them read, those who were the leader's
+                       // supervisors at opening and are supervisors still
 };
 
 struct AccessRow {
@@ -52,6 +54,7 @@ struct SurveyParties {
   domain::CampaignId campaign;
   domain::PersonId leader;
   std::vector<domain::PersonId> supervisors;  // of the leader, now
+  std::vector<domain::PersonId> supervisors_at_opening;
   bool supervisors_read = false;              // by the contract; false before there is one
 };
 

@@ -96,7 +96,7 @@ TEST_F(DirectoryTest, RolesAreThoseOfTheMomentOfTheCall) {
   const domain::PersonId id("leader-1");
   const auto key = directory_->CreateAccessKey(admin_, district_, id, "");
   ASSERT_TRUE(directory_
-                  ->UpdatePerson(admin_, district_, id, std::nullopt,
+                  ->UpdatePerson(root_, district_, id, std::nullopt,
                                  [](storage::PersonRow& person) {
                                    person.roles = {true, false, false};
                                    return absl::OkStatus();
@@ -105,6 +105,47 @@ TEST_F(DirectoryTest, RolesAreThoseOfTheMomentOfTheCall) {
   const auto caller = directory_->Authenticate(key->secret);
   EXPECT_TRUE(caller->roles.administrator);
   EXPECT_FALSE(caller->roles.leader);
+}
+
+TEST_F(DirectoryTest, OnlyTheInstallationsAdministratorMakesAnAdministrator) {
+  MakeDistrict();
+  storage::PersonRow person;
+  person.district = district_;
+  person.id = domain::PersonId("second");
+  person.display_name = "Second administrator";
+  person.roles.administrator = true;
+  absl::Status refused = directory_->CreatePerson(admin_, person).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(Reason(refused), reasons::kCALLER_NOT_ALLOWED);
+  EXPECT_NE(refused.message().find("the installation's administrator"), std::string::npos) << refused.message();
+  person.roles = {false, true, false};
+  ASSERT_TRUE(directory_->CreatePerson(admin_, person).ok());
+  const auto grant = [](storage::PersonRow& row) {
+    row.roles.administrator = true;
+    return absl::OkStatus();
+  };
+  refused = directory_->UpdatePerson(admin_, district_, person.id, std::nullopt, grant).status();
+  EXPECT_EQ(Reason(refused), reasons::kCALLER_NOT_ALLOWED);
+  EXPECT_FALSE(directory_->GetPerson(district_, person.id)->roles.administrator);
+  EXPECT_TRUE(directory_->UpdatePerson(root_, district_, person.id, std::nullopt, grant).ok());
+  EXPECT_TRUE(directory_->UpdatePerson(admin_, district_, person.id, std::nullopt,
+                                       [](storage::PersonRow& row) {
+                                         row.job_title = "Director";
+                                         return absl::OkStatus();
+                                       })
+                  .ok())
+      << "who has the role keeps it through other changes";
+}
+
+TEST_F(DirectoryTest, AKeyForAnotherAdministratorComesFromTheInstallationsAdministrator) {
+  MakeDistrict();
+  const absl::Status refused = directory_->CreateAccessKey(admin_, district_, boss_, "borrowed").status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(Reason(refused), reasons::kCALLER_NOT_ALLOWED);
+  EXPECT_TRUE(directory_->ListAccessKeys(district_, boss_, {})->empty());
+  EXPECT_TRUE(directory_->CreateAccessKey(admin_, district_, admin_.person, "my other laptop").ok());
+  EXPECT_TRUE(directory_->CreateAccessKey(admin_, district_, domain::PersonId("leader-1"), "").ok());
+  EXPECT_TRUE(directory_->CreateAccessKey(root_, district_, boss_, "").ok());
 }
 
 TEST_F(DirectoryTest, AResetOfTheInstallationKeyVoidsTheOneBefore) {
@@ -149,7 +190,7 @@ TEST_F(DirectoryTest, TheAuditTrailSaysWhoDidWhatAndNamesNobody) {
   ASSERT_TRUE(rows.ok()) << rows.status();
   bool seen = false;
   for (const storage::AuditRow& row : *rows) {
-    EXPECT_EQ(row.caller, "districts/d1/people/admin");
+    EXPECT_TRUE(row.caller == "districts/d1/people/admin" || row.caller == "administrator") << row.caller;
     EXPECT_EQ(row.resource.find("Name"), std::string::npos);
     seen = seen || (row.action == "CreatePerson" && row.resource == "districts/d1/people/leader-1");
   }

@@ -37,6 +37,7 @@ void IdentityTest::SetUp() {
   admin_.district = district_;
   admin_.person = domain::PersonId("admin");
   admin_.roles.administrator = true;
+  root_.installation_administrator = true;
   const std::string keys = folder_.path() + "/keys";
   ASSERT_TRUE(base::MakeFolder(keys, 0700).ok());
   for (size_t i = 0; i < SharedKeys().size(); ++i) {
@@ -115,7 +116,7 @@ void IdentityTest::MakeDistrictRows(int leaders) {
     person.school = domain::SchoolId("oak");
     person.roles = roles;
     person.supervisors = std::move(supervisors);
-    const auto made = directory_->CreatePerson(admin_, person);
+    const auto made = directory_->CreatePerson(roles.administrator ? root_ : admin_, person);
     ASSERT_TRUE(made.ok()) << made.status();
   };
   add("admin", {true, false, false}, {});

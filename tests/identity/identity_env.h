@@ -86,6 +86,7 @@ class IdentityTest : public ::testing::Test {
   const domain::DistrictId district_{"d1"};
   const domain::PersonId boss_{"boss"};
   Caller admin_;  // of the district, outside every leader's line
+  Caller root_;   // the installation's administrator
 
   storage::TempFolder folder_;
   Gate gate_;

@@ -288,6 +288,28 @@ TEST_F(InvitationTest, CodesAreOnlyForAnAdministratorOutsideTheLeadersLine) {
   EXPECT_TRUE(codes_->List(installation, district_, survey_, {}).ok());
 }
 
+TEST_F(InvitationTest, LeavingTheLeadersLineAfterOpeningOpensNoCodes) {
+  Caller boss = admin_;
+  boss.person = boss_;
+  const auto set_supervisor = [&](const std::string& person) {
+    ASSERT_TRUE(directory_
+                    ->UpdatePerson(admin_, district_, domain::PersonId("leader-1"), std::nullopt,
+                                   [&](storage::PersonRow& row) {
+                                     row.supervisors = {domain::PersonId(person)};
+                                     return absl::OkStatus();
+                                   })
+                    .ok());
+  };
+  set_supervisor("admin");
+  EXPECT_EQ(Reason(codes_->List(boss, district_, survey_, {}).status()), reasons::kCALLER_NOT_ALLOWED);
+  EXPECT_EQ(Reason(codes_->Reissue(boss, district_, survey_, codes_of_survey_[0].rater.id).status()),
+            reasons::kCALLER_NOT_ALLOWED);
+  EXPECT_EQ(Reason(codes_->List(admin_, district_, survey_, {}).status()), reasons::kCALLER_NOT_ALLOWED)
+      << "who joins the line later is in it too";
+  const auto line = Document(survey_, storage::SurveyDocument::kLeaderLine);
+  EXPECT_EQ(line, R"({"leader":"leader-1","supervisors":["boss"]})");
+}
+
 TEST_F(InvitationTest, EveryListOfCodesIsInTheAuditTrail) {
   const auto before = ListAudit(*sqlite_, district_, 0, 1000)->size();
   AllCodes(survey_);

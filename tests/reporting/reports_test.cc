@@ -18,6 +18,7 @@
 #include "services/identity/report_builder.h"
 #include "services/reporting/build_report.h"
 #include "services/reporting/stored_report.h"
+#include "storage/leader_line.h"
 #include "storage/sqlite/identity_store.h"
 #include "tests/reporting/report_builders.h"
 #include "tests/storage/temp_folder.h"
@@ -131,6 +132,8 @@ class ReportsTest : public ::testing::Test {
       CANDOR_RETURN_IF_ERROR(transaction.InsertSurvey(survey));
       const std::string contract = domain::EncodeContract(contract_);
       CANDOR_RETURN_IF_ERROR(Put(transaction, id, SurveyDocument::kContract, contract));
+      CANDOR_RETURN_IF_ERROR(Put(transaction, id, SurveyDocument::kLeaderLine,
+                                 storage::EncodeLeaderLine({leader, {kSupervisor.person}})));
       StoredReportInput input = input_;
       input.contract = contract;
       CANDOR_ASSIGN_OR_RETURN(const std::string bytes, BuildStoredReport(input));
@@ -253,6 +256,20 @@ TEST_F(ReportsTest, AContractThatNamesTheLeaderAloneKeepsTheSupervisorOut) {
   EXPECT_THAT(Listed(kSupervisor), IsEmpty());
 }
 
+TEST_F(ReportsTest, WhoSupervisesTheLeaderIsDecidedAtOpening) {
+  StoreReleased();
+  EXPECT_TRUE(Read(kLeader).ok());
+  Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(auto leader, transaction.FindPerson(kDistrict, kLeader.person));
+    leader->supervisors = {kStranger.person};
+    return transaction.UpdatePerson(*leader);
+  });
+  ExpectReason(Read(kStranger), absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED);
+  EXPECT_THAT(Listed(kStranger), IsEmpty());
+  EXPECT_TRUE(Read(kSupervisor).ok());
+  EXPECT_EQ(Listed(kSupervisor).size(), 1u);
+}
+
 TEST_F(ReportsTest, OthersInTheDistrictReadNothing) {
   StoreReleased();
   EXPECT_TRUE(Read(kLeader).ok());
@@ -339,7 +356,7 @@ TEST_F(ReportsTest, WhenThePersonIsDeletedTheReportStaysAndNamesNobody) {
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_THAT(report->leader_display_name(), IsEmpty());
   EXPECT_EQ(SerializeReport(*report), *BuildStoredReport(input_));
-  ExpectReason(Read(kSupervisor), absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED);
+  ExpectReason(Read(kSupervisor), absl::StatusCode::kFailedPrecondition, domain::reasons::kREPORT_NOT_RELEASED);
 }
 
 TEST_F(ReportsTest, StoredBytesThatAreNotTheFrozenOnesAreRefused) {

@@ -32,11 +32,13 @@ class FakeRelations : public Relations {
     SurveyParties parties;
     parties.campaign = domain::CampaignId("c");
     parties.leader = domain::PersonId("lee");
-    parties.supervisors = {domain::PersonId("sue")};
+    parties.supervisors = supervisors;
+    parties.supervisors_at_opening = {domain::PersonId("sue")};
     parties.supervisors_read = supervisors_read;
     return std::optional<SurveyParties>(std::move(parties));
   }
   bool supervisors_read = false;
+  std::vector<domain::PersonId> supervisors = {domain::PersonId("sue")};  // of the leader, now
 };
 
 identity::Caller Person(const std::string& id, storage::Roles roles) {
@@ -97,6 +99,9 @@ TEST_F(AccessTest, SupervisorsReadReportsOnlyWhereTheContractLetsThem) {
   relations_.supervisors_read = true;
   EXPECT_TRUE(access_.Check(kGetScores, supervisor, survey).ok());
   EXPECT_FALSE(access_.Check(kGetScores, Person("sue", {.leader = true}), survey).ok()) << "no longer a supervisor";
+  relations_.supervisors = {domain::PersonId("tom")};
+  EXPECT_TRUE(access_.Check(kGetScores, supervisor, survey).ok()) << "the line of the moment of opening reads";
+  EXPECT_FALSE(access_.Check(kGetScores, Person("tom", {.supervisor = true}), survey).ok());
 }
 
 TEST_F(AccessTest, ASurveyNamedUnderAnotherCampaignIsNobodysOwn) {
@@ -113,6 +118,9 @@ TEST_F(AccessTest, WhoIsInTheLeadersLineNeverSeesCodesWhateverTheirRolesAre) {
   EXPECT_FALSE(access_.Check(kListCodes, Person("sue", {.administrator = true}), request).ok());
   EXPECT_FALSE(access_.Check(kListCodes, Person("lee", {.administrator = true}), request).ok());
   EXPECT_FALSE(access_.Check(kListCodes, Person("sue", {.supervisor = true}), request).ok());
+  relations_.supervisors = {domain::PersonId("tom")};
+  EXPECT_FALSE(access_.Check(kListCodes, Person("sue", {.administrator = true}), request).ok()) << "was in it";
+  EXPECT_FALSE(access_.Check(kListCodes, Person("tom", {.administrator = true}), request).ok()) << "has joined it";
 }
 
 TEST_F(AccessTest, ANameOfAnotherShapeIsBadInputNotAnError) {
