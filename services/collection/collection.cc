@@ -1,6 +1,7 @@
 #include "services/collection/collection.h"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "absl/hash/hash.h"
@@ -47,6 +48,14 @@ std::vector<int64_t> Coarsen(std::vector<int64_t> counts) {
   return counts;
 }
 
+// About what a submission takes in memory.
+int64_t SizeOf(const Submission& submission) {
+  size_t size = sizeof(submission) + submission.input_msg.size() + submission.signature.size() +
+                submission.submission_id.size() + submission.answers.ratings.size();
+  for (const std::string& comment : submission.answers.comments) size += sizeof(comment) + comment.size();
+  return static_cast<int64_t>(size);
+}
+
 // The token's part of Submit's checks: form, survey, group, signature.
 bool TokenHolds(const Submission& submission, const Survey& survey) {
   if (submission.group >= survey.groups().size()) return false;
@@ -63,7 +72,9 @@ struct Collection::Parts {
       : store(std::move(store)),
         clock(clock),
         receipt_key(std::move(receipt_key)),
+        lookup_bytes_limit(options.lookup_bytes),
         cache(this->store.get(), static_cast<size_t>(options.cached_surveys)),
+        lookups(kLookupThreads, options.lookup_queue),
         acknowledger(/*threads=*/1, kAcknowledgementsQueued) {
     const size_t count = static_cast<size_t>(options.writers);
     WriterOptions each;
@@ -84,11 +95,17 @@ struct Collection::Parts {
   }
   absl::StatusOr<domain::CloseOutcome> FinishClosing(const domain::CloseOrder& order);
   absl::Status CountAndStore(const domain::CloseOrder& order);
+  void LookUpAndTake(Submission submission, SubmitCallback done);
+  void Take(const std::shared_ptr<Survey>& survey, Submission submission, SubmitCallback done);
 
   const std::unique_ptr<storage::ResponseStore> store;
   LatestClock clock;
   const crypto::SigningKey receipt_key;
+  const int64_t lookup_bytes_limit;
   SurveyCache cache;
+  std::atomic<bool> stopping = false;
+  std::atomic<int64_t> lookup_bytes = 0;  // of the answers in `lookups`
+  base::Executor lookups;
   KeyedLock orders;  // one order at a time for a survey
   base::Executor acknowledger;
   std::vector<std::unique_ptr<Writer>> writers;
@@ -96,8 +113,8 @@ struct Collection::Parts {
 
 absl::StatusOr<std::unique_ptr<Collection>> Collection::Start(std::unique_ptr<storage::ResponseStore> store,
                                                               base::Clock* clock, const CollectionOptions& options) {
-  if (options.keys_folder.empty() || options.writers < 1 || options.queue_limit < 1 || options.open_files < 1 ||
-      options.loaded_surveys < 1 || options.cached_surveys < 1 || options.log_limit_bytes < 1) {
+  if (options.keys_folder.empty() || options.writers < 1 || options.queue_limit < 1 || options.lookup_queue < 1 ||
+      options.lookup_bytes < 1 || options.open_files < 1 || options.loaded_surveys < 1 || options.cached_surveys < 1 || options.log_limit_bytes < 1) {
     return absl::InvalidArgumentError("the response plane needs a key folder, and every limit must be at least 1");
   }
   CANDOR_ASSIGN_OR_RETURN(crypto::SigningKey receipt_key, LoadReceiptKey(options.keys_folder));
@@ -111,6 +128,8 @@ Collection::Collection(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) 
 Collection::~Collection() { Stop(); }
 
 void Collection::Stop() {
+  parts_->stopping = true;
+  parts_->lookups.Stop();
   for (const std::unique_ptr<Writer>& writer : parts_->writers) writer->Stop();
   parts_->acknowledger.Stop();
 }
@@ -220,14 +239,41 @@ absl::StatusOr<std::shared_ptr<const SurveyDocuments>> Collection::GetDocuments(
 }
 
 absl::StatusOr<std::string> Collection::GetLedger(const SurveyId& survey) {
+  if (domain::SurveyIdBytes(survey).empty()) return errors::SurveyUnknown();
   CANDOR_ASSIGN_OR_RETURN(storage::StoredOutcome outcome, parts_->store->GetOutcome(survey));
   return std::move(outcome.ledger);
 }
 
 void Collection::Submit(Submission submission, SubmitCallback done) {
-  const absl::StatusOr<std::shared_ptr<Survey>> found = parts_->cache.Get(submission.survey);
-  if (!found.ok()) return done(found.status());
-  const std::shared_ptr<Survey>& survey = *found;
+  if (domain::SurveyIdBytes(submission.survey).empty()) return done(errors::SurveyUnknown());
+  if (const std::shared_ptr<Survey> survey = parts_->cache.Find(submission.survey); survey != nullptr) {
+    return parts_->Take(survey, std::move(submission), std::move(done));
+  }
+  parts_->LookUpAndTake(std::move(submission), std::move(done));
+}
+
+// Anybody can name surveys that nobody has: the disk is asked on threads for that alone, and no more waits for them than
+// is bounded here.
+void Collection::Parts::LookUpAndTake(Submission submission, SubmitCallback done) {
+  struct Waiting {
+    Submission submission;
+    SubmitCallback done;
+  };
+  const int64_t bytes = SizeOf(submission);
+  const auto waiting = std::make_shared<Waiting>(Waiting{std::move(submission), std::move(done)});
+  const bool fits = lookup_bytes.fetch_add(bytes) + bytes <= lookup_bytes_limit;
+  const bool queued = fits && lookups.TryRun([this, waiting, bytes] {
+    lookup_bytes -= bytes;
+    const absl::StatusOr<std::shared_ptr<Survey>> found = cache.Get(waiting->submission.survey);
+    if (!found.ok()) return waiting->done(found.status());
+    Take(*found, std::move(waiting->submission), std::move(waiting->done));
+  });
+  if (queued) return;
+  lookup_bytes -= bytes;
+  waiting->done(stopping ? Stopping() : errors::Overloaded());
+}
+
+void Collection::Parts::Take(const std::shared_ptr<Survey>& survey, Submission submission, SubmitCallback done) {
   if (submission.version == 0) return done(errors::InvalidField("version", "must be 1 or more"));
   if (submission.submission_id.size() != storage::kSubmissionIdBytes) {
     return done(errors::InvalidField("submission_id", "must be 16 random bytes"));
@@ -237,7 +283,7 @@ void Collection::Submit(Submission submission, SubmitCallback done) {
   if (const absl::Status checked = domain::CheckAnswers(submission.answers, shape); !checked.ok()) {
     return done(checked);
   }
-  if (!parts_->SignsFor(*survey)) return done(ReceiptKeyLost());
+  if (!SignsFor(*survey)) return done(ReceiptKeyLost());
 
   PendingAnswer pending;
   pending.survey = survey;
@@ -252,7 +298,7 @@ void Collection::Submit(Submission submission, SubmitCallback done) {
   } else {
     pending.answers = std::move(submission.answers);
   }
-  Writer& writer = parts_->WriterOf(survey->id());
+  Writer& writer = WriterOf(survey->id());
   if (writer.TryEnqueue(pending)) return;
   pending.done(writer.stopping() ? Stopping() : errors::Overloaded());
 }

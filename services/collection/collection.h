@@ -22,10 +22,15 @@
 
 namespace candor::collection {
 
+// Threads that read the documents of surveys that are not in memory, for Submit.
+inline constexpr int kLookupThreads = 2;
+
 struct CollectionOptions {
   std::string keys_folder;         // holds receipt.key; made with mode 0700 where missing
   int writers = 2;                 // threads that commit answers; a survey always belongs to the same one
   size_t queue_limit = 8192;       // answers that wait in memory, over all writers; more are refused as OVERLOADED
+  size_t lookup_queue = 1024;      // answers that wait until their survey's documents are read; more: OVERLOADED
+  int64_t lookup_bytes = int64_t{32} << 20;  // the same, by what those answers take in memory
   int open_files = 128;            // open surveys whose storage is kept open, over all writers
   int loaded_surveys = 4096;       // open surveys whose spent tokens are kept in memory, over all writers
   int cached_surveys = 1024;       // surveys whose documents are kept in memory
@@ -55,8 +60,7 @@ struct Submission {
 using SubmitCallback = std::function<void(absl::StatusOr<std::string> receipt)>;
 
 // All methods may be called from any thread, but from a SubmitCallback only Submit. Those of domain::ResponsePlane,
-// GetDocuments and GetLedger may wait for the disk; Submit waits only to read the documents of a survey that is not in
-// memory.
+// GetDocuments and GetLedger may wait for the disk; Submit never does.
 class Collection : public domain::ResponsePlane {
  public:
   // Reads or makes the receipt key, finishes what a crash left half destroyed, and starts the writers. `clock` outlives
@@ -96,7 +100,8 @@ class Collection : public domain::ResponsePlane {
   // not closed yet.
   absl::StatusOr<std::string> GetLedger(const domain::SurveyId& survey);
 
-  // Checks, seals and stores one answer; then calls `done` once, from any thread, possibly before this returns, with the
+  // Checks, seals and stores one answer, at once where the survey's documents are in memory, else after they were read;
+  // then calls `done` once, from any thread, possibly before this returns, with the
   // receipt (the answer is durable) or with the reason for which nothing was stored:
   // INVALID_ARGUMENT: FIELD_INVALID (version 0, submission id not of 16 bytes), TOKEN_INVALID (form, survey, group or
   //   signature), and what domain::CheckAnswers names.

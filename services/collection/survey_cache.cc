@@ -3,17 +3,21 @@
 #include <utility>
 
 #include "services/base/status.h"
+#include "services/domain/errors.h"
 
 namespace candor::collection {
 
+std::shared_ptr<Survey> SurveyCache::Find(const domain::SurveyId& id) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return nullptr;
+  order_.splice(order_.begin(), order_, found->second.place);
+  return found->second.survey;
+}
+
 absl::StatusOr<std::shared_ptr<Survey>> SurveyCache::Get(const domain::SurveyId& id) {
-  {
-    absl::MutexLock lock(&mutex_);
-    if (const auto found = entries_.find(id); found != entries_.end()) {
-      order_.splice(order_.begin(), order_, found->second.place);
-      return found->second.survey;
-    }
-  }
+  if (std::shared_ptr<Survey> survey = Find(id); survey != nullptr) return survey;
+  if (domain::SurveyIdBytes(id).empty()) return domain::errors::SurveyUnknown();
   // Read without the lock, so that a survey that must be fetched holds up no other.
   CANDOR_ASSIGN_OR_RETURN(storage::StoredSurvey stored, store_->GetSurvey(id));
   CANDOR_ASSIGN_OR_RETURN(std::shared_ptr<Survey> survey,

@@ -22,7 +22,10 @@ class SurveyCache {
   // `store` outlives the object. `limit` >= 1.
   SurveyCache(storage::ResponseStore* store, size_t limit) : store_(store), limit_(limit) {}
 
-  // NOT_FOUND, SURVEY_UNKNOWN; DATA_LOSS; the codes of the store.
+  // The survey, if it is in memory; else null. Never waits for the disk.
+  std::shared_ptr<Survey> Find(const domain::SurveyId& id);
+
+  // Reads it where it is not in memory. NOT_FOUND, SURVEY_UNKNOWN, also for an id of another form; DATA_LOSS; the codes of the store.
   absl::StatusOr<std::shared_ptr<Survey>> Get(const domain::SurveyId& id);
 
  private:

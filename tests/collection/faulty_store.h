@@ -16,13 +16,14 @@
 namespace candor::collection {
 
 // How many of the next calls fail, as if the disk were out of reach; shared with the test. `before_close` runs before
-// the closing transaction.
+// the closing transaction, `before_get` before a survey's documents are read.
 struct StoreFaults {
   std::atomic<int> stop{0};
   std::atomic<int> close_before{0};  // the transaction is not made
   std::atomic<int> close_after{0};   // the transaction is made, but its success is not heard of
   std::atomic<int> destroy{0};
   std::function<void()> before_close;
+  std::function<void()> before_get;
 };
 
 class FaultyStore : public storage::ResponseStore {
@@ -34,6 +35,7 @@ class FaultyStore : public storage::ResponseStore {
     return store_->CreateSurvey(survey, layout);
   }
   absl::StatusOr<storage::StoredSurvey> GetSurvey(const domain::SurveyId& survey) override {
+    if (faults_->before_get) faults_->before_get();
     return store_->GetSurvey(survey);
   }
   absl::StatusOr<storage::SurveyState> GetState(const domain::SurveyId& survey) override {

@@ -14,6 +14,7 @@
 #include "services/domain/errors.h"
 #include "storage/sqlite/response_store.h"
 #include "tests/collection/collection_fixture.h"
+#include "tests/collection/faulty_store.h"
 #include "tests/storage/fault_vfs.h"
 
 namespace candor::collection {
@@ -98,6 +99,72 @@ TEST_F(SubmitTest, AnUnknownSurveyIsNotFound) {
                StatusCode::kNotFound, reasons::kSURVEY_UNKNOWN);
   ExpectReason(collection_->GetDocuments(unknown), StatusCode::kNotFound, reasons::kSURVEY_UNKNOWN);
   ExpectReason(collection_->LiveCounts(unknown), StatusCode::kNotFound, reasons::kSURVEY_UNKNOWN);
+}
+
+TEST_F(SubmitTest, SubmittingDoesNotWaitForDocumentsAndWhatWaitsForThemIsBounded) {
+  StoreFaults faults;
+  wrap_store_ = [&](std::unique_ptr<storage::ResponseStore> store) {
+    return std::make_unique<FaultyStore>(std::move(store), &faults);
+  };
+  options_.lookup_queue = 3;
+  Restart();
+  const TestSurvey survey = OpenSurvey();
+  const Submission submission = MakeSubmission(survey.id(), survey.NewToken(0), 1, Ratings(5, 4, 3));
+  absl::Notification reading, release;
+  std::atomic<int> reads{0};
+  faults.before_get = [&] {
+    if (reads++ == 0) reading.Notify();
+    release.WaitForNotification();
+  };
+  // Held up while it reads: each thread for it has one, three more wait.
+  constexpr int kMore = 3 + 2 * kLookupThreads;
+  std::atomic<int> stored{0}, overloaded{0};
+  absl::BlockingCounter left(1 + kMore);
+  const auto count = [&](absl::StatusOr<std::string> receipt) {
+    if (receipt.ok()) {
+      ++stored;
+    } else {
+      ExpectReason(receipt, StatusCode::kResourceExhausted, reasons::kOVERLOADED);
+      ++overloaded;
+    }
+    left.DecrementCount();
+  };
+  collection_->Submit(submission, count);  // would hang here
+  reading.WaitForNotification();
+  for (int i = 0; i < kMore; ++i) collection_->Submit(submission, count);
+  EXPECT_GE(overloaded, kLookupThreads);
+  EXPECT_EQ(stored, 0);
+  // An id of another form is not looked for at all.
+  for (const std::string id : {"", "../responses", "0123"}) {
+    Submission malformed = submission;
+    malformed.survey = domain::SurveyId(id);
+    ExpectReason(SubmitAndWait(*collection_, malformed), StatusCode::kNotFound, reasons::kSURVEY_UNKNOWN);
+    ExpectReason(collection_->GetDocuments(malformed.survey), StatusCode::kNotFound, reasons::kSURVEY_UNKNOWN);
+    ExpectReason(collection_->GetLedger(malformed.survey), StatusCode::kNotFound, reasons::kSURVEY_UNKNOWN);
+  }
+  release.Notify();
+  left.Wait();
+  EXPECT_EQ(stored + overloaded, 1 + kMore);
+  EXPECT_GE(stored, 3);
+  // From memory now, on the caller's thread.
+  faults.before_get = [] { ADD_FAILURE() << "documents are in memory"; };
+  EXPECT_TRUE(SubmitAndWait(*collection_, submission).ok());
+}
+
+TEST_F(SubmitTest, WhatWaitsForDocumentsIsBoundedInBytesToo) {
+  options_.lookup_bytes = 4096;
+  Restart();
+  const TestSurvey survey = OpenSurvey();
+  Submission submission = MakeSubmission(survey.id(), survey.NewToken(0), 1, Ratings(5, 4, 3));
+  Submission large = submission;
+  large.answers.comments[0] = std::string(8192, 'c');
+  ExpectReason(SubmitAndWait(*collection_, large), StatusCode::kResourceExhausted, reasons::kOVERLOADED);
+  for (int i = 0; i < 20; ++i) {
+    Submission unknown = submission;
+    unknown.survey = domain::RandomSurveyId();
+    ExpectReason(SubmitAndWait(*collection_, unknown), StatusCode::kNotFound, reasons::kSURVEY_UNKNOWN);
+  }
+  EXPECT_TRUE(SubmitAndWait(*collection_, submission).ok());
 }
 
 TEST_F(SubmitTest, AReplayGetsTheSameLeafAndWritesNothing) {
@@ -253,6 +320,9 @@ TEST_F(SubmitTest, StoppingCommitsAndAcknowledgesWhatWaitsAndRefusesTheRest) {
   collection_->Stop();
   EXPECT_EQ(stored, 12);
   ExpectReason(SubmitAndWait(*collection_, submissions[0]), StatusCode::kUnavailable, reasons::kOVERLOADED);
+  Submission unknown = submissions[0];
+  unknown.survey = domain::RandomSurveyId();
+  ExpectReason(SubmitAndWait(*collection_, unknown), StatusCode::kUnavailable, reasons::kOVERLOADED);
   Restart();
   EXPECT_EQ(Close(survey, survey.Closing("order")).ledger.groups[0].counted, 12);
 }
