@@ -22,7 +22,7 @@ struct CampaignOptions {
   std::string id;    // create alone
   std::string title, instrument_version, first_reader, close_time, close_in, latest_close_time, abandon_time, etag;
   int minimum_group = 0, insiders = 0, retention_days = 0;
-  bool supervisor_reads = false;
+  bool supervisor_reads = false, administrator_reads = false;
   std::vector<std::string> notices, moderators;
   CLI::App* verb = nullptr;
 };
@@ -48,6 +48,8 @@ void DeclareSettings(CLI::App& verb, CampaignOptions& options) {
       ->check(CLI::IsMember(std::vector<std::string>{"leader", "supervisor"}));
   verb.add_flag("--supervisor-reads,!--supervisor-does-not-read", options.supervisor_reads,
                 "Whether the leader's supervisors may read the report");
+  verb.add_flag("--administrator-reads,!--administrator-does-not-read", options.administrator_reads,
+                "Whether administrators may read the reports (raters are told; default: they may not)");
   verb.add_option("--close-time", options.close_time, "When answering ends: 2026-09-01 or 2026-09-01T18:00:00Z");
   verb.add_option("--close-in", options.close_in, "The same, counted from now: 14d, 36h")->excludes("--close-time");
   verb.add_option("--latest-close-time", options.latest_close_time, "The latest moment it may be moved to");
@@ -75,6 +77,7 @@ absl::Status Fill(Context& c, const CampaignOptions& options, Campaign& campaign
   if (options.first_reader == "leader") campaign.set_first_reader(candor::v1::FIRST_READER_LEADER);
   if (options.first_reader == "supervisor") campaign.set_first_reader(candor::v1::FIRST_READER_SUPERVISOR);
   campaign.set_supervisor_reads(options.supervisor_reads);
+  campaign.set_administrator_reads(options.administrator_reads);
   if (!options.close_time.empty()) {
     CANDOR_ASSIGN_OR_RETURN(const absl::Time time, ParseMoment(options.close_time));
     *campaign.mutable_close_time() = ToTimestamp(time);
@@ -178,6 +181,7 @@ absl::Status Update(Context& c, const CampaignOptions& options) {
       {"--insiders", "insiders"},
       {"--first-reader", "first_reader"},
       {"--supervisor-reads", "supervisor_reads"},
+      {"--administrator-reads", "administrator_reads"},
       {"--close-time", "close_time"},
       {"--close-in", "close_time"},
       {"--latest-close-time", "latest_close_time"},

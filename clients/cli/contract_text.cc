@@ -74,12 +74,18 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
                   : absl::StrCat("The answers serve: ", contract.purpose, "."));
   absl::StrAppend(&text, "\nWho reads what\n");
   std::vector<std::string> readers;
+  bool administrators = false;
   for (const std::string& reader : contract.readers) {
+    if (reader == domain::kAdministratorReader) {
+      administrators = true;
+      continue;
+    }
     readers.push_back(reader == "leader" ? "the leader" : reader == "supervisor" ? "the leader's supervisor" : reader);
   }
   Point(text, absl::StrCat("The report is read by ", absl::StrJoin(readers, " and "), "; first by ",
                            contract.first_reader == domain::FirstReader::kLeader ? "the leader" : "the supervisor",
-                           ". The district's administrators can open it too."));
+                           administrators ? ". The district's administrators, and those of the whole service, may read it too."
+                                          : ". The district's administrators may not read it."));
   Point(text, absl::StrCat("No figure is printed that fewer than ", contract.minimum_group_size,
                            " answers stand behind, nor one from which a hidden figure could be worked out. It is assumed "
                            "that somebody may know ", contract.insiders, contract.insiders == 1 ? " answer" : " answers",

@@ -111,10 +111,13 @@ absl::Status SetUp(Context& c, const std::string& framework_text, ProgressLine& 
   candor::v1::Campaign draft;
   draft.set_title("Leadership pulse, demonstration");
   draft.set_instrument_version(run.version);
+  // The commands that are printed at the end read the reports with the administrator's key.
+  draft.set_administrator_reads(true);
   *draft.mutable_close_time() = ToTimestamp(absl::Now() + kAnswering);
   (*draft.mutable_notice()->mutable_values())["en"] =
       "Staff, students and families are asked about their school leaders. Taking part is voluntary and anonymous. "
-      "Families can opt their child out at the school's office.";
+      "The leader reads the report first, and the district's administrators may read it too. Families can opt their child "
+      "out at the school's office.";
   CANDOR_ASSIGN_OR_RETURN(run.campaign, MakeCampaign(c, run.district_name, draft));
   for (const DemoLeader& leader : run.district.leaders) {
     candor::v1::Person person;
@@ -218,6 +221,7 @@ absl::StatusOr<std::string> OpenOneToTry(Context& c, const DemoRun& run, Progres
   candor::v1::Campaign draft;
   draft.set_title("Leadership pulse, open for trying");
   draft.set_instrument_version(run.version);
+  draft.set_administrator_reads(true);
   *draft.mutable_close_time() = ToTimestamp(absl::Now() + kAnswering);
   CANDOR_ASSIGN_OR_RETURN(const std::string campaign, MakeCampaign(c, run.district_name, draft));
   CANDOR_ASSIGN_OR_RETURN(const std::string name, MakeSurvey(c, campaign, run.people.front()));

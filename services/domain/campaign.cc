@@ -75,8 +75,7 @@ void CheckReaders(const CampaignSettings& settings, Faults& faults) {
   for (size_t i = 0; i < settings.readers.size(); ++i) {
     const std::string& reader = settings.readers[i];
     const std::string field = absl::StrCat("readers[", i, "]");
-    if (reader != "leader" && reader != "supervisor")
-      faults.Add(field, "must be leader or supervisor");
+    if (!IsReader(reader)) faults.Add(field, "must be leader, supervisor or administrator");
     if (!readers.insert(reader).second) faults.Add(field, "stands twice; remove one");
   }
   const char* first = settings.first_reader == FirstReader::kLeader ? "leader" : "supervisor";

@@ -49,8 +49,8 @@ void CheckContract(const Contract& contract, JsonFault& fault) {
   std::set<std::string> readers;
   for (size_t i = 0; i < contract.readers.size(); ++i) {
     const std::string path = absl::StrCat("readers[", i, "]");
-    if (contract.readers[i] != "leader" && contract.readers[i] != "supervisor") {
-      fault.Set(path, "must be leader or supervisor");
+    if (!IsReader(contract.readers[i])) {
+      fault.Set(path, "must be leader, supervisor or administrator");
     }
     if (!readers.insert(contract.readers[i]).second) fault.Set(path, "stands twice");
   }
@@ -135,6 +135,10 @@ std::string ReadHash(JsonObject& object, absl::string_view key) {
 
 int LowestMinimumGroupSize(int insiders) {
   return insiders <= 1 ? kLowestMinimumGroupSize : kLowestMinimumGroupSize + insiders;
+}
+
+bool IsReader(absl::string_view role) {
+  return role == "leader" || role == "supervisor" || role == kAdministratorReader;
 }
 
 std::string EncodeContract(const Contract& contract) {

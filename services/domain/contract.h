@@ -35,6 +35,11 @@ inline constexpr char kDevelopmental[] = "developmental";
 int LowestMinimumGroupSize(int insiders);
 inline constexpr int kMinimumModulusBits = 2048;
 
+inline constexpr char kAdministratorReader[] = "administrator";
+
+// Whether `role` is one that a contract may name as a reader.
+bool IsReader(absl::string_view role);
+
 // Who reads the report first. The other sees it when the first has released it onwards, or at
 // release when kBoth.
 enum class FirstReader { kLeader, kSupervisor };
@@ -48,7 +53,8 @@ struct Contract {
   int pool_minimum = 6;               // fewest raters for the pool of small groups: k + t
   int maximum_reissued_percent = 10;  // 0..10: a group with more of its codes reissued is withheld
   FirstReader first_reader = FirstReader::kLeader;
-  // Roles that may read the report: "leader", "supervisor"; the first reader among them.
+  // Roles that may read the report: "leader", "supervisor", "administrator"; the first reader among
+  // them. An administrator is never the first.
   std::vector<std::string> readers;
   std::vector<std::string> languages;
   absl::Time close_time;         // all three in whole seconds, 1970..9999

@@ -31,6 +31,12 @@ absl::Status NotAllowed() {
                      "this report is for its leader and for whom the anonymity contract names; ask the leader");
 }
 
+absl::Status NotForAdministrators() {
+  return base::Error(absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED,
+                     "raters were promised that no administrator reads this report; ask the leader, and for the next "
+                     "campaign let administrators read when you make it");
+}
+
 absl::Status NotReleased(absl::string_view message) {
   return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kREPORT_NOT_RELEASED, message);
 }
@@ -51,19 +57,25 @@ absl::StatusOr<std::string> GetDocument(ReadTransaction& transaction, const stor
   return *std::move(document);
 }
 
-// What the contract says to the leader or a supervisor about a frozen report.
-absl::StatusOr<Access> AccessByContract(ReadTransaction& transaction, const storage::SurveyRow& survey, Role role) {
+absl::StatusOr<domain::Contract> ContractOf(ReadTransaction& transaction, const storage::SurveyRow& survey) {
   CANDOR_ASSIGN_OR_RETURN(const std::string document, GetDocument(transaction, survey, SurveyDocument::kContract));
-  const absl::StatusOr<domain::Contract> contract = domain::DecodeContract(document);
+  absl::StatusOr<domain::Contract> contract = domain::DecodeContract(document);
   if (!contract.ok()) return domain::errors::StoreCorrupt("a stored anonymity contract cannot be read");
-  const char* name = role == Role::kLeader ? "leader" : "supervisor";
-  if (std::find(contract->readers.begin(), contract->readers.end(), name) == contract->readers.end()) {
-    return Access{NotAllowed()};
-  }
+  return contract;
+}
+
+bool Names(const domain::Contract& contract, absl::string_view role) {
+  return std::find(contract.readers.begin(), contract.readers.end(), role) != contract.readers.end();
+}
+
+// What the contract says to the leader or a supervisor about a frozen report.
+absl::StatusOr<Access> AccessByContract(ReadTransaction& transaction, const storage::SurveyRow& survey,
+                                        const domain::Contract& contract, Role role) {
+  if (!Names(contract, role == Role::kLeader ? "leader" : "supervisor")) return Access{NotAllowed()};
   CANDOR_ASSIGN_OR_RETURN(
       const std::optional<std::string> read,
       transaction.FindSurveyDocument(survey.district, survey.id, SurveyDocument::kFirstReading));
-  const Role first = contract->first_reader == domain::FirstReader::kLeader ? Role::kLeader : Role::kSupervisor;
+  const Role first = contract.first_reader == domain::FirstReader::kLeader ? Role::kLeader : Role::kSupervisor;
   if (role == first) return Access{absl::OkStatus(), !read.has_value()};
   if (read.has_value()) return Access{};
   return Access{NotReleased(first == Role::kLeader
@@ -81,10 +93,12 @@ absl::StatusOr<Access> AccessOf(ReadTransaction& transaction, const storage::Sur
   if (survey.state != domain::SurveyState::kReleased) {
     return Access{NotReleased("the report can be read once its campaign is released")};
   }
-  if (role == Role::kNone) return Access{};
-  CANDOR_ASSIGN_OR_RETURN(Access access, AccessByContract(transaction, survey, role));
-  // Being the leader or a supervisor as well takes nothing from an administrator.
-  if (!access.status.ok() && reader.administrator) return Access{};
+  CANDOR_ASSIGN_OR_RETURN(const domain::Contract contract, ContractOf(transaction, survey));
+  const bool as_administrator = reader.administrator && Names(contract, domain::kAdministratorReader);
+  if (role == Role::kNone) return Access{as_administrator ? absl::OkStatus() : NotForAdministrators()};
+  CANDOR_ASSIGN_OR_RETURN(Access access, AccessByContract(transaction, survey, contract, role));
+  // Being the leader or a supervisor as well takes nothing from an administrator whom the contract names.
+  if (!access.status.ok() && as_administrator) return Access{};
   return access;
 }
 

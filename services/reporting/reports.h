@@ -30,8 +30,9 @@ struct ReportPage {
 };
 
 // Reads frozen reports. The contract's first reader may read as soon as the report is frozen; the other role, if the
-// contract lets it read at all, once the first reader has read the report. An administrator reads from release on and
-// counts as no reader of the contract, unless they are the leader or a supervisor too and read as such.
+// contract lets it read at all, once the first reader has read the report. An administrator reads only if the contract
+// names administrators among its readers, and then from release on; that is no reading by the first reader, unless they
+// are that reader too.
 //
 // May be called from many threads at once.
 class Reports {

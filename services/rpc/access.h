@@ -35,8 +35,9 @@ enum class Audience {
   kOutsideLeaderLine,  // administrators who neither are the survey's leader nor are, or were at opening, one of the
                        // leader's supervisors
   kRatingPerson,       // of .../ratings/self the leader; of .../ratings/supervisor the leader's supervisors
-  kReportReaders,      // administrators; the leader; where the contract lets them read, those who were the leader's
-                       // supervisors at opening and are supervisors still
+  kReportReaders,      // the leader; where the contract lets them read, those who were the leader's supervisors at
+                       // opening and are supervisors still; administrators, whom reporting turns away once there is a
+                       // contract that does not name them
 };
 
 struct AccessRow {

@@ -23,13 +23,15 @@ constexpr char kSupervisor[] = "supervisor";
 
 bool Has(const std::set<std::string>& fields, const char* field) { return fields.count(field) > 0; }
 
-bool SupervisorReads(const domain::CampaignSettings& settings) {
-  return std::find(settings.readers.begin(), settings.readers.end(), kSupervisor) != settings.readers.end();
+bool Reads(const domain::CampaignSettings& settings, const char* role) {
+  return std::find(settings.readers.begin(), settings.readers.end(), role) != settings.readers.end();
 }
 
 absl::Status CopyReaders(const candor::v1::Campaign& from, const std::set<std::string>& fields,
                          domain::CampaignSettings& settings) {
-  bool supervisor_reads = SupervisorReads(settings);
+  bool supervisor_reads = Reads(settings, kSupervisor);
+  bool administrator_reads = Reads(settings, domain::kAdministratorReader);
+  if (Has(fields, "administrator_reads")) administrator_reads = from.administrator_reads();
   if (Has(fields, "supervisor_reads")) supervisor_reads = from.supervisor_reads();
   if (Has(fields, "first_reader")) {
     switch (from.first_reader()) {
@@ -43,6 +45,7 @@ absl::Status CopyReaders(const candor::v1::Campaign& from, const std::set<std::s
   if (supervisor_reads || settings.first_reader == domain::FirstReader::kSupervisor) {
     settings.readers.push_back(kSupervisor);
   }
+  if (administrator_reads) settings.readers.push_back(domain::kAdministratorReader);
   return absl::OkStatus();
 }
 
@@ -116,8 +119,9 @@ absl::StatusOr<uint8_t> AnswerOf(const candor::v1::Rating& rating, int points, c
 
 const std::set<std::string>& ChangeableCampaignFields() {
   static const auto* const fields = new std::set<std::string>{
-      "title",      "instrument_version", "minimum_group_size", "insiders",       "first_reader", "supervisor_reads",
-      "close_time", "latest_close_time",  "abandon_time",       "retention_days", "notice",       "moderators"};
+      "title",          "instrument_version", "minimum_group_size",  "insiders",   "first_reader",
+      "retention_days", "supervisor_reads",   "administrator_reads", "close_time", "latest_close_time",
+      "abandon_time",   "notice",             "moderators"};
   return *fields;
 }
 
@@ -166,7 +170,8 @@ candor::v1::Campaign ToProto(const identity::StoredCampaign& campaign, const ide
   proto.set_insiders(settings.insiders);
   proto.set_first_reader(settings.first_reader == domain::FirstReader::kLeader ? candor::v1::FIRST_READER_LEADER
                                                                                : candor::v1::FIRST_READER_SUPERVISOR);
-  proto.set_supervisor_reads(SupervisorReads(settings));
+  proto.set_supervisor_reads(Reads(settings, kSupervisor));
+  proto.set_administrator_reads(Reads(settings, domain::kAdministratorReader));
   *proto.mutable_close_time() = ToTimestamp(settings.close_time);
   *proto.mutable_latest_close_time() = ToTimestamp(settings.latest_close_time);
   *proto.mutable_abandon_time() = ToTimestamp(settings.abandon_time);

@@ -51,6 +51,11 @@ const std::vector<SettingsCase>& BrokenSettings() {
          s.readers = {"leader", "leader"};
        },
        "readers[1]"},
+      {"an administrator alone",
+       [](auto& s) {
+         s.readers = {"administrator"};
+       },
+       "readers"},
       {"nobody to read", [](auto& s) { s.readers = {}; }, "readers"},
       {"a first reader who may not read",
        [](auto& s) { s.first_reader = FirstReader::kSupervisor; }, "readers"},
@@ -105,7 +110,7 @@ TEST(CampaignSettingsTest, AcceptsSettingsAsTheyShouldBe) {
   settings.moderators.clear();
   settings.insiders = 10;
   settings.minimum_group_size = 15;
-  settings.readers = {"supervisor", "leader"};
+  settings.readers = {"supervisor", "leader", "administrator"};
   settings.first_reader = FirstReader::kSupervisor;
   EXPECT_TRUE(CheckSettings(settings, kNow).ok()) << CheckSettings(settings, kNow);
 }

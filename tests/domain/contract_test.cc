@@ -33,7 +33,7 @@ TEST(ContractTest, ReadsWhatItWrites) {
   contract.pool_minimum = 15;
   contract.maximum_reissued_percent = 0;
   contract.first_reader = FirstReader::kSupervisor;
-  contract.readers = {"supervisor"};
+  contract.readers = {"supervisor", "administrator"};
   contract.retention_days = 1;
   contract.closing_mode = "steward";
   contract.latest_close_time = contract.close_time;
@@ -42,6 +42,7 @@ TEST(ContractTest, ReadsWhatItWrites) {
   EXPECT_EQ(EncodeContract(*read), EncodeContract(contract));
   EXPECT_EQ(read->minimum_group_size, 12);
   EXPECT_EQ(read->first_reader, FirstReader::kSupervisor);
+  EXPECT_EQ(read->readers, (std::vector<std::string>{"supervisor", "administrator"}));
   EXPECT_EQ(read->abandon_time, absl::FromUnixSeconds(1803000000));
 }
 

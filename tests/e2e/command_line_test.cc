@@ -49,7 +49,7 @@ class CommandLineTest : public ::testing::Test {
         admin_.Json({"instrument", "create", "--district", "d", "--file", Demo("instrument.json"), "--id", "pulse"})["name"];
     version_ = admin_.Json({"instrument", "publish", draft})["name"];
     admin_.Text({"campaign", "create", "--district", "d", "--id", "c", "--title", "Spring", "--instrument-version",
-                 version_, "--close-in", "7d", "--notice", "en=Please take part."});
+                 version_, "--close-in", "7d", "--notice", "en=Please take part.", "--administrator-reads"});
     survey_ = admin_.Json({"campaign", "add-leader", "c", "lee", "--district", "d"})["name"];
   }
 

@@ -278,7 +278,35 @@ TEST_F(ReportsTest, OthersInTheDistrictReadNothing) {
   EXPECT_THAT(Listed(kStranger), IsEmpty());
 }
 
+TEST_F(ReportsTest, AnAdministratorWhomTheContractDoesNotNameReadsNothing) {
+  StoreReleased();
+  EXPECT_TRUE(Read(kLeader).ok());
+  ExpectReason(Read(kAdministrator), absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED);
+  ExpectReason(Read(Reader{kStranger.person, true}), absl::StatusCode::kPermissionDenied,
+               domain::reasons::kCALLER_NOT_ALLOWED);
+  EXPECT_FALSE(reports_->GetScores(kDistrict, kCampaign, kSurvey, kAdministrator).ok());
+  EXPECT_THAT(Listed(kAdministrator), IsEmpty());
+  EXPECT_TRUE(Read(Reader{kSupervisor.person, true}).ok()) << "as a supervisor, whom the contract names";
+}
+
+TEST_F(ReportsTest, ASupervisorWhoIsAnAdministratorWaitsForTheFirstReader) {
+  StoreReleased();
+  ExpectReason(Read(Reader{kSupervisor.person, true}), absl::StatusCode::kFailedPrecondition,
+               domain::reasons::kREPORT_NOT_RELEASED);
+  EXPECT_TRUE(Read(kLeader).ok());
+  EXPECT_TRUE(Read(Reader{kSupervisor.person, true}).ok());
+}
+
+TEST_F(ReportsTest, ASupervisorWhoIsAnAdministratorIsHeldToAContractOfTheLeaderAlone) {
+  contract_.readers = {"leader"};
+  StoreReleased();
+  EXPECT_TRUE(Read(kLeader).ok());
+  ExpectReason(Read(Reader{kSupervisor.person, true}), absl::StatusCode::kPermissionDenied,
+               domain::reasons::kCALLER_NOT_ALLOWED);
+}
+
 TEST_F(ReportsTest, AnAdministratorReadsWithoutBeingTheFirstReader) {
+  contract_.readers.push_back("administrator");
   StoreReleased();
   EXPECT_TRUE(Read(kAdministrator).ok());
   ExpectReason(Read(kSupervisor), absl::StatusCode::kFailedPrecondition, domain::reasons::kREPORT_NOT_RELEASED);
@@ -320,6 +348,7 @@ TEST_F(ReportsTest, ASurveyOfAnotherCampaignIsNotFound) {
 }
 
 TEST_F(ReportsTest, ListsPageByPageBySurveyIdWithoutFigures) {
+  contract_.readers.push_back("administrator");
   StoreCampaign();
   std::vector<std::string> expected;
   for (int i = 1; i <= 5; ++i) {
@@ -350,12 +379,15 @@ TEST_F(ReportsTest, ListsPageByPageBySurveyIdWithoutFigures) {
 }
 
 TEST_F(ReportsTest, WhenThePersonIsDeletedTheReportStaysAndNamesNobody) {
+  contract_.readers.push_back("administrator");
   StoreReleased();
   Write([&](WriteTransaction& transaction) { return transaction.DeletePerson(kDistrict, kLeader.person); });
   const auto report = reports_->Get(kDistrict, kCampaign, kSurvey, kAdministrator);
   ASSERT_TRUE(report.ok()) << report.status();
   EXPECT_THAT(report->leader_display_name(), IsEmpty());
-  EXPECT_EQ(SerializeReport(*report), *BuildStoredReport(input_));
+  StoredReportInput input = input_;
+  input.contract = domain::EncodeContract(contract_);
+  EXPECT_EQ(SerializeReport(*report), *BuildStoredReport(input));
   ExpectReason(Read(kSupervisor), absl::StatusCode::kFailedPrecondition, domain::reasons::kREPORT_NOT_RELEASED);
 }
 

@@ -123,6 +123,7 @@ absl::StatusOr<SmallDistrict::SmallCampaign> SmallDistrict::Open(int leaders, in
   draft.set_parent(district_);
   draft.mutable_campaign()->set_title("Small campaign");
   draft.mutable_campaign()->set_instrument_version(instrument_version_);
+  draft.mutable_campaign()->set_administrator_reads(true);  // GetReport reads with the administrator's key
   draft.mutable_campaign()->mutable_close_time()->set_seconds(absl::ToUnixSeconds(absl::Now() + absl::Hours(48)));
   if (instrument_.prompts > 0) {
     auto* moderator = draft.mutable_campaign()->add_moderators();
