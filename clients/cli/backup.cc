@@ -194,7 +194,8 @@ void ShowKeysNote(std::string& text, int open_surveys, bool restoring) {
   absl::StrAppend(&text, open_surveys, open_surveys == 1 ? " survey is" : " surveys are",
                   " open. Their answers are sealed to keys that are in no backup: ",
                   restoring ? "put the key folder of the old machine (keys) into the data folder, or give it with "
-                              "candord --keys, before the server starts. Without it these surveys are declared lost.\n"
+                              "candord --keys, before the server starts. Without it these surveys cannot be closed, and their answers "
+                              "are lost.\n"
                             : "to go on with them after a restore you need the key folder, which you keep apart.\n");
 }
 
@@ -211,7 +212,8 @@ absl::Status ShowSummary(Context& c, const BackupSummary& summary, const std::st
                                   summary.bytes, " bytes, in ", folder, "\n");
   ShowKeysNote(text, summary.open_surveys, restoring);
   if (restoring) {
-    absl::StrAppend(&text, "The administrator's key is in no backup either: candord admin-key --reset makes a new one.\n");
+    absl::StrAppend(&text, "Keys of people still work. The file admin.key is in no backup: copy it from where it survives, or "
+                          "make a new one with candord admin-key --reset.\n");
   }
   return Print(text);
 }

@@ -8,7 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "candor/v1/campaign.grpc.pb.h"
+#include "services/base/error.h"
 #include "services/base/status.h"
+#include "services/domain/errors.h"
 
 namespace candor::cli {
 namespace {
@@ -21,6 +23,18 @@ constexpr absl::Duration kLongestPause = absl::Seconds(1);
 
 std::string Lower(const std::string& name, const std::string& prefix) {
   return absl::AsciiStrToLower(name.rfind(prefix, 0) == 0 ? name.substr(prefix.size()) : name);
+}
+
+// What `result` says; or, where the campaign has left the state that the call begins in (an earlier call, whose reply may
+// have been lost), the campaign as it is now, if it is under way to or beyond what the call is for: in `least` or later.
+absl::StatusOr<Campaign> OrAsItIs(Context& context, const std::string& campaign, absl::StatusOr<Campaign> result,
+                                  candor::v1::CampaignState least) {
+  if (result.ok() || base::GetErrorDetail(result.status()).reason != domain::reasons::kWRONG_STATE) return result;
+  candor::v1::GetCampaignRequest request;
+  request.set_name(campaign);
+  CANDOR_ASSIGN_OR_RETURN(Campaign now, context.Call(&CampaignService::Stub::GetCampaign, request));
+  if (now.state() < least) return result;
+  return now;
 }
 
 }  // namespace
@@ -67,7 +81,9 @@ absl::StatusOr<Campaign> OpenAndWait(Context& context, const std::string& campai
                                      ProgressLine& progress) {
   candor::v1::OpenCampaignRequest request;
   request.set_name(campaign);
-  CANDOR_ASSIGN_OR_RETURN(Campaign opened, context.Call(&CampaignService::Stub::OpenCampaign, request));
+  CANDOR_ASSIGN_OR_RETURN(
+      Campaign opened, OrAsItIs(context, campaign, context.Call(&CampaignService::Stub::OpenCampaign, request),
+                                candor::v1::CAMPAIGN_STATE_OPENING));
   if (opened.state() == candor::v1::CAMPAIGN_STATE_OPENING) {
     CANDOR_ASSIGN_OR_RETURN(opened,
                             WaitWhile(context, campaign, candor::v1::CAMPAIGN_STATE_OPENING, limit, progress));
@@ -83,7 +99,9 @@ absl::StatusOr<Campaign> CloseAndWait(Context& context, const std::string& campa
                                       ProgressLine& progress) {
   candor::v1::CloseCampaignRequest request;
   request.set_name(campaign);
-  CANDOR_ASSIGN_OR_RETURN(Campaign closed, context.Call(&CampaignService::Stub::CloseCampaign, request));
+  CANDOR_ASSIGN_OR_RETURN(
+      Campaign closed, OrAsItIs(context, campaign, context.Call(&CampaignService::Stub::CloseCampaign, request),
+                                candor::v1::CAMPAIGN_STATE_CLOSING));
   if (closed.state() == candor::v1::CAMPAIGN_STATE_CLOSING) {
     CANDOR_ASSIGN_OR_RETURN(closed,
                             WaitWhile(context, campaign, candor::v1::CAMPAIGN_STATE_CLOSING, limit, progress));

@@ -24,10 +24,11 @@ absl::StatusOr<candor::v1::Campaign> WaitWhile(Context& context, const std::stri
                                                candor::v1::CampaignState state, absl::Duration limit,
                                                ProgressLine& progress);
 
-// Opens the campaign and waits until it is open. Else as OpenCampaign and WaitWhile.
+// Opens the campaign and waits until it is open; goes on where an earlier call has begun. Else as OpenCampaign and
+// WaitWhile.
 absl::StatusOr<candor::v1::Campaign> OpenAndWait(Context& context, const std::string& campaign, absl::Duration limit,
                                                  ProgressLine& progress);
-// Closes it and waits until it is closed.
+// Closes it and waits until it is closed; goes on where an earlier call, or its close time, has begun.
 absl::StatusOr<candor::v1::Campaign> CloseAndWait(Context& context, const std::string& campaign, absl::Duration limit,
                                                   ProgressLine& progress);
 

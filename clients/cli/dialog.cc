@@ -20,7 +20,7 @@ absl::Status NotUnderstood() { return absl::AbortedError("the answers were not u
 
 }  // namespace
 
-void Dialog::Say(absl::string_view text) { out_ << text << std::flush; }
+void Dialog::Say(absl::string_view text) { out_ << Printable(text) << std::flush; }
 
 absl::StatusOr<std::string> Dialog::Ask(absl::string_view question) {
   Say(question);

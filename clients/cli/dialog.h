@@ -21,6 +21,7 @@ class Dialog {
   // Both outlive the dialog.
   Dialog(std::istream& in, std::ostream& out) : in_(in), out_(out) {}
 
+  // Made printable: items and rules come from a server.
   void Say(absl::string_view text);
 
   // One line without its end and surrounding white space. ABORTED: the input has ended.

@@ -65,7 +65,7 @@ absl::Status ShowFramework(Context& c, const NameOption& options) {
   candor::v1::GetFrameworkRequest request;
   CANDOR_ASSIGN_OR_RETURN(*request.mutable_name(), c.FullName("frameworks", options.name));
   CANDOR_ASSIGN_OR_RETURN(const auto framework, c.Call(&FrameworkService::Stub::GetFramework, request));
-  return c.Show(framework, [&] { return TreeOf(framework); });
+  return c.Show(framework, [&] { return Printable(TreeOf(framework)); });
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ void ShowError(const absl::Status& status, bool json) {
   std::string text = absl::StrCat("candor: ", status.message());
   if (!detail.field.empty()) absl::StrAppend(&text, " [", detail.field, "]");
   if (!detail.reason.empty() && !IsUsageError(status)) absl::StrAppend(&text, " (", detail.reason, ")");
-  std::cerr << text << "\n";
+  std::cerr << Printable(text) << "\n";
 }
 
 int Main(int argc, char** argv) {

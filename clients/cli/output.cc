@@ -36,6 +36,30 @@ std::string ToJson(const google::protobuf::Message& message) {
   return json;
 }
 
+std::string Printable(absl::string_view text) {
+  std::string printable;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0;
+    const auto third = i + 2 < text.size() ? static_cast<unsigned char>(text[i + 2]) : 0;
+    const bool direction_mark =  // U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069
+        byte == 0xe2 && ((next == 0x80 && (third == 0x8e || third == 0x8f || (third >= 0xaa && third <= 0xae))) ||
+                         (next == 0x81 && third >= 0xa6 && third <= 0xa9));
+    if (direction_mark) {
+      printable += '?';
+      i += 2;
+    } else if (byte == 0xc2 && next >= 0x80 && next <= 0x9f) {  // U+0080 to U+009F
+      printable += '?';
+      ++i;
+    } else if ((byte < 0x20 && byte != '\n') || byte == 0x7f) {
+      printable += '?';
+    } else {
+      printable += text[i];
+    }
+  }
+  return printable;
+}
+
 size_t Width(absl::string_view text) {
   return static_cast<size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
@@ -43,12 +67,14 @@ size_t Width(absl::string_view text) {
 
 std::string Table::Text() const {
   std::vector<size_t> widths;
-  for (const auto& row : rows_) {
+  std::vector<std::vector<std::string>> rows = rows_;
+  for (auto& row : rows) {
+    for (std::string& cell : row) cell = Printable(cell);
     widths.resize(std::max(widths.size(), row.size()));
     for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], Width(row[i]));
   }
   std::string text;
-  for (const auto& row : rows_) {
+  for (const auto& row : rows) {
     std::string line;
     for (size_t i = 0; i < row.size(); ++i) {
       line += row[i];

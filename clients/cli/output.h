@@ -33,6 +33,10 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
+// `text` fit for a terminal: control characters other than line feed, which could move the cursor or hide text, and marks
+// that turn the direction of writing become "?". For whatever comes from a server.
+std::string Printable(absl::string_view text);
+
 // How many places on the terminal a text takes: its code points, as far as they are one place each.
 size_t Width(absl::string_view text);
 

@@ -141,6 +141,15 @@ TEST(OutputTest, ColumnsStandUnderEachOtherAlsoWithAccents) {
   EXPECT_EQ(Wrapped("one two three", 7, "  "), "  one two\n  three\n");
 }
 
+TEST(OutputTest, NothingFromAServerMovesTheCursorOrTurnsTheText) {
+  EXPECT_EQ(Printable("a\x1b[2Jb\rc\nTom\xc3\xa1s \xe2\x80\xae" "d\xc2\x9b" "e\x7f"), "a?[2Jb?c\nTom\xc3\xa1s ?d?e?");
+  EXPECT_EQ(Printable("\xe2"), "\xe2");
+  std::istringstream in;
+  std::ostringstream out;
+  Dialog(in, out).Say("x\x1b]0;y\x07z");
+  EXPECT_EQ(out.str(), "x?]0;y?z");
+}
+
 TEST(TimesTest, MomentsAndSpans) {
   EXPECT_EQ(*ParseMoment("2026-09-01T18:00:00Z"), absl::FromCivil(absl::CivilSecond(2026, 9, 1, 18), absl::UTCTimeZone()));
   EXPECT_EQ(*ParseMoment("2026-09-01"),
