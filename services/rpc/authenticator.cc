@@ -25,7 +25,7 @@ absl::Status NotAuthenticated(absl::string_view message) {
 Authenticator::Authenticator(Lookup lookup, size_t most_remembered)
     : lookup_(std::move(lookup)), most_remembered_(most_remembered) {}
 
-absl::StatusOr<identity::Caller> Authenticator::Authenticate(absl::string_view authorization) {
+absl::Status Authenticator::CheckForm(absl::string_view authorization) {
   if (authorization.empty()) {
     return NotAuthenticated("this method needs a key; send it as `authorization: Bearer <key>`");
   }
@@ -33,6 +33,12 @@ absl::StatusOr<identity::Caller> Authenticator::Authenticate(absl::string_view a
   if (!absl::StartsWithIgnoreCase(authorization, kBearer) || secret.empty() || secret.size() > kLongestSecret) {
     return NotAuthenticated("not a valid key; ask your administrator for a new one");
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<identity::Caller> Authenticator::Authenticate(absl::string_view authorization) {
+  CANDOR_RETURN_IF_ERROR(CheckForm(authorization));
+  const absl::string_view secret = authorization.substr(kBearer.size());
   const std::string hash = crypto::Sha256(secret);
   uint64_t epoch = 0;
   {

@@ -24,6 +24,9 @@ class Authenticator {
 
   explicit Authenticator(Lookup lookup, size_t most_remembered = 10'000);
 
+  // Whether `authorization` can be a key at all, without looking it up: the codes of Authenticate.
+  static absl::Status CheckForm(absl::string_view authorization);
+
   // `authorization`: the value of that header, "Bearer <secret>"; the word in any case. UNAUTHENTICATED,
   // UNAUTHENTICATED_CALLER: none, of another kind, or not a valid key; one message for all but the first.
   absl::StatusOr<identity::Caller> Authenticate(absl::string_view authorization);

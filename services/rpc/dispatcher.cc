@@ -35,6 +35,7 @@ Dispatcher::Dispatcher(const Access* access, Authenticator* authenticator, Quiet
     : access_(*access),
       authenticator_(*authenticator),
       quiet_faults_(*quiet_faults),
+      replies_(options.unsent_reply_bytes, options.small_reply_bytes),
       identity_(options.identity_threads, options.identity_queue),
       issuing_(ThreadsOrProcessors(options.issuing_threads), options.issuing_queue),
       reading_(options.reading_threads, options.reading_queue) {}
@@ -45,6 +46,10 @@ void Dispatcher::Stop() {
   identity_.Stop();
   issuing_.Stop();
   reading_.Stop();
+}
+
+ReplyBudget* Dispatcher::RepliesOf(const Method& method) {
+  return access_.IsForEveryone(method.name) ? &replies_ : nullptr;
 }
 
 base::Executor* Dispatcher::ExecutorOf(Lane lane) {
@@ -60,6 +65,12 @@ base::Executor* Dispatcher::ExecutorOf(Lane lane) {
 void Dispatcher::Dispatch(const Method& method, std::string authorization, const google::protobuf::Message& request,
                           google::protobuf::Message* response, std::function<bool()> is_cancelled, Done done) {
   const bool for_everyone = access_.IsForEveryone(method.name);
+  if (!for_everyone) {
+    if (auto form = Authenticator::CheckForm(authorization); !form.ok()) {
+      done(std::move(form));
+      return;
+    }
+  }
   if (auto sized = CheckSize(request, for_everyone ? kLargestRespondentRequest : kLargestRequest); !sized.ok()) {
     done(std::move(sized));
     return;

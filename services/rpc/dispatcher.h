@@ -15,6 +15,7 @@
 #include "services/rpc/authenticator.h"
 #include "services/rpc/method.h"
 #include "services/rpc/quiet_faults.h"
+#include "services/rpc/reply_budget.h"
 
 namespace candor::rpc {
 
@@ -32,6 +33,9 @@ class Dispatcher {
     size_t issuing_queue = 4096;
     int reading_threads = 2;
     size_t reading_queue = 4096;
+    // Replies to callers without a key that the transport has not sent yet, in bytes; see ReplyBudget.
+    size_t unsent_reply_bytes = size_t{64} << 20;
+    size_t small_reply_bytes = size_t{16} << 10;
   };
 
   // All outlive the object.
@@ -42,11 +46,16 @@ class Dispatcher {
   // everyone) and calls `done` once, from any thread. `is_cancelled` is asked just before the body runs, so that work
   // that nobody waits for any more is not begun.
   //
+  // Who shows no key where one is needed, or one of another form, is refused before anything is queued.
+  //
   // Beside what the body gives: INVALID_ARGUMENT, REQUEST_TOO_LARGE. RESOURCE_EXHAUSTED, OVERLOADED: the lane's queue is
   // full. UNAUTHENTICATED, UNAUTHENTICATED_CALLER. PERMISSION_DENIED, CALLER_NOT_ALLOWED. CANCELLED.
   // Unforeseen faults are logged with the method's name, but for everyone's methods: see QuietFaults.
   void Dispatch(const Method& method, std::string authorization, const google::protobuf::Message& request,
                 google::protobuf::Message* response, std::function<bool()> is_cancelled, Done done);
+
+  // The bound on unsent replies to `method`; null where there is none, since its callers show a key.
+  ReplyBudget* RepliesOf(const Method& method);
 
   // Runs what is queued, then refuses everything as OVERLOADED. May be called again.
   void Stop();
@@ -60,6 +69,7 @@ class Dispatcher {
   const Access& access_;
   Authenticator& authenticator_;
   QuietFaults& quiet_faults_;
+  ReplyBudget replies_;
   base::Executor identity_;
   base::Executor issuing_;
   base::Executor reading_;

@@ -1,5 +1,6 @@
 #include "services/rpc/grpc_services.h"
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "candor/v1/scoring.grpc.pb.h"
 #include "grpcpp/support/server_callback.h"
 #include "services/base/status.h"
+#include "services/domain/errors.h"
 #include "services/rpc/status.h"
 
 namespace candor::rpc {
@@ -20,6 +22,37 @@ namespace {
 
 namespace v1 = candor::v1;
 using google::protobuf::Empty;
+
+// One call's answer, and its share of the budget until the transport is done with it.
+class Reply final : public grpc::ServerUnaryReactor {
+ public:
+  Reply(ReplyBudget* budget, google::protobuf::Message* response) : budget_(budget), response_(response) {}
+
+  void Send(absl::Status status) {
+    if (budget_ != nullptr && status.ok()) {
+      const size_t bytes = response_->ByteSizeLong();
+      if (budget_->TryTake(bytes)) {
+        taken_ = bytes;
+      } else {
+        // The memory goes at once; clearing alone would keep it for as long as the caller does not read.
+        const std::unique_ptr<google::protobuf::Message> dropped(response_->New());
+        response_->GetReflection()->Swap(response_, dropped.get());
+        status = domain::errors::Overloaded();
+      }
+    }
+    Finish(ToGrpcStatus(status));
+  }
+
+  void OnDone() override {
+    if (budget_ != nullptr) budget_->GiveBack(taken_);
+    delete this;
+  }
+
+ private:
+  ReplyBudget* const budget_;  // null: not counted
+  google::protobuf::Message* const response_;
+  size_t taken_ = 0;
+};
 
 // Hands the calls of one service to the dispatcher.
 class Gate {
@@ -35,7 +68,7 @@ class Gate {
   grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* context, const Method& method,
                                   const google::protobuf::Message& request,
                                   google::protobuf::Message* response) const {
-    grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+    auto* const reply = new Reply(dispatcher_.RepliesOf(method), response);
     std::string authorization;
     const auto& metadata = context->client_metadata();
     if (const auto entry = metadata.find("authorization"); entry != metadata.end()) {
@@ -43,8 +76,8 @@ class Gate {
     }
     dispatcher_.Dispatch(
         method, std::move(authorization), request, response, [context] { return context->IsCancelled(); },
-        [reactor](absl::Status status) { reactor->Finish(ToGrpcStatus(status)); });
-    return reactor;
+        [reply](absl::Status status) { reply->Send(std::move(status)); });
+    return reply;
   }
 
  private:

@@ -29,11 +29,14 @@ namespace {
 // this is not even read.
 constexpr int kLargestMessage = 8 << 20;
 constexpr size_t kMemoryForCalls = size_t{1} << 30;
-constexpr int kStreamsOfOneConnection = 1024;
+constexpr int kStreamsOfOneConnection = 100;
 constexpr int kKeepaliveMs = 120'000;
 constexpr int kKeepaliveTimeoutMs = 20'000;
 constexpr int kShortestPingIntervalMs = 30'000;
 constexpr int kIdleConnectionMs = 600'000;
+// A connection that is never idle ends too, so that nobody holds what it takes for ever; calls under way may end first.
+constexpr int kOldestConnectionMs = 3'600'000;
+constexpr int kLastCallsMs = 300'000;
 
 // gRPC's own messages may hold callers' addresses, and their times are those of calls: only the place in its source is
 // logged, once an hour at most.
@@ -100,6 +103,8 @@ void SetLimits(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kShortestPingIntervalMs);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleConnectionMs);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, kOldestConnectionMs);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, kLastCallsMs);
   // Two servers on one port would share its calls between them without anybody noticing.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   // Only health and reflection use the synchronous API, so one thread for them is enough.

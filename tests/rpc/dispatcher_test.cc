@@ -123,6 +123,41 @@ TEST_F(DispatcherTest, RespondentsHaveTheSmallerLimit) {
             reasons::kREQUEST_TOO_LARGE);
 }
 
+TEST_F(DispatcherTest, WhoShowsNothingLikeAKeyIsRefusedBeforeAnythingIsQueued) {
+  Dispatcher dispatcher(&access_, &authenticator_, &quiet_faults_, options_);
+  dispatcher.Stop();  // whatever is queued is refused as OVERLOADED
+  const Method closed = Answering(kClosed, Lane::kIdentity, absl::OkStatus());
+  v1::GetLedgerRequest request;
+  request.set_survey(std::string(size_t{5} << 20, 'x'));
+  for (const std::string& none : {std::string(), std::string("Bearer "), std::string("Basic cm9vdA=="),
+                                  "Bearer " + std::string(300, 'k')}) {
+    const absl::Status refused = Call(dispatcher, closed, none, request);
+    EXPECT_EQ(refused.code(), absl::StatusCode::kUnauthenticated) << refused;
+    EXPECT_EQ(base::GetErrorDetail(refused).reason, reasons::kUNAUTHENTICATED_CALLER);
+  }
+  EXPECT_EQ(base::GetErrorDetail(Call(dispatcher, closed, "Bearer other", v1::GetLedgerRequest())).reason,
+            reasons::kOVERLOADED);
+}
+
+TEST_F(DispatcherTest, UnsentRepliesAreBoundedForCallersWithoutAKeyAlone) {
+  options_.unsent_reply_bytes = 1000;
+  options_.small_reply_bytes = 100;
+  Dispatcher dispatcher(&access_, &authenticator_, &quiet_faults_, options_);
+  EXPECT_EQ(dispatcher.RepliesOf(Answering(kClosed, Lane::kIdentity, absl::OkStatus())), nullptr);
+  ReplyBudget* const replies = dispatcher.RepliesOf(Answering(kOpen, Lane::kReading, absl::OkStatus()));
+  ASSERT_NE(replies, nullptr);
+  EXPECT_FALSE(replies->TryTake(1001));
+  EXPECT_TRUE(replies->TryTake(600));
+  EXPECT_FALSE(replies->TryTake(401));
+  EXPECT_TRUE(replies->TryTake(400));
+  EXPECT_FALSE(replies->TryTake(101));
+  EXPECT_TRUE(replies->TryTake(100)) << "small ones always pass";
+  replies->GiveBack(100);
+  EXPECT_FALSE(replies->TryTake(101));
+  replies->GiveBack(600);
+  EXPECT_TRUE(replies->TryTake(600));
+}
+
 TEST_F(DispatcherTest, WorkThatNobodyWaitsForIsNotBegun) {
   Dispatcher dispatcher(&access_, &authenticator_, &quiet_faults_, options_);
   const Method method{kOpen, Lane::kReading,
