@@ -5,6 +5,7 @@
 #include "services/base/status.h"
 #include "services/crypto/access_code.h"
 #include "services/crypto/hash.h"
+#include "services/domain/contract.h"
 #include "services/domain/errors.h"
 #include "services/identity/loading.h"
 
@@ -30,11 +31,13 @@ std::shared_ptr<const std::string> Share(std::string bytes) {
 
 }  // namespace
 
-Invitations::Invitations(storage::IdentityStore* store, KeyStore* keys, const Options& options)
+Invitations::Invitations(storage::IdentityStore* store, base::Clock* clock, KeyStore* keys, const Options& options)
     : store_(*store),
+      clock_(*clock),
       keys_(*keys),
       options_(options),
       documents_(options.cached_surveys),
+      close_times_(options.cached_surveys),
       versions_(kCachedVersions),
       signing_keys_(options.cached_surveys * kGroupsOfASurvey),
       committer_([this] { CommitQueued(); }) {}
@@ -56,7 +59,18 @@ absl::StatusOr<Invitations::Found> Invitations::Find(ReadTransaction& transactio
   if (!invitation.has_value() || !survey.has_value() || survey->state != domain::SurveyState::kOpen) {
     return errors::CodeUnknown();
   }
+  CANDOR_ASSIGN_OR_RETURN(const absl::Time close_time, CloseTimeOf(transaction, *survey));
+  if (clock_.Now() >= close_time) return errors::CodeUnknown();
   return Found{*std::move(invitation), *std::move(survey)};
+}
+
+absl::StatusOr<absl::Time> Invitations::CloseTimeOf(ReadTransaction& transaction, const storage::SurveyRow& survey) {
+  if (const auto cached = close_times_.Find(survey.id.value()); cached != nullptr) return *cached;
+  CANDOR_ASSIGN_OR_RETURN(const std::string bytes, GetDocument(transaction, survey, SurveyDocument::kContract));
+  const absl::StatusOr<domain::Contract> contract = domain::DecodeContract(bytes);
+  if (!contract.ok()) return errors::StoreCorrupt("a stored anonymity contract cannot be read");
+  close_times_.Insert(survey.id.value(), std::make_shared<const absl::Time>(contract->close_time));
+  return contract->close_time;
 }
 
 absl::StatusOr<std::shared_ptr<const Invitations::Documents>> Invitations::DocumentsOf(
@@ -165,6 +179,7 @@ absl::StatusOr<std::string> Invitations::IssueTokenAndWait(absl::string_view cod
 void Invitations::DropSurvey(const domain::SurveyId& survey) {
   signing_keys_.EraseIf([&](const GroupKey& key) { return key.first == survey.value(); });
   documents_.EraseIf([&](const std::string& key) { return key == survey.value(); });
+  close_times_.EraseIf([&](const std::string& key) { return key == survey.value(); });
 }
 
 void Invitations::CommitQueued() {

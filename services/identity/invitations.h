@@ -18,6 +18,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "services/base/clock.h"
 #include "services/crypto/blind_signature.h"
 #include "services/domain/ids.h"
 #include "services/identity/key_store.h"
@@ -45,15 +47,16 @@ class Invitations {
     size_t queue_limit = 4096;     // signed tokens that wait for their commit
   };
 
-  Invitations(storage::IdentityStore* store, KeyStore* keys) : Invitations(store, keys, Options()) {}
-  Invitations(storage::IdentityStore* store, KeyStore* keys, const Options& options);
+  Invitations(storage::IdentityStore* store, base::Clock* clock, KeyStore* keys)
+      : Invitations(store, clock, keys, Options()) {}
+  Invitations(storage::IdentityStore* store, base::Clock* clock, KeyStore* keys, const Options& options);
   // Commits and answers what is queued.
   ~Invitations();
   Invitations(const Invitations&) = delete;
   Invitations& operator=(const Invitations&) = delete;
 
   // `code` as typed. INVALID_ARGUMENT, CODE_MALFORMED. NOT_FOUND, CODE_UNKNOWN: unknown, void, or the survey takes no
-  // answers; one shape for all.
+  // answers, as from the close time that its contract names; one shape for all.
   absl::StatusOr<OpenedInvitation> Open(absl::string_view code);
 
   // Signs `blinded` for the code's rater and gives the blind signature to `done`, once what was signed is durably noted.
@@ -94,7 +97,9 @@ class Invitations {
   using VersionKey = std::tuple<std::string, std::string, int32_t>;
 
   // The open survey that a code hash belongs to; CODE_UNKNOWN.
-  static absl::StatusOr<Found> Find(storage::ReadTransaction& transaction, absl::string_view code_hash);
+  absl::StatusOr<Found> Find(storage::ReadTransaction& transaction, absl::string_view code_hash);
+  // When the survey's contract ends answering.
+  absl::StatusOr<absl::Time> CloseTimeOf(storage::ReadTransaction& transaction, const storage::SurveyRow& survey);
   absl::StatusOr<std::shared_ptr<const Documents>> DocumentsOf(storage::ReadTransaction& transaction,
                                                                const storage::SurveyRow& survey);
   absl::StatusOr<SigningKeyPtr> KeyOf(const domain::SurveyId& survey, int32_t group);
@@ -102,9 +107,11 @@ class Invitations {
   void Commit(std::vector<Pending>& batch);
 
   storage::IdentityStore& store_;
+  base::Clock& clock_;
   KeyStore& keys_;
   const Options options_;
   LruCache<std::string, Documents> documents_;
+  LruCache<std::string, absl::Time> close_times_;  // of surveys
   LruCache<VersionKey, std::string> versions_;
   LruCache<GroupKey, crypto::BlindSigningKey> signing_keys_;
   absl::Mutex mutex_;

@@ -167,7 +167,7 @@ absl::Status Server::Parts::OpenIdentityPlane() {
   raters = std::make_unique<identity::Raters>(store.get(), clock);
   codes = std::make_unique<identity::Codes>(store.get(), clock, keys.get());
   ratings = std::make_unique<identity::Ratings>(store.get(), clock);
-  invitations = std::make_unique<identity::Invitations>(store.get(), keys.get());
+  invitations = std::make_unique<identity::Invitations>(store.get(), clock, keys.get());
   lifecycle = std::make_unique<identity::Lifecycle>(identity::Lifecycle::Parts{
       store.get(), clock, keys.get(), key_pool.get(), collection.get(), invitations.get(), BuildReport});
   reports = std::make_unique<reporting::Reports>(store.get(), ReadSubject);

@@ -65,7 +65,7 @@ void IdentityTest::Start() {
   raters_ = std::make_unique<Raters>(store_.get(), &clock_);
   codes_ = std::make_unique<Codes>(store_.get(), &clock_, keys_.get());
   ratings_ = std::make_unique<Ratings>(store_.get(), &clock_);
-  invitations_ = std::make_unique<Invitations>(store_.get(), keys_.get());
+  invitations_ = std::make_unique<Invitations>(store_.get(), &clock_, keys_.get());
   lifecycle_ = std::make_unique<Lifecycle>(
       Lifecycle::Parts{store_.get(), &clock_, keys_.get(), pool_.get(), &plane_, invitations_.get(),
                        [this](const ReportInput& input) -> absl::StatusOr<std::string> {

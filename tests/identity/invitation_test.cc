@@ -349,6 +349,20 @@ TEST_F(InvitationTest, ClosingEndsCodesAndIssuingWithTheShapeOfAnUnknownCode) {
   EXPECT_EQ(Reason(codes_->List(admin_, district_, survey_, {}).status()), reasons::kWRONG_STATE);
 }
 
+TEST_F(InvitationTest, FromTheContractsCloseTimeOnNoCodeOpensAnything) {
+  const crypto::BlindingState state = BlindFor(code_);
+  ASSERT_TRUE(invitations_->IssueTokenAndWait(code_, state.blinded).ok());
+  clock_.Advance(absl::Hours(24) - absl::Seconds(1));
+  EXPECT_TRUE(invitations_->Open(code_).ok());
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_EQ(StateOf(campaign_), domain::CampaignState::kOpen) << "nobody has closed it yet";
+  const absl::Status unknown =
+      invitations_->Open(crypto::MakeCode(std::string(32, 'k'), "nobody", 0)).status();
+  EXPECT_EQ(invitations_->Open(code_).status(), unknown);
+  EXPECT_EQ(invitations_->IssueTokenAndWait(code_, state.blinded).status(), unknown);
+  EXPECT_EQ(invitations_->IssueTokenAndWait(codes_of_survey_[1].code, state.blinded).status(), unknown);
+}
+
 TEST_F(InvitationTest, ALostIssuingKeyIsSaidByName) {
   const crypto::BlindingState state = BlindFor(code_);
   ASSERT_TRUE(keys_->DestroySurveyKeys(survey_).ok());
