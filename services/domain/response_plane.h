@@ -68,7 +68,8 @@ class ResponsePlane {
   // Destroys the survey's answers and keys without a result. Repeating it is harmless.
   virtual absl::Status AbandonSurvey(const SurveyId& survey) = 0;
 
-  // Destroys the sealed comments that were not approved; repeating it is harmless.
+  // Destroys the sealed comments that were not approved; repeating it is harmless. They may stay in freed pages until
+  // Forget is called, which does it for all surveys at once.
   virtual absl::Status ReleaseSurvey(const SurveyId& survey) = 0;
 
   // Answers counted so far, coarse: 0 stands for "fewer than 5", then steps of 5, in the order of the manifest's groups.

@@ -78,6 +78,13 @@ absl::Status Releasing::Advance(const DistrictId& district, const CampaignId& ca
     if (first_fault.ok()) first_fault = released;
   }
   CANDOR_RETURN_IF_ERROR(first_fault);
+  // Comments that were not approved are destroyed, and must be in no freed page either. Rebuilding the plane's database
+  // once does it for all surveys; it is before the state that a crash is followed by doing it again.
+  for (const SurveyRow& survey : surveys) {
+    if (survey.state != SurveyState::kClosed && survey.state != SurveyState::kReleased) continue;
+    CANDOR_RETURN_IF_ERROR(plane_.Forget(survey.id));
+    break;
+  }
 
   return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(row, GetCampaignRow(transaction, district, campaign));
