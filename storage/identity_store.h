@@ -14,6 +14,7 @@
 #ifndef CANDOR_STORAGE_IDENTITY_STORE_H_
 #define CANDOR_STORAGE_IDENTITY_STORE_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -392,7 +393,7 @@ class WriteTransaction : public ReadTransaction {
   virtual absl::Status InsertRequest(const RequestRow& row) = 0;
   // Requests of all districts up to `time`; the one call that is not a district's.
   virtual absl::Status DeleteRequestsBefore(absl::Time time) = 0;
-  // Stored responses may show a person's name: forgotten with the person.
+  // Stored responses may show the name of a person or a rater: forgotten with them.
   virtual absl::Status DeleteRequests(const domain::DistrictId& district) = 0;
 
   // Appends; `row.sequence` is not read.
@@ -416,6 +417,14 @@ class IdentityStore {
 
   // Makes sure that no file of the engine's keeps what was deleted before the call, as far as the engine can.
   virtual absl::Status Forget() = 0;
+
+  // Whether a Forget has failed and none has succeeded since, so that it is owed. Kept by whoever calls Forget; lost with
+  // the process, so it is called once at start.
+  bool forget_owed() const { return forget_owed_; }
+  void set_forget_owed(bool owed) { forget_owed_ = owed; }
+
+ private:
+  std::atomic<bool> forget_owed_ = false;
 };
 
 }  // namespace candor::storage

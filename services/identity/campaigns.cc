@@ -188,9 +188,11 @@ absl::Status Campaigns::Delete(const Caller& caller, const DistrictId& district,
     CANDOR_ASSIGN_OR_RETURN(const int64_t surveys, CountSurveys(transaction, row));
     keys = static_cast<int>(surveys * static_cast<int64_t>(instrument.rater_groups.size()));
     CANDOR_RETURN_IF_ERROR(transaction.DeleteCampaign(district, id));
+    CANDOR_RETURN_IF_ERROR(transaction.DeleteRequests(district));
     return RecordAudit(transaction, clock_, caller, district, "DeleteCampaign", CampaignName(district, id));
   }));
   if (pool_ != nullptr) pool_->AddDemand(-keys);
+  ForgetOrLog(store_);
   return absl::OkStatus();
 }
 
@@ -259,9 +261,11 @@ absl::Status Campaigns::RemoveSurvey(const Caller& caller, const DistrictId& dis
                             GetInstrumentOf(transaction, district, campaign.settings));
     keys = static_cast<int>(instrument.rater_groups.size());
     CANDOR_RETURN_IF_ERROR(transaction.DeleteSurvey(district, survey));
+    CANDOR_RETURN_IF_ERROR(transaction.DeleteRequests(district));
     return RecordAudit(transaction, clock_, caller, district, "DeleteSurvey", SurveyName(row));
   }));
   if (pool_ != nullptr) pool_->AddDemand(-keys);
+  ForgetOrLog(store_);
   return absl::OkStatus();
 }
 

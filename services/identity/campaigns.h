@@ -73,7 +73,7 @@ class Campaigns {
   absl::StatusOr<StoredCampaign> Update(const Caller& caller, const domain::DistrictId& district,
                                         const domain::CampaignId& id, std::optional<int64_t> revision,
                                         const std::function<absl::Status(domain::CampaignSettings&)>& change);
-  // With its surveys and raters.
+  // With its surveys and raters, and the district's stored answers to request ids, which may show raters' names.
   absl::Status Delete(const Caller& caller, const domain::DistrictId& district, const domain::CampaignId& id);
   absl::StatusOr<StoredCampaign> Get(const domain::DistrictId& district, const domain::CampaignId& id);
   absl::StatusOr<std::vector<StoredCampaign>> List(const domain::DistrictId& district, const storage::Page& page);
@@ -82,7 +82,7 @@ class Campaigns {
   // RESOURCE_EXISTS: they have a survey in the campaign.
   absl::StatusOr<StoredSurvey> AddSurvey(const Caller& caller, const domain::DistrictId& district,
                                          const domain::CampaignId& campaign, const domain::PersonId& leader);
-  // With its raters.
+  // With its raters; as Delete.
   absl::Status RemoveSurvey(const Caller& caller, const domain::DistrictId& district, const domain::SurveyId& survey);
   absl::StatusOr<StoredSurvey> GetSurvey(const domain::DistrictId& district, const domain::SurveyId& survey);
   // An empty `campaign` stands for all.

@@ -88,9 +88,14 @@ absl::Status ForEachSurvey(ReadTransaction& transaction, const domain::DistrictI
 }
 
 void ForgetOrLog(storage::IdentityStore& store) {
+  // Noted first: what another thread deletes while this runs is owed by that thread's own call.
+  const bool owed = store.forget_owed();
+  store.set_forget_owed(false);
   const absl::Status forgotten = store.Forget();
   if (forgotten.ok()) return;
-  base::Log(base::LogLevel::kWarning, "the store's log still holds what was deleted; it is cut short at the next start",
+  store.set_forget_owed(true);
+  if (owed) return;  // said before
+  base::Log(base::LogLevel::kWarning, "the store's log still holds what was deleted; cutting it short is tried again",
             {{"detail", std::string(forgotten.message())}});
 }
 

@@ -48,8 +48,8 @@ absl::Status ForEachSurvey(storage::ReadTransaction& transaction, const domain::
                            const domain::CampaignId& campaign,
                            const std::function<absl::Status(const storage::SurveyRow&)>& visit);
 
-// IdentityStore::Forget; a failure is logged, not returned: what was to be done is done, and the store forgets at the next
-// call or start.
+// IdentityStore::Forget; a failure is logged, not returned: what was to be done is done. It is noted as owed, and
+// Lifecycle::Tick does it again until it succeeds.
 void ForgetOrLog(storage::IdentityStore& store);
 
 // How the survey's raters would be joined into issuing groups now. As domain::PlanIssuingGroups.

@@ -145,12 +145,15 @@ absl::StatusOr<RaterRow> Raters::Update(const Caller& caller, const DistrictId& 
 
 absl::Status Raters::Remove(const Caller& caller, const DistrictId& district, const SurveyId& survey,
                             const RaterId& rater) {
-  return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+  CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(const DraftSurvey draft, GetDraftSurvey(transaction, district, survey));
     CANDOR_RETURN_IF_ERROR(GetRaterRow(transaction, draft.survey, rater).status());
     CANDOR_RETURN_IF_ERROR(transaction.DeleteRater(district, survey, rater));
+    CANDOR_RETURN_IF_ERROR(transaction.DeleteRequests(district));
     return RecordAudit(transaction, clock_, caller, district, "DeleteRater", RaterName(draft.survey, rater));
-  });
+  }));
+  ForgetOrLog(store_);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<RaterRow> Raters::Get(const DistrictId& district, const SurveyId& survey, const RaterId& rater) {

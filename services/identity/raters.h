@@ -46,6 +46,7 @@ class Raters {
   absl::StatusOr<storage::RaterRow> Update(const Caller& caller, const domain::DistrictId& district,
                                            const domain::SurveyId& survey, const domain::RaterId& rater,
                                            const std::function<absl::Status(storage::RaterRow&)>& change);
+  // With the district's stored answers to request ids, which may show the rater's name.
   absl::Status Remove(const Caller& caller, const domain::DistrictId& district, const domain::SurveyId& survey,
                       const domain::RaterId& rater);
   absl::StatusOr<storage::RaterRow> Get(const domain::DistrictId& district, const domain::SurveyId& survey,

@@ -14,7 +14,7 @@
 
 namespace candor::identity {
 
-// How long an answer is kept.
+// How long an answer is kept. Lifecycle::Tick deletes what is older, since answers show names and addresses.
 inline constexpr absl::Duration kRequestRetention = absl::Hours(24);
 
 struct RequestKey {

@@ -43,7 +43,13 @@ class GatedStore : public storage::IdentityStore {
     if (!status.ok()) return status;
     return gate_.Pass() ? absl::OkStatus() : Gone();
   }
-  absl::Status Forget() override { return gate_.Pass() ? store_.Forget() : Gone(); }
+  absl::Status Forget() override {
+    if (!gate_.Pass() || forgets_left == 0) return Gone();
+    --forgets_left;
+    return store_.Forget();
+  }
+
+  int forgets_left = 1'000'000;
 
  private:
   static absl::Status Gone() { return absl::UnavailableError("the store does not answer"); }
