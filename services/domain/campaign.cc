@@ -174,12 +174,13 @@ std::optional<SurveyState> FindSurveyState(absl::string_view name) {
 }
 
 bool CanBecome(CampaignState from, CampaignState to) {
+  if (from == CampaignState::kOpening && to == CampaignState::kClosing) return true;
   return static_cast<int>(to) == static_cast<int>(from) + 1;
 }
 
 bool CanBecome(SurveyState from, SurveyState to) {
   if (to == SurveyState::kAbandoned)
-    return from == SurveyState::kOpen || from == SurveyState::kClosing;
+    return from == SurveyState::kDraft || from == SurveyState::kOpen || from == SurveyState::kClosing;
   return from != SurveyState::kAbandoned && static_cast<int>(to) == static_cast<int>(from) + 1;
 }
 

@@ -36,7 +36,7 @@ enum class SurveyState {
   kClosing,    // no more answers; the result is being computed
   kClosed,     // the result exists
   kReleased,   // the report is frozen and can be read
-  kAbandoned,  // its answers were destroyed without a result
+  kAbandoned,  // its answers were destroyed without a result, or it never opened
 };
 
 // Stable names, as databases hold them: "draft", "opening", "open", "closing", "closed",
@@ -47,9 +47,10 @@ absl::string_view NameOf(SurveyState state);
 std::optional<CampaignState> FindCampaignState(absl::string_view name);
 std::optional<SurveyState> FindSurveyState(absl::string_view name);
 
-// Whether `from` may become `to`. A campaign goes through its states in order and never back. A
-// survey does too, but while it is open or closing it may be abandoned (its key is lost, or its
-// abandon time has come), which is final. No state may become itself.
+// Whether `from` may become `to`. A campaign goes through its states in order and never back; one
+// whose time is over before it is open closes at once. A survey goes through them in order too, but
+// may be abandoned while it is open or closing (it cannot be closed, and its abandon time has come)
+// or a draft (its campaign closed before it was open), which is final. No state may become itself.
 bool CanBecome(CampaignState from, CampaignState to);
 bool CanBecome(SurveyState from, SurveyState to);
 

@@ -32,9 +32,16 @@ using storage::SurveyDocument;
 using storage::SurveyRow;
 using storage::WriteTransaction;
 
-bool IsKeyLost(const absl::Status& status) {
-  const std::string reason = base::GetErrorDetail(status).reason;
-  return reason == domain::reasons::kKEY_LOST || reason == domain::reasons::kWRONG_CLOSING_KEY;
+// Whether the same again may succeed, without anybody doing anything.
+bool IsPassing(const absl::Status& status) {
+  return status.ok() || absl::IsUnavailable(status) || absl::IsResourceExhausted(status) || absl::IsAborted(status) ||
+         absl::IsDeadlineExceeded(status) || absl::IsCancelled(status);
+}
+
+// Whether closing may begin: of an open campaign, and of one that is still opening when its time is over.
+bool MayClose(const CampaignRow& campaign, absl::Time now) {
+  return campaign.state == CampaignState::kOpen ||
+         (campaign.state == CampaignState::kOpening && campaign.settings.close_time <= now);
 }
 
 }  // namespace
@@ -44,7 +51,7 @@ absl::StatusOr<CampaignRow> Closing::Order(const Caller& caller, const DistrictI
   CampaignRow row;
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(row, GetCampaignRow(transaction, district, campaign));
-    if (row.state != CampaignState::kOpen) {
+    if (!MayClose(row, clock_.Now())) {
       return errors::WrongState(absl::StrCat("the campaign ", CampaignName(district, campaign), " is ",
                                              domain::NameOf(row.state), "; only an open campaign can be closed"));
     }
@@ -77,8 +84,13 @@ absl::Status Closing::Advance(const DistrictId& district, const CampaignId& camp
 
   absl::Status first_fault;
   for (const SurveyRow& survey : surveys) {
-    if (survey.state != SurveyState::kClosing) continue;
-    const absl::Status closed = CloseSurvey(row, survey);
+    absl::Status closed;
+    if (survey.state == SurveyState::kDraft) {
+      SurveyRow unopened = survey;
+      closed = Abandon(unopened, "its campaign closed before it was open");
+    } else if (survey.state == SurveyState::kClosing) {
+      closed = CloseSurvey(row, survey);
+    }
     if (first_fault.ok()) first_fault = closed;
   }
   CANDOR_RETURN_IF_ERROR(first_fault);
@@ -94,15 +106,16 @@ absl::Status Closing::Advance(const DistrictId& district, const CampaignId& camp
 }
 
 absl::Status Closing::CloseSurvey(const CampaignRow& campaign, SurveyRow survey) {
-  if (survey.closing_step < ClosingStep::kStopped) {
-    CANDOR_RETURN_IF_ERROR(plane_.StopAccepting(survey.id));
-    survey.closing_step = ClosingStep::kStopped;
-    CANDOR_RETURN_IF_ERROR(Store(survey));
-  }
   if (survey.closing_step < ClosingStep::kResultStored) {
-    const absl::Status fetched = FetchResult(survey);
-    if (IsKeyLost(fetched) && clock_.Now() >= campaign.settings.abandon_time) return Abandon(survey);
+    const absl::Status fetched = StopAndFetch(survey);
+    if (!IsPassing(fetched) && clock_.Now() >= campaign.settings.abandon_time) {
+      return Abandon(survey, fetched.message());
+    }
     CANDOR_RETURN_IF_ERROR(fetched);
+  } else {
+    // Keys are destroyed before a result is there only while a survey is being abandoned: that goes on.
+    CANDOR_ASSIGN_OR_RETURN(const bool has_result, HasResult(survey));
+    if (!has_result) return Abandon(survey, "it was being abandoned");
   }
   if (survey.closing_step < ClosingStep::kKeysDestroyed) CANDOR_RETURN_IF_ERROR(DestroyKeys(survey));
   if (survey.closing_step < ClosingStep::kForgotten) {
@@ -111,6 +124,26 @@ absl::Status Closing::CloseSurvey(const CampaignRow& campaign, SurveyRow survey)
   }
   survey.state = SurveyState::kClosed;
   return Store(survey);
+}
+
+absl::Status Closing::StopAndFetch(SurveyRow& survey) {
+  if (survey.closing_step < ClosingStep::kStopped) {
+    CANDOR_RETURN_IF_ERROR(plane_.StopAccepting(survey.id));
+    survey.closing_step = ClosingStep::kStopped;
+    CANDOR_RETURN_IF_ERROR(Store(survey));
+  }
+  return FetchResult(survey);
+}
+
+absl::StatusOr<bool> Closing::HasResult(const SurveyRow& survey) {
+  bool found = false;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(const auto hash, transaction.FindSurveyDocumentHash(survey.district, survey.id,
+                                                                                SurveyDocument::kClosedResult));
+    found = hash.has_value();
+    return absl::OkStatus();
+  }));
+  return found;
 }
 
 absl::Status Closing::FetchResult(SurveyRow& survey) {
@@ -158,15 +191,18 @@ absl::Status Closing::DestroyKeys(SurveyRow& survey) {
   return absl::OkStatus();
 }
 
-absl::Status Closing::Abandon(SurveyRow& survey) {
-  CANDOR_RETURN_IF_ERROR(plane_.AbandonSurvey(survey.id));
+absl::Status Closing::Abandon(SurveyRow& survey, absl::string_view why) {
+  // A survey that the response plane does not know has no answers there.
+  const absl::Status abandoned = plane_.AbandonSurvey(survey.id);
+  if (!abandoned.ok() && !absl::IsNotFound(abandoned)) return abandoned;
   CANDOR_RETURN_IF_ERROR(DestroyKeys(survey));
-  CANDOR_RETURN_IF_ERROR(plane_.Forget(survey.id));
+  if (abandoned.ok()) CANDOR_RETURN_IF_ERROR(plane_.Forget(survey.id));
   survey.state = SurveyState::kAbandoned;
   survey.closing_step = ClosingStep::kForgotten;
-  base::Log(base::LogLevel::kWarning, "a survey was abandoned, since its closing key is lost",
-            {{"survey", survey.id.value()}});
-  return Store(survey);
+  CANDOR_RETURN_IF_ERROR(Store(survey));
+  base::Log(base::LogLevel::kWarning, "a survey was abandoned: its answers and keys are destroyed, it has no result",
+            {{"survey", SurveyName(survey)}, {"detail", std::string(why)}});
+  return absl::OkStatus();
 }
 
 absl::Status Closing::Store(SurveyRow& survey) {

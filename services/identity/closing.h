@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "services/base/clock.h"
 #include "services/domain/ids.h"
 #include "services/domain/response_plane.h"
@@ -27,20 +28,25 @@ class Closing {
           Invitations* invitations)
       : store_(*store), clock_(*clock), keys_(*keys), plane_(*plane), invitations_(*invitations) {}
 
-  // Step 1: OPEN -> CLOSING; as Lifecycle::Close.
+  // Step 1: OPEN -> CLOSING, and from OPENING too once its close time has come; as Lifecycle::Close.
   absl::StatusOr<storage::CampaignRow> Order(const Caller& caller, const domain::DistrictId& district,
                                              const domain::CampaignId& campaign);
 
   // Goes on from wherever the last attempt stopped, until the campaign is CLOSED. A fault of one survey does not keep the
-  // others; the first one is returned. A survey whose closing key is lost is abandoned once its abandon time has come.
+  // others; the first one is returned. A survey that cannot be closed (a lost key, answers that cannot be opened, orders
+  // that do not fit: whatever trying again does not mend) is abandoned once its abandon time has come. One that closing
+  // found not yet open is abandoned at once: nobody could answer it.
   absl::Status Advance(const domain::DistrictId& district, const domain::CampaignId& campaign);
 
  private:
   absl::Status CloseSurvey(const storage::CampaignRow& campaign, storage::SurveyRow survey);
-  // Steps 3 to 5.
+  // Steps 2 to 5, as far as they are not done.
+  absl::Status StopAndFetch(storage::SurveyRow& survey);
   absl::Status FetchResult(storage::SurveyRow& survey);
   absl::Status DestroyKeys(storage::SurveyRow& survey);
-  absl::Status Abandon(storage::SurveyRow& survey);
+  // `why`: for the log.
+  absl::Status Abandon(storage::SurveyRow& survey, absl::string_view why);
+  absl::StatusOr<bool> HasResult(const storage::SurveyRow& survey);
   // Stores the row as it is, and counts up its revision.
   absl::Status Store(storage::SurveyRow& survey);
 

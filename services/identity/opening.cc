@@ -156,6 +156,8 @@ absl::Status Opening::Advance(const DistrictId& district, const CampaignId& camp
     });
   }));
   if (material.campaign.state != CampaignState::kOpening) return absl::OkStatus();
+  // Too late to ask anybody: what is not open yet stays so, and closing begins from here.
+  if (material.campaign.settings.close_time <= clock_.Now()) return absl::OkStatus();
   CANDOR_ASSIGN_OR_RETURN(domain::InstrumentVersion version,
                           domain::DecodeInstrumentVersion(material.version.document));
   material.instrument = std::move(version.instrument);
@@ -196,7 +198,9 @@ absl::Status Opening::OpenSurvey(const Material& material, const SurveyRow& surv
   CANDOR_RETURN_IF_ERROR(plane_.OpenSurvey(order));
   return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(SurveyRow row, GetSurveyRow(transaction, survey.district, survey.id));
-    if (row.state != SurveyState::kDraft) return absl::OkStatus();
+    CANDOR_ASSIGN_OR_RETURN(const CampaignRow campaign, GetCampaignRow(transaction, row.district, row.campaign));
+    // Closing may have begun meanwhile: it abandons what it did not find open.
+    if (row.state != SurveyState::kDraft || campaign.state != CampaignState::kOpening) return absl::OkStatus();
     row.state = SurveyState::kOpen;
     return transaction.UpdateSurvey(row);
   });

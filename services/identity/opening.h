@@ -35,7 +35,7 @@ class Opening {
                                              const domain::CampaignId& campaign, std::optional<int64_t> revision);
 
   // Goes on from wherever the last attempt stopped, until the campaign is OPEN. The first fault of any survey is
-  // returned once all have been tried; what is done stays done.
+  // returned once all have been tried; what is done stays done. Opens nothing more once the close time has come.
   absl::Status Advance(const domain::DistrictId& district, const domain::CampaignId& campaign);
 
  private:

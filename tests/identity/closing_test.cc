@@ -1,5 +1,6 @@
 // Closing and releasing, their schedule and their restarts; the key folder.
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,8 +10,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "gtest/gtest.h"
 #include "services/base/file.h"
+#include "services/base/json.h"
+#include "services/base/log.h"
 #include "services/base/status.h"
 #include "services/crypto/access_code.h"
 #include "tests/identity/identity_env.h"
@@ -147,7 +151,7 @@ TEST_F(ClosingTest, ADueCampaignClosesByItselfAfterARestart) {
 TEST_F(ClosingTest, AFaultOfOneSurveyKeepsTheCampaignClosingButNotTheOthers) {
   const domain::CampaignId campaign = MakeOpen({{"staff", 6}}, 3);
   const domain::SurveyId broken = Surveys(campaign)[0].id;
-  plane_.broken.insert(broken);
+  plane_.broken[broken] = absl::DataLossError("a sealed answer cannot be opened");
   ASSERT_TRUE(lifecycle_->Close(admin_, district_, campaign).ok());
   lifecycle_->RunPending();
   EXPECT_EQ(StateOf(campaign), CampaignState::kClosing);
@@ -180,6 +184,107 @@ TEST_F(ClosingTest, ALostClosingKeyIsSaidAndTheSurveyAbandonedInTheEnd) {
   EXPECT_EQ(Surveys(campaign)[1].state, SurveyState::kClosed);
   EXPECT_TRUE(KeyFiles("survey.").empty());
   ASSERT_TRUE(lifecycle_->Release(admin_, district_, campaign).ok());
+  EXPECT_EQ(reports_built_, 1);
+}
+
+TEST_F(ClosingTest, WhateverCannotBeClosedIsAbandonedInTheEnd) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}}, 4);
+  const std::vector<storage::SurveyRow> surveys = Surveys(campaign);
+  plane_.broken[surveys[0].id] = absl::DataLossError("a sealed answer cannot be opened");
+  plane_.broken[surveys[1].id] = base::Error(absl::StatusCode::kInvalidArgument, reasons::kORDER_MISMATCH, "no fit");
+  plane_.broken[surveys[2].id] =
+      base::Error(absl::StatusCode::kFailedPrecondition, reasons::kWRONG_CLOSING_KEY, "wrong key");
+  plane_.broken[surveys[3].id] = absl::UnavailableError("the response plane does not answer");
+  ASSERT_TRUE(lifecycle_->Close(admin_, district_, campaign).ok());
+  lifecycle_->RunPending();
+  EXPECT_TRUE(plane_.abandoned.empty()) << "not before the time that the contract names";
+  clock_.Advance(absl::Hours(24 * 12));
+  lifecycle_->Tick();
+  lifecycle_->RunPending();
+  EXPECT_EQ(plane_.abandoned.size(), 3u);
+  EXPECT_EQ(Surveys(campaign)[3].state, SurveyState::kClosing) << "a fault that may pass is waited out";
+  plane_.broken.erase(surveys[3].id);
+  clock_.Advance(absl::Seconds(10));
+  lifecycle_->Tick();
+  lifecycle_->RunPending();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kClosed);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Surveys(campaign)[i].state, SurveyState::kAbandoned);
+  EXPECT_EQ(Surveys(campaign)[3].state, SurveyState::kClosed);
+  EXPECT_TRUE(KeyFiles("survey.").empty());
+}
+
+TEST_F(ClosingTest, AbandoningGoesOnAfterACrashAtAnyMoment) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}});
+  const domain::SurveyId survey = OneSurvey(campaign).id;
+  plane_.broken[survey] = absl::DataLossError("a sealed answer cannot be opened");
+  ASSERT_TRUE(lifecycle_->Close(admin_, district_, campaign).ok());
+  clock_.Advance(absl::Hours(24 * 12));
+  int attempts = 0;
+  for (; attempts < 40 && StateOf(campaign) != CampaignState::kClosed; ++attempts) {
+    Restart();
+    gate_.ShutAfter(1 + attempts % 10);
+    lifecycle_->RunPending();
+    gate_.Open();
+  }
+  EXPECT_GT(attempts, 2);
+  EXPECT_EQ(StateOf(campaign), CampaignState::kClosed);
+  EXPECT_EQ(OneSurvey(campaign).state, SurveyState::kAbandoned);
+  EXPECT_TRUE(plane_.abandoned.contains(survey));
+  EXPECT_TRUE(plane_.forgotten.contains(survey));
+  EXPECT_FALSE(HasInvitations(survey));
+  EXPECT_TRUE(KeyFiles("survey.").empty());
+}
+
+TEST_F(ClosingTest, ACrashBetweenDestroyingTheKeysAndAbandoningEndsAsAbandoned) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}});
+  plane_.broken[OneSurvey(campaign).id] = absl::DataLossError("a sealed answer cannot be opened");
+  ASSERT_TRUE(lifecycle_->Close(admin_, district_, campaign).ok());
+  // As the crash leaves it: the keys are gone and noted as gone, there is no result.
+  ASSERT_TRUE(keys_->DestroySurveyKeys(OneSurvey(campaign).id).ok());
+  ASSERT_TRUE(sqlite_
+                  ->Write([&](storage::WriteTransaction& transaction) -> absl::Status {
+                    storage::SurveyRow row = OneSurvey(campaign);
+                    row.closing_step = storage::ClosingStep::kKeysDestroyed;
+                    CANDOR_RETURN_IF_ERROR(transaction.DeleteInvitations(district_, row.id));
+                    return transaction.UpdateSurvey(row);
+                  })
+                  .ok());
+  Restart();
+  lifecycle_->RunPending();
+  EXPECT_EQ(OneSurvey(campaign).state, SurveyState::kAbandoned);
+  EXPECT_EQ(StateOf(campaign), CampaignState::kClosed);
+  ASSERT_TRUE(lifecycle_->Release(admin_, district_, campaign).ok());
+  EXPECT_EQ(reports_built_, 0);
+}
+
+TEST_F(ClosingTest, ACampaignWhoseTimeIsOverBeforeItIsOpenClosesWithWhatWasOpen) {
+  const domain::CampaignId campaign = MakeDraft({{"staff", 6}}, 3);
+  plane_.opens_left = 1;
+  ASSERT_TRUE(lifecycle_->Open(admin_, district_, campaign, std::nullopt).ok());
+  lifecycle_->RunPending();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kOpening);
+  EXPECT_EQ(Reason(lifecycle_->Close(admin_, district_, campaign).status()), reasons::kWRONG_STATE)
+      << "before its time an opening campaign is not closed";
+  plane_.opens_left = 10;
+  clock_.Advance(absl::Hours(24));
+  lifecycle_->RunPending();
+  EXPECT_EQ(plane_.opened.size(), 1u) << "nothing is opened when its time is over";
+  lifecycle_->Tick();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kClosing);
+  Restart();
+  lifecycle_->RunPending();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kClosed);
+  int closed = 0, abandoned = 0;
+  for (const storage::SurveyRow& survey : Surveys(campaign)) {
+    if (survey.state == SurveyState::kClosed) ++closed;
+    if (survey.state == SurveyState::kAbandoned) ++abandoned;
+    EXPECT_FALSE(HasInvitations(survey.id));
+  }
+  EXPECT_EQ(closed, 1);
+  EXPECT_EQ(abandoned, 2);
+  EXPECT_TRUE(KeyFiles("survey.").empty());
+  EXPECT_TRUE(KeyFiles("campaign.").empty());
+  EXPECT_TRUE(lifecycle_->Release(admin_, district_, campaign).ok());
   EXPECT_EQ(reports_built_, 1);
 }
 
@@ -265,6 +370,21 @@ TEST_F(ReleasingTest, ReleasingGoesOnAfterACrashAtAnyMomentAndNeverChangesARepor
   EXPECT_EQ(plane_.released.size(), 2u);
 }
 
+TEST_F(ReleasingTest, TheResponsePlaneForgetsWhatReleasingDestroyedBeforeTheCampaignIsReleased) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}}, 2);
+  Close(campaign);
+  plane_.forgotten.clear();
+  plane_.forgets_left = 0;
+  EXPECT_FALSE(lifecycle_->Release(admin_, district_, campaign).ok());
+  EXPECT_EQ(StateOf(campaign), CampaignState::kClosed);
+  EXPECT_EQ(plane_.released.size(), 2u);
+  Restart();
+  plane_.forgets_left = 1;
+  lifecycle_->RunPending();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kReleased);
+  EXPECT_EQ(plane_.forgotten.size(), 1u) << "once is enough for all surveys";
+}
+
 TEST_F(ReleasingTest, AnOrderedReleaseIsTakenUpAfterARestart) {
   const domain::CampaignId campaign = MakeOpen({{"staff", 6}});
   Close(campaign);
@@ -290,6 +410,146 @@ TEST_F(ReleasingTest, RatersAreDeletedWhenTheirRetentionEnds) {
   lifecycle_->Tick();
   EXPECT_TRUE(raters_->List(district_, survey, {})->empty());
   EXPECT_EQ(folder_.FileWith("staff3@example.org"), "");
+}
+
+class HousekeepingTest : public IdentityTest {
+ protected:
+  // As a call with a request id keeps its answer.
+  void KeepAnswer(const std::string& response) {
+    storage::RequestRow row;
+    row.district = district_;
+    row.caller = "caller";
+    row.method = "BatchCreateRaters";
+    row.request_id = "6f0f1b1e-7f5d-4f0e-9f54-0d1f8f6f2a01";
+    row.request_hash = std::string(32, 'h');
+    row.response = response;
+    row.time = clock_.Now();
+    ASSERT_TRUE(
+        sqlite_->Write([&](storage::WriteTransaction& transaction) { return transaction.InsertRequest(row); }).ok());
+  }
+};
+
+TEST_F(HousekeepingTest, StoredAnswersAreInNoFileOnceTheyAreADayOld) {
+  MakeDistrict();
+  lifecycle_->Tick();
+  KeepAnswer("Robin Reed of Birch Lane");
+  clock_.Advance(absl::Hours(23));
+  lifecycle_->Tick();
+  EXPECT_NE(folder_.FileWith("Robin Reed"), "");
+  clock_.Advance(absl::Hours(2));
+  lifecycle_->Tick();
+  EXPECT_EQ(folder_.FileWith("Robin Reed"), "");
+}
+
+TEST_F(HousekeepingTest, WithRatersGoTheStoredAnswersThatShowThem) {
+  const domain::CampaignId campaign = MakeDraft({{"staff", 6}}, 2);
+  const auto surveys = Surveys(campaign);
+  const auto raters = raters_->List(district_, surveys[0].id, {});
+  KeepAnswer("Robin Reed of Birch Lane");
+  ASSERT_TRUE(raters_->Remove(admin_, district_, surveys[0].id, raters->at(0).id).ok());
+  EXPECT_EQ(folder_.FileWith("Robin Reed"), "");
+  KeepAnswer("Robin Reed of Birch Lane");
+  ASSERT_TRUE(campaigns_->RemoveSurvey(admin_, district_, surveys[0].id).ok());
+  EXPECT_EQ(folder_.FileWith("Robin Reed"), "");
+  KeepAnswer("Robin Reed of Birch Lane");
+  ASSERT_TRUE(campaigns_->Delete(admin_, district_, campaign).ok());
+  EXPECT_EQ(folder_.FileWith("Robin Reed"), "");
+}
+
+TEST_F(HousekeepingTest, WhereRetentionEndsTheStoredAnswersEndToo) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}});
+  Close(campaign);
+  ASSERT_TRUE(lifecycle_->Release(admin_, district_, campaign).ok());
+  clock_.Advance(absl::Hours(24 * 30));
+  KeepAnswer("Robin Reed of Birch Lane");
+  lifecycle_->Tick();
+  EXPECT_EQ(folder_.FileWith("Robin Reed"), "");
+}
+
+TEST_F(HousekeepingTest, ForgettingThatFailedIsDoneAgain) {
+  MakeDistrict();
+  const domain::PersonId leader("leader-1");
+  store_->forgets_left = 0;
+  EXPECT_TRUE(directory_->DeletePerson(admin_, district_, leader).ok()) << "the person is gone";
+  EXPECT_EQ(Reason(directory_->GetPerson(district_, leader).status()), reasons::kRESOURCE_NOT_FOUND);
+  EXPECT_NE(folder_.FileWith("Name of leader-1"), "") << "the log still has it";
+  lifecycle_->Tick();
+  EXPECT_TRUE(store_->forget_owed());
+  store_->forgets_left = 1;
+  clock_.Advance(absl::Seconds(10));
+  lifecycle_->Tick();
+  EXPECT_FALSE(store_->forget_owed());
+  EXPECT_EQ(folder_.FileWith("Name of leader-1"), "");
+}
+
+class LogTest : public IdentityTest {
+ protected:
+  void SetUp() override {
+    IdentityTest::SetUp();
+    ASSERT_EQ(pipe2(pipe_, O_NONBLOCK), 0);
+    base::SetLogOutput(pipe_[1]);
+  }
+  void TearDown() override {
+    base::SetLogOutput(STDERR_FILENO);
+    close(pipe_[0]);
+    close(pipe_[1]);
+  }
+  // What was logged since the last call.
+  std::vector<base::Json> Lines() {
+    std::string text(60'000, '\0');
+    const ssize_t size = read(pipe_[0], text.data(), text.size());
+    text.resize(size > 0 ? static_cast<size_t>(size) : 0);
+    std::vector<base::Json> lines;
+    for (const absl::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty())) {
+      lines.push_back(*base::ParseJson(line));
+    }
+    return lines;
+  }
+
+  int pipe_[2] = {-1, -1};
+};
+
+TEST_F(LogTest, EachStateOfACampaignIsOneLineWithItsNameAndCountsAndNobodysName) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}}, 2);
+  Close(campaign);
+  ASSERT_TRUE(lifecycle_->Release(admin_, district_, campaign).ok());
+  const std::vector<base::Json> lines = Lines();
+  std::vector<std::string> messages;
+  for (const base::Json& line : lines) {
+    messages.push_back(line["msg"]);
+    EXPECT_EQ(line["level"], "info");
+    EXPECT_EQ(line["campaign"], "districts/d1/campaigns/c1");
+    EXPECT_EQ(line["surveys"], 2);
+    EXPECT_EQ(line["abandoned"], 0);
+    EXPECT_EQ(line.dump().find("Name of"), std::string::npos);
+  }
+  EXPECT_EQ(messages, (std::vector<std::string>{"a campaign is opening", "a campaign is open", "a campaign is closing",
+                                                "a campaign is closed", "a campaign is released"}));
+}
+
+TEST_F(LogTest, AFaultIsSaidOnceAndAgainWhenItChanges) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}});
+  const domain::SurveyId survey = OneSurvey(campaign).id;
+  plane_.broken[survey] = absl::DataLossError("a sealed answer cannot be opened");
+  ASSERT_TRUE(lifecycle_->Close(admin_, district_, campaign).ok());
+  Lines();
+  const auto try_again = [&] {
+    clock_.Advance(absl::Seconds(10));
+    lifecycle_->Tick();
+    lifecycle_->RunPending();
+    return Lines();
+  };
+  const std::vector<base::Json> first = try_again();
+  ASSERT_EQ(first.size(), 1u);
+  EXPECT_EQ(first[0]["level"], "warning");
+  EXPECT_EQ(first[0]["campaign"], "districts/d1/campaigns/c1");
+  EXPECT_EQ(first[0]["detail"], "a sealed answer cannot be opened");
+  EXPECT_TRUE(try_again().empty());
+  plane_.broken[survey] = absl::UnavailableError("the response plane does not answer");
+  EXPECT_EQ(try_again().size(), 1u);
+  plane_.broken.clear();
+  try_again();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kClosed);
 }
 
 class KeyStoreTest : public IdentityTest {};

@@ -31,6 +31,8 @@ class FakeResponsePlane : public domain::ResponsePlane {
 
   absl::Status OpenSurvey(const domain::OpenOrder& order) override {
     if (!gate_.Pass()) return Gone();
+    if (opens_left == 0) return absl::UnavailableError("the response plane does not answer");
+    --opens_left;
     const auto known = opened.find(order.survey);
     if (known != opened.end() && known->second.manifest != order.manifest) {
       return base::Error(absl::StatusCode::kInvalidArgument, domain::reasons::kORDER_MISMATCH, "another manifest");
@@ -49,7 +51,7 @@ class FakeResponsePlane : public domain::ResponsePlane {
 
   absl::StatusOr<domain::CloseOutcome> CloseSurvey(const domain::CloseOrder& order) override {
     if (!gate_.Pass()) return Gone();
-    if (broken.contains(order.survey)) return absl::DataLossError("a sealed answer cannot be opened");
+    if (const auto fault = broken.find(order.survey); fault != broken.end()) return fault->second;
     EXPECT_FALSE(accepting.contains(order.survey)) << "closed while accepting";
     const auto known = closed.find(order.survey);
     if (known == closed.end()) {
@@ -68,13 +70,15 @@ class FakeResponsePlane : public domain::ResponsePlane {
   }
 
   absl::Status Forget(const domain::SurveyId& survey) override {
-    if (!gate_.Pass()) return Gone();
+    if (!gate_.Pass() || forgets_left == 0) return Gone();
+    --forgets_left;
     forgotten.insert(survey);
     return gate_.Pass() ? absl::OkStatus() : Gone();
   }
 
   absl::Status AbandonSurvey(const domain::SurveyId& survey) override {
     if (!gate_.Pass()) return Gone();
+    if (!opened.contains(survey)) return domain::errors::SurveyUnknown();
     abandoned.insert(survey);
     return gate_.Pass() ? absl::OkStatus() : Gone();
   }
@@ -89,8 +93,10 @@ class FakeResponsePlane : public domain::ResponsePlane {
 
   std::map<domain::SurveyId, domain::OpenOrder> opened;
   std::map<domain::SurveyId, domain::CloseOrder> closed;
+  int forgets_left = 1'000'000;
+  int opens_left = 1'000'000;  // surveys that it still opens before it no longer answers
   std::set<domain::SurveyId> accepting, forgotten, abandoned, released;
-  std::set<domain::SurveyId> broken;  // closing of these fails with DATA_LOSS
+  std::map<domain::SurveyId, absl::Status> broken;  // closing of these fails so
 
  private:
   static absl::Status Gone() { return absl::UnavailableError("the response plane does not answer"); }
