@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "services/base/error.h"
 #include "services/base/log.h"
 #include "services/base/status.h"
@@ -9,6 +10,7 @@
 #include "services/domain/errors.h"
 #include "services/identity/audit.h"
 #include "services/identity/loading.h"
+#include "services/identity/request_ids.h"
 #include "services/identity/resource_names.h"
 
 namespace candor::identity {
@@ -24,6 +26,7 @@ using storage::SurveyRow;
 using storage::WriteTransaction;
 
 constexpr absl::Duration kRetryInterval = absl::Seconds(5);
+constexpr absl::Duration kRequestPurgeInterval = absl::Hours(1);
 
 absl::Time RetentionEnd(const CampaignRow& campaign) {
   return *campaign.release_time + absl::Hours(24) * campaign.settings.retention_days;
@@ -35,7 +38,7 @@ bool IsDone(const CampaignRow& campaign, const SurveyRow& survey) {
     case CampaignState::kOpening:
       return survey.state != SurveyState::kDraft;
     case CampaignState::kClosing:
-      return survey.state != SurveyState::kClosing;
+      return survey.state != SurveyState::kClosing && survey.state != SurveyState::kDraft;
     case CampaignState::kClosed:
       return !campaign.release_ordered || survey.state != SurveyState::kClosed;
     default:
@@ -92,6 +95,7 @@ absl::Status Lifecycle::ResumeCampaign(ReadTransaction& transaction, const Campa
     pool_.AddDemand(drafts * static_cast<int>(instrument.rater_groups.size()));
   }
   absl::MutexLock lock(&mutex_);
+  logged_states_[key] = campaign.state;
   switch (campaign.state) {
     case CampaignState::kDraft:
       break;
@@ -137,6 +141,7 @@ absl::StatusOr<CampaignRow> Lifecycle::Open(const Caller& caller, const District
     absl::MutexLock lock(&mutex_);
     close_times_[key] = row.settings.close_time;
   }
+  LogState(key);
   Enqueue(key);
   return row;
 }
@@ -149,6 +154,7 @@ absl::StatusOr<CampaignRow> Lifecycle::Close(const Caller& caller, const Distric
     absl::MutexLock lock(&mutex_);
     close_times_.erase(key);
   }
+  LogState(key);
   Enqueue(key);
   return row;
 }
@@ -185,6 +191,7 @@ absl::StatusOr<Progress> Lifecycle::ProgressOf(const DistrictId& district, const
 void Lifecycle::Tick() {
   const absl::Time now = clock_.Now();
   std::vector<Key> closing, expired;
+  bool retry = false, purge = false;
   {
     absl::MutexLock lock(&mutex_);
     for (const auto& [key, time] : close_times_) {
@@ -193,13 +200,23 @@ void Lifecycle::Tick() {
     for (const auto& [key, time] : retention_ends_) {
       if (time <= now) expired.push_back(key);
     }
-    if (now >= next_retry_) {
+    retry = now >= next_retry_;
+    purge = now >= next_request_purge_;
+    if (purge) next_request_purge_ = now + kRequestPurgeInterval;
+    if (retry) {
       for (const auto& [key, fault] : faults_) queue_.insert(key);
       next_retry_ = now + kRetryInterval;
     }
   }
+  if (retry && store_.forget_owed()) ForgetOrLog(store_);
+  if (purge) {
+    const absl::Status purged = DeleteOldRequests();
+    if (!purged.ok()) {
+      base::Log(base::LogLevel::kWarning, "old answers to request ids could not be deleted; it will be tried again",
+                {{"detail", std::string(purged.message())}});
+    }
+  }
   for (const Key& key : closing) {
-    // A campaign that is still opening stays due and is closed as soon as it is open.
     const absl::Status closed = Close(ServerCaller(), key.first, key.second).status();
     if (!closed.ok() && !absl::IsFailedPrecondition(closed)) {
       base::Log(base::LogLevel::kWarning, "a campaign that is due could not be closed; it will be tried again",
@@ -220,6 +237,7 @@ absl::Status Lifecycle::DeleteRaters(const Key& key) {
     CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, key.first, key.second, [&](const SurveyRow& survey) {
       return transaction.DeleteRaters(key.first, survey.id);
     }));
+    CANDOR_RETURN_IF_ERROR(transaction.DeleteRequests(key.first));
     return RecordAudit(transaction, clock_, ServerCaller(), key.first, "DeleteRaters",
                        CampaignName(key.first, key.second));
   }));
@@ -229,6 +247,36 @@ absl::Status Lifecycle::DeleteRaters(const Key& key) {
   }
   ForgetOrLog(store_);
   return absl::OkStatus();
+}
+
+absl::Status Lifecycle::DeleteOldRequests() {
+  CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) {
+    return transaction.DeleteRequestsBefore(clock_.Now() - kRequestRetention);
+  }));
+  ForgetOrLog(store_);
+  return absl::OkStatus();
+}
+
+void Lifecycle::LogState(const Key& key) {
+  std::optional<CampaignRow> row;
+  int64_t surveys = 0, abandoned = 0;
+  const absl::Status read = store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(row, transaction.FindCampaign(key.first, key.second));
+    return ForEachSurvey(transaction, key.first, key.second, [&](const SurveyRow& survey) {
+      ++surveys;
+      if (survey.state == SurveyState::kAbandoned) ++abandoned;
+      return absl::OkStatus();
+    });
+  });
+  if (!read.ok() || !row.has_value()) return;
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto [logged, fresh] = logged_states_.try_emplace(key, row->state);
+    if (!fresh && logged->second == row->state) return;
+    logged->second = row->state;
+  }
+  base::Log(base::LogLevel::kInfo, absl::StrCat("a campaign is ", domain::NameOf(row->state)),
+            {{"campaign", CampaignName(key.first, key.second)}, {"surveys", surveys}, {"abandoned", abandoned}});
 }
 
 void Lifecycle::RunPending() {
@@ -262,17 +310,21 @@ absl::Status Lifecycle::Advance(const Key& key) {
     busy_.insert(key);
   }
   const absl::Status status = AdvanceLocked(key);
+  bool said_before = false;
   {
     absl::MutexLock lock(&mutex_);
     busy_.erase(key);
     if (status.ok()) {
       faults_.erase(key);
     } else {
-      faults_[key] = std::string(status.message());
+      const std::string fault(status.message());
+      const auto [place, fresh] = faults_.try_emplace(key, fault);
+      said_before = !fresh && place->second == fault;
+      place->second = fault;
       next_retry_ = clock_.Now() + kRetryInterval;
     }
   }
-  if (!status.ok()) {
+  if (!status.ok() && !said_before) {
     base::Log(base::LogLevel::kWarning, "work at a campaign has stopped and will be tried again",
               {{"campaign", CampaignName(key.first, key.second)},
                {"reason", base::GetErrorDetail(status).reason},
@@ -284,8 +336,11 @@ absl::Status Lifecycle::Advance(const Key& key) {
 absl::Status Lifecycle::AdvanceLocked(const Key& key) {
   // Each does nothing in a state that is not its own; together they bring the campaign as far as it has been ordered.
   CANDOR_RETURN_IF_ERROR(opening_.Advance(key.first, key.second));
+  LogState(key);
   CANDOR_RETURN_IF_ERROR(closing_.Advance(key.first, key.second));
+  LogState(key);
   CANDOR_RETURN_IF_ERROR(releasing_.Advance(key.first, key.second));
+  LogState(key);
   std::optional<CampaignRow> row;
   CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(row, transaction.FindCampaign(key.first, key.second));

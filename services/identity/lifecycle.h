@@ -72,7 +72,8 @@ class Lifecycle {
   // ABORTED, ETAG_MISMATCH.
   absl::StatusOr<storage::CampaignRow> Open(const Caller& caller, const domain::DistrictId& district,
                                             const domain::CampaignId& campaign, std::optional<int64_t> revision);
-  // OPEN -> CLOSING. FAILED_PRECONDITION, WRONG_STATE: not open, so of two closings at once only one succeeds.
+  // OPEN -> CLOSING; OPENING -> CLOSING once the close time has come, when surveys that are not open yet are abandoned.
+  // FAILED_PRECONDITION, WRONG_STATE: neither, so of two closings at once only one succeeds.
   absl::StatusOr<storage::CampaignRow> Close(const Caller& caller, const domain::DistrictId& district,
                                              const domain::CampaignId& campaign);
   // CLOSED -> RELEASED, done when this returns OK; else what is frozen stays frozen, and the work goes on in the
@@ -83,8 +84,9 @@ class Lifecycle {
   // Of a campaign that nothing is under way for: all its surveys done.
   absl::StatusOr<Progress> ProgressOf(const domain::DistrictId& district, const domain::CampaignId& campaign);
 
-  // Closes what is due at the clock's time, deletes raters whose retention has ended, and takes up again what has
-  // stopped with a fault, at most every 5 seconds. The thread does this by itself.
+  // Closes what is due at the clock's time, deletes raters whose retention has ended, hourly deletes stored answers to
+  // request ids that are too old, and takes up again what has stopped with a fault (a Forget that is owed too), at most
+  // every 5 seconds. The thread does this by itself.
   void Tick();
   // Does all work that is queued, in this thread. For servers without the thread, and for tests.
   void RunPending();
@@ -102,6 +104,9 @@ class Lifecycle {
   bool RunOne();
   absl::Status ResumeCampaign(storage::ReadTransaction& transaction, const storage::CampaignRow& campaign);
   absl::Status DeleteRaters(const Key& key);
+  absl::Status DeleteOldRequests();
+  // Logs the state that the campaign is in, with counts of its surveys, if it is not the one that was logged last.
+  void LogState(const Key& key);
 
   storage::IdentityStore& store_;
   base::Clock& clock_;
@@ -116,7 +121,9 @@ class Lifecycle {
   std::map<Key, std::string> faults_ ABSL_GUARDED_BY(mutex_);  // of campaigns to be tried again
   std::map<Key, absl::Time> close_times_ ABSL_GUARDED_BY(mutex_);
   std::map<Key, absl::Time> retention_ends_ ABSL_GUARDED_BY(mutex_);
+  std::map<Key, domain::CampaignState> logged_states_ ABSL_GUARDED_BY(mutex_);
   absl::Time next_retry_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  absl::Time next_request_purge_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread worker_;
   std::thread watcher_;
