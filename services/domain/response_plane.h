@@ -65,7 +65,8 @@ class ResponsePlane {
   // Rebuilds the plane's database so that no freed page keeps what was destroyed (A6, step 7).
   virtual absl::Status Forget(const SurveyId& survey) = 0;
 
-  // Destroys the survey's answers and keys without a result. Repeating it is harmless.
+  // Destroys the survey's answers and keys without a result. Repeating it is harmless. NOT_FOUND, SURVEY_UNKNOWN: the
+  // survey was never opened, so there is nothing to destroy.
   virtual absl::Status AbandonSurvey(const SurveyId& survey) = 0;
 
   // Destroys the sealed comments that were not approved; repeating it is harmless. They may stay in freed pages until
