@@ -18,6 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "candor/v1/campaign.grpc.pb.h"
 #include "candor/v1/directory.grpc.pb.h"
+#include "candor/v1/invitation.grpc.pb.h"
 #include "candor/v1/response.grpc.pb.h"
 #include "services/base/file.h"
 #include "services/base/log.h"
@@ -316,6 +317,43 @@ TEST(ServerTest, StoppingUnderLoadKeepsEveryAcknowledgedAnswer) {
       server.Nobody().WithKey(administrator_key).Call(&v1::CampaignService::Stub::GetSurvey, get);
   ASSERT_EQ(survey.status(), absl::OkStatus());
   EXPECT_EQ(survey->groups(0).answered(), kRespondents);
+}
+
+TEST(ServerTest, RepliesThatAreSentMakeRoomForOthersAndOneThatHasNoRoomIsRefused) {
+  TestServer server;
+  server.config().dispatcher.unsent_reply_bytes = 200'000;
+  server.config().dispatcher.small_reply_bytes = 0;
+  ASSERT_EQ(server.Start(), absl::OkStatus());
+  auto district = SampleDistrict::Make(server, "north");
+  ASSERT_EQ(district.status(), absl::OkStatus());
+  const ApiCaller administrator = server.Nobody().WithKey(district->person("administrator").key);
+  const auto campaign =
+      district->MakeCampaign(administrator, server.clock().Now(), {{"leader1", {{"staff", 6}}}});
+  ASSERT_EQ(campaign.status(), absl::OkStatus());
+  ASSERT_EQ(OpenAndWait(administrator, campaign->name), absl::OkStatus());
+  const auto codes = CodesOf(administrator, campaign->surveys[0]);
+  ASSERT_EQ(codes.status(), absl::OkStatus());
+  v1::OpenInvitationRequest open;
+  open.set_code((*codes)[0].second);
+  const auto opened = server.Nobody().Call(&v1::InvitationService::Stub::OpenInvitation, open);
+  ASSERT_EQ(opened.status(), absl::OkStatus());
+
+  v1::GetManifestRequest request;
+  request.set_survey(opened->survey());
+  const ApiCaller nobody = server.Nobody();
+  size_t bytes = 0;
+  for (int i = 0; i < 400 && bytes < 2'000'000; ++i) {
+    const auto manifest = nobody.Call(&v1::ResponseService::Stub::GetManifest, request);
+    ASSERT_EQ(manifest.status(), absl::OkStatus()) << "after " << bytes << " bytes";
+    bytes += manifest->ByteSizeLong();
+  }
+  EXPECT_GT(bytes, 200'000u) << "more than may lie here at once";
+
+  server.config().dispatcher.unsent_reply_bytes = 500;
+  ASSERT_EQ(server.Restart(), absl::OkStatus());
+  const auto refused = server.Nobody().Call(&v1::ResponseService::Stub::GetManifest, request);
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(ReasonOf(refused.status()), reasons::kOVERLOADED);
 }
 
 TEST(ServerTest, NothingThatARespondentDoesMakesALogLine) {
