@@ -150,6 +150,11 @@ class ResponseStore {
   virtual absl::StatusOr<StoredSurvey> GetSurvey(const domain::SurveyId& survey) = 0;
   virtual absl::StatusOr<SurveyState> GetState(const domain::SurveyId& survey) = 0;
 
+  // Calls `visit` for every survey that is accepting, in no particular order, with its manifest, which is valid during
+  // the call only; `visit` calls no method of the store. Stops at the first status that is not OK and gives it back.
+  virtual absl::Status ForEachAccepting(
+      absl::FunctionRef<absl::Status(const domain::SurveyId& survey, absl::string_view manifest)> visit) = 0;
+
   // From accepting to stopped; durable when this returns. Already stopped: OK. FAILED_PRECONDITION, WRONG_STATE: closed
   // or abandoned.
   virtual absl::Status StopSurvey(const domain::SurveyId& survey) = 0;

@@ -18,6 +18,7 @@
 #include "services/collection/writer.h"
 #include "services/crypto/token.h"
 #include "services/domain/closed_result.h"
+#include "services/domain/contract.h"
 #include "services/domain/errors.h"
 
 namespace candor::collection {
@@ -93,6 +94,7 @@ struct Collection::Parts {
   bool SignsFor(const Survey& survey) const {
     return survey.manifest().receipt_public_key == receipt_key.public_key();
   }
+  absl::Status StopOverdueAndWatchTheRest();
   absl::StatusOr<domain::CloseOutcome> FinishClosing(const domain::CloseOrder& order);
   absl::Status CountAndStore(const domain::CloseOrder& order);
   void LookUpAndTake(Submission submission, SubmitCallback done);
@@ -119,8 +121,28 @@ absl::StatusOr<std::unique_ptr<Collection>> Collection::Start(std::unique_ptr<st
   }
   CANDOR_ASSIGN_OR_RETURN(crypto::SigningKey receipt_key, LoadReceiptKey(options.keys_folder));
   CANDOR_RETURN_IF_ERROR(store->FinishDestroying());
-  return std::unique_ptr<Collection>(
-      new Collection(std::make_unique<Parts>(std::move(store), clock, std::move(receipt_key), options)));
+  auto parts = std::make_unique<Parts>(std::move(store), clock, std::move(receipt_key), options);
+  CANDOR_RETURN_IF_ERROR(parts->StopOverdueAndWatchTheRest());
+  return std::unique_ptr<Collection>(new Collection(std::move(parts)));
+}
+
+// What has ended by the clock at the start stays ended, even if the clock is set back before the next one.
+absl::Status Collection::Parts::StopOverdueAndWatchTheRest() {
+  const absl::Time now = clock.Now();
+  std::vector<SurveyId> overdue;
+  CANDOR_RETURN_IF_ERROR(store->ForEachAccepting([&](const SurveyId& survey, absl::string_view bytes) {
+    const auto manifest = domain::DecodeManifest(bytes);
+    // A damaged survey takes no answers; whoever asks for it is told.
+    if (!manifest.ok()) return absl::OkStatus();
+    if (now >= manifest->close_time) {
+      overdue.push_back(survey);
+    } else {
+      WriterOf(survey).Watch(survey, manifest->close_time);
+    }
+    return absl::OkStatus();
+  }));
+  for (const SurveyId& survey : overdue) CANDOR_RETURN_IF_ERROR(store->StopSurvey(survey));
+  return absl::OkStatus();
 }
 
 Collection::Collection(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -152,7 +174,11 @@ absl::Status Collection::OpenSurvey(const domain::OpenOrder& order) {
   if (!absl::IsNotFound(known.status())) return known.status();
   CANDOR_ASSIGN_OR_RETURN(const storage::SlotLayout layout,
                           CheckOpenOrder(order, parts_->receipt_key.public_key(), parts_->clock.Now()));
-  return parts_->store->CreateSurvey(wanted, layout);
+  CANDOR_RETURN_IF_ERROR(parts_->store->CreateSurvey(wanted, layout));
+  if (const auto manifest = domain::DecodeManifest(order.manifest); manifest.ok()) {
+    parts_->WriterOf(order.survey).Watch(order.survey, manifest->close_time);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Collection::StopAccepting(const SurveyId& survey) {

@@ -63,7 +63,8 @@ using SubmitCallback = std::function<void(absl::StatusOr<std::string> receipt)>;
 // GetDocuments and GetLedger may wait for the disk; Submit never does.
 class Collection : public domain::ResponsePlane {
  public:
-  // Reads or makes the receipt key, finishes what a crash left half destroyed, and starts the writers. `clock` outlives
+  // Reads or makes the receipt key, finishes what a crash left half destroyed, starts the writers, and
+  // stops every survey whose close_time has passed, durably. `clock` outlives
   // the object; should it run backwards, the latest moment seen counts.
   // INVALID_ARGUMENT: the options. FAILED_PRECONDITION, KEY_LOST: receipt.key is damaged.
   static absl::StatusOr<std::unique_ptr<Collection>> Start(std::unique_ptr<storage::ResponseStore> store,

@@ -78,17 +78,22 @@ bool Writer::RunAndWait(absl::FunctionRef<void()> task) {
 
 absl::Status Writer::StopAccepting(const domain::SurveyId& survey) {
   absl::Status status = absl::OkStatus();
-  const auto stop = [&] {
-    if (const auto found = place_.find(survey); found != place_.end()) {
-      status = (*found->second)->StopAccepting();
-      return;
-    }
-    const absl::StatusOr<storage::SurveyState> state = store_->GetState(survey);
-    status = state.status();
-    if (state.ok() && *state == storage::SurveyState::kAccepting) status = store_->StopSurvey(survey);
-  };
+  const auto stop = [&] { status = StopNow(survey); };
   if (!RunAndWait(stop)) return errors::StoreBusy("the service is stopping");
   return status;
+}
+
+absl::Status Writer::StopNow(const domain::SurveyId& survey) {
+  if (const auto found = place_.find(survey); found != place_.end()) return (*found->second)->StopAccepting();
+  CANDOR_ASSIGN_OR_RETURN(const storage::SurveyState state, store_->GetState(survey));
+  return state == storage::SurveyState::kAccepting ? store_->StopSurvey(survey) : absl::OkStatus();
+}
+
+void Writer::Watch(const domain::SurveyId& survey, absl::Time close_time) {
+  absl::MutexLock lock(&mutex_);
+  // A thread with nothing to look for sleeps until it is called.
+  if (watched_.empty()) queue_.emplace_back(Task([] {}));
+  watched_.emplace(close_time, survey);
 }
 
 absl::StatusOr<std::vector<int64_t>> Writer::Counts(const std::shared_ptr<Survey>& survey) {
@@ -133,7 +138,7 @@ void Writer::Stop() {
 
 absl::Duration Writer::WaitTime() const {
   if (untidy_) return options_.idle_delay;
-  return loaded_.empty() ? absl::InfiniteDuration() : kSweepInterval;
+  return loaded_.empty() && watched_.empty() ? absl::InfiniteDuration() : kSweepInterval;
 }
 
 void Writer::Work() {
@@ -261,6 +266,7 @@ void Writer::StopOverdue() {
   const absl::Time now = clock_->Now();
   if (now < next_sweep_) return;
   next_sweep_ = now + kSweepInterval;
+  StopWatched(now);
   for (const std::unique_ptr<LoadedSurvey>& loaded : loaded_) {
     const bool overdue = loaded->accepting() && now >= loaded->survey().manifest().close_time;
     if (overdue || (!loaded->accepting() && !loaded->stop_is_stored())) {
@@ -269,6 +275,28 @@ void Writer::StopOverdue() {
                   {{"survey", loaded->survey().id().value()}, {"fault", std::string(status.message())}});
       }
     }
+  }
+}
+
+void Writer::StopWatched(absl::Time now) {
+  while (true) {
+    std::pair<absl::Time, domain::SurveyId> next;
+    {
+      absl::MutexLock lock(&mutex_);
+      if (watched_.empty() || now < watched_.begin()->first) return;
+      next = *watched_.begin();
+    }
+    const absl::Status stopped = StopNow(next.second);
+    // What is never to be stopped (unknown, damaged) is not tried for ever.
+    if (absl::IsUnavailable(stopped) || absl::IsResourceExhausted(stopped)) {
+      base::Log(base::LogLevel::kWarning, "a survey whose time is over could not be marked as stopped; trying again",
+                {{"survey", next.second.value()}, {"fault", std::string(stopped.message())}});
+      return;
+    }
+    absl::MutexLock lock(&mutex_);
+    const auto [begin, end] = watched_.equal_range(next.first);
+    const auto place = std::find_if(begin, end, [&](const auto& entry) { return entry.second == next.second; });
+    if (place != end) watched_.erase(place);
   }
 }
 

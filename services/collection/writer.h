@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <thread>
 #include <variant>
@@ -53,6 +54,9 @@ class Writer {
   // SURVEY_UNKNOWN. OK also when the survey is closed or abandoned.
   absl::Status StopAccepting(const domain::SurveyId& survey);
 
+  // Sees to it that `survey` is stopped, durably, once the clock shows `close_time`, whether or not it is in memory then.
+  void Watch(const domain::SurveyId& survey, absl::Time close_time);
+
   // Answers stored, for each issuing group. FAILED_PRECONDITION, SURVEY_CLOSED: the survey is let go of, closed or
   // abandoned.
   absl::StatusOr<std::vector<int64_t>> Counts(const std::shared_ptr<Survey>& survey);
@@ -71,7 +75,7 @@ class Writer {
   using LoadedList = std::list<std::unique_ptr<LoadedSurvey>>;
 
   void Work();
-  absl::Duration WaitTime() const;
+  absl::Duration WaitTime() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   // Runs `task` on the thread after all that is queued, and waits for it. False: the thread has ended.
   bool RunAndWait(absl::FunctionRef<void()> task);
 
@@ -82,6 +86,9 @@ class Writer {
   absl::StatusOr<LoadedSurvey*> Load(const std::shared_ptr<Survey>& survey);
   void CloseOldestFile();
   void StopOverdue();
+  void StopWatched(absl::Time now);
+  // On the thread.
+  absl::Status StopNow(const domain::SurveyId& survey);
   void Tidy();
 
   storage::ResponseStore* const store_;
@@ -95,6 +102,8 @@ class Writer {
   size_t queued_answers_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+  // The close times of surveys that may be accepting; what is stopped otherwise stays until its time.
+  std::multimap<absl::Time, domain::SurveyId> watched_ ABSL_GUARDED_BY(mutex_);
 
   // The thread's own.
   LoadedList loaded_;  // the most recently used first

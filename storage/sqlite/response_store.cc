@@ -242,6 +242,18 @@ absl::StatusOr<SurveyState> SqliteResponseStore::GetState(const SurveyId& survey
   return StateIn(*reader_, survey);
 }
 
+absl::Status SqliteResponseStore::ForEachAccepting(
+    absl::FunctionRef<absl::Status(const SurveyId&, absl::string_view)> visit) {
+  absl::MutexLock lock(&reader_mutex_);
+  CANDOR_ASSIGN_OR_RETURN(Statement select, reader_->Prepare("SELECT id, manifest FROM survey WHERE state = ?"));
+  select.BindInt(1, kStateAccepting);
+  while (true) {
+    CANDOR_ASSIGN_OR_RETURN(const bool more, select.Step());
+    if (!more) return absl::OkStatus();
+    CANDOR_RETURN_IF_ERROR(visit(SurveyId(select.Text(0)), select.BlobView(1)));
+  }
+}
+
 absl::Status SqliteResponseStore::StopSurvey(const SurveyId& survey) {
   absl::MutexLock lock(&mutex_);
   return database_->Transact([&]() -> absl::Status {

@@ -25,6 +25,8 @@ class SqliteResponseStore : public ResponseStore {
   absl::Status CreateSurvey(const StoredSurvey& survey, const SlotLayout& layout) override;
   absl::StatusOr<StoredSurvey> GetSurvey(const domain::SurveyId& survey) override;
   absl::StatusOr<SurveyState> GetState(const domain::SurveyId& survey) override;
+  absl::Status ForEachAccepting(
+      absl::FunctionRef<absl::Status(const domain::SurveyId&, absl::string_view)> visit) override;
   absl::Status StopSurvey(const domain::SurveyId& survey) override;
   absl::StatusOr<std::unique_ptr<OpenSurveyStore>> OpenAnswers(const domain::SurveyId& survey) override;
   absl::Status CloseSurvey(const domain::SurveyId& survey, const StoredOutcome& outcome,

@@ -6,10 +6,12 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "services/base/file.h"
 #include "services/collection/comment_record.h"
 #include "services/crypto/hash.h"
 #include "services/domain/errors.h"
+#include "storage/sqlite/database.h"
 #include "storage/sqlite/response_store.h"
 #include "tests/collection/collection_fixture.h"
 #include "tests/collection/faulty_store.h"
@@ -139,6 +141,66 @@ TEST_F(ClosingTest, TheClosedResultIsTheTallyUnderTheRules) {
   EXPECT_EQ(closed.ledger.groups[0].invited, 12);
   EXPECT_EQ(*collection_->GetLedger(survey.id()),
             collection_->CloseSurvey(survey.Closing("order"))->ledger);
+}
+
+// The end that this plane has seen once is the end, whatever the clock says afterwards.
+TEST_F(ClosingTest, ATimeThatHasPassedOnceIsOverThoughTheClockIsSetBackAndTheServiceStartedAgain) {
+  const TestSurvey answered = OpenSurvey();
+  const TestSurvey untouched = OpenSurvey();
+  const auto expect_closed = [&] {
+    for (const TestSurvey* survey : {&answered, &untouched}) {
+      ExpectReason(Submit(*survey, survey->NewToken(0), 1, Ratings(1, 2, 3)), StatusCode::kFailedPrecondition,
+                   reasons::kSURVEY_CLOSED);
+    }
+  };
+  ASSERT_TRUE(Submit(answered, answered.NewToken(0), 1, Ratings(1, 2, 3)).ok());
+  Shut();
+  clock_.Set(kClose);
+  Restart();  // sees the end, and nobody asks for a survey
+  Shut();
+  clock_.Set(kStart);
+  Restart();
+  expect_closed();
+  EXPECT_EQ(Close(answered, answered.Closing("order")).ledger.groups[0].counted, 1);
+}
+
+TEST_F(ClosingTest, ASurveyThatNobodyAnsweredIsStoppedDurablyWhenItsTimeComes) {
+  const TestSurvey before_restart = OpenSurvey();
+  Restart();
+  const TestSurvey opened_since = OpenSurvey();
+  clock_.Set(kClose);
+  // The writers look once a second.
+  const auto all_stopped = [&] {
+    auto database = storage::sqlite::Database::Open(data_folder() + "/responses.db", {.read_only = true});
+    EXPECT_TRUE(database.ok()) << database.status();
+    auto select = (*database)->Prepare("SELECT count(*) FROM survey WHERE state = 1");
+    EXPECT_TRUE(select.ok()) << select.status();
+    EXPECT_TRUE(*select->Step());
+    return select->Int(0) == 0;
+  };
+  const absl::Time patience = absl::Now() + absl::Minutes(1);
+  while (!all_stopped() && absl::Now() < patience) absl::SleepFor(absl::Milliseconds(20));
+  EXPECT_TRUE(all_stopped());
+  Shut();
+  clock_.Set(kStart);
+  Restart();
+  for (const TestSurvey* survey : {&before_restart, &opened_since}) {
+    ExpectReason(Submit(*survey, survey->NewToken(0), 1, Ratings(1, 2, 3)), StatusCode::kFailedPrecondition,
+                 reasons::kSURVEY_CLOSED);
+  }
+}
+
+TEST_F(ClosingTest, AnAnswerAfterTheEndMakesTheEndDurable) {
+  const TestSurvey survey = OpenSurvey();
+  ASSERT_TRUE(Submit(survey, survey.NewToken(0), 1, Ratings(1, 2, 3)).ok());
+  clock_.Set(kClose);
+  ExpectReason(Submit(survey, survey.NewToken(0), 1, Ratings(1, 2, 3)), StatusCode::kFailedPrecondition,
+               reasons::kSURVEY_CLOSED);
+  Shut();
+  clock_.Set(kStart);
+  Restart();
+  ExpectReason(Submit(survey, survey.NewToken(0), 1, Ratings(1, 2, 3)), StatusCode::kFailedPrecondition,
+               reasons::kSURVEY_CLOSED);
 }
 
 TEST_F(ClosingTest, ASurveyWithoutAnAnswerCloses) {

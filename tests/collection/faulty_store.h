@@ -41,6 +41,10 @@ class FaultyStore : public storage::ResponseStore {
   absl::StatusOr<storage::SurveyState> GetState(const domain::SurveyId& survey) override {
     return store_->GetState(survey);
   }
+  absl::Status ForEachAccepting(
+      absl::FunctionRef<absl::Status(const domain::SurveyId&, absl::string_view)> visit) override {
+    return store_->ForEachAccepting(visit);
+  }
   absl::Status StopSurvey(const domain::SurveyId& survey) override {
     if (Fails(faults_->stop)) return domain::errors::StoreBusy("injected");
     return store_->StopSurvey(survey);

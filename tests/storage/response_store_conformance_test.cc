@@ -103,6 +103,37 @@ TEST_P(ResponseStoreConformanceTest, SurveysMayShareDocuments) {
   EXPECT_EQ(store_->GetSurvey(second.id)->contract, first.contract);
 }
 
+TEST_P(ResponseStoreConformanceTest, TheSurveysThatAcceptAreNamedWithTheirManifests) {
+  std::map<std::string, std::string> expected;
+  for (int i = 0; i < 4; ++i) {
+    StoredSurvey survey = ASurvey();
+    survey.manifest = "manifest " + std::to_string(i);
+    ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
+    if (i == 0) {
+      ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
+    }
+    if (i == 1) {
+      ASSERT_TRUE(store_->AbandonSurvey(survey.id).ok());
+    }
+    if (i >= 2) expected[survey.id.value()] = survey.manifest;
+  }
+  Reopen();
+  std::map<std::string, std::string> seen;
+  const absl::Status all = store_->ForEachAccepting([&](const domain::SurveyId& survey, absl::string_view manifest) {
+    EXPECT_TRUE(seen.emplace(survey.value(), std::string(manifest)).second);
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(all.ok()) << all;
+  EXPECT_EQ(seen, expected);
+  int visits = 0;
+  const absl::Status stopped = store_->ForEachAccepting([&](const domain::SurveyId&, absl::string_view) {
+    ++visits;
+    return absl::CancelledError("enough");
+  });
+  EXPECT_EQ(stopped.code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(visits, 1);
+}
+
 TEST_P(ResponseStoreConformanceTest, MakingASurveyTwiceFailsAndKeepsItsAnswers) {
   const StoredSurvey survey = ASurvey();
   ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
