@@ -192,7 +192,9 @@ const Case kCases[] = {
     {"InvitationService.OpenInvitation", "", R"({"code":"not a code"})", kInvalid, "CODE_MALFORMED", nullptr},
     {"InvitationService.IssueToken", "", R"({"code":"????"})", kInvalid, "CODE_MALFORMED", nullptr},
     {"ResponseService.GetManifest", "", R"({"survey":"../../etc"})", kMissing, "SURVEY_UNKNOWN", nullptr},
-    {"ResponseService.SubmitResponse", "", R"({"survey":"","version":1})", kMissing, "SURVEY_UNKNOWN", nullptr},
+    {"ResponseService.SubmitResponse", "", R"({"survey":"","group":0,"version":1})", kMissing, "SURVEY_UNKNOWN",
+     nullptr},
+    {"ResponseService.SubmitResponse", "", R"({"survey":"","version":1})", kInvalid, "FIELD_INVALID", "group"},
     {"ResponseService.GetLedger", "", R"({})", kMissing, "SURVEY_UNKNOWN", nullptr},
 
     {"ScoringService.GetScores", "leader1", R"({"name":"{s}"})", kState, "REPORT_NOT_RELEASED", nullptr},

@@ -15,6 +15,7 @@
 #include "candor/v1/response.grpc.pb.h"
 #include "candor/v1/scoring.grpc.pb.h"
 #include "services/crypto/ledger.h"
+#include "services/crypto/sealing.h"
 #include "services/domain/errors.h"
 #include "tests/support/raw_respondent.h"
 #include "tests/support/sample_district.h"
@@ -160,7 +161,10 @@ TEST_F(FlowTest, ThreeLeadersGoFromFrameworkToFrozenReports) {
   ASSERT_EQ(released.status(), absl::OkStatus());
   EXPECT_EQ(released->state(), v1::CAMPAIGN_STATE_RELEASED);
 
-  // Leader first, then the supervisor.
+  // Leader first, then the supervisor; no administrator, since the contract names none.
+  for (const ApiCaller& administrator : {As("administrator"), server_.Administrator()}) {
+    EXPECT_EQ(ReasonOf(ReadReport(administrator, first).status()), domain::reasons::kCALLER_NOT_ALLOWED);
+  }
   EXPECT_EQ(ReasonOf(ReadReport(As("boss"), first).status()), domain::reasons::kREPORT_NOT_RELEASED);
   const auto report = ReadReport(As("leader1"), first);
   ASSERT_EQ(report.status(), absl::OkStatus());
@@ -217,7 +221,8 @@ TEST_F(FlowTest, ThreeLeadersGoFromFrameworkToFrozenReports) {
   EXPECT_THAT(As("leader2").Call(&v1::ReportService::Stub::ListReports, list)->reports(), SizeIs(1));
   EXPECT_THAT(As("boss").Call(&v1::ReportService::Stub::ListReports, list)->reports(), SizeIs(1))
       << "only what its leader has read";
-  EXPECT_THAT(As("administrator").Call(&v1::ReportService::Stub::ListReports, list)->reports(), SizeIs(3));
+  EXPECT_THAT(As("administrator").Call(&v1::ReportService::Stub::ListReports, list)->reports(), IsEmpty())
+      << "the contract names no administrator";
 }
 
 TEST_F(FlowTest, ARestartBetweenAllStagesLosesNothing) {
@@ -345,6 +350,41 @@ TEST_F(FlowTest, ACampaignWithTooFewRatersSaysSoBeforeAndAtOpening) {
   EXPECT_EQ(AwaitState(As("administrator"), campaign->name, v1::CAMPAIGN_STATE_DRAFT), absl::OkStatus());
 }
 
+TEST_F(FlowTest, CommentsAreTakenWhereAModeratorIsNamed) {
+  auto campaign =
+      district_.MakeCampaign(As("administrator"), server_.clock().Now(), {{"leader2", {{"staff", 6}, {"parent", 6}}}});
+  ASSERT_EQ(campaign.status(), absl::OkStatus());
+  v1::UpdateCampaignRequest update;
+  update.mutable_campaign()->set_name(campaign->name);
+  v1::Moderator* moderator = update.mutable_campaign()->add_moderators();
+  moderator->set_title("Ombudsperson");
+  moderator->set_public_key(crypto::ClosingKeyPair::Generate().public_key);
+  ASSERT_EQ(As("administrator").Call(&v1::CampaignService::Stub::UpdateCampaign, update).status(), absl::OkStatus());
+  ASSERT_EQ(OpenAndWait(As("administrator"), campaign->name), absl::OkStatus());
+  const auto codes = CodesOf(As("administrator"), campaign->surveys[0]);
+  ASSERT_EQ(codes.status(), absl::OkStatus());
+  for (const auto& [group, code] : *codes) {
+    auto respondent = RawRespondent::Open(server_.Nobody(), code);
+    ASSERT_EQ(respondent.status(), absl::OkStatus());
+    ASSERT_EQ(respondent->TakeToken(), absl::OkStatus());
+    std::vector<uint8_t> ratings(8, domain::kBlank);
+    ratings[0] = domain::kNotObserved;
+    const auto reason_of = [&](const std::string& comment) {
+      return ReasonOf(respondent->Submit(respondent->RequestFor(ratings, {comment})).status());
+    };
+    if (group == "parent") {
+      EXPECT_EQ(reason_of("kind"), domain::reasons::kITEM_NOT_ASKED) << "the prompt is for staff";
+    } else {
+      EXPECT_EQ(reason_of(std::string(201, 'x')), domain::reasons::kCOMMENT_TOO_LONG);
+      EXPECT_EQ(reason_of("\xFF"), domain::reasons::kCOMMENT_NOT_TEXT);
+      EXPECT_EQ(reason_of(std::string("a\0b", 3)), domain::reasons::kCOMMENT_NOT_TEXT);
+      EXPECT_EQ(reason_of("Keeps her door open.\nThank you."), "");
+    }
+  }
+  ASSERT_EQ(CloseAndWait(As("administrator"), campaign->name), absl::OkStatus());
+  EXPECT_EQ(Release(campaign->name).status(), absl::OkStatus());
+}
+
 TEST_F(FlowTest, TheSupervisorReadsFirstWhereTheContractSaysSo) {
   v1::CreateCampaignRequest create = district_.CampaignRequest(server_.clock().Now());
   create.mutable_campaign()->set_first_reader(v1::FIRST_READER_SUPERVISOR);
@@ -352,6 +392,42 @@ TEST_F(FlowTest, TheSupervisorReadsFirstWhereTheContractSaysSo) {
   const auto campaign = As("administrator").Call(&v1::CampaignService::Stub::CreateCampaign, create);
   ASSERT_EQ(campaign.status(), absl::OkStatus());
   EXPECT_TRUE(campaign->supervisor_reads()) << "who reads first reads";
+  EXPECT_FALSE(campaign->administrator_reads()) << "only when it is asked for";
+  v1::CreateSurveyRequest add;
+  add.set_parent(campaign->name());
+  add.mutable_survey()->set_leader(district_.person("leader3").name);
+  const auto survey = As("administrator").Call(&v1::CampaignService::Stub::CreateSurvey, add);
+  ASSERT_EQ(survey.status(), absl::OkStatus());
+  v1::CreatePaperRatersRequest raters;
+  raters.set_parent(survey->name());
+  raters.set_group("staff");
+  raters.set_count(6);
+  ASSERT_EQ(As("administrator").Call(&v1::CampaignService::Stub::CreatePaperRaters, raters).status(),
+            absl::OkStatus());
+  ASSERT_EQ(OpenAndWait(As("administrator"), campaign->name()), absl::OkStatus());
+  ASSERT_EQ(AnswerAll(survey->name(), 3), absl::OkStatus());
+  ASSERT_EQ(CloseAndWait(As("administrator"), campaign->name()), absl::OkStatus());
+  ASSERT_EQ(Release(campaign->name()).status(), absl::OkStatus());
+  EXPECT_EQ(ReasonOf(ReadReport(As("leader3"), survey->name()).status()), domain::reasons::kREPORT_NOT_RELEASED);
+  EXPECT_EQ(ReadReport(As("boss"), survey->name()).status(), absl::OkStatus());
+  EXPECT_EQ(ReadReport(As("leader3"), survey->name()).status(), absl::OkStatus());
+}
+
+TEST_F(FlowTest, OnlyThoseReadWhomTheContractNames) {
+  auto campaign = district_.MakeCampaign(As("administrator"), server_.clock().Now(), {{"leader3", {{"staff", 6}}}});
+  ASSERT_EQ(campaign.status(), absl::OkStatus());
+  v1::UpdateCampaignRequest update;
+  update.mutable_campaign()->set_name(campaign->name);
+  update.mutable_campaign()->set_administrator_reads(true);
+  update.mutable_update_mask()->add_paths("supervisor_reads");
+  update.mutable_update_mask()->add_paths("administrator_reads");
+  ASSERT_EQ(As("administrator").Call(&v1::CampaignService::Stub::UpdateCampaign, update).status(), absl::OkStatus());
+  ASSERT_EQ(OpenAndWait(As("administrator"), campaign->name), absl::OkStatus());
+  ASSERT_EQ(CloseAndWait(As("administrator"), campaign->name), absl::OkStatus());
+  ASSERT_EQ(Release(campaign->name).status(), absl::OkStatus());
+  EXPECT_EQ(ReadReport(As("leader3"), campaign->surveys[0]).status(), absl::OkStatus()) << "nobody answered";
+  EXPECT_EQ(ReadReport(As("boss"), campaign->surveys[0]).status().code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(ReadReport(As("administrator"), campaign->surveys[0]).status(), absl::OkStatus());
 }
 
 }  // namespace
