@@ -91,9 +91,14 @@ void WriteParticipation(const v1::Report& report, TextPage& page) {
       const std::string title = Clean(group.title().empty() ? group.code() : group.title());
       row(title, absl::StrCat(group.invited()), absl::StrCat(group.counted()),
           ShownWords(group, report.scores().rules()), Style::kPlain);
-      if (group.reissued() > 0) remarks.push_back(absl::StrCat(title, ": ", group.reissued(), " codes replaced"));
+      if (group.reissued() > 0) {
+        remarks.push_back(absl::StrCat(title, ": ", group.reissued(),
+                                       group.reissued() == 1 ? " code replaced" : " codes replaced"));
+      }
       if (group.replaced() > 0) {
-        remarks.push_back(absl::StrCat(title, ": ", group.replaced(), " answers changed before closing"));
+        remarks.push_back(absl::StrCat(title, ": ", group.replaced(),
+                                       group.replaced() == 1 ? " answer changed before closing"
+                                                             : " answers changed before closing"));
       }
     }
     if (!remarks.empty()) page.Paragraph("  ", absl::StrJoin(remarks, "; "), Style::kQuiet);
