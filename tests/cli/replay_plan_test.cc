@@ -82,6 +82,15 @@ TEST(ReplayPlanTest, MakesFrameworkInstrumentAndRowsOfAFile) {
   EXPECT_THAT(framework->domains[0].competencies[0].indicators[0].themes, ElementsAre("T2", "T1"));
 }
 
+TEST(ReplayPlanTest, TheFilesLinesBecomeTheScales) {
+  const auto plan = Plan(With(kStructure, "\"min_n\": 5", "\"min_n\": 5, \"strength_cut\": 2.75, \"gap_delta\": 0.4"), kRatings);
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_EQ(plan->instrument.scale.strength_cut_hundredths, 275);
+  EXPECT_EQ(plan->instrument.scale.agreement_band_hundredths, 40);
+  ExpectRefused(Plan(With(kStructure, "\"min_n\": 5", "\"min_n\": 5, \"strength_cut\": 2.755"), kRatings),
+                "strength_cut is 2.755");
+}
+
 TEST(ReplayPlanTest, ItemsWithoutCompetencyOrDomainGetAPlace) {
   const auto plan = Plan(R"({"name": "t", "K": 5, "min_n": 5, "items": [{"id": "Q1"}, {"id": "Q2", "domain": "D"},
                              {"id": "Q3", "competency": "C"}]})",

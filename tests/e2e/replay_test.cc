@@ -123,12 +123,11 @@ void CompareOthers(const base::Json& unit, bool item, const base::Json& offline,
   }
 }
 
-// The same rows without the supervisor's, nobody exempt, the pool's minimum k + t, and the service's strength line.
+// The same rows without the supervisor's, nobody exempt, and the pool's minimum k + t.
 base::Json ScoreOffline() {
   base::Json structure = ReadJson(DataFile("lq2002_groups_structure.json"));
   structure["exempt"] = base::Json::array();
   structure["pool_min_n"] = 6;
-  structure["strength_cut"] = 3.5;
   std::istringstream all(*base::ReadFile(DataFile("lq2002_groups.csv")));
   std::string rows;
   for (std::string line; std::getline(all, line);) {
@@ -164,6 +163,8 @@ TEST(ReplayTest, EveryPrintedFigureFollowsFromTheReference) {
     EXPECT_EQ(report["leader_display_name"], leader);
     const base::Json& scores = report["scores"];
     EXPECT_EQ(scores["rules"]["pool_minimum"], 6);
+    EXPECT_EQ(scores["rules"]["strength_cut"], 3);
+    EXPECT_EQ(scores["rules"]["agreement_band"], 0.5);
     for (const base::Json& group : scores["groups"]) {
       if (group["code"] == "other_raters") continue;
       const base::Json& cell = of_leader["groups"][FileGroup(group["code"])];
