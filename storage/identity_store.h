@@ -163,7 +163,7 @@ struct IssuingGroupRow {
   int32_t number = 0;
   std::string code;
   int64_t invited = 0;
-  int64_t reissued = 0;  // codes made anew after a token had been taken with the one before
+  int64_t reissued = 0;  // codes made anew
 };
 
 struct RaterRow {

@@ -87,9 +87,8 @@ absl::StatusOr<RaterCode> Codes::Reissue(const Caller& caller, const DistrictId&
     }
     // A file is read here, once and quickly; the key must be the one whose code is stored below.
     CANDOR_ASSIGN_OR_RETURN(const crypto::SecretBytes key, keys_.LoadCodeKey(district, row.campaign));
-    if (invitation->blinded_hash.has_value()) {
-      CANDOR_RETURN_IF_ERROR(transaction.CountReissued(district, survey, invitation->issuing_group));
-    }
+    // Whether or not a token was taken: the published count must not tell who had taken one.
+    CANDOR_RETURN_IF_ERROR(transaction.CountReissued(district, survey, invitation->issuing_group));
     invitation->blinded_hash.reset();
     ++invitation->generation;
     const std::string code = CodeOf(key, *invitation);

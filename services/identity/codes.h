@@ -34,7 +34,7 @@ class Codes {
                                               const domain::SurveyId& survey, const storage::Page& page);
 
   // A new code for the rater; the one before opens nothing any more. If a token had been taken with it, that token stays
-  // valid (nobody knows which it is), so this is counted in the published `reissued` of the issuing group.
+  // valid (nobody knows which it is). Every reissue is counted in the published `reissued` of the issuing group.
   absl::StatusOr<RaterCode> Reissue(const Caller& caller, const domain::DistrictId& district,
                                     const domain::SurveyId& survey, const domain::RaterId& rater);
 
