@@ -210,7 +210,7 @@ TEST_F(KillTest, EveryAcknowledgedAnswerIsCountedOnceThrough140KillsDuringSubmis
 }
 
 TEST_F(KillTest, ClosingGivesTheSameCountsThrough60Kills) {
-  constexpr int kKills = 60, kLeaders = 2, kRaters = 12, kMostCampaigns = 30;
+  constexpr int kKills = 60, kLeaders = 2, kRaters = 12, kMostCampaigns = 150;
   StartServer();
   for (int number = 0; number < kMostCampaigns && kills_ < kKills; ++number) {
     if (!server_.running()) StartServer();
@@ -237,7 +237,7 @@ TEST_F(KillTest, ClosingGivesTheSameCountsThrough60Kills) {
       std::thread order([&, open = *state == candor::v1::CAMPAIGN_STATE_OPEN] {
         if (open) (void)(*current)->OrderClosing(campaign->name);
       });
-      KillSoon(absl::Milliseconds(60));
+      KillSoon(absl::Milliseconds(40));
       order.join();
     }
     if (!server_.running()) StartServer();
