@@ -51,6 +51,7 @@ std::optional<SurveyState> FindSurveyState(absl::string_view name);
 // whose time is over before it is open closes at once. A survey goes through them in order too, but
 // may be abandoned while it is open or closing (it cannot be closed, and its abandon time has come)
 // or a draft (its campaign closed before it was open), which is final. No state may become itself.
+// identity::SetState asks here.
 bool CanBecome(CampaignState from, CampaignState to);
 bool CanBecome(SurveyState from, SurveyState to);
 

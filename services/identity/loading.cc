@@ -60,6 +60,25 @@ absl::Status RequireDraft(const storage::CampaignRow& campaign) {
                                          " and can no longer be changed; make a new campaign instead"));
 }
 
+absl::Status SetState(storage::CampaignRow& campaign, domain::CampaignState state) {
+  if (!domain::CanBecome(campaign.state, state)) {
+    return errors::WrongState(absl::StrCat("the campaign ", CampaignName(campaign.district, campaign.id), " is ",
+                                           domain::NameOf(campaign.state), " and cannot become ",
+                                           domain::NameOf(state)));
+  }
+  campaign.state = state;
+  return absl::OkStatus();
+}
+
+absl::Status SetState(storage::SurveyRow& survey, domain::SurveyState state) {
+  if (!domain::CanBecome(survey.state, state)) {
+    return errors::WrongState(absl::StrCat("the survey ", SurveyName(survey), " is ", domain::NameOf(survey.state),
+                                           " and cannot become ", domain::NameOf(state)));
+  }
+  survey.state = state;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::string> GetDocument(ReadTransaction& transaction, const storage::SurveyRow& survey,
                                         storage::SurveyDocument kind) {
   CANDOR_ASSIGN_OR_RETURN(auto bytes, transaction.FindSurveyDocument(survey.district, survey.id, kind));

@@ -36,6 +36,11 @@ absl::StatusOr<domain::Instrument> GetInstrumentOf(storage::ReadTransaction& tra
 // FAILED_PRECONDITION, WRONG_STATE unless the campaign is a draft.
 absl::Status RequireDraft(const storage::CampaignRow& campaign);
 
+// Changes the state, which is written by the caller's Update…. Every change of state after the first goes through here:
+// FAILED_PRECONDITION, WRONG_STATE unless domain::CanBecome allows it.
+absl::Status SetState(storage::CampaignRow& campaign, domain::CampaignState state);
+absl::Status SetState(storage::SurveyRow& survey, domain::SurveyState state);
+
 // A document that must be there. DATA_LOSS, STORE_CORRUPT.
 absl::StatusOr<std::string> GetDocument(storage::ReadTransaction& transaction, const storage::SurveyRow& survey,
                                         storage::SurveyDocument kind);

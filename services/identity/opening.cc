@@ -136,7 +136,7 @@ absl::StatusOr<CampaignRow> Opening::Order(const Caller& caller, const DistrictI
           PutDocument(transaction, survey, SurveyDocument::kLeaderLine, storage::EncodeLeaderLine(line)));
       return PutDocument(transaction, survey, SurveyDocument::kContract, contract);
     }));
-    row.state = CampaignState::kOpening;
+    CANDOR_RETURN_IF_ERROR(SetState(row, CampaignState::kOpening));
     CANDOR_RETURN_IF_ERROR(transaction.UpdateCampaign(row));
     ++row.revision;
     return RecordAudit(transaction, clock_, caller, district, "OpenCampaign", CampaignName(district, campaign));
@@ -177,7 +177,7 @@ absl::Status Opening::Advance(const DistrictId& district, const CampaignId& camp
   return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(CampaignRow row, GetCampaignRow(transaction, district, campaign));
     if (row.state != CampaignState::kOpening) return absl::OkStatus();
-    row.state = CampaignState::kOpen;
+    CANDOR_RETURN_IF_ERROR(SetState(row, CampaignState::kOpen));
     row.open_time = clock_.Now();
     return transaction.UpdateCampaign(row);
   });
@@ -201,7 +201,7 @@ absl::Status Opening::OpenSurvey(const Material& material, const SurveyRow& surv
     CANDOR_ASSIGN_OR_RETURN(const CampaignRow campaign, GetCampaignRow(transaction, row.district, row.campaign));
     // Closing may have begun meanwhile: it abandons what it did not find open.
     if (row.state != SurveyState::kDraft || campaign.state != CampaignState::kOpening) return absl::OkStatus();
-    row.state = SurveyState::kOpen;
+    CANDOR_RETURN_IF_ERROR(SetState(row, SurveyState::kOpen));
     return transaction.UpdateSurvey(row);
   });
 }

@@ -89,7 +89,7 @@ absl::Status Releasing::Advance(const DistrictId& district, const CampaignId& ca
   return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(row, GetCampaignRow(transaction, district, campaign));
     if (row.state != CampaignState::kClosed) return absl::OkStatus();
-    row.state = CampaignState::kReleased;
+    CANDOR_RETURN_IF_ERROR(SetState(row, CampaignState::kReleased));
     row.release_time = clock_.Now();
     return transaction.UpdateCampaign(row);
   });
