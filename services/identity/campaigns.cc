@@ -318,6 +318,12 @@ absl::StatusOr<CampaignPreview> Campaigns::Preview(const DistrictId& district, c
       } else {
         return plan.status();
       }
+      if (const absl::Status reader = CheckFirstReader(transaction, campaign, survey);
+          absl::IsFailedPrecondition(reader)) {
+        of_survey.faults.emplace_back(reader.message());
+      } else {
+        CANDOR_RETURN_IF_ERROR(reader);
+      }
       preview.surveys.push_back(std::move(of_survey));
       return absl::OkStatus();
     }));

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "services/domain/campaign.h"
 #include "services/domain/contract.h"
 #include "services/domain/ids.h"
 #include "services/domain/instrument.h"
@@ -60,6 +61,11 @@ void ForgetOrLog(storage::IdentityStore& store);
 // How the survey's raters would be joined into issuing groups now. As domain::PlanIssuingGroups.
 absl::StatusOr<domain::GroupPlan> PlanSurvey(storage::ReadTransaction& transaction, const storage::SurveyRow& survey,
                                              const domain::Instrument& instrument);
+
+// FAILED_PRECONDITION, CAMPAIGN_INVALID: the supervisor is to read first, and the leader has none who could: one with
+// that role. Nobody else would ever read the report.
+absl::Status CheckFirstReader(storage::ReadTransaction& transaction, const storage::CampaignRow& campaign,
+                              const storage::SurveyRow& survey);
 
 }  // namespace candor::identity
 

@@ -46,12 +46,17 @@ absl::Status CheckSurveys(ReadTransaction& transaction, const CampaignRow& campa
   CANDOR_RETURN_IF_ERROR(
       ForEachSurvey(transaction, campaign.district, campaign.id, [&](const SurveyRow& survey) -> absl::Status {
         ++surveys;
-        const absl::Status planned = PlanSurvey(transaction, survey, instrument).status();
-        if (planned.ok()) return absl::OkStatus();
-        if (!absl::IsFailedPrecondition(planned)) return planned;
-        if (reason.empty()) reason = base::GetErrorDetail(planned).reason;
+        std::vector<std::string> of_survey;
+        for (const absl::Status& checked : {PlanSurvey(transaction, survey, instrument).status(),
+                                            CheckFirstReader(transaction, campaign, survey)}) {
+          if (checked.ok()) continue;
+          if (!absl::IsFailedPrecondition(checked)) return checked;
+          if (reason.empty()) reason = base::GetErrorDetail(checked).reason;
+          of_survey.emplace_back(checked.message());
+        }
+        if (of_survey.empty()) return absl::OkStatus();
         faults.push_back(absl::StrCat("the survey of ", PersonName(survey.district, survey.leader), ": ",
-                                      planned.message()));
+                                      absl::StrJoin(of_survey, ", and ")));
         return absl::OkStatus();
       }));
   if (surveys == 0) return CannotOpen("the campaign has no leader; add at least one before opening it");

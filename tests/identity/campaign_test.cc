@@ -1,5 +1,6 @@
 // Drafts, raters, previews, and opening with its restarts.
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -103,6 +104,53 @@ TEST_F(CampaignTest, ThePreviewSaysWhatStandsInTheWay) {
   ASSERT_EQ(preview->surveys.size(), 1u);
   ASSERT_EQ(preview->surveys[0].faults.size(), 1u);
   EXPECT_NE(preview->surveys[0].faults[0].find("invite at least 5"), std::string::npos);
+}
+
+TEST_F(CampaignTest, WhereTheSupervisorReadsFirstEveryLeaderNeedsOneWithTheRole) {
+  const domain::CampaignId campaign = MakeDraft({{"staff", 6}}, 2);
+  ASSERT_TRUE(campaigns_
+                  ->Update(admin_, district_, campaign, std::nullopt,
+                           [](domain::CampaignSettings& settings) {
+                             settings.first_reader = domain::FirstReader::kSupervisor;
+                             return absl::OkStatus();
+                           })
+                  .ok());
+  EXPECT_TRUE(campaigns_->Preview(district_, campaign)->surveys[0].faults.empty());
+  const auto change = [&](const domain::PersonId& person, const std::function<void(storage::PersonRow&)>& edit) {
+    ASSERT_TRUE(directory_
+                    ->UpdatePerson(root_, district_, person, std::nullopt,
+                                   [&](storage::PersonRow& row) {
+                                     edit(row);
+                                     return absl::OkStatus();
+                                   })
+                    .ok());
+  };
+  const domain::SurveyId first = Surveys(campaign)[0].id;
+  const domain::PersonId leader = Surveys(campaign)[0].leader;
+  const auto faults = [&] {
+    int found = 0;
+    const auto preview = campaigns_->Preview(district_, campaign);
+    for (const SurveyPreview& survey : preview->surveys) {
+      for (const std::string& fault : survey.faults) {
+        EXPECT_NE(fault.find("supervisor"), std::string::npos) << fault;
+        ++found;
+      }
+    }
+    return found;
+  };
+  change(leader, [](storage::PersonRow& row) { row.supervisors.clear(); });
+  EXPECT_EQ(faults(), 1);
+  const absl::Status refused = lifecycle_->Open(admin_, district_, campaign, std::nullopt).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(Reason(refused), reasons::kCAMPAIGN_INVALID);
+  EXPECT_NE(refused.message().find("1 of 2 surveys"), std::string::npos) << refused.message();
+  EXPECT_FALSE(Document(first, storage::SurveyDocument::kContract).has_value());
+  change(leader, [&](storage::PersonRow& row) { row.supervisors = {boss_}; });
+  change(boss_, [](storage::PersonRow& row) { row.roles.supervisor = false; });
+  EXPECT_EQ(faults(), 2) << "a supervisor without the role cannot read";
+  change(boss_, [](storage::PersonRow& row) { row.roles.supervisor = true; });
+  EXPECT_EQ(faults(), 0);
+  EXPECT_TRUE(lifecycle_->Open(admin_, district_, campaign, std::nullopt).ok());
 }
 
 TEST_F(CampaignTest, OpeningIsRefusedForAllSurveysIfOneHasTooFewRaters) {
