@@ -338,8 +338,9 @@ class WriteTransaction : public ReadTransaction {
   virtual absl::Status InsertPerson(const PersonRow& row) = 0;
   virtual absl::Status UpdatePerson(const PersonRow& row) = 0;
   // With their access keys, their place among others' supervisors, and their identified ratings in surveys whose state
-  // is DRAFT, OPEN, RELEASED or ABANDONED; ratings that a report still needs stay until it is frozen. Raters of
-  // the district with the person's address lose name and address; reports about the person lose their subject.
+  // is DRAFT, OPEN, RELEASED or ABANDONED; ratings that a report still needs stay until it is frozen
+  // (DeleteRatingsOfTheGone). Raters of the district with the person's address lose name and address; reports about the
+  // person lose their subject.
   virtual absl::Status DeletePerson(const domain::DistrictId& district, const domain::PersonId& id) = 0;
 
   virtual absl::Status InsertAccessKey(const AccessKeyRow& row) = 0;
@@ -387,6 +388,8 @@ class WriteTransaction : public ReadTransaction {
   // All of the survey: their code hashes and blinded hashes are gone.
   virtual absl::Status DeleteInvitations(const domain::DistrictId& district, const domain::SurveyId& survey) = 0;
 
+  // The survey's identified ratings of people who are no longer in the directory.
+  virtual absl::Status DeleteRatingsOfTheGone(const domain::DistrictId& district, const domain::SurveyId& survey) = 0;
   virtual absl::Status InsertIdentifiedRating(const IdentifiedRatingRow& row) = 0;
   virtual absl::Status UpdateIdentifiedRating(const IdentifiedRatingRow& row) = 0;
 

@@ -199,7 +199,13 @@ absl::Status Closing::Abandon(SurveyRow& survey, absl::string_view why) {
   if (abandoned.ok()) CANDOR_RETURN_IF_ERROR(plane_.Forget(survey.id));
   CANDOR_RETURN_IF_ERROR(SetState(survey, SurveyState::kAbandoned));
   survey.closing_step = ClosingStep::kForgotten;
-  CANDOR_RETURN_IF_ERROR(Store(survey));
+  CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    // There will be no report that needs the ratings of those who were deleted meanwhile.
+    CANDOR_RETURN_IF_ERROR(transaction.DeleteRatingsOfTheGone(survey.district, survey.id));
+    return transaction.UpdateSurvey(survey);
+  }));
+  ++survey.revision;
+  ForgetOrLog(store_);
   base::Log(base::LogLevel::kWarning, "a survey was abandoned: its answers and keys are destroyed, it has no result",
             {{"survey", SurveyName(survey)}, {"detail", std::string(why)}});
   return absl::OkStatus();

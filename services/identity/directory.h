@@ -52,10 +52,10 @@ class Directory {
                                                   const domain::PersonId& id, std::optional<int64_t> revision,
                                                   const std::function<absl::Status(storage::PersonRow&)>& change);
   // Deletes the person, and what the service keeps about them: their keys; their ratings, but for those that a report
-  // not yet frozen needs (they bear no name, and go with the survey's next step); name and address where they are a
-  // rater; their name on reports, which stay readable to administrators without it; stored answers to request ids of
-  // the district. The audit trail keeps ids, no names. FAILED_PRECONDITION, RESOURCE_IN_USE: they lead a survey that is
-  // not yet released.
+  // not yet frozen needs (they bear no name, and go when the survey is released or abandoned); name and address where
+  // they are a rater; their name on reports, which stay readable to administrators without it; stored answers to
+  // request ids of the district. The audit trail keeps ids, no names. FAILED_PRECONDITION, RESOURCE_IN_USE: they lead a
+  // survey that is not yet released.
   absl::Status DeletePerson(const Caller& caller, const domain::DistrictId& district, const domain::PersonId& id);
   absl::StatusOr<storage::PersonRow> GetPerson(const domain::DistrictId& district, const domain::PersonId& id);
   absl::StatusOr<std::vector<storage::PersonRow>> ListPeople(const domain::DistrictId& district,

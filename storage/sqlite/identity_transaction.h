@@ -117,6 +117,7 @@ class IdentityTransaction : public WriteTransaction {
   absl::Status InsertInvitation(const InvitationRow& row) override;
   absl::Status UpdateInvitation(const InvitationRow& row) override;
   absl::Status DeleteInvitations(const domain::DistrictId& district, const domain::SurveyId& survey) override;
+  absl::Status DeleteRatingsOfTheGone(const domain::DistrictId& district, const domain::SurveyId& survey) override;
   absl::Status InsertIdentifiedRating(const IdentifiedRatingRow& row) override;
   absl::Status UpdateIdentifiedRating(const IdentifiedRatingRow& row) override;
   absl::Status InsertRequest(const RequestRow& row) override;

@@ -579,6 +579,28 @@ TEST_P(IdentityStoreConformanceTest, DeletingAPersonTakesAllThatIsKeptAboutThem)
   EXPECT_TRUE(Read<OptionalSurvey>([&](auto& t) { return t.FindSurvey(district_, survey_); }).has_value());
 }
 
+TEST_P(IdentityStoreConformanceTest, RatingsOfThoseWhoAreGoneAreDeletedBySurvey) {
+  MakeDistrict();
+  const domain::PersonId gone("gone");
+  const domain::SurveyId other = domain::RandomSurveyId();
+  ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
+                CANDOR_RETURN_IF_ERROR(t.InsertSurvey(ASurvey(district_, campaign_, other, supervisor_)));
+                for (const domain::SurveyId& survey : {survey_, other}) {
+                  CANDOR_RETURN_IF_ERROR(t.InsertIdentifiedRating(
+                      {district_, survey, gone, IdentifiedAudience::kSupervisor, {{1}, {}}, 1}));
+                }
+                CANDOR_RETURN_IF_ERROR(t.InsertIdentifiedRating(
+                    {district_, survey_, leader_, IdentifiedAudience::kSelf, {{1}, {}}, 1}));
+                return t.DeleteRatingsOfTheGone(district_, survey_);
+              }).ok());
+  const auto of = [&](const domain::SurveyId& survey) {
+    return Read<std::vector<IdentifiedRatingRow>>([&](auto& t) { return t.ListIdentifiedRatings(district_, survey); });
+  };
+  ASSERT_EQ(of(survey_).size(), 1u);
+  EXPECT_EQ(of(survey_)[0].person, leader_);
+  EXPECT_EQ(of(other).size(), 1u) << "another survey's report may still need it";
+}
+
 TEST_P(IdentityStoreConformanceTest, DeletingACampaignTakesItsSurveysAndAllThatIsTheirs) {
   MakeDistrict();
   const RaterRow rater = ARater(district_, survey_, "r1");
