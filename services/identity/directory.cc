@@ -319,18 +319,19 @@ absl::StatusOr<bool> Directory::HasInstallationKey() {
   return found;
 }
 
-absl::StatusOr<std::string> Directory::ResetInstallationKey(const Caller& caller) {
-  std::string secret = NewSecret();
+absl::Status Directory::ResetInstallationKey(const Caller& caller,
+                                             const std::function<absl::Status(absl::string_view)>& keep) {
+  const std::string secret = NewSecret();
+  CANDOR_RETURN_IF_ERROR(keep(secret));
   storage::AccessKeyRow row;
   row.key_hash = crypto::Sha256(secret);
   row.id = domain::AccessKeyId::Random();
   row.create_time = clock_.Now();
-  CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+  return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_RETURN_IF_ERROR(transaction.DeleteInstallationKeys());
     CANDOR_RETURN_IF_ERROR(transaction.InsertAccessKey(row));
     return RecordAudit(transaction, clock_, caller, DistrictId(), "ResetInstallationKey", "installation");
-  }));
-  return secret;
+  });
 }
 
 absl::StatusOr<Caller> Directory::Authenticate(absl::string_view secret) {

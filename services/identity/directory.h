@@ -77,8 +77,9 @@ class Directory {
 
   // Whether the installation's administrator has a key.
   absl::StatusOr<bool> HasInstallationKey();
-  // Makes a new one; all before it stop working.
-  absl::StatusOr<std::string> ResetInstallationKey(const Caller& caller);
+  // Makes a new one; all before it stop working. `keep` writes the secret down before it counts, so that there is never
+  // a key that nobody has; when it fails nothing is changed, and its status is given.
+  absl::Status ResetInstallationKey(const Caller& caller, const std::function<absl::Status(absl::string_view)>& keep);
 
   // Who holds `secret`, with their roles as they are now. UNAUTHENTICATED, UNAUTHENTICATED_CALLER.
   absl::StatusOr<Caller> Authenticate(absl::string_view secret);

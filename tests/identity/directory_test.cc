@@ -150,13 +150,24 @@ TEST_F(DirectoryTest, AKeyForAnotherAdministratorComesFromTheInstallationsAdmini
 
 TEST_F(DirectoryTest, AResetOfTheInstallationKeyVoidsTheOneBefore) {
   EXPECT_FALSE(*directory_->HasInstallationKey());
-  const auto first = directory_->ResetInstallationKey(ServerCaller());
-  ASSERT_TRUE(first.ok()) << first.status();
+  std::vector<std::string> secrets;
+  const auto keep = [&](absl::string_view secret) {
+    EXPECT_FALSE(directory_->Authenticate(secret).ok()) << "it counts only once it is kept";
+    secrets.emplace_back(secret);
+    return absl::OkStatus();
+  };
+  ASSERT_EQ(directory_->ResetInstallationKey(ServerCaller(), keep), absl::OkStatus());
   EXPECT_TRUE(*directory_->HasInstallationKey());
-  EXPECT_TRUE(directory_->Authenticate(*first)->installation_administrator);
-  const auto second = directory_->ResetInstallationKey(ServerCaller());
-  EXPECT_FALSE(directory_->Authenticate(*first).ok());
-  EXPECT_TRUE(directory_->Authenticate(*second)->installation_administrator);
+  EXPECT_TRUE(directory_->Authenticate(secrets[0])->installation_administrator);
+  ASSERT_EQ(directory_->ResetInstallationKey(ServerCaller(), keep), absl::OkStatus());
+  EXPECT_FALSE(directory_->Authenticate(secrets[0]).ok());
+  EXPECT_TRUE(directory_->Authenticate(secrets[1])->installation_administrator);
+}
+
+TEST_F(DirectoryTest, AnInstallationKeyThatCannotBeKeptReplacesNone) {
+  const auto lose = [](absl::string_view) { return absl::ResourceExhaustedError("no room"); };
+  EXPECT_EQ(directory_->ResetInstallationKey(ServerCaller(), lose).code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_FALSE(*directory_->HasInstallationKey());
 }
 
 TEST_F(DirectoryTest, WhoLeadsAnUnreleasedSurveyCannotBeDeleted) {
