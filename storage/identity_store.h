@@ -401,6 +401,10 @@ class WriteTransaction : public ReadTransaction {
 
   // Appends; `row.sequence` is not read.
   virtual absl::Status InsertAudit(const AuditRow& row) = 0;
+
+  // For what a use case does outside the store: `work` runs once, in this thread, after the outermost transaction has
+  // committed, in the order of these calls; never when it does not commit. A crash between the two loses it.
+  virtual void AfterCommit(std::function<void()> work) = 0;
 };
 
 // May be called from many threads at once.

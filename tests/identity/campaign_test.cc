@@ -168,6 +168,28 @@ TEST_F(CampaignTest, OpeningIsRefusedForAllSurveysIfOneHasTooFewRaters) {
   EXPECT_TRUE(KeyFiles("survey.").empty());
 }
 
+TEST_F(CampaignTest, KeysAreMadeAheadOnlyForSurveysThatWereStored) {
+  const domain::CampaignId campaign = MakeDraft({{"staff", 6}}, 2);
+  const domain::PersonId leader = Surveys(campaign)[0].leader;
+  ASSERT_TRUE(campaigns_->RemoveSurvey(admin_, district_, Surveys(campaign)[0].id).ok());
+  pool_->AddDemand(100);
+  const int before = pool_->Missing();
+  ASSERT_GT(before, 0);
+  // As a request id does it: the use case joins a transaction that fails in the end.
+  const auto add = [&](const absl::Status& end) {
+    return store_->Write([&](storage::WriteTransaction&) -> absl::Status {
+      const auto added = campaigns_->AddSurvey(admin_, district_, campaign, leader);
+      EXPECT_TRUE(added.ok()) << added.status();
+      EXPECT_EQ(pool_->Missing(), before) << "nothing is stored yet";
+      return end;
+    });
+  };
+  EXPECT_FALSE(add(absl::CancelledError("no")).ok());
+  EXPECT_EQ(pool_->Missing(), before);
+  EXPECT_TRUE(add(absl::OkStatus()).ok());
+  EXPECT_GT(pool_->Missing(), before);
+}
+
 TEST_F(CampaignTest, ACampaignWithoutALeaderOrWithPassedDatesDoesNotOpen) {
   const domain::CampaignId campaign = MakeDraft();
   clock_.Advance(absl::Hours(30));

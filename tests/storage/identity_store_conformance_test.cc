@@ -655,6 +655,28 @@ TEST_P(IdentityStoreConformanceTest, AFailedJoinedBodyKeepsTheOuterWriteFromComm
   EXPECT_FALSE(Read<std::optional<DistrictRow>>([&](auto& t) { return t.FindDistrict(district_); }).has_value());
 }
 
+TEST_P(IdentityStoreConformanceTest, WorkForAfterTheCommitIsDoneOnceAndOnlyWhenThereIsOne) {
+  std::string done;
+  const auto write = [&](const absl::Status& end) {
+    return Write([&](WriteTransaction& outer) -> absl::Status {
+      outer.AfterCommit([&] {
+        done += "a";
+        EXPECT_TRUE(Read<std::optional<DistrictRow>>([&](auto& t) { return t.FindDistrict(district_); }).has_value());
+      });
+      CANDOR_RETURN_IF_ERROR(store_->Write([&](WriteTransaction& inner) {
+        inner.AfterCommit([&] { done += "b"; });
+        return inner.InsertDistrict({district_, "Cedar Valley", absl::UnixEpoch()});
+      }));
+      EXPECT_EQ(done, "");
+      return end;
+    });
+  };
+  EXPECT_FALSE(write(absl::CancelledError("no")).ok());
+  EXPECT_EQ(done, "");
+  EXPECT_TRUE(write(absl::OkStatus()).ok());
+  EXPECT_EQ(done, "ab");
+}
+
 TEST_P(IdentityStoreConformanceTest, AWriteInsideAReadIsRefused) {
   const absl::Status status = store_->Read([&](ReadTransaction&) {
     return store_->Write([](WriteTransaction&) { return absl::OkStatus(); });
