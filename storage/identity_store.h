@@ -213,8 +213,8 @@ struct RequestRow {
   std::string caller;
   std::string method;
   std::string request_id;
-  std::string request_hash;  // SHA-256 of the request, 32 bytes
-  std::string response;      // never holds a secret
+  std::string request_hash;  // SHA-256 of the request, 32 bytes; empty once it is forgotten
+  std::string response;      // never holds a secret; empty once it is forgotten
   absl::Time time;
 };
 
@@ -396,8 +396,9 @@ class WriteTransaction : public ReadTransaction {
   virtual absl::Status InsertRequest(const RequestRow& row) = 0;
   // Requests of all districts up to `time`; the one call that is not a district's.
   virtual absl::Status DeleteRequestsBefore(absl::Time time) = 0;
-  // Stored responses may show the name of a person or a rater: forgotten with them.
-  virtual absl::Status DeleteRequests(const domain::DistrictId& district) = 0;
+  // Empties response and hash of all of the district's requests, which may tell the name of a person or a rater: they
+  // are forgotten with them. The ids stay, so that no repeated request is carried out again.
+  virtual absl::Status ForgetRequests(const domain::DistrictId& district) = 0;
 
   // Appends; `row.sequence` is not read.
   virtual absl::Status InsertAudit(const AuditRow& row) = 0;

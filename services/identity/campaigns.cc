@@ -191,7 +191,7 @@ absl::Status Campaigns::Delete(const Caller& caller, const DistrictId& district,
     CANDOR_ASSIGN_OR_RETURN(const int64_t surveys, CountSurveys(transaction, row));
     NeedKeys(transaction, -static_cast<int>(surveys * static_cast<int64_t>(instrument.rater_groups.size())));
     CANDOR_RETURN_IF_ERROR(transaction.DeleteCampaign(district, id));
-    CANDOR_RETURN_IF_ERROR(transaction.DeleteRequests(district));
+    CANDOR_RETURN_IF_ERROR(transaction.ForgetRequests(district));
     return RecordAudit(transaction, clock_, caller, district, "DeleteCampaign", CampaignName(district, id));
   }));
   ForgetOrLog(store_);
@@ -260,7 +260,7 @@ absl::Status Campaigns::RemoveSurvey(const Caller& caller, const DistrictId& dis
                             GetInstrumentOf(transaction, district, campaign.settings));
     NeedKeys(transaction, -static_cast<int>(instrument.rater_groups.size()));
     CANDOR_RETURN_IF_ERROR(transaction.DeleteSurvey(district, survey));
-    CANDOR_RETURN_IF_ERROR(transaction.DeleteRequests(district));
+    CANDOR_RETURN_IF_ERROR(transaction.ForgetRequests(district));
     return RecordAudit(transaction, clock_, caller, district, "DeleteSurvey", SurveyName(row));
   }));
   ForgetOrLog(store_);

@@ -216,7 +216,7 @@ absl::Status Directory::DeletePerson(const Caller& caller, const DistrictId& dis
       page.after = surveys.back().id.value();
     }
     CANDOR_RETURN_IF_ERROR(transaction.DeletePerson(district, id));
-    CANDOR_RETURN_IF_ERROR(transaction.DeleteRequests(district));
+    CANDOR_RETURN_IF_ERROR(transaction.ForgetRequests(district));
     return RecordAudit(transaction, clock_, caller, district, "DeletePerson", PersonName(district, id));
   }));
   ForgetOrLog(store_);

@@ -124,7 +124,7 @@ class IdentityTransaction : public WriteTransaction {
   absl::Status UpdateIdentifiedRating(const IdentifiedRatingRow& row) override;
   absl::Status InsertRequest(const RequestRow& row) override;
   absl::Status DeleteRequestsBefore(absl::Time time) override;
-  absl::Status DeleteRequests(const domain::DistrictId& district) override;
+  absl::Status ForgetRequests(const domain::DistrictId& district) override;
   absl::Status InsertAudit(const AuditRow& row) override;
   void AfterCommit(std::function<void()> work) override { after_commit_.push_back(std::move(work)); }
 

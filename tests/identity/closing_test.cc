@@ -490,13 +490,15 @@ class HousekeepingTest : public IdentityTest {
     row.district = district_;
     row.caller = "caller";
     row.method = "BatchCreateRaters";
-    row.request_id = "6f0f1b1e-7f5d-4f0e-9f54-0d1f8f6f2a01";
+    row.request_id = absl::StrCat("6f0f1b1e-7f5d-4f0e-9f54-0d1f8f6f2a0", answers_kept_++);
     row.request_hash = std::string(32, 'h');
     row.response = response;
     row.time = clock_.Now();
     ASSERT_TRUE(
         sqlite_->Write([&](storage::WriteTransaction& transaction) { return transaction.InsertRequest(row); }).ok());
   }
+
+  int answers_kept_ = 0;
 };
 
 TEST_F(HousekeepingTest, StoredAnswersAreInNoFileOnceTheyAreADayOld) {

@@ -257,6 +257,18 @@ TEST_F(RequestIdTest, EffectAndAnswerAreStoredTogetherOrNotAtAll) {
   }
 }
 
+TEST_F(RequestIdTest, ADeletionForgetsTheAnswerButNotThatTheRequestWasCarriedOut) {
+  MakeDistrict();
+  ASSERT_TRUE(CreateSchool(Key()).ok());
+  ASSERT_TRUE(directory_->DeletePerson(admin_, district_, domain::PersonId("leader-1")).ok());
+  const absl::Status repeated = CreateSchool(Key()).status();
+  EXPECT_EQ(repeated.code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(Reason(repeated), "REQUEST_ALREADY_DONE");
+  EXPECT_EQ(CountSchools(), 2u);
+  clock_.Advance(kRequestRetention + absl::Seconds(1));
+  EXPECT_TRUE(CreateSchool(Key()).ok()) << "ids are kept for a day";
+}
+
 TEST_F(RequestIdTest, AnIdThatIsNoUuidIsRefused) {
   MakeDistrict();
   RequestKey key = Key();

@@ -414,6 +414,29 @@ TEST_P(IdentityStoreConformanceTest, RequestsAreKeptUntilTheirTimeIsOver) {
   EXPECT_FALSE(find().has_value());
 }
 
+TEST_P(IdentityStoreConformanceTest, AForgottenRequestKeepsItsIdAndNothingThatWasSaid) {
+  const RequestRow row{district_, "caller", "CreatePerson", "id", std::string(32, 'r'), "response",
+                       absl::FromUnixSeconds(100)};
+  RequestRow elsewhere = row;
+  elsewhere.district = domain::DistrictId("d2");
+  ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
+                CANDOR_RETURN_IF_ERROR(t.InsertRequest(row));
+                CANDOR_RETURN_IF_ERROR(t.InsertRequest(elsewhere));
+                return t.ForgetRequests(district_);
+              }).ok());
+  const auto find = [&](const domain::DistrictId& district) {
+    return Read<std::optional<RequestRow>>(
+        [&](auto& t) { return t.FindRequest(district, "caller", "CreatePerson", "id"); });
+  };
+  ASSERT_TRUE(find(district_).has_value());
+  EXPECT_EQ(find(district_)->response, "");
+  EXPECT_EQ(find(district_)->request_hash, "");
+  EXPECT_EQ(find(district_)->time, absl::FromUnixSeconds(100));
+  EXPECT_EQ(find(elsewhere.district)->response, "response");
+  ASSERT_TRUE(Write([&](WriteTransaction& t) { return t.DeleteRequestsBefore(absl::FromUnixSeconds(101)); }).ok());
+  EXPECT_FALSE(find(district_).has_value());
+}
+
 TEST_P(IdentityStoreConformanceTest, TheAuditTrailIsNumberedByDistrict) {
   ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
                 for (const char* district : {"d1", "d2", "d1"}) {
