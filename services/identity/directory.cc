@@ -69,6 +69,21 @@ absl::Status CheckGrant(const Caller& caller, bool held, bool wanted) {
                      "person.roles");
 }
 
+// Whoever made these keys may have kept them; they must not become an administrator's.
+absl::Status DeleteAllKeys(WriteTransaction& transaction, base::Clock& clock, const Caller& caller,
+                           const PersonRow& person) {
+  while (true) {
+    CANDOR_ASSIGN_OR_RETURN(const std::vector<storage::AccessKeyRow> keys,
+                            transaction.ListAccessKeys(person.district, person.id, Page()));
+    if (keys.empty()) return absl::OkStatus();
+    for (const storage::AccessKeyRow& key : keys) {
+      CANDOR_RETURN_IF_ERROR(transaction.DeleteAccessKey(person.district, person.id, key.id));
+      CANDOR_RETURN_IF_ERROR(RecordAudit(transaction, clock, caller, person.district, "DeleteAccessKey",
+                                         AccessKeyName(person.district, person.id, key.id)));
+    }
+  }
+}
+
 std::string NewSecret() {
   return absl::StrCat(kSecretPrefix, base::Base32Encode(base::RandomBytes(kSecretBytes)));
 }
@@ -192,6 +207,9 @@ absl::StatusOr<PersonRow> Directory::UpdatePerson(const Caller& caller, const Di
     CANDOR_RETURN_IF_ERROR(CheckPerson(transaction, person));
     CANDOR_RETURN_IF_ERROR(transaction.UpdatePerson(person));
     person.revision = stored.revision + 1;
+    if (person.roles.administrator && !stored.roles.administrator) {
+      CANDOR_RETURN_IF_ERROR(DeleteAllKeys(transaction, clock_, caller, stored));
+    }
     return RecordAudit(transaction, clock_, caller, district, "UpdatePerson", PersonName(district, id));
   }));
   return person;

@@ -47,7 +47,8 @@ class Directory {
   // installation's administrator gives; so too at UpdatePerson.
   absl::StatusOr<storage::PersonRow> CreatePerson(const Caller& caller, storage::PersonRow person);
   // Applies `change` to the stored person; a changed id or district is ignored. ABORTED, ETAG_MISMATCH: `revision` is
-  // given and is not the stored one.
+  // given and is not the stored one. Who gains the role of an administrator loses all keys, since whoever made them for
+  // the person may have kept them.
   absl::StatusOr<storage::PersonRow> UpdatePerson(const Caller& caller, const domain::DistrictId& district,
                                                   const domain::PersonId& id, std::optional<int64_t> revision,
                                                   const std::function<absl::Status(storage::PersonRow&)>& change);
