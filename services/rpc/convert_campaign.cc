@@ -237,6 +237,7 @@ candor::v1::InvitationCode ToProto(const identity::RaterCode& code, const Survey
   candor::v1::InvitationCode proto;
   *proto.mutable_rater() = ToProto(code.rater, survey);
   proto.set_code(code.code);
+  proto.set_generation(static_cast<int32_t>(code.generation));
   return proto;
 }
 

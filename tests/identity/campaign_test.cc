@@ -229,7 +229,7 @@ TEST_F(CampaignTest, OptedOutRatersGetNoCodeAndDoNotCountAsInvited) {
   EXPECT_EQ(manifest.groups[1].invited, 5);
   for (const RaterCode& code : AllCodes(survey)) EXPECT_NE(code.rater.id, out);
   EXPECT_EQ(AllCodes(survey).size(), 11u);
-  EXPECT_EQ(Reason(codes_->Reissue(admin_, district_, survey, out).status()), reasons::kWRONG_STATE);
+  EXPECT_EQ(Reason(codes_->Reissue(admin_, district_, survey, out, std::nullopt).status()), reasons::kWRONG_STATE);
 }
 
 TEST_F(CampaignTest, TheManifestIsSignedAndHoldsTheHashesOfWhatWasFrozen) {
