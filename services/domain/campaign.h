@@ -73,8 +73,8 @@ struct CampaignSettings {
   std::vector<ModeratorKey> moderators;  // at most 5; without one no prompt is asked
 };
 
-// INVALID_ARGUMENT, CAMPAIGN_INVALID: every fault there is, each with its field, one after the
-// other in the message; the error's field is the first fault's. `now` is the moment of opening, or
+// INVALID_ARGUMENT, CAMPAIGN_INVALID: every fault there is, each with its field as the API names it,
+// one after the other in the message; the error's field is the first fault's. `now` is the moment of opening, or
 // of the draft's last change.
 absl::Status CheckSettings(const CampaignSettings& settings, absl::Time now);
 
