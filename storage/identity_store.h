@@ -213,8 +213,8 @@ struct RequestRow {
   std::string caller;
   std::string method;
   std::string request_id;
-  std::string request_hash;  // SHA-256 of the request, 32 bytes
-  std::string response;      // never holds a secret
+  std::string request_hash;  // SHA-256 of the request, 32 bytes; empty once it is forgotten
+  std::string response;      // never holds a secret; empty once it is forgotten
   absl::Time time;
 };
 
@@ -338,8 +338,9 @@ class WriteTransaction : public ReadTransaction {
   virtual absl::Status InsertPerson(const PersonRow& row) = 0;
   virtual absl::Status UpdatePerson(const PersonRow& row) = 0;
   // With their access keys, their place among others' supervisors, and their identified ratings in surveys whose state
-  // is DRAFT, OPEN, RELEASED or ABANDONED; ratings that a report still needs stay until it is frozen. Raters of
-  // the district with the person's address lose name and address; reports about the person lose their subject.
+  // is DRAFT, OPEN, RELEASED or ABANDONED; ratings that a report still needs stay until it is frozen
+  // (DeleteRatingsOfTheGone). Raters of the district with the person's address lose name and address; reports about the
+  // person lose their subject.
   virtual absl::Status DeletePerson(const domain::DistrictId& district, const domain::PersonId& id) = 0;
 
   virtual absl::Status InsertAccessKey(const AccessKeyRow& row) = 0;
@@ -387,17 +388,24 @@ class WriteTransaction : public ReadTransaction {
   // All of the survey: their code hashes and blinded hashes are gone.
   virtual absl::Status DeleteInvitations(const domain::DistrictId& district, const domain::SurveyId& survey) = 0;
 
+  // The survey's identified ratings of people who are no longer in the directory.
+  virtual absl::Status DeleteRatingsOfTheGone(const domain::DistrictId& district, const domain::SurveyId& survey) = 0;
   virtual absl::Status InsertIdentifiedRating(const IdentifiedRatingRow& row) = 0;
   virtual absl::Status UpdateIdentifiedRating(const IdentifiedRatingRow& row) = 0;
 
   virtual absl::Status InsertRequest(const RequestRow& row) = 0;
   // Requests of all districts up to `time`; the one call that is not a district's.
   virtual absl::Status DeleteRequestsBefore(absl::Time time) = 0;
-  // Stored responses may show the name of a person or a rater: forgotten with them.
-  virtual absl::Status DeleteRequests(const domain::DistrictId& district) = 0;
+  // Empties response and hash of all of the district's requests, which may tell the name of a person or a rater: they
+  // are forgotten with them. The ids stay, so that no repeated request is carried out again.
+  virtual absl::Status ForgetRequests(const domain::DistrictId& district) = 0;
 
   // Appends; `row.sequence` is not read.
   virtual absl::Status InsertAudit(const AuditRow& row) = 0;
+
+  // For what a use case does outside the store: `work` runs once, in this thread, after the outermost transaction has
+  // committed, in the order of these calls; never when it does not commit. A crash between the two loses it.
+  virtual void AfterCommit(std::function<void()> work) = 0;
 };
 
 // May be called from many threads at once.

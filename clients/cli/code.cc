@@ -1,6 +1,11 @@
+#include <cstdint>
+#include <optional>
+#include <string>
+
 #include "absl/strings/str_cat.h"
 #include "candor/v1/campaign.grpc.pb.h"
 #include "clients/cli/verbs.h"
+#include "services/base/error.h"
 #include "services/base/status.h"
 
 namespace candor::cli {
@@ -45,10 +50,40 @@ absl::Status List(Context& c, const ListOptions& options) {
   });
 }
 
-absl::Status Reissue(Context& c, const NameOption& options) {
+struct ReissueOptions {
+  std::string rater;
+  std::optional<int32_t> generation;
+};
+
+// How often the rater's code has been made anew. NOT_FOUND: the rater has none.
+absl::StatusOr<int32_t> GenerationOf(Context& c, const std::string& rater) {
+  candor::v1::ListCodesRequest request;
+  request.set_parent(rater.substr(0, rater.rfind("/raters/")));
+  CANDOR_ASSIGN_OR_RETURN(const auto all, c.List(&CampaignService::Stub::ListCodes, request));
+  for (const auto& code : all.codes()) {
+    if (code.rater().name() == rater) return code.generation();
+  }
+  return absl::NotFoundError(absl::StrCat("no code of ", rater, "; candor code list shows those there are"));
+}
+
+// With the generation, repeating the call is harmless: no reissue is counted twice because a reply was lost.
+absl::Status Reissue(Context& c, const ReissueOptions& options) {
   candor::v1::ReissueCodeRequest request;
-  CANDOR_ASSIGN_OR_RETURN(*request.mutable_name(), c.FullName("campaigns", options.name));
-  CANDOR_ASSIGN_OR_RETURN(const auto code, c.CallOnce(&CampaignService::Stub::ReissueCode, request));
+  CANDOR_ASSIGN_OR_RETURN(*request.mutable_name(), c.FullName("campaigns", options.rater));
+  if (options.generation.has_value()) {
+    request.set_generation(*options.generation);
+  } else {
+    CANDOR_ASSIGN_OR_RETURN(const int32_t generation, GenerationOf(c, request.name()));
+    request.set_generation(generation);
+  }
+  const auto reissued = c.Call(&CampaignService::Stub::ReissueCode, request);
+  if (absl::IsUnavailable(reissued.status()) || absl::IsDeadlineExceeded(reissued.status())) {
+    return base::Annotate(reissued.status(),
+                          absl::StrCat("the code may have been made anew or not; run this again with --generation ",
+                                       request.generation(), ", which gives the new code and counts once"));
+  }
+  CANDOR_RETURN_IF_ERROR(reissued.status());
+  const candor::v1::InvitationCode& code = *reissued;
   return c.Show(code, [&] {
     return absl::StrCat(code.code(), "\nThe old code is void. Reissued codes are counted in public.\n");
   });
@@ -65,11 +100,13 @@ void AddCodeVerbs(CLI::App& app, Context& context) {
         verb.add_flag("--csv", options.csv, "Comma-separated values, for letters");
       },
       List);
-  AddVerb<NameOption>(
+  AddVerb<ReissueOptions>(
       *noun, context, "reissue", "Void a rater's code and make a new one, for a device lost before answering",
-      [](CLI::App& verb, NameOption& options) {
-        verb.add_option("rater", options.name, "districts/DISTRICT/campaigns/CAMPAIGN/surveys/SURVEY/raters/RATER")
+      [](CLI::App& verb, ReissueOptions& options) {
+        verb.add_option("rater", options.rater, "districts/DISTRICT/campaigns/CAMPAIGN/surveys/SURVEY/raters/RATER")
             ->required();
+        verb.add_option("--generation", options.generation,
+                        "Of the code to void, as code list --json shows it; repeating with it counts once");
       },
       Reissue);
 }

@@ -134,12 +134,12 @@ void CheckModerators(const CampaignSettings& settings, Faults& faults) {
     const std::string field = absl::StrCat("moderators[", i, "]");
     if (moderator.name.empty() || moderator.name.size() > kLongestModeratorName ||
         !IsOneLine(moderator.name)) {
-      faults.Add(absl::StrCat(field, ".name"),
+      faults.Add(absl::StrCat(field, ".title"),
                  absl::StrCat("must be a role, as one line of plain text, of 1 to ",
                               kLongestModeratorName, " bytes"));
     } else if (!names.insert(moderator.name).second) {
-      faults.Add(absl::StrCat(field, ".name"),
-                 "stands twice; give each moderator a name of their own");
+      faults.Add(absl::StrCat(field, ".title"),
+                 "stands twice; give each moderator a title of their own");
     }
     if (moderator.public_key.size() != 32) {
       faults.Add(absl::StrCat(field, ".public_key"), "must be an X25519 public key of 32 bytes");

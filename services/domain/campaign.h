@@ -51,6 +51,7 @@ std::optional<SurveyState> FindSurveyState(absl::string_view name);
 // whose time is over before it is open closes at once. A survey goes through them in order too, but
 // may be abandoned while it is open or closing (it cannot be closed, and its abandon time has come)
 // or a draft (its campaign closed before it was open), which is final. No state may become itself.
+// identity::SetState asks here.
 bool CanBecome(CampaignState from, CampaignState to);
 bool CanBecome(SurveyState from, SurveyState to);
 
@@ -72,8 +73,8 @@ struct CampaignSettings {
   std::vector<ModeratorKey> moderators;  // at most 5; without one no prompt is asked
 };
 
-// INVALID_ARGUMENT, CAMPAIGN_INVALID: every fault there is, each with its field, one after the
-// other in the message; the error's field is the first fault's. `now` is the moment of opening, or
+// INVALID_ARGUMENT, CAMPAIGN_INVALID: every fault there is, each with its field as the API names it,
+// one after the other in the message; the error's field is the first fault's. `now` is the moment of opening, or
 // of the draft's last change.
 absl::Status CheckSettings(const CampaignSettings& settings, absl::Time now);
 

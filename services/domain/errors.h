@@ -28,6 +28,7 @@ namespace candor::domain {
   X(FIELD_MASK_INVALID)      /* an update mask names a field that cannot be updated */                  \
   X(PAGE_TOKEN_INVALID)      /* not a page token of this list and filter */                             \
   X(REQUEST_ID_REUSED)       /* the same request id with another request */                             \
+  X(REQUEST_ALREADY_DONE)    /* carried out under this request id, but its answer is no longer kept */     \
   X(RESOURCE_NOT_FOUND)      /* no such resource, or the caller may not know of it */                   \
   X(RESOURCE_EXISTS)         /* the id is taken */                                                      \
   X(RESOURCE_IN_USE)         /* something still refers to the resource */                               \

@@ -137,6 +137,10 @@ absl::StatusOr<std::vector<std::string>> Warnings(ReadTransaction& transaction, 
 
 }  // namespace
 
+void Campaigns::NeedKeys(WriteTransaction& transaction, int keys) {
+  if (pool_ != nullptr) transaction.AfterCommit([pool = pool_, keys] { pool->AddDemand(keys); });
+}
+
 absl::StatusOr<StoredCampaign> Campaigns::Create(const Caller& caller, const DistrictId& district,
                                                  const CampaignId& id, const domain::CampaignSettings& settings) {
   CampaignRow row;
@@ -180,18 +184,16 @@ absl::StatusOr<StoredCampaign> Campaigns::Update(
 }
 
 absl::Status Campaigns::Delete(const Caller& caller, const DistrictId& district, const CampaignId& id) {
-  int keys = 0;
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(const CampaignRow row, GetCampaignRow(transaction, district, id));
     CANDOR_RETURN_IF_ERROR(RequireDraft(row));
     CANDOR_ASSIGN_OR_RETURN(const domain::Instrument instrument, GetInstrumentOf(transaction, district, row.settings));
     CANDOR_ASSIGN_OR_RETURN(const int64_t surveys, CountSurveys(transaction, row));
-    keys = static_cast<int>(surveys * static_cast<int64_t>(instrument.rater_groups.size()));
+    NeedKeys(transaction, -static_cast<int>(surveys * static_cast<int64_t>(instrument.rater_groups.size())));
     CANDOR_RETURN_IF_ERROR(transaction.DeleteCampaign(district, id));
-    CANDOR_RETURN_IF_ERROR(transaction.DeleteRequests(district));
+    CANDOR_RETURN_IF_ERROR(transaction.ForgetRequests(district));
     return RecordAudit(transaction, clock_, caller, district, "DeleteCampaign", CampaignName(district, id));
   }));
-  if (pool_ != nullptr) pool_->AddDemand(-keys);
   ForgetOrLog(store_);
   return absl::OkStatus();
 }
@@ -222,7 +224,6 @@ absl::StatusOr<std::vector<StoredCampaign>> Campaigns::List(const DistrictId& di
 absl::StatusOr<StoredSurvey> Campaigns::AddSurvey(const Caller& caller, const DistrictId& district,
                                                   const CampaignId& campaign, const domain::PersonId& leader) {
   StoredSurvey result;
-  int keys = 0;
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(const CampaignRow row, GetCampaignRow(transaction, district, campaign));
     CANDOR_RETURN_IF_ERROR(RequireDraft(row));
@@ -236,7 +237,6 @@ absl::StatusOr<StoredSurvey> Campaigns::AddSurvey(const Caller& caller, const Di
       return other.leader == leader ? errors::Exists("survey of", PersonName(district, leader)) : absl::OkStatus();
     }));
     CANDOR_ASSIGN_OR_RETURN(const domain::Instrument instrument, GetInstrumentOf(transaction, district, row.settings));
-    keys = static_cast<int>(instrument.rater_groups.size());
     SurveyRow survey;
     survey.district = district;
     survey.campaign = campaign;
@@ -244,27 +244,25 @@ absl::StatusOr<StoredSurvey> Campaigns::AddSurvey(const Caller& caller, const Di
     survey.leader = leader;
     survey.create_time = clock_.Now();
     CANDOR_RETURN_IF_ERROR(transaction.InsertSurvey(survey));
+    NeedKeys(transaction, static_cast<int>(instrument.rater_groups.size()));
     CANDOR_ASSIGN_OR_RETURN(result, LoadSurvey(transaction, survey));
     return RecordAudit(transaction, clock_, caller, district, "CreateSurvey", SurveyName(survey));
   }));
-  if (pool_ != nullptr) pool_->AddDemand(keys);
   return result;
 }
 
 absl::Status Campaigns::RemoveSurvey(const Caller& caller, const DistrictId& district, const SurveyId& survey) {
-  int keys = 0;
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(const SurveyRow row, GetSurveyRow(transaction, district, survey));
     CANDOR_ASSIGN_OR_RETURN(const CampaignRow campaign, GetCampaignRow(transaction, district, row.campaign));
     CANDOR_RETURN_IF_ERROR(RequireDraft(campaign));
     CANDOR_ASSIGN_OR_RETURN(const domain::Instrument instrument,
                             GetInstrumentOf(transaction, district, campaign.settings));
-    keys = static_cast<int>(instrument.rater_groups.size());
+    NeedKeys(transaction, -static_cast<int>(instrument.rater_groups.size()));
     CANDOR_RETURN_IF_ERROR(transaction.DeleteSurvey(district, survey));
-    CANDOR_RETURN_IF_ERROR(transaction.DeleteRequests(district));
+    CANDOR_RETURN_IF_ERROR(transaction.ForgetRequests(district));
     return RecordAudit(transaction, clock_, caller, district, "DeleteSurvey", SurveyName(row));
   }));
-  if (pool_ != nullptr) pool_->AddDemand(-keys);
   ForgetOrLog(store_);
   return absl::OkStatus();
 }
@@ -317,6 +315,12 @@ absl::StatusOr<CampaignPreview> Campaigns::Preview(const DistrictId& district, c
         of_survey.faults.emplace_back(plan.status().message());
       } else {
         return plan.status();
+      }
+      if (const absl::Status reader = CheckFirstReader(transaction, campaign, survey);
+          absl::IsFailedPrecondition(reader)) {
+        of_survey.faults.emplace_back(reader.message());
+      } else {
+        CANDOR_RETURN_IF_ERROR(reader);
       }
       preview.surveys.push_back(std::move(of_survey));
       return absl::OkStatus();

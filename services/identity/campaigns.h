@@ -94,6 +94,9 @@ class Campaigns {
   absl::StatusOr<CampaignPreview> Preview(const domain::DistrictId& district, const domain::CampaignId& id);
 
  private:
+  // So many more keys (fewer, when negative) are to be made ahead, once the transaction is committed.
+  void NeedKeys(storage::WriteTransaction& transaction, int keys);
+
   storage::IdentityStore& store_;
   base::Clock& clock_;
   KeyPool* const pool_;

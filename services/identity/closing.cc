@@ -58,11 +58,11 @@ absl::StatusOr<CampaignRow> Closing::Order(const Caller& caller, const DistrictI
     CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, district, campaign, [&](const SurveyRow& each) -> absl::Status {
       SurveyRow survey = each;
       if (survey.state != SurveyState::kOpen) return absl::OkStatus();
-      survey.state = SurveyState::kClosing;
+      CANDOR_RETURN_IF_ERROR(SetState(survey, SurveyState::kClosing));
       survey.order_id = base::RandomId();
       return transaction.UpdateSurvey(survey);
     }));
-    row.state = CampaignState::kClosing;
+    CANDOR_RETURN_IF_ERROR(SetState(row, CampaignState::kClosing));
     CANDOR_RETURN_IF_ERROR(transaction.UpdateCampaign(row));
     ++row.revision;
     return RecordAudit(transaction, clock_, caller, district, "CloseCampaign", CampaignName(district, campaign));
@@ -99,7 +99,7 @@ absl::Status Closing::Advance(const DistrictId& district, const CampaignId& camp
   return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(row, GetCampaignRow(transaction, district, campaign));
     if (row.state != CampaignState::kClosing) return absl::OkStatus();
-    row.state = CampaignState::kClosed;
+    CANDOR_RETURN_IF_ERROR(SetState(row, CampaignState::kClosed));
     row.closed_time = clock_.Now();
     return transaction.UpdateCampaign(row);
   });
@@ -122,7 +122,7 @@ absl::Status Closing::CloseSurvey(const CampaignRow& campaign, SurveyRow survey)
     CANDOR_RETURN_IF_ERROR(plane_.Forget(survey.id));
     survey.closing_step = ClosingStep::kForgotten;
   }
-  survey.state = SurveyState::kClosed;
+  CANDOR_RETURN_IF_ERROR(SetState(survey, SurveyState::kClosed));
   return Store(survey);
 }
 
@@ -197,9 +197,15 @@ absl::Status Closing::Abandon(SurveyRow& survey, absl::string_view why) {
   if (!abandoned.ok() && !absl::IsNotFound(abandoned)) return abandoned;
   CANDOR_RETURN_IF_ERROR(DestroyKeys(survey));
   if (abandoned.ok()) CANDOR_RETURN_IF_ERROR(plane_.Forget(survey.id));
-  survey.state = SurveyState::kAbandoned;
+  CANDOR_RETURN_IF_ERROR(SetState(survey, SurveyState::kAbandoned));
   survey.closing_step = ClosingStep::kForgotten;
-  CANDOR_RETURN_IF_ERROR(Store(survey));
+  CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    // There will be no report that needs the ratings of those who were deleted meanwhile.
+    CANDOR_RETURN_IF_ERROR(transaction.DeleteRatingsOfTheGone(survey.district, survey.id));
+    return transaction.UpdateSurvey(survey);
+  }));
+  ++survey.revision;
+  ForgetOrLog(store_);
   base::Log(base::LogLevel::kWarning, "a survey was abandoned: its answers and keys are destroyed, it has no result",
             {{"survey", SurveyName(survey)}, {"detail", std::string(why)}});
   return absl::OkStatus();

@@ -69,13 +69,13 @@ absl::StatusOr<std::vector<RaterCode>> Codes::List(const Caller& caller, const D
   CANDOR_ASSIGN_OR_RETURN(const crypto::SecretBytes key, keys_.LoadCodeKey(district, row.campaign));
   std::vector<RaterCode> codes;
   for (auto& [rater, invitation] : invited) {
-    codes.push_back({std::move(rater), crypto::FormatCode(CodeOf(key, invitation))});
+    codes.push_back({std::move(rater), crypto::FormatCode(CodeOf(key, invitation)), invitation.generation});
   }
   return codes;
 }
 
 absl::StatusOr<RaterCode> Codes::Reissue(const Caller& caller, const DistrictId& district, const SurveyId& survey,
-                                         const domain::RaterId& rater) {
+                                         const domain::RaterId& rater, std::optional<int64_t> generation) {
   RaterCode result;
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(const SurveyRow row, GetSurveyForCodes(transaction, caller, district, survey));
@@ -87,6 +87,11 @@ absl::StatusOr<RaterCode> Codes::Reissue(const Caller& caller, const DistrictId&
     }
     // A file is read here, once and quickly; the key must be the one whose code is stored below.
     CANDOR_ASSIGN_OR_RETURN(const crypto::SecretBytes key, keys_.LoadCodeKey(district, row.campaign));
+    if (generation.has_value() && *generation != invitation->generation) {
+      if (*generation != invitation->generation - 1) return errors::EtagMismatch("code of", RaterName(row, rater));
+      result = {*std::move(rater_row), crypto::FormatCode(CodeOf(key, *invitation)), invitation->generation};
+      return RecordAudit(transaction, clock_, caller, district, "ReadReissuedCode", RaterName(row, rater));
+    }
     // Whether or not a token was taken: the published count must not tell who had taken one.
     CANDOR_RETURN_IF_ERROR(transaction.CountReissued(district, survey, invitation->issuing_group));
     invitation->blinded_hash.reset();
@@ -94,7 +99,7 @@ absl::StatusOr<RaterCode> Codes::Reissue(const Caller& caller, const DistrictId&
     const std::string code = CodeOf(key, *invitation);
     invitation->code_hash = crypto::CodeHash(code);
     CANDOR_RETURN_IF_ERROR(transaction.UpdateInvitation(*invitation));
-    result = {*std::move(rater_row), crypto::FormatCode(code)};
+    result = {*std::move(rater_row), crypto::FormatCode(code), invitation->generation};
     return RecordAudit(transaction, clock_, caller, district, "ReissueCode", RaterName(row, rater));
   }));
   return result;

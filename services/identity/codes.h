@@ -3,6 +3,8 @@
 #ifndef CANDOR_SERVICES_IDENTITY_CODES_H_
 #define CANDOR_SERVICES_IDENTITY_CODES_H_
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +20,8 @@ namespace candor::identity {
 
 struct RaterCode {
   storage::RaterRow rater;
-  std::string code;  // crypto::FormatCode: groups of 4 with hyphens
+  std::string code;         // crypto::FormatCode: groups of 4 with hyphens
+  int64_t generation = 0;  // how often it was made anew
 };
 
 // May be called from many threads at once. Errors of both methods: NOT_FOUND, RESOURCE_NOT_FOUND; FAILED_PRECONDITION,
@@ -35,8 +38,11 @@ class Codes {
 
   // A new code for the rater; the one before opens nothing any more. If a token had been taken with it, that token stays
   // valid (nobody knows which it is). Every reissue is counted in the published `reissued` of the issuing group.
+  // `generation`: of the code to be replaced. When that has happened already, as after a lost reply, the new code is
+  // given again, and nothing is counted. ABORTED, ETAG_MISMATCH: the code has been made anew since, or not so often.
   absl::StatusOr<RaterCode> Reissue(const Caller& caller, const domain::DistrictId& district,
-                                    const domain::SurveyId& survey, const domain::RaterId& rater);
+                                    const domain::SurveyId& survey, const domain::RaterId& rater,
+                                    std::optional<int64_t> generation);
 
  private:
   storage::IdentityStore& store_;

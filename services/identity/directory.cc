@@ -69,6 +69,21 @@ absl::Status CheckGrant(const Caller& caller, bool held, bool wanted) {
                      "person.roles");
 }
 
+// Whoever made these keys may have kept them; they must not become an administrator's.
+absl::Status DeleteAllKeys(WriteTransaction& transaction, base::Clock& clock, const Caller& caller,
+                           const PersonRow& person) {
+  while (true) {
+    CANDOR_ASSIGN_OR_RETURN(const std::vector<storage::AccessKeyRow> keys,
+                            transaction.ListAccessKeys(person.district, person.id, Page()));
+    if (keys.empty()) return absl::OkStatus();
+    for (const storage::AccessKeyRow& key : keys) {
+      CANDOR_RETURN_IF_ERROR(transaction.DeleteAccessKey(person.district, person.id, key.id));
+      CANDOR_RETURN_IF_ERROR(RecordAudit(transaction, clock, caller, person.district, "DeleteAccessKey",
+                                         AccessKeyName(person.district, person.id, key.id)));
+    }
+  }
+}
+
 std::string NewSecret() {
   return absl::StrCat(kSecretPrefix, base::Base32Encode(base::RandomBytes(kSecretBytes)));
 }
@@ -192,6 +207,9 @@ absl::StatusOr<PersonRow> Directory::UpdatePerson(const Caller& caller, const Di
     CANDOR_RETURN_IF_ERROR(CheckPerson(transaction, person));
     CANDOR_RETURN_IF_ERROR(transaction.UpdatePerson(person));
     person.revision = stored.revision + 1;
+    if (person.roles.administrator && !stored.roles.administrator) {
+      CANDOR_RETURN_IF_ERROR(DeleteAllKeys(transaction, clock_, caller, stored));
+    }
     return RecordAudit(transaction, clock_, caller, district, "UpdatePerson", PersonName(district, id));
   }));
   return person;
@@ -216,7 +234,7 @@ absl::Status Directory::DeletePerson(const Caller& caller, const DistrictId& dis
       page.after = surveys.back().id.value();
     }
     CANDOR_RETURN_IF_ERROR(transaction.DeletePerson(district, id));
-    CANDOR_RETURN_IF_ERROR(transaction.DeleteRequests(district));
+    CANDOR_RETURN_IF_ERROR(transaction.ForgetRequests(district));
     return RecordAudit(transaction, clock_, caller, district, "DeletePerson", PersonName(district, id));
   }));
   ForgetOrLog(store_);
@@ -319,18 +337,19 @@ absl::StatusOr<bool> Directory::HasInstallationKey() {
   return found;
 }
 
-absl::StatusOr<std::string> Directory::ResetInstallationKey(const Caller& caller) {
-  std::string secret = NewSecret();
+absl::Status Directory::ResetInstallationKey(const Caller& caller,
+                                             const std::function<absl::Status(absl::string_view)>& keep) {
+  const std::string secret = NewSecret();
+  CANDOR_RETURN_IF_ERROR(keep(secret));
   storage::AccessKeyRow row;
   row.key_hash = crypto::Sha256(secret);
   row.id = domain::AccessKeyId::Random();
   row.create_time = clock_.Now();
-  CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+  return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_RETURN_IF_ERROR(transaction.DeleteInstallationKeys());
     CANDOR_RETURN_IF_ERROR(transaction.InsertAccessKey(row));
     return RecordAudit(transaction, clock_, caller, DistrictId(), "ResetInstallationKey", "installation");
-  }));
-  return secret;
+  });
 }
 
 absl::StatusOr<Caller> Directory::Authenticate(absl::string_view secret) {

@@ -47,15 +47,16 @@ class Directory {
   // installation's administrator gives; so too at UpdatePerson.
   absl::StatusOr<storage::PersonRow> CreatePerson(const Caller& caller, storage::PersonRow person);
   // Applies `change` to the stored person; a changed id or district is ignored. ABORTED, ETAG_MISMATCH: `revision` is
-  // given and is not the stored one.
+  // given and is not the stored one. Who gains the role of an administrator loses all keys, since whoever made them for
+  // the person may have kept them.
   absl::StatusOr<storage::PersonRow> UpdatePerson(const Caller& caller, const domain::DistrictId& district,
                                                   const domain::PersonId& id, std::optional<int64_t> revision,
                                                   const std::function<absl::Status(storage::PersonRow&)>& change);
   // Deletes the person, and what the service keeps about them: their keys; their ratings, but for those that a report
-  // not yet frozen needs (they bear no name, and go with the survey's next step); name and address where they are a
-  // rater; their name on reports, which stay readable to administrators without it; stored answers to request ids of
-  // the district. The audit trail keeps ids, no names. FAILED_PRECONDITION, RESOURCE_IN_USE: they lead a survey that is
-  // not yet released.
+  // not yet frozen needs (they bear no name, and go when the survey is released or abandoned); name and address where
+  // they are a rater; their name on reports, which stay readable to administrators without it; stored answers to
+  // request ids of the district. The audit trail keeps ids, no names. FAILED_PRECONDITION, RESOURCE_IN_USE: they lead a
+  // survey that is not yet released.
   absl::Status DeletePerson(const Caller& caller, const domain::DistrictId& district, const domain::PersonId& id);
   absl::StatusOr<storage::PersonRow> GetPerson(const domain::DistrictId& district, const domain::PersonId& id);
   absl::StatusOr<std::vector<storage::PersonRow>> ListPeople(const domain::DistrictId& district,
@@ -77,8 +78,9 @@ class Directory {
 
   // Whether the installation's administrator has a key.
   absl::StatusOr<bool> HasInstallationKey();
-  // Makes a new one; all before it stop working.
-  absl::StatusOr<std::string> ResetInstallationKey(const Caller& caller);
+  // Makes a new one; all before it stop working. `keep` writes the secret down before it counts, so that there is never
+  // a key that nobody has; when it fails nothing is changed, and its status is given.
+  absl::Status ResetInstallationKey(const Caller& caller, const std::function<absl::Status(absl::string_view)>& keep);
 
   // Who holds `secret`, with their roles as they are now. UNAUTHENTICATED, UNAUTHENTICATED_CALLER.
   absl::StatusOr<Caller> Authenticate(absl::string_view secret);

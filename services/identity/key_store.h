@@ -1,7 +1,7 @@
 // The key folder: every secret key of the identity plane, one file each, never in a database or a backup.
 //
 //   signing.key                            Ed25519 seed: signs manifests; made at first start, kept for good
-//   page-token.key                         32 bytes: seals page tokens; made at first start
+//   page-token.key                         32 bytes: page tokens carry a MAC under it; made at first start
 //   survey.{survey}.issuing.{number}.key   RSA private key, PKCS #8 DER; from opening to closing
 //   survey.{survey}.closing.key            X25519 secret key, 32 bytes; from opening to closing
 //   campaign.{district}.{campaign}.code.key  32 bytes: codes are derived from it; from opening to closing

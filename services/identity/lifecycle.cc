@@ -237,7 +237,7 @@ absl::Status Lifecycle::DeleteRaters(const Key& key) {
     CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, key.first, key.second, [&](const SurveyRow& survey) {
       return transaction.DeleteRaters(key.first, survey.id);
     }));
-    CANDOR_RETURN_IF_ERROR(transaction.DeleteRequests(key.first));
+    CANDOR_RETURN_IF_ERROR(transaction.ForgetRequests(key.first));
     return RecordAudit(transaction, clock_, ServerCaller(), key.first, "DeleteRaters",
                        CampaignName(key.first, key.second));
   }));

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "services/base/error.h"
 #include "services/base/log.h"
 #include "services/base/status.h"
 #include "services/crypto/hash.h"
@@ -60,6 +61,25 @@ absl::Status RequireDraft(const storage::CampaignRow& campaign) {
                                          " and can no longer be changed; make a new campaign instead"));
 }
 
+absl::Status SetState(storage::CampaignRow& campaign, domain::CampaignState state) {
+  if (!domain::CanBecome(campaign.state, state)) {
+    return errors::WrongState(absl::StrCat("the campaign ", CampaignName(campaign.district, campaign.id), " is ",
+                                           domain::NameOf(campaign.state), " and cannot become ",
+                                           domain::NameOf(state)));
+  }
+  campaign.state = state;
+  return absl::OkStatus();
+}
+
+absl::Status SetState(storage::SurveyRow& survey, domain::SurveyState state) {
+  if (!domain::CanBecome(survey.state, state)) {
+    return errors::WrongState(absl::StrCat("the survey ", SurveyName(survey), " is ", domain::NameOf(survey.state),
+                                           " and cannot become ", domain::NameOf(state)));
+  }
+  survey.state = state;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::string> GetDocument(ReadTransaction& transaction, const storage::SurveyRow& survey,
                                         storage::SurveyDocument kind) {
   CANDOR_ASSIGN_OR_RETURN(auto bytes, transaction.FindSurveyDocument(survey.district, survey.id, kind));
@@ -106,6 +126,19 @@ absl::StatusOr<domain::GroupPlan> PlanSurvey(ReadTransaction& transaction, const
   std::vector<std::pair<std::string, int64_t>> invited;
   for (const storage::GroupCount& count : counts) invited.emplace_back(count.group, count.invited);
   return domain::PlanIssuingGroups(instrument, invited);
+}
+
+absl::Status CheckFirstReader(ReadTransaction& transaction, const storage::CampaignRow& campaign,
+                              const storage::SurveyRow& survey) {
+  if (campaign.settings.first_reader != domain::FirstReader::kSupervisor) return absl::OkStatus();
+  CANDOR_ASSIGN_OR_RETURN(const storage::PersonRow leader, GetPersonRow(transaction, survey.district, survey.leader));
+  for (const domain::PersonId& id : leader.supervisors) {
+    CANDOR_ASSIGN_OR_RETURN(const auto supervisor, transaction.FindPerson(survey.district, id));
+    if (supervisor.has_value() && supervisor->roles.supervisor) return absl::OkStatus();
+  }
+  return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kCAMPAIGN_INVALID,
+                     "the supervisor is to read this report first, but the leader has no supervisor with that role; "
+                     "give the leader one, or let the leader read first");
 }
 
 }  // namespace candor::identity

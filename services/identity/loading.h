@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "services/domain/campaign.h"
 #include "services/domain/contract.h"
 #include "services/domain/ids.h"
 #include "services/domain/instrument.h"
@@ -36,6 +37,11 @@ absl::StatusOr<domain::Instrument> GetInstrumentOf(storage::ReadTransaction& tra
 // FAILED_PRECONDITION, WRONG_STATE unless the campaign is a draft.
 absl::Status RequireDraft(const storage::CampaignRow& campaign);
 
+// Changes the state, which is written by the caller's Update…. Every change of state after the first goes through here:
+// FAILED_PRECONDITION, WRONG_STATE unless domain::CanBecome allows it.
+absl::Status SetState(storage::CampaignRow& campaign, domain::CampaignState state);
+absl::Status SetState(storage::SurveyRow& survey, domain::SurveyState state);
+
 // A document that must be there. DATA_LOSS, STORE_CORRUPT.
 absl::StatusOr<std::string> GetDocument(storage::ReadTransaction& transaction, const storage::SurveyRow& survey,
                                         storage::SurveyDocument kind);
@@ -55,6 +61,11 @@ void ForgetOrLog(storage::IdentityStore& store);
 // How the survey's raters would be joined into issuing groups now. As domain::PlanIssuingGroups.
 absl::StatusOr<domain::GroupPlan> PlanSurvey(storage::ReadTransaction& transaction, const storage::SurveyRow& survey,
                                              const domain::Instrument& instrument);
+
+// FAILED_PRECONDITION, CAMPAIGN_INVALID: the supervisor is to read first, and the leader has none who could: one with
+// that role. Nobody else would ever read the report.
+absl::Status CheckFirstReader(storage::ReadTransaction& transaction, const storage::CampaignRow& campaign,
+                              const storage::SurveyRow& survey);
 
 }  // namespace candor::identity
 

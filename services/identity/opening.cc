@@ -46,12 +46,17 @@ absl::Status CheckSurveys(ReadTransaction& transaction, const CampaignRow& campa
   CANDOR_RETURN_IF_ERROR(
       ForEachSurvey(transaction, campaign.district, campaign.id, [&](const SurveyRow& survey) -> absl::Status {
         ++surveys;
-        const absl::Status planned = PlanSurvey(transaction, survey, instrument).status();
-        if (planned.ok()) return absl::OkStatus();
-        if (!absl::IsFailedPrecondition(planned)) return planned;
-        if (reason.empty()) reason = base::GetErrorDetail(planned).reason;
+        std::vector<std::string> of_survey;
+        for (const absl::Status& checked : {PlanSurvey(transaction, survey, instrument).status(),
+                                            CheckFirstReader(transaction, campaign, survey)}) {
+          if (checked.ok()) continue;
+          if (!absl::IsFailedPrecondition(checked)) return checked;
+          if (reason.empty()) reason = base::GetErrorDetail(checked).reason;
+          of_survey.emplace_back(checked.message());
+        }
+        if (of_survey.empty()) return absl::OkStatus();
         faults.push_back(absl::StrCat("the survey of ", PersonName(survey.district, survey.leader), ": ",
-                                      planned.message()));
+                                      absl::StrJoin(of_survey, ", and ")));
         return absl::OkStatus();
       }));
   if (surveys == 0) return CannotOpen("the campaign has no leader; add at least one before opening it");
@@ -136,7 +141,7 @@ absl::StatusOr<CampaignRow> Opening::Order(const Caller& caller, const DistrictI
           PutDocument(transaction, survey, SurveyDocument::kLeaderLine, storage::EncodeLeaderLine(line)));
       return PutDocument(transaction, survey, SurveyDocument::kContract, contract);
     }));
-    row.state = CampaignState::kOpening;
+    CANDOR_RETURN_IF_ERROR(SetState(row, CampaignState::kOpening));
     CANDOR_RETURN_IF_ERROR(transaction.UpdateCampaign(row));
     ++row.revision;
     return RecordAudit(transaction, clock_, caller, district, "OpenCampaign", CampaignName(district, campaign));
@@ -177,7 +182,7 @@ absl::Status Opening::Advance(const DistrictId& district, const CampaignId& camp
   return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(CampaignRow row, GetCampaignRow(transaction, district, campaign));
     if (row.state != CampaignState::kOpening) return absl::OkStatus();
-    row.state = CampaignState::kOpen;
+    CANDOR_RETURN_IF_ERROR(SetState(row, CampaignState::kOpen));
     row.open_time = clock_.Now();
     return transaction.UpdateCampaign(row);
   });
@@ -201,7 +206,7 @@ absl::Status Opening::OpenSurvey(const Material& material, const SurveyRow& surv
     CANDOR_ASSIGN_OR_RETURN(const CampaignRow campaign, GetCampaignRow(transaction, row.district, row.campaign));
     // Closing may have begun meanwhile: it abandons what it did not find open.
     if (row.state != SurveyState::kDraft || campaign.state != CampaignState::kOpening) return absl::OkStatus();
-    row.state = SurveyState::kOpen;
+    CANDOR_RETURN_IF_ERROR(SetState(row, SurveyState::kOpen));
     return transaction.UpdateSurvey(row);
   });
 }

@@ -149,7 +149,7 @@ absl::Status Raters::Remove(const Caller& caller, const DistrictId& district, co
     CANDOR_ASSIGN_OR_RETURN(const DraftSurvey draft, GetDraftSurvey(transaction, district, survey));
     CANDOR_RETURN_IF_ERROR(GetRaterRow(transaction, draft.survey, rater).status());
     CANDOR_RETURN_IF_ERROR(transaction.DeleteRater(district, survey, rater));
-    CANDOR_RETURN_IF_ERROR(transaction.DeleteRequests(district));
+    CANDOR_RETURN_IF_ERROR(transaction.ForgetRequests(district));
     return RecordAudit(transaction, clock_, caller, district, "DeleteRater", RaterName(draft.survey, rater));
   }));
   ForgetOrLog(store_);

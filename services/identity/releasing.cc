@@ -89,7 +89,7 @@ absl::Status Releasing::Advance(const DistrictId& district, const CampaignId& ca
   return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(row, GetCampaignRow(transaction, district, campaign));
     if (row.state != CampaignState::kClosed) return absl::OkStatus();
-    row.state = CampaignState::kReleased;
+    CANDOR_RETURN_IF_ERROR(SetState(row, CampaignState::kReleased));
     row.release_time = clock_.Now();
     return transaction.UpdateCampaign(row);
   });
@@ -101,7 +101,9 @@ absl::Status Releasing::ReleaseSurvey(const CampaignRow& campaign, const SurveyR
   return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(SurveyRow row, GetSurveyRow(transaction, survey.district, survey.id));
     if (row.state != SurveyState::kClosed) return absl::OkStatus();
-    row.state = SurveyState::kReleased;
+    CANDOR_RETURN_IF_ERROR(SetState(row, SurveyState::kReleased));
+    // The report is frozen, so that nothing needs the ratings of those who were deleted meanwhile.
+    CANDOR_RETURN_IF_ERROR(transaction.DeleteRatingsOfTheGone(survey.district, survey.id));
     return transaction.UpdateSurvey(row);
   });
 }

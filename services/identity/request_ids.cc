@@ -36,6 +36,11 @@ absl::StatusOr<std::string> Once(storage::IdentityStore& store, base::Clock& clo
     CANDOR_ASSIGN_OR_RETURN(const std::optional<storage::RequestRow> earlier,
                             transaction.FindRequest(key.district, key.caller, key.method, key.request_id));
     if (earlier.has_value()) {
+      if (earlier->request_hash.empty()) {
+        return base::Error(absl::StatusCode::kAlreadyExists, domain::reasons::kREQUEST_ALREADY_DONE,
+                           "a request with this id was carried out, but its answer was forgotten since, when something "
+                           "of the district was deleted; look at what is there instead of repeating it", "request_id");
+      }
       if (earlier->request_hash != key.request_hash) {
         return base::Error(absl::StatusCode::kAlreadyExists, domain::reasons::kREQUEST_ID_REUSED,
                            "this request id was used for another request; make a new one for each", "request_id");

@@ -14,7 +14,7 @@
 
 namespace candor::identity {
 
-// How long an answer is kept. Lifecycle::Tick deletes what is older, since answers show names and addresses.
+// How long an id and its answer are kept. Lifecycle::Tick deletes what is older, since answers show names and addresses.
 inline constexpr absl::Duration kRequestRetention = absl::Hours(24);
 
 struct RequestKey {
@@ -28,7 +28,8 @@ struct RequestKey {
 // Runs `run` and keeps its response under `key`, both in one transaction (use cases that `run` calls join it); or, when
 // there is a response under `key`, returns that. Either all of it has happened or nothing. A response that holds a
 // secret must not go through here: it would be stored.
-// ALREADY_EXISTS, REQUEST_ID_REUSED: the id was used for another request. INVALID_ARGUMENT, FIELD_INVALID: the id is not
+// ALREADY_EXISTS, REQUEST_ID_REUSED: the id was used for another request; REQUEST_ALREADY_DONE: the answer was forgotten
+// with somebody who was deleted (WriteTransaction::ForgetRequests). INVALID_ARGUMENT, FIELD_INVALID: the id is not
 // a UUID. Else whatever `run` fails with; failures are not kept.
 absl::StatusOr<std::string> Once(storage::IdentityStore& store, base::Clock& clock, const RequestKey& key,
                                  const std::function<absl::StatusOr<std::string>()>& run);

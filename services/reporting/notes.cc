@@ -81,8 +81,8 @@ std::string WithheldNote(const v1::GroupSummary& group, const domain::Contract& 
                           " answered, so nothing of theirs is shown, and their ratings are in no other figure.");
     case v1::WITHHELD_REASON_TOO_MANY_REISSUED:
       return absl::StrCat(group.title(), ": more than ", contract.maximum_reissued_percent,
-                          " % of the codes were replaced after they had been used, so that it is not certain who "
-                          "answered how often. Nothing of this group is shown, and its ratings are in no other "
+                          " % of the codes were replaced by new ones, so that it is not certain that everybody "
+                          "answered only once. Nothing of this group is shown, and its ratings are in no other "
                           "figure.");
     case v1::WITHHELD_REASON_POOLED:
       return absl::StrCat(group.title(), ": fewer than ", minimum,

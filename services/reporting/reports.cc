@@ -68,6 +68,18 @@ bool Names(const domain::Contract& contract, absl::string_view role) {
   return std::find(contract.readers.begin(), contract.readers.end(), role) != contract.readers.end();
 }
 
+// Whether a supervisor of the frozen line is still there, with the role without which nobody reads as a supervisor.
+absl::StatusOr<bool> AnySupervisorLeft(ReadTransaction& transaction, const storage::SurveyRow& survey) {
+  CANDOR_ASSIGN_OR_RETURN(const std::optional<storage::LeaderLine> line,
+                          storage::FindLeaderLine(transaction, survey.district, survey.id));
+  if (!line.has_value()) return false;
+  for (const domain::PersonId& id : line->supervisors) {
+    CANDOR_ASSIGN_OR_RETURN(const auto supervisor, transaction.FindPerson(survey.district, id));
+    if (supervisor.has_value() && supervisor->roles.supervisor) return true;
+  }
+  return false;
+}
+
 // What the contract says to the leader or a supervisor about a frozen report.
 absl::StatusOr<Access> AccessByContract(ReadTransaction& transaction, const storage::SurveyRow& survey,
                                         const domain::Contract& contract, Role role) {
@@ -78,6 +90,11 @@ absl::StatusOr<Access> AccessByContract(ReadTransaction& transaction, const stor
   const Role first = contract.first_reader == domain::FirstReader::kLeader ? Role::kLeader : Role::kSupervisor;
   if (role == first) return Access{absl::OkStatus(), !read.has_value()};
   if (read.has_value()) return Access{};
+  if (first == Role::kSupervisor) {
+    // Nobody is left to read first, so the leader stands in; noted, so that what was read is not taken away again.
+    CANDOR_ASSIGN_OR_RETURN(const bool left, AnySupervisorLeft(transaction, survey));
+    if (!left) return Access{absl::OkStatus(), /*first_reading=*/true};
+  }
   return Access{NotReleased(first == Role::kLeader
                                 ? "the leader reads this report first; you can read it once they have"
                                 : "the supervisor reads this report first; you can read it once they have")};

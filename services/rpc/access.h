@@ -30,6 +30,7 @@ enum class Audience {
   kAdministrator,
   kSupervisors,        // administrators, and supervisors of the district
   kMembers,            // everybody of the district who has a role
+  kThemself,           // administrators; the person themself
   kPerson,             // administrators; the person themself; their supervisors
   kSurveyParties,      // administrators; the survey's leader; the leader's supervisors
   kOutsideLeaderLine,  // administrators who neither are the survey's leader nor are, or were at opening, one of the

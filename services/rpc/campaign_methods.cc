@@ -115,7 +115,11 @@ void AddReadMethods(const IdentityBackend& b, MethodSet& methods) {
             [&](const storage::Page& page) { return b.campaigns->List(district, page); },
             [](const identity::StoredCampaign& campaign) { return campaign.row.id.value(); },
             [&](const identity::StoredCampaign& campaign) -> absl::Status {
-              CANDOR_ASSIGN_OR_RETURN(*response->add_campaigns(), WithProgress(b, campaign));
+              auto with_progress = WithProgress(b, campaign);
+              // Deleted in the meantime, so a draft, which has no progress.
+              if (absl::IsNotFound(with_progress.status())) with_progress = ToProto(campaign, identity::Progress());
+              CANDOR_RETURN_IF_ERROR(with_progress.status());
+              *response->add_campaigns() = *std::move(with_progress);
               return absl::OkStatus();
             });
       });

@@ -34,12 +34,15 @@ absl::Status CopyReaders(const candor::v1::Campaign& from, const std::set<std::s
   if (Has(fields, "administrator_reads")) administrator_reads = from.administrator_reads();
   if (Has(fields, "supervisor_reads")) supervisor_reads = from.supervisor_reads();
   if (Has(fields, "first_reader")) {
+    const bool supervisor_was_first = settings.first_reader == domain::FirstReader::kSupervisor;
     switch (from.first_reader()) {
       case candor::v1::FIRST_READER_UNSPECIFIED:
       case candor::v1::FIRST_READER_LEADER: settings.first_reader = domain::FirstReader::kLeader; break;
       case candor::v1::FIRST_READER_SUPERVISOR: settings.first_reader = domain::FirstReader::kSupervisor; break;
       default: return domain::errors::InvalidField("campaign.first_reader", "unknown; known are leader and supervisor");
     }
+    // They read because they read first: whether they still do is to be said, not left over.
+    if (supervisor_was_first && !Has(fields, "supervisor_reads")) supervisor_reads = false;
   }
   settings.readers = {kLeader};
   if (supervisor_reads || settings.first_reader == domain::FirstReader::kSupervisor) {
@@ -237,6 +240,7 @@ candor::v1::InvitationCode ToProto(const identity::RaterCode& code, const Survey
   candor::v1::InvitationCode proto;
   *proto.mutable_rater() = ToProto(code.rater, survey);
   proto.set_code(code.code);
+  proto.set_generation(static_cast<int32_t>(code.generation));
   return proto;
 }
 

@@ -1,3 +1,4 @@
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -134,8 +135,10 @@ void AddRaterMethods(const IdentityBackend& b, MethodSet& methods) {
       [b](const Caller& caller, const v1::ReissueCodeRequest& request, v1::InvitationCode* response) -> absl::Status {
         CANDOR_ASSIGN_OR_RETURN(const auto name, ParseRater("name", request.name()));
         CANDOR_RETURN_IF_ERROR(CheckSurveyExists(*b.store, name.survey));
-        CANDOR_ASSIGN_OR_RETURN(const auto code,
-                                b.codes->Reissue(caller, name.survey.district, name.survey.survey, name.rater));
+        std::optional<int64_t> generation;
+        if (request.has_generation()) generation = request.generation();
+        CANDOR_ASSIGN_OR_RETURN(const auto code, b.codes->Reissue(caller, name.survey.district, name.survey.survey,
+                                                                  name.rater, generation));
         *response = ToProto(code, name.survey);
         return absl::OkStatus();
       });

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "services/base/error.h"
 #include "services/base/status.h"
 #include "services/domain/closed_result.h"
 #include "services/domain/errors.h"
@@ -77,9 +78,13 @@ absl::StatusOr<std::vector<int64_t>> AnsweredCounts(const IdentityBackend& backe
                                                     const identity::StoredSurvey& survey) {
   switch (survey.row.state) {
     case domain::SurveyState::kOpen: {
-      // A survey that its campaign is still opening may not be known to the response plane yet.
+      // A survey that its campaign is still opening may not be known to the response plane yet; one whose closing began
+      // after the row was read may be being counted.
       auto counts = backend.plane->LiveCounts(survey.row.id);
-      if (absl::IsNotFound(counts.status())) return std::vector<int64_t>();
+      if (absl::IsNotFound(counts.status()) ||
+          base::GetErrorDetail(counts.status()).reason == domain::reasons::kWRONG_STATE) {
+        return std::vector<int64_t>();
+      }
       return counts;
     }
     case domain::SurveyState::kClosed:

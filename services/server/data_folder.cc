@@ -9,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "services/base/error.h"
 #include "services/base/file.h"
@@ -17,6 +18,8 @@
 
 namespace candor::server {
 namespace {
+
+constexpr size_t kLongestKeyFile = 1000;  // bytes
 
 absl::Status Unusable(absl::string_view message) {
   return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kCONFIGURATION_INVALID, message);
@@ -56,7 +59,20 @@ std::string DataFolder::identity_database() const { return absl::StrCat(path_, "
 std::string DataFolder::admin_key_file() const { return absl::StrCat(path_, "/admin.key"); }
 
 absl::Status DataFolder::WriteAdminKey(absl::string_view secret) const {
-  return base::WriteFileAtomically(admin_key_file(), absl::StrCat(secret, "\n"), 0600);
+  const absl::Status written = base::WriteFileAtomically(admin_key_file(), absl::StrCat(secret, "\n"), 0600);
+  if (written.ok()) return absl::OkStatus();
+  const std::string fault = absl::StrCat("the administrator's key cannot be written: ", written.message());
+  if (absl::IsResourceExhausted(written)) {
+    return base::Error(absl::StatusCode::kResourceExhausted, domain::reasons::kSTORE_FULL,
+                       absl::StrCat(fault, "; make room there, then start again"));
+  }
+  return Unusable(absl::StrCat(fault, "; see to it that candord may write files there and that nothing else has that "
+                                      "name, then start again"));
+}
+
+absl::StatusOr<std::string> DataFolder::ReadAdminKey() const {
+  CANDOR_ASSIGN_OR_RETURN(const std::string line, base::ReadFile(admin_key_file(), kLongestKeyFile));
+  return std::string(absl::StripAsciiWhitespace(line));
 }
 
 }  // namespace candor::server

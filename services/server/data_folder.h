@@ -1,7 +1,8 @@
 // The folder that a server keeps everything in, and the lock that makes it one server's.
 //
 //   candord.lock    held while a server runs
-//   admin.key       the installation administrator's key, one line; written when it is made, read by no server
+//   admin.key       the installation administrator's key, one line; written when it is made; it may be
+//                   taken elsewhere: a server only looks whether it opens anything, and says what to do if not
 //   identity.db     the identity plane
 //   responses.db    the response plane; open/ holds one file for each open survey
 //   keys/           secret keys, unless --keys says otherwise
@@ -33,8 +34,11 @@ class DataFolder {
   std::string identity_database() const;
   std::string admin_key_file() const;
 
-  // Writes the administrator's key, readable by the owner alone.
+  // Writes the administrator's key, readable by the owner alone; durable when this returns. RESOURCE_EXHAUSTED,
+  // STORE_FULL: no room. FAILED_PRECONDITION, CONFIGURATION_INVALID: other faults.
   absl::Status WriteAdminKey(absl::string_view secret) const;
+  // What is in that file. NOT_FOUND and others of base::ReadFile.
+  absl::StatusOr<std::string> ReadAdminKey() const;
 
  private:
   DataFolder(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}

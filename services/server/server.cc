@@ -139,6 +139,8 @@ struct Server::Parts {
   absl::Status OpenResponsePlane();
   absl::Status OpenIdentityPlane();
   absl::Status EnsureAdminKey();
+  // Says how to get in again where the key file is missing or opens nothing.
+  absl::Status CheckAdminKey();
   absl::Status StartServing();
   void Stop();
 };
@@ -176,10 +178,28 @@ absl::Status Server::Parts::OpenIdentityPlane() {
 
 absl::Status Server::Parts::EnsureAdminKey() {
   CANDOR_ASSIGN_OR_RETURN(const bool known, directory->HasInstallationKey());
-  if (known) return absl::OkStatus();
-  CANDOR_ASSIGN_OR_RETURN(const std::string secret, directory->ResetInstallationKey(identity::ServerCaller()));
-  CANDOR_RETURN_IF_ERROR(folder->WriteAdminKey(secret));
+  if (known) return CheckAdminKey();
+  // The file before the key counts: after a crash between the two, the next start makes another.
+  CANDOR_RETURN_IF_ERROR(directory->ResetInstallationKey(
+      identity::ServerCaller(), [this](absl::string_view secret) { return folder->WriteAdminKey(secret); }));
   base::Log(base::LogLevel::kInfo, "the administrator's key was written", {{"file", folder->admin_key_file()}});
+  return absl::OkStatus();
+}
+
+absl::Status Server::Parts::CheckAdminKey() {
+  const absl::StatusOr<std::string> secret = folder->ReadAdminKey();
+  if (secret.ok()) {
+    const absl::StatusOr<identity::Caller> caller = directory->Authenticate(*secret);
+    if (caller.ok()) return absl::OkStatus();
+    if (!absl::IsUnauthenticated(caller.status())) return caller.status();
+  }
+  // The file may well lie elsewhere, which is no fault; who has lost it is told how to get in again.
+  base::Log(secret.ok() ? base::LogLevel::kWarning : base::LogLevel::kInfo,
+            secret.ok() ? "the key in the administrator's key file is not the administrator's"
+                        : "the administrator's key is not in the data folder",
+            {{"file", folder->admin_key_file()},
+             {"advice", absl::StrCat("if nobody has the key, stop the server and run: candord admin-key --data ",
+                                     config.data_folder, " --reset")}});
   return absl::OkStatus();
 }
 
@@ -283,8 +303,8 @@ absl::StatusOr<std::string> ResetAdminKey(const ServerConfig& config) {
   CANDOR_ASSIGN_OR_RETURN(const auto store, storage::sqlite::SqliteIdentityStore::Open(folder->identity_database()));
   base::SystemClock clock;
   identity::Directory directory(store.get(), &clock);
-  CANDOR_ASSIGN_OR_RETURN(const std::string secret, directory.ResetInstallationKey(identity::ServerCaller()));
-  CANDOR_RETURN_IF_ERROR(folder->WriteAdminKey(secret));
+  CANDOR_RETURN_IF_ERROR(directory.ResetInstallationKey(
+      identity::ServerCaller(), [&](absl::string_view secret) { return folder->WriteAdminKey(secret); }));
   return folder->admin_key_file();
 }
 

@@ -503,6 +503,15 @@ absl::StatusOr<std::vector<IdentifiedRatingRow>> IdentityTransaction::ListIdenti
   return ReadAll(statement, ReadIdentifiedRating);
 }
 
+absl::Status IdentityTransaction::DeleteRatingsOfTheGone(const DistrictId& district, const SurveyId& survey) {
+  CANDOR_ASSIGN_OR_RETURN(
+      Statement statement,
+      database_.Prepare("DELETE FROM identified_rating WHERE district=?1 AND survey=?2 AND person NOT IN "
+                        "(SELECT person FROM person WHERE district=?1)"));
+  statement.BindText(1, district.value()).BindText(2, survey.value());
+  return statement.Run();
+}
+
 absl::Status IdentityTransaction::InsertIdentifiedRating(const IdentifiedRatingRow& row) {
   CANDOR_ASSIGN_OR_RETURN(Statement statement, database_.Prepare("INSERT INTO identified_rating("
                                                                  IDENTIFIED_RATING_COLUMNS

@@ -466,8 +466,9 @@ absl::Status IdentityTransaction::DeleteRequestsBefore(absl::Time time) {
   return statement.Run();
 }
 
-absl::Status IdentityTransaction::DeleteRequests(const DistrictId& district) {
-  CANDOR_ASSIGN_OR_RETURN(Statement statement, database_.Prepare("DELETE FROM request WHERE district=?1"));
+absl::Status IdentityTransaction::ForgetRequests(const DistrictId& district) {
+  CANDOR_ASSIGN_OR_RETURN(
+      Statement statement, database_.Prepare("UPDATE request SET request_hash=x'', response=x'' WHERE district=?1"));
   statement.BindText(1, district.value());
   return statement.Run();
 }

@@ -108,15 +108,21 @@ absl::Status SqliteIdentityStore::Write(const std::function<absl::Status(WriteTr
     if (!status.ok() && joined->failed.ok()) joined->failed = status;
     return status;
   }
-  absl::MutexLock lock(&write_mutex_);
-  return writer_->Transact([&]() -> absl::Status {
-    write_mutex_.AssertHeld();
-    IdentityTransaction transaction(*writer_);
-    Current entry{this, &transaction, true, absl::OkStatus(), current};
-    Entered entered(&entry);
-    CANDOR_RETURN_IF_ERROR(body(transaction));
-    return entry.failed;
-  });
+  std::vector<std::function<void()>> after_commit;
+  {
+    absl::MutexLock lock(&write_mutex_);
+    CANDOR_RETURN_IF_ERROR(writer_->Transact([&]() -> absl::Status {
+      write_mutex_.AssertHeld();
+      IdentityTransaction transaction(*writer_);
+      Current entry{this, &transaction, true, absl::OkStatus(), current};
+      Entered entered(&entry);
+      CANDOR_RETURN_IF_ERROR(body(transaction));
+      after_commit = transaction.TakeAfterCommit();
+      return entry.failed;
+    }));
+  }
+  for (const std::function<void()>& work : after_commit) work();
+  return absl::OkStatus();
 }
 
 absl::Status SqliteIdentityStore::Forget() {

@@ -3,8 +3,10 @@
 #ifndef CANDOR_STORAGE_SQLITE_IDENTITY_TRANSACTION_H_
 #define CANDOR_STORAGE_SQLITE_IDENTITY_TRANSACTION_H_
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "storage/identity_store.h"
@@ -117,15 +119,21 @@ class IdentityTransaction : public WriteTransaction {
   absl::Status InsertInvitation(const InvitationRow& row) override;
   absl::Status UpdateInvitation(const InvitationRow& row) override;
   absl::Status DeleteInvitations(const domain::DistrictId& district, const domain::SurveyId& survey) override;
+  absl::Status DeleteRatingsOfTheGone(const domain::DistrictId& district, const domain::SurveyId& survey) override;
   absl::Status InsertIdentifiedRating(const IdentifiedRatingRow& row) override;
   absl::Status UpdateIdentifiedRating(const IdentifiedRatingRow& row) override;
   absl::Status InsertRequest(const RequestRow& row) override;
   absl::Status DeleteRequestsBefore(absl::Time time) override;
-  absl::Status DeleteRequests(const domain::DistrictId& district) override;
+  absl::Status ForgetRequests(const domain::DistrictId& district) override;
   absl::Status InsertAudit(const AuditRow& row) override;
+  void AfterCommit(std::function<void()> work) override { after_commit_.push_back(std::move(work)); }
+
+  // What AfterCommit was given.
+  std::vector<std::function<void()>> TakeAfterCommit() { return std::move(after_commit_); }
 
  private:
   Database& database_;
+  std::vector<std::function<void()>> after_commit_;
 };
 
 }  // namespace candor::storage::sqlite

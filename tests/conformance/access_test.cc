@@ -62,7 +62,9 @@ const Case kCases[] = {
     {"DirectoryService.ListPeople", R"({"parent":"{d}"})", kAdministrators},
     {"DirectoryService.CreateAccessKey", R"({"parent":"{d}/people/none"})", kAdministrators},
     {"DirectoryService.DeleteAccessKey", R"({"name":"{d}/people/none/accessKeys/none"})", kAdministrators},
-    {"DirectoryService.ListAccessKeys", R"({"parent":"{d}/people/leader1"})", kAdministrators},
+    {"DirectoryService.DeleteAccessKey", R"({"name":"{d}/people/leader1/accessKeys/none"})", "RAPQL"},
+    {"DirectoryService.ListAccessKeys", R"({"parent":"{d}/people/leader1"})", "RAPQL"},
+    {"DirectoryService.ListAccessKeys", R"({"parent":"{d}/people/none"})", kAdministrators},
 
     {"FrameworkService.ImportFramework", R"({"parent":"{d}"})", kAdministrators},
     {"FrameworkService.GetFramework", R"({"name":"{d}/frameworks/sample"})", kMembers},

@@ -1,6 +1,8 @@
 // Conventions that hold for many methods: pages, etags, update masks, request ids.
 
 #include <gmock/gmock.h>
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -127,6 +129,16 @@ TEST_F(ApiTest, ARepeatedRequestIdGivesTheFirstAnswer) {
   create.set_request_id("3f2b8c1e-5d4a-1e6f-8a7b-9c0d1e2f3a4b");
   EXPECT_EQ(FieldOf(administrator.Call(&v1::DirectoryService::Stub::CreatePerson, create).status()), "request_id")
       << "a UUID of version 1";
+}
+
+TEST_F(ApiTest, OnlyMethodsThatChangeNothingSayThatTheyHaveNoSideEffects) {
+  // The first reader's call is noted; a list of codes is in the audit trail.
+  for (const char* name : {"candor.v1.ReportService.GetReport", "candor.v1.ScoringService.GetScores",
+                           "candor.v1.CampaignService.ListCodes"}) {
+    const auto* method = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(name);
+    ASSERT_NE(method, nullptr) << name;
+    EXPECT_EQ(method->options().idempotency_level(), google::protobuf::MethodOptions::IDEMPOTENCY_UNKNOWN) << name;
+  }
 }
 
 TEST_F(ApiTest, AFailedRequestMayBeRepeatedUnderItsId) {

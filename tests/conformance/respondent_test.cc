@@ -272,9 +272,14 @@ TEST_F(RespondentTest, AReissuedCodeVoidsTheOneBefore) {
   const v1::InvitationCode& last = codes->codes(codes->codes_size() - 1);
   v1::ReissueCodeRequest reissue;
   reissue.set_name(last.rater().name());
+  reissue.set_generation(last.generation());
   const auto fresh = Administrator().Call(&v1::CampaignService::Stub::ReissueCode, reissue);
   ASSERT_EQ(fresh.status(), absl::OkStatus());
   EXPECT_NE(fresh->code(), last.code());
+  EXPECT_EQ(fresh->generation(), 1);
+  const auto again = Administrator().Call(&v1::CampaignService::Stub::ReissueCode, reissue);
+  ASSERT_EQ(again.status(), absl::OkStatus());
+  EXPECT_EQ(again->SerializeAsString(), fresh->SerializeAsString());
   EXPECT_EQ(ReasonOf(RawRespondent::Open(server_->Nobody(), last.code()).status()), reasons::kCODE_UNKNOWN);
   EXPECT_EQ(RawRespondent::Open(server_->Nobody(), fresh->code()).status(), absl::OkStatus());
 }

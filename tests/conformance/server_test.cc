@@ -192,6 +192,50 @@ TEST(ServerTest, TheFirstStartMakesAFolderThatOnlyItsOwnerCanRead) {
             absl::StatusCode::kUnauthenticated);
 }
 
+TEST(ServerTest, AFirstStartWhoseKeyFileCannotBeWrittenIsDoneAgain) {
+  TestServer server;
+  std::filesystem::create_directories(server.data_folder() + "/admin.key/in-the-way");
+  ASSERT_EQ(chmod(server.data_folder().c_str(), 0700), 0);
+  const absl::Status refused = server.Start();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(ReasonOf(refused), reasons::kCONFIGURATION_INVALID);
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("admin.key"));
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("start again"));
+  std::filesystem::remove_all(server.data_folder() + "/admin.key");
+  ASSERT_EQ(server.Start(), absl::OkStatus());
+  v1::ListDistrictsRequest list;
+  EXPECT_EQ(server.Administrator().Call(&v1::DirectoryService::Stub::ListDistricts, list).status(), absl::OkStatus());
+}
+
+TEST(ServerTest, AKeyFileThatIsGoneOrOpensNothingIsSaidAtStartWithWhatToDo) {
+  TestServer server;
+  ASSERT_EQ(server.Start(), absl::OkStatus());
+  const std::string file = server.data_folder() + "/admin.key";
+  const std::string key = Read(file);
+  // What the next start logs.
+  const auto logged = [&] {
+    int ends[2];
+    EXPECT_EQ(pipe2(ends, O_NONBLOCK), 0);
+    base::SetLogOutput(ends[1]);
+    EXPECT_EQ(server.Restart(), absl::OkStatus());
+    base::SetLogOutput(STDERR_FILENO);
+    std::string text(60'000, '\0');
+    const ssize_t size = read(ends[0], text.data(), text.size());
+    text.resize(size > 0 ? static_cast<size_t>(size) : 0);
+    close(ends[0]);
+    close(ends[1]);
+    return text;
+  };
+  EXPECT_THAT(logged(), Not(HasSubstr("admin-key")));
+  ASSERT_EQ(base::WriteFileAtomically(file, "candor_notthekey\n", 0600), absl::OkStatus());
+  EXPECT_THAT(logged(), HasSubstr("candord admin-key --data"));
+  std::filesystem::remove(file);
+  const std::string gone = logged();
+  EXPECT_THAT(gone, HasSubstr("candord admin-key --data"));
+  EXPECT_THAT(gone, HasSubstr("--reset"));
+  EXPECT_THAT(gone, Not(HasSubstr(key.substr(0, key.size() - 1))));
+}
+
 TEST(ServerTest, TwoServersNeverShareAFolder) {
   TestServer server;
   ASSERT_EQ(server.Start(), absl::OkStatus());

@@ -80,15 +80,15 @@ const std::vector<SettingsCase>& BrokenSettings() {
            s.moderators.push_back({std::string(1, c), std::string(32, c)});
        },
        "moderators"},
-      {"a moderator without a name", [](auto& s) { s.moderators[0].name = ""; },
-       "moderators[0].name"},
-      {"a moderator's name too long", [](auto& s) { s.moderators[0].name = std::string(101, 'x'); },
-       "moderators[0].name"},
+      {"a moderator without a title", [](auto& s) { s.moderators[0].name = ""; },
+       "moderators[0].title"},
+      {"a moderator's title too long", [](auto& s) { s.moderators[0].name = std::string(101, 'x'); },
+       "moderators[0].title"},
       {"a moderator's name twice",
        [](auto& s) {
          s.moderators.push_back({"Ombudsperson", std::string(32, 'n')});
        },
-       "moderators[1].name"},
+       "moderators[1].title"},
       {"a moderator's key too short", [](auto& s) { s.moderators[0].public_key.pop_back(); },
        "moderators[0].public_key"},
       {"a moderator's key twice",
@@ -140,7 +140,7 @@ TEST(CampaignSettingsTest, ListsAllFaultsInOneMessage) {
   ExpectError(status, absl::StatusCode::kInvalidArgument, "CAMPAIGN_INVALID", "title");
   for (const char* field : {"title:", "minimum_group_size:", "insiders:", "readers[0]:", "readers:",
                             "close_time:", "abandon_time:", "retention_days:", "notice.es:",
-                            "moderators[1].name:", "moderators[1].public_key:"}) {
+                            "moderators[1].title:", "moderators[1].public_key:"}) {
     EXPECT_NE(status.message().find(field), absl::string_view::npos) << field << " in " << status;
   }
 }

@@ -136,6 +136,9 @@ TEST(OtherVerbsTest, AReissuedCodeWorksAndTheOldOneDoesNot) {
                                "--shared-device"}), "TOKEN_ALREADY_ISSUED");
   const base::Json again = admin.Json({"code", "reissue", code["rater"]["name"]});
   EXPECT_NE(again["code"], code["code"]);
+  // As after a lost reply.
+  EXPECT_EQ(admin.Json({"code", "reissue", code["rater"]["name"], "--generation", "0"})["code"], again["code"]);
+  EXPECT_EQ(admin.Reason({"code", "reissue", code["rater"]["name"], "--generation", "7"}), "ETAG_MISMATCH");
   EXPECT_EQ(respondent.Reason({"answer", "--code", code["code"], "--file", folder.path() + "/a.json"}), "CODE_UNKNOWN");
   respondent.Text({"answer", "--code", again["code"], "--file", folder.path() + "/a.json", "--shared-device"});
   EXPECT_FALSE(base::FileExists(folder.path() + "/.local"));

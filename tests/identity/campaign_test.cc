@@ -1,5 +1,6 @@
 // Drafts, raters, previews, and opening with its restarts.
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -105,6 +106,53 @@ TEST_F(CampaignTest, ThePreviewSaysWhatStandsInTheWay) {
   EXPECT_NE(preview->surveys[0].faults[0].find("invite at least 5"), std::string::npos);
 }
 
+TEST_F(CampaignTest, WhereTheSupervisorReadsFirstEveryLeaderNeedsOneWithTheRole) {
+  const domain::CampaignId campaign = MakeDraft({{"staff", 6}}, 2);
+  ASSERT_TRUE(campaigns_
+                  ->Update(admin_, district_, campaign, std::nullopt,
+                           [](domain::CampaignSettings& settings) {
+                             settings.first_reader = domain::FirstReader::kSupervisor;
+                             return absl::OkStatus();
+                           })
+                  .ok());
+  EXPECT_TRUE(campaigns_->Preview(district_, campaign)->surveys[0].faults.empty());
+  const auto change = [&](const domain::PersonId& person, const std::function<void(storage::PersonRow&)>& edit) {
+    ASSERT_TRUE(directory_
+                    ->UpdatePerson(root_, district_, person, std::nullopt,
+                                   [&](storage::PersonRow& row) {
+                                     edit(row);
+                                     return absl::OkStatus();
+                                   })
+                    .ok());
+  };
+  const domain::SurveyId first = Surveys(campaign)[0].id;
+  const domain::PersonId leader = Surveys(campaign)[0].leader;
+  const auto faults = [&] {
+    int found = 0;
+    const auto preview = campaigns_->Preview(district_, campaign);
+    for (const SurveyPreview& survey : preview->surveys) {
+      for (const std::string& fault : survey.faults) {
+        EXPECT_NE(fault.find("supervisor"), std::string::npos) << fault;
+        ++found;
+      }
+    }
+    return found;
+  };
+  change(leader, [](storage::PersonRow& row) { row.supervisors.clear(); });
+  EXPECT_EQ(faults(), 1);
+  const absl::Status refused = lifecycle_->Open(admin_, district_, campaign, std::nullopt).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(Reason(refused), reasons::kCAMPAIGN_INVALID);
+  EXPECT_NE(refused.message().find("1 of 2 surveys"), std::string::npos) << refused.message();
+  EXPECT_FALSE(Document(first, storage::SurveyDocument::kContract).has_value());
+  change(leader, [&](storage::PersonRow& row) { row.supervisors = {boss_}; });
+  change(boss_, [](storage::PersonRow& row) { row.roles.supervisor = false; });
+  EXPECT_EQ(faults(), 2) << "a supervisor without the role cannot read";
+  change(boss_, [](storage::PersonRow& row) { row.roles.supervisor = true; });
+  EXPECT_EQ(faults(), 0);
+  EXPECT_TRUE(lifecycle_->Open(admin_, district_, campaign, std::nullopt).ok());
+}
+
 TEST_F(CampaignTest, OpeningIsRefusedForAllSurveysIfOneHasTooFewRaters) {
   const domain::CampaignId campaign = MakeDraft({{"staff", 6}}, 2);
   const domain::SurveyId second = Surveys(campaign)[1].id;
@@ -118,6 +166,28 @@ TEST_F(CampaignTest, OpeningIsRefusedForAllSurveysIfOneHasTooFewRaters) {
   EXPECT_FALSE(Document(second, storage::SurveyDocument::kContract).has_value());
   EXPECT_TRUE(plane_.opened.empty());
   EXPECT_TRUE(KeyFiles("survey.").empty());
+}
+
+TEST_F(CampaignTest, KeysAreMadeAheadOnlyForSurveysThatWereStored) {
+  const domain::CampaignId campaign = MakeDraft({{"staff", 6}}, 2);
+  const domain::PersonId leader = Surveys(campaign)[0].leader;
+  ASSERT_TRUE(campaigns_->RemoveSurvey(admin_, district_, Surveys(campaign)[0].id).ok());
+  pool_->AddDemand(100);
+  const int before = pool_->Missing();
+  ASSERT_GT(before, 0);
+  // As a request id does it: the use case joins a transaction that fails in the end.
+  const auto add = [&](const absl::Status& end) {
+    return store_->Write([&](storage::WriteTransaction&) -> absl::Status {
+      const auto added = campaigns_->AddSurvey(admin_, district_, campaign, leader);
+      EXPECT_TRUE(added.ok()) << added.status();
+      EXPECT_EQ(pool_->Missing(), before) << "nothing is stored yet";
+      return end;
+    });
+  };
+  EXPECT_FALSE(add(absl::CancelledError("no")).ok());
+  EXPECT_EQ(pool_->Missing(), before);
+  EXPECT_TRUE(add(absl::OkStatus()).ok());
+  EXPECT_GT(pool_->Missing(), before);
 }
 
 TEST_F(CampaignTest, ACampaignWithoutALeaderOrWithPassedDatesDoesNotOpen) {
@@ -159,7 +229,7 @@ TEST_F(CampaignTest, OptedOutRatersGetNoCodeAndDoNotCountAsInvited) {
   EXPECT_EQ(manifest.groups[1].invited, 5);
   for (const RaterCode& code : AllCodes(survey)) EXPECT_NE(code.rater.id, out);
   EXPECT_EQ(AllCodes(survey).size(), 11u);
-  EXPECT_EQ(Reason(codes_->Reissue(admin_, district_, survey, out).status()), reasons::kWRONG_STATE);
+  EXPECT_EQ(Reason(codes_->Reissue(admin_, district_, survey, out, std::nullopt).status()), reasons::kWRONG_STATE);
 }
 
 TEST_F(CampaignTest, TheManifestIsSignedAndHoldsTheHashesOfWhatWasFrozen) {

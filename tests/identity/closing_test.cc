@@ -345,6 +345,76 @@ TEST_F(ReleasingTest, AReportIsBuiltOnceFromWhatWasFrozen) {
   EXPECT_EQ(Document(survey, SurveyDocument::kReport), absl::StrCat("report of ", survey.value()));
 }
 
+class GoneSupervisorTest : public IdentityTest {
+ protected:
+  // Of an open survey, by the leader and their supervisor.
+  void RateBoth(const domain::SurveyId& survey) {
+    for (const auto& [person, audience] :
+         {std::pair(domain::PersonId("leader-1"), storage::IdentifiedAudience::kSelf),
+          std::pair(boss_, storage::IdentifiedAudience::kSupervisor)}) {
+      const auto form = ratings_->Get(district_, survey, person, audience);
+      ASSERT_TRUE(form.ok()) << form.status();
+      domain::Answers answers;
+      for (const bool asked : form->shape.items_asked) answers.ratings.push_back(asked ? 4 : 0);
+      answers.comments.resize(form->shape.prompts_asked.size());
+      ASSERT_TRUE(ratings_->Put(district_, survey, person, audience, answers).ok());
+    }
+  }
+  std::vector<domain::PersonId> Raters(const domain::SurveyId& survey) {
+    std::vector<domain::PersonId> people;
+    EXPECT_TRUE(sqlite_
+                    ->Read([&](storage::ReadTransaction& transaction) -> absl::Status {
+                      CANDOR_ASSIGN_OR_RETURN(const auto rows, transaction.ListIdentifiedRatings(district_, survey));
+                      for (const auto& row : rows) people.push_back(row.person);
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return people;
+  }
+};
+
+TEST_F(GoneSupervisorTest, TheirRatingEntersTheReportAndIsThenDeleted) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}});
+  const domain::SurveyId survey = OneSurvey(campaign).id;
+  RateBoth(survey);
+  Close(campaign);
+  ASSERT_TRUE(directory_->DeletePerson(root_, district_, boss_).ok());
+  EXPECT_EQ(Raters(survey).size(), 2u) << "the report needs it";
+  ASSERT_TRUE(lifecycle_->Release(admin_, district_, campaign).ok());
+  EXPECT_EQ(last_report_input_.supervisors.size(), 1u);
+  EXPECT_EQ(Raters(survey), std::vector<domain::PersonId>{domain::PersonId("leader-1")});
+}
+
+TEST_F(GoneSupervisorTest, WhoGoesBetweenFreezingAndReleasingLeavesNothingEither) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}});
+  const domain::SurveyId survey = OneSurvey(campaign).id;
+  RateBoth(survey);
+  Close(campaign);
+  for (int passages = 2; passages < 20 && !Document(survey, SurveyDocument::kReport).has_value(); ++passages) {
+    gate_.ShutAfter(passages);
+    EXPECT_FALSE(lifecycle_->Release(admin_, district_, campaign).ok());
+    gate_.Open();
+  }
+  ASSERT_EQ(OneSurvey(campaign).state, SurveyState::kClosed);
+  ASSERT_TRUE(directory_->DeletePerson(root_, district_, boss_).ok());
+  ASSERT_TRUE(lifecycle_->Release(admin_, district_, campaign).ok());
+  EXPECT_EQ(Raters(survey).size(), 1u);
+}
+
+TEST_F(GoneSupervisorTest, TheirRatingGoesWithASurveyThatIsAbandoned) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}});
+  const domain::SurveyId survey = OneSurvey(campaign).id;
+  RateBoth(survey);
+  plane_.broken[survey] = absl::DataLossError("a sealed answer cannot be opened");
+  ASSERT_TRUE(lifecycle_->Close(admin_, district_, campaign).ok());
+  ASSERT_TRUE(directory_->DeletePerson(root_, district_, boss_).ok());
+  EXPECT_EQ(Raters(survey).size(), 2u);
+  clock_.Advance(absl::Hours(24 * 12));
+  lifecycle_->RunPending();
+  ASSERT_EQ(OneSurvey(campaign).state, SurveyState::kAbandoned);
+  EXPECT_EQ(Raters(survey).size(), 1u);
+}
+
 TEST_F(ReleasingTest, ReleasingGoesOnAfterACrashAtAnyMomentAndNeverChangesAReport) {
   const domain::CampaignId campaign = MakeOpen({{"staff", 6}}, 2);
   Close(campaign);
@@ -420,13 +490,15 @@ class HousekeepingTest : public IdentityTest {
     row.district = district_;
     row.caller = "caller";
     row.method = "BatchCreateRaters";
-    row.request_id = "6f0f1b1e-7f5d-4f0e-9f54-0d1f8f6f2a01";
+    row.request_id = absl::StrCat("6f0f1b1e-7f5d-4f0e-9f54-0d1f8f6f2a0", answers_kept_++);
     row.request_hash = std::string(32, 'h');
     row.response = response;
     row.time = clock_.Now();
     ASSERT_TRUE(
         sqlite_->Write([&](storage::WriteTransaction& transaction) { return transaction.InsertRequest(row); }).ok());
   }
+
+  int answers_kept_ = 0;
 };
 
 TEST_F(HousekeepingTest, StoredAnswersAreInNoFileOnceTheyAreADayOld) {

@@ -98,13 +98,57 @@ TEST_F(DirectoryTest, RolesAreThoseOfTheMomentOfTheCall) {
   ASSERT_TRUE(directory_
                   ->UpdatePerson(root_, district_, id, std::nullopt,
                                  [](storage::PersonRow& person) {
-                                   person.roles = {true, false, false};
+                                   person.roles = {false, true, false};
                                    return absl::OkStatus();
                                  })
                   .ok());
   const auto caller = directory_->Authenticate(key->secret);
-  EXPECT_TRUE(caller->roles.administrator);
+  EXPECT_TRUE(caller->roles.supervisor);
   EXPECT_FALSE(caller->roles.leader);
+}
+
+TEST_F(DirectoryTest, WhoBecomesAnAdministratorLosesTheKeysThatOthersMayHold) {
+  MakeDistrict();
+  const domain::PersonId id("leader-1");
+  std::vector<std::string> secrets;
+  for (int i = 0; i < 3; ++i) secrets.push_back(directory_->CreateAccessKey(admin_, district_, id, "")->secret);
+  const auto others = directory_->CreateAccessKey(root_, district_, boss_, "");
+  const auto set_administrator = [&](bool administrator) {
+    const auto updated = directory_->UpdatePerson(root_, district_, id, std::nullopt,
+                                                  [&](storage::PersonRow& person) {
+                                                    person.roles.administrator = administrator;
+                                                    return absl::OkStatus();
+                                                  });
+    ASSERT_TRUE(updated.ok()) << updated.status();
+  };
+  set_administrator(true);
+  for (const std::string& secret : secrets) {
+    EXPECT_EQ(Reason(directory_->Authenticate(secret).status()), reasons::kUNAUTHENTICATED_CALLER);
+  }
+  EXPECT_TRUE(directory_->ListAccessKeys(district_, id, {})->empty());
+  EXPECT_TRUE(directory_->Authenticate(others->secret).ok()) << "another person's";
+  int deleted = 0;
+  const auto audit = ListAudit(*sqlite_, district_, 0, 1000);
+  ASSERT_TRUE(audit.ok()) << audit.status();
+  for (const storage::AuditRow& row : *audit) {
+    if (row.action == "DeleteAccessKey" && row.caller == "administrator") ++deleted;
+  }
+  EXPECT_EQ(deleted, 3);
+  const auto key = directory_->CreateAccessKey(root_, district_, id, "");
+  set_administrator(true);
+  EXPECT_TRUE(directory_->Authenticate(key->secret).ok()) << "the role was there before";
+  set_administrator(false);
+  EXPECT_TRUE(directory_->Authenticate(key->secret).ok());
+}
+
+TEST_F(DirectoryTest, WhoMadeAKeyForWhomIsInTheAuditTrail) {
+  MakeDistrict();
+  const auto key = directory_->CreateAccessKey(admin_, district_, domain::PersonId("leader-1"), "laptop");
+  ASSERT_TRUE(key.ok()) << key.status();
+  const auto rows = ListAudit(*sqlite_, district_, 0, 1000);
+  EXPECT_EQ(rows->back().action, "CreateAccessKey");
+  EXPECT_EQ(rows->back().caller, "districts/d1/people/admin");
+  EXPECT_EQ(rows->back().resource, "districts/d1/people/leader-1/accessKeys/" + key->row.id.value());
 }
 
 TEST_F(DirectoryTest, OnlyTheInstallationsAdministratorMakesAnAdministrator) {
@@ -150,13 +194,24 @@ TEST_F(DirectoryTest, AKeyForAnotherAdministratorComesFromTheInstallationsAdmini
 
 TEST_F(DirectoryTest, AResetOfTheInstallationKeyVoidsTheOneBefore) {
   EXPECT_FALSE(*directory_->HasInstallationKey());
-  const auto first = directory_->ResetInstallationKey(ServerCaller());
-  ASSERT_TRUE(first.ok()) << first.status();
+  std::vector<std::string> secrets;
+  const auto keep = [&](absl::string_view secret) {
+    EXPECT_FALSE(directory_->Authenticate(secret).ok()) << "it counts only once it is kept";
+    secrets.emplace_back(secret);
+    return absl::OkStatus();
+  };
+  ASSERT_EQ(directory_->ResetInstallationKey(ServerCaller(), keep), absl::OkStatus());
   EXPECT_TRUE(*directory_->HasInstallationKey());
-  EXPECT_TRUE(directory_->Authenticate(*first)->installation_administrator);
-  const auto second = directory_->ResetInstallationKey(ServerCaller());
-  EXPECT_FALSE(directory_->Authenticate(*first).ok());
-  EXPECT_TRUE(directory_->Authenticate(*second)->installation_administrator);
+  EXPECT_TRUE(directory_->Authenticate(secrets[0])->installation_administrator);
+  ASSERT_EQ(directory_->ResetInstallationKey(ServerCaller(), keep), absl::OkStatus());
+  EXPECT_FALSE(directory_->Authenticate(secrets[0]).ok());
+  EXPECT_TRUE(directory_->Authenticate(secrets[1])->installation_administrator);
+}
+
+TEST_F(DirectoryTest, AnInstallationKeyThatCannotBeKeptReplacesNone) {
+  const auto lose = [](absl::string_view) { return absl::ResourceExhaustedError("no room"); };
+  EXPECT_EQ(directory_->ResetInstallationKey(ServerCaller(), lose).code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_FALSE(*directory_->HasInstallationKey());
 }
 
 TEST_F(DirectoryTest, WhoLeadsAnUnreleasedSurveyCannotBeDeleted) {
@@ -244,6 +299,18 @@ TEST_F(RequestIdTest, EffectAndAnswerAreStoredTogetherOrNotAtAll) {
     ASSERT_TRUE(again.ok()) << again.status();
     EXPECT_EQ(CountSchools(), 2u) << "after " << passages << " passages, answered: " << answered;
   }
+}
+
+TEST_F(RequestIdTest, ADeletionForgetsTheAnswerButNotThatTheRequestWasCarriedOut) {
+  MakeDistrict();
+  ASSERT_TRUE(CreateSchool(Key()).ok());
+  ASSERT_TRUE(directory_->DeletePerson(admin_, district_, domain::PersonId("leader-1")).ok());
+  const absl::Status repeated = CreateSchool(Key()).status();
+  EXPECT_EQ(repeated.code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(Reason(repeated), "REQUEST_ALREADY_DONE");
+  EXPECT_EQ(CountSchools(), 2u);
+  clock_.Advance(kRequestRetention + absl::Seconds(1));
+  EXPECT_TRUE(CreateSchool(Key()).ok()) << "ids are kept for a day";
 }
 
 TEST_F(RequestIdTest, AnIdThatIsNoUuidIsRefused) {

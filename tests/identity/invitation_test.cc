@@ -229,13 +229,49 @@ TEST_F(InvitationTest, ManyAtOnceAreAllAnswered) {
 }
 
 TEST_F(InvitationTest, AReissuedCodeVoidsTheOneBefore) {
-  const auto reissued = codes_->Reissue(admin_, district_, survey_, codes_of_survey_[0].rater.id);
+  const auto reissued = codes_->Reissue(admin_, district_, survey_, codes_of_survey_[0].rater.id, std::nullopt);
   ASSERT_TRUE(reissued.ok()) << reissued.status();
   EXPECT_NE(reissued->code, code_);
   EXPECT_EQ(Reason(invitations_->Open(code_).status()), reasons::kCODE_UNKNOWN);
   EXPECT_TRUE(invitations_->Open(reissued->code).ok());
   EXPECT_EQ(AllCodes(survey_)[0].code, reissued->code);
   EXPECT_TRUE(invitations_->IssueTokenAndWait(reissued->code, BlindFor(reissued->code).blinded).ok());
+}
+
+TEST_F(InvitationTest, AReissueThatIsRepeatedGivesTheSameCodeAndIsCountedOnce) {
+  const auto reissued = [&] {
+    int64_t count = 0;
+    EXPECT_TRUE(sqlite_
+                    ->Read([&](storage::ReadTransaction& transaction) -> absl::Status {
+                      CANDOR_ASSIGN_OR_RETURN(const auto groups, transaction.ListIssuingGroups(district_, survey_));
+                      for (const auto& group : groups) count += group.reissued;
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return count;
+  };
+  const domain::RaterId rater = codes_of_survey_[0].rater.id;
+  EXPECT_EQ(codes_of_survey_[0].generation, 0);
+  const auto first = codes_->Reissue(admin_, district_, survey_, rater, 0);
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_EQ(first->generation, 1);
+  EXPECT_EQ(AllCodes(survey_)[0].generation, 1);
+  ASSERT_TRUE(invitations_->IssueTokenAndWait(first->code, BlindFor(first->code).blinded).ok());
+  const auto repeated = codes_->Reissue(admin_, district_, survey_, rater, 0);
+  ASSERT_TRUE(repeated.ok()) << repeated.status();
+  EXPECT_EQ(repeated->code, first->code);
+  EXPECT_EQ(repeated->generation, 1);
+  EXPECT_EQ(reissued(), 1);
+  EXPECT_TRUE(Invitation(rater)->blinded_hash.has_value()) << "the token that was taken stays the code's";
+  EXPECT_EQ(ListAudit(*sqlite_, district_, 0, 1000)->back().action, "ReadReissuedCode") << "who sees a code is noted";
+  ASSERT_TRUE(codes_->Reissue(admin_, district_, survey_, rater, 1).ok());
+  EXPECT_EQ(reissued(), 2);
+  for (const int64_t stale : {int64_t{0}, int64_t{3}, int64_t{-1}}) {
+    const absl::Status refused = codes_->Reissue(admin_, district_, survey_, rater, stale).status();
+    EXPECT_EQ(refused.code(), absl::StatusCode::kAborted) << stale;
+    EXPECT_EQ(Reason(refused), reasons::kETAG_MISMATCH) << stale;
+  }
+  EXPECT_EQ(reissued(), 2);
 }
 
 TEST_F(InvitationTest, EveryReissueIsCountedSoThatTheCountTellsNobodysToken) {
@@ -251,10 +287,10 @@ TEST_F(InvitationTest, EveryReissueIsCountedSoThatTheCountTellsNobodysToken) {
                     .ok());
     return reissued;
   };
-  std::string code = codes_->Reissue(admin_, district_, survey_, rater)->code;
+  std::string code = codes_->Reissue(admin_, district_, survey_, rater, std::nullopt)->code;
   EXPECT_EQ(count(), 1) << "no token was out, and the count does not show it";
   ASSERT_TRUE(invitations_->IssueTokenAndWait(code, BlindFor(code).blinded).ok());
-  code = codes_->Reissue(admin_, district_, survey_, rater)->code;
+  code = codes_->Reissue(admin_, district_, survey_, rater, std::nullopt)->code;
   EXPECT_EQ(count(), 2);
   ASSERT_TRUE(invitations_->IssueTokenAndWait(code, BlindFor(code).blinded).ok());
   Close(campaign_);
@@ -280,7 +316,7 @@ TEST_F(InvitationTest, CodesAreOnlyForAnAdministratorOutsideTheLeadersLine) {
     const absl::Status refused = codes_->List(caller, district_, survey_, {}).status();
     EXPECT_EQ(refused.code(), absl::StatusCode::kPermissionDenied);
     EXPECT_EQ(Reason(refused), reasons::kCALLER_NOT_ALLOWED);
-    EXPECT_EQ(Reason(codes_->Reissue(caller, district_, survey_, codes_of_survey_[0].rater.id).status()),
+    EXPECT_EQ(Reason(codes_->Reissue(caller, district_, survey_, codes_of_survey_[0].rater.id, std::nullopt).status()),
               reasons::kCALLER_NOT_ALLOWED);
   }
   Caller installation;
@@ -302,7 +338,7 @@ TEST_F(InvitationTest, LeavingTheLeadersLineAfterOpeningOpensNoCodes) {
   };
   set_supervisor("admin");
   EXPECT_EQ(Reason(codes_->List(boss, district_, survey_, {}).status()), reasons::kCALLER_NOT_ALLOWED);
-  EXPECT_EQ(Reason(codes_->Reissue(boss, district_, survey_, codes_of_survey_[0].rater.id).status()),
+  EXPECT_EQ(Reason(codes_->Reissue(boss, district_, survey_, codes_of_survey_[0].rater.id, std::nullopt).status()),
             reasons::kCALLER_NOT_ALLOWED);
   EXPECT_EQ(Reason(codes_->List(admin_, district_, survey_, {}).status()), reasons::kCALLER_NOT_ALLOWED)
       << "who joins the line later is in it too";

@@ -103,6 +103,7 @@ class ReportsTest : public ::testing::Test {
         person.id = reader.person;
         person.display_name = "Robin Vale";
         if (reader.person == kLeader.person) person.supervisors = {kSupervisor.person};
+        person.roles.supervisor = reader.person == kSupervisor.person;
         CANDOR_RETURN_IF_ERROR(transaction.InsertPerson(person));
       }
       CANDOR_RETURN_IF_ERROR(
@@ -246,6 +247,33 @@ TEST_F(ReportsTest, TheSupervisorMayBeTheFirstReader) {
   ExpectReason(Read(kLeader), absl::StatusCode::kFailedPrecondition, domain::reasons::kREPORT_NOT_RELEASED);
   EXPECT_TRUE(Read(kSupervisor).ok());
   EXPECT_TRUE(Read(kLeader).ok());
+}
+
+TEST_F(ReportsTest, TheLeaderReadsWhereEverySupervisorWhoCouldReadFirstIsGone) {
+  contract_.first_reader = domain::FirstReader::kSupervisor;
+  StoreReleased();
+  ExpectReason(Read(kLeader), absl::StatusCode::kFailedPrecondition, domain::reasons::kREPORT_NOT_RELEASED);
+  Write([&](WriteTransaction& transaction) { return transaction.DeletePerson(kDistrict, kSupervisor.person); });
+  EXPECT_EQ(Listed(kLeader).size(), 1u);
+  EXPECT_TRUE(Read(kLeader).ok());
+  ExpectReason(Read(kStranger), absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED);
+}
+
+TEST_F(ReportsTest, ASupervisorWithoutTheRoleKeepsNobodyWaiting) {
+  contract_.first_reader = domain::FirstReader::kSupervisor;
+  StoreReleased();
+  const auto set_role = [&](bool supervisor) {
+    Write([&](WriteTransaction& transaction) -> absl::Status {
+      CANDOR_ASSIGN_OR_RETURN(auto person, transaction.FindPerson(kDistrict, kSupervisor.person));
+      person->roles.supervisor = supervisor;
+      return transaction.UpdatePerson(*person);
+    });
+  };
+  set_role(false);
+  EXPECT_TRUE(Read(kLeader).ok());
+  set_role(true);
+  EXPECT_TRUE(Read(kLeader).ok()) << "what was read is not taken away again";
+  EXPECT_TRUE(Read(kSupervisor).ok());
 }
 
 TEST_F(ReportsTest, AContractThatNamesTheLeaderAloneKeepsTheSupervisorOut) {

@@ -414,6 +414,29 @@ TEST_P(IdentityStoreConformanceTest, RequestsAreKeptUntilTheirTimeIsOver) {
   EXPECT_FALSE(find().has_value());
 }
 
+TEST_P(IdentityStoreConformanceTest, AForgottenRequestKeepsItsIdAndNothingThatWasSaid) {
+  const RequestRow row{district_, "caller", "CreatePerson", "id", std::string(32, 'r'), "response",
+                       absl::FromUnixSeconds(100)};
+  RequestRow elsewhere = row;
+  elsewhere.district = domain::DistrictId("d2");
+  ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
+                CANDOR_RETURN_IF_ERROR(t.InsertRequest(row));
+                CANDOR_RETURN_IF_ERROR(t.InsertRequest(elsewhere));
+                return t.ForgetRequests(district_);
+              }).ok());
+  const auto find = [&](const domain::DistrictId& district) {
+    return Read<std::optional<RequestRow>>(
+        [&](auto& t) { return t.FindRequest(district, "caller", "CreatePerson", "id"); });
+  };
+  ASSERT_TRUE(find(district_).has_value());
+  EXPECT_EQ(find(district_)->response, "");
+  EXPECT_EQ(find(district_)->request_hash, "");
+  EXPECT_EQ(find(district_)->time, absl::FromUnixSeconds(100));
+  EXPECT_EQ(find(elsewhere.district)->response, "response");
+  ASSERT_TRUE(Write([&](WriteTransaction& t) { return t.DeleteRequestsBefore(absl::FromUnixSeconds(101)); }).ok());
+  EXPECT_FALSE(find(district_).has_value());
+}
+
 TEST_P(IdentityStoreConformanceTest, TheAuditTrailIsNumberedByDistrict) {
   ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
                 for (const char* district : {"d1", "d2", "d1"}) {
@@ -579,6 +602,28 @@ TEST_P(IdentityStoreConformanceTest, DeletingAPersonTakesAllThatIsKeptAboutThem)
   EXPECT_TRUE(Read<OptionalSurvey>([&](auto& t) { return t.FindSurvey(district_, survey_); }).has_value());
 }
 
+TEST_P(IdentityStoreConformanceTest, RatingsOfThoseWhoAreGoneAreDeletedBySurvey) {
+  MakeDistrict();
+  const domain::PersonId gone("gone");
+  const domain::SurveyId other = domain::RandomSurveyId();
+  ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
+                CANDOR_RETURN_IF_ERROR(t.InsertSurvey(ASurvey(district_, campaign_, other, supervisor_)));
+                for (const domain::SurveyId& survey : {survey_, other}) {
+                  CANDOR_RETURN_IF_ERROR(t.InsertIdentifiedRating(
+                      {district_, survey, gone, IdentifiedAudience::kSupervisor, {{1}, {}}, 1}));
+                }
+                CANDOR_RETURN_IF_ERROR(t.InsertIdentifiedRating(
+                    {district_, survey_, leader_, IdentifiedAudience::kSelf, {{1}, {}}, 1}));
+                return t.DeleteRatingsOfTheGone(district_, survey_);
+              }).ok());
+  const auto of = [&](const domain::SurveyId& survey) {
+    return Read<std::vector<IdentifiedRatingRow>>([&](auto& t) { return t.ListIdentifiedRatings(district_, survey); });
+  };
+  ASSERT_EQ(of(survey_).size(), 1u);
+  EXPECT_EQ(of(survey_)[0].person, leader_);
+  EXPECT_EQ(of(other).size(), 1u) << "another survey's report may still need it";
+}
+
 TEST_P(IdentityStoreConformanceTest, DeletingACampaignTakesItsSurveysAndAllThatIsTheirs) {
   MakeDistrict();
   const RaterRow rater = ARater(district_, survey_, "r1");
@@ -631,6 +676,28 @@ TEST_P(IdentityStoreConformanceTest, AFailedJoinedBodyKeepsTheOuterWriteFromComm
   });
   EXPECT_EQ(status.code(), absl::StatusCode::kCancelled);
   EXPECT_FALSE(Read<std::optional<DistrictRow>>([&](auto& t) { return t.FindDistrict(district_); }).has_value());
+}
+
+TEST_P(IdentityStoreConformanceTest, WorkForAfterTheCommitIsDoneOnceAndOnlyWhenThereIsOne) {
+  std::string done;
+  const auto write = [&](const absl::Status& end) {
+    return Write([&](WriteTransaction& outer) -> absl::Status {
+      outer.AfterCommit([&] {
+        done += "a";
+        EXPECT_TRUE(Read<std::optional<DistrictRow>>([&](auto& t) { return t.FindDistrict(district_); }).has_value());
+      });
+      CANDOR_RETURN_IF_ERROR(store_->Write([&](WriteTransaction& inner) {
+        inner.AfterCommit([&] { done += "b"; });
+        return inner.InsertDistrict({district_, "Cedar Valley", absl::UnixEpoch()});
+      }));
+      EXPECT_EQ(done, "");
+      return end;
+    });
+  };
+  EXPECT_FALSE(write(absl::CancelledError("no")).ok());
+  EXPECT_EQ(done, "");
+  EXPECT_TRUE(write(absl::OkStatus()).ok());
+  EXPECT_EQ(done, "ab");
 }
 
 TEST_P(IdentityStoreConformanceTest, AWriteInsideAReadIsRefused) {
