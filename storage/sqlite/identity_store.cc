@@ -109,7 +109,7 @@ absl::Status SqliteIdentityStore::Write(const std::function<absl::Status(WriteTr
     return status;
   }
   absl::MutexLock lock(&write_mutex_);
-  return writer_->Transact([&]() -> absl::Status {
+  absl::Status status = writer_->Transact([&]() -> absl::Status {
     write_mutex_.AssertHeld();
     IdentityTransaction transaction(*writer_);
     Current entry{this, &transaction, true, absl::OkStatus(), current};
@@ -117,6 +117,9 @@ absl::Status SqliteIdentityStore::Write(const std::function<absl::Status(WriteTr
     CANDOR_RETURN_IF_ERROR(body(transaction));
     return entry.failed;
   });
+  // Not before the commit: who reads the new revision must see what was written.
+  revision_.fetch_add(1, std::memory_order_release);
+  return status;
 }
 
 absl::Status SqliteIdentityStore::Forget() {
