@@ -423,6 +423,10 @@ class IdentityStore {
   // body has failed. Inside a Read: FAILED_PRECONDITION, a fault of the caller.
   virtual absl::Status Write(const std::function<absl::Status(WriteTransaction&)>& body) = 0;
 
+  // Grows with every Write that is not joined to another, whether or not it committed, before that Write returns. What
+  // was read after revision() gave n lacks nothing that had been acknowledged while revision() still gives n.
+  virtual uint64_t revision() const = 0;
+
   // Makes sure that no file of the engine's keeps what was deleted before the call, as far as the engine can.
   virtual absl::Status Forget() = 0;
 

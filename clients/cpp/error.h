@@ -9,8 +9,8 @@
 
 namespace candor::client {
 
-// The same code and message; reason and field (services/base/error.h) from the status's details where the server sent
-// any. A call that never reached a server is UNAVAILABLE and says so.
+// The same code and message; reason, field and when to try again (services/base/error.h) from the status's details where
+// the server sent any. A call that never reached a server is UNAVAILABLE and says so.
 absl::Status FromGrpc(const grpc::Status& status);
 
 }  // namespace candor::client

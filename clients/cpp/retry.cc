@@ -3,11 +3,14 @@
 #include <algorithm>
 
 #include "absl/time/clock.h"
+#include "services/base/error.h"
 #include "services/base/random.h"
+#include "services/domain/errors.h"
 
 namespace candor::client {
 
 bool IsTransient(const absl::Status& status) {
+  if (base::GetErrorDetail(status).reason == domain::reasons::kRATE_LIMITED) return false;
   return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) || absl::IsResourceExhausted(status);
 }
 

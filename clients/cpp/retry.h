@@ -18,7 +18,8 @@ struct RetryPolicy {
   std::function<void(absl::Duration)> sleep;
 };
 
-// Whether the same request may succeed later: UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED.
+// Whether the same request may succeed soon: UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, but not RATE_LIMITED,
+// which lasts until the hour ends.
 bool IsTransient(const absl::Status& status);
 
 // Waits before attempt `attempt` + 1, a random time between half and the whole of the step, so that many clients that

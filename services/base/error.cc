@@ -1,12 +1,17 @@
 #include "services/base/error.h"
 
+#include <algorithm>
+#include <cstdint>
+
 #include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
 namespace candor::base {
 namespace {
 constexpr char kReasonUrl[] = "candor/reason";
 constexpr char kFieldUrl[] = "candor/field";
+constexpr char kRetryUrl[] = "candor/retry-seconds";
 }  // namespace
 
 absl::Status Error(absl::StatusCode code, absl::string_view reason, absl::string_view message,
@@ -17,10 +22,20 @@ absl::Status Error(absl::StatusCode code, absl::string_view reason, absl::string
   return status;
 }
 
+absl::Status WithRetry(absl::Status status, absl::Duration after) {
+  const int64_t seconds = std::max<int64_t>(1, absl::ToInt64Seconds(absl::Ceil(after, absl::Seconds(1))));
+  status.SetPayload(kRetryUrl, absl::Cord(absl::StrCat(seconds)));
+  return status;
+}
+
 ErrorDetail GetErrorDetail(const absl::Status& status) {
   ErrorDetail detail;
   if (auto reason = status.GetPayload(kReasonUrl)) detail.reason = std::string(*reason);
   if (auto field = status.GetPayload(kFieldUrl)) detail.field = std::string(*field);
+  int64_t seconds = 0;
+  if (auto retry = status.GetPayload(kRetryUrl); retry && absl::SimpleAtoi(std::string(*retry), &seconds)) {
+    detail.retry_after = absl::Seconds(seconds);
+  }
   return detail;
 }
 

@@ -211,6 +211,7 @@ absl::StatusOr<StoredCampaign> Campaigns::Get(const DistrictId& district, const 
 absl::StatusOr<std::vector<StoredCampaign>> Campaigns::List(const DistrictId& district, const storage::Page& page) {
   std::vector<StoredCampaign> results;
   CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_RETURN_IF_ERROR(RequireDistrict(transaction, district));
     CANDOR_ASSIGN_OR_RETURN(std::vector<CampaignRow> rows, transaction.ListCampaigns(district, page));
     for (CampaignRow& row : rows) {
       CANDOR_ASSIGN_OR_RETURN(const int64_t count, CountSurveys(transaction, row));
@@ -282,7 +283,8 @@ absl::StatusOr<std::vector<StoredSurvey>> Campaigns::ListSurveys(const DistrictI
                                                                  const storage::Page& page) {
   std::vector<StoredSurvey> results;
   CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
-    if (!campaign.empty()) CANDOR_RETURN_IF_ERROR(GetCampaignRow(transaction, district, campaign).status());
+    CANDOR_RETURN_IF_ERROR(campaign.empty() ? RequireDistrict(transaction, district)
+                                            : GetCampaignRow(transaction, district, campaign).status());
     CANDOR_ASSIGN_OR_RETURN(const std::vector<SurveyRow> rows, transaction.ListSurveys(district, campaign, page));
     for (const SurveyRow& row : rows) {
       CANDOR_ASSIGN_OR_RETURN(StoredSurvey survey, LoadSurvey(transaction, row));

@@ -31,11 +31,6 @@ constexpr size_t kMostSupervisors = 20;
 constexpr char kSecretPrefix[] = "candor_";
 constexpr size_t kSecretBytes = 32;
 
-absl::Status RequireDistrict(ReadTransaction& transaction, const DistrictId& district) {
-  CANDOR_ASSIGN_OR_RETURN(const std::optional<storage::DistrictRow> row, transaction.FindDistrict(district));
-  return row.has_value() ? absl::OkStatus() : errors::NotFound("district", DistrictName(district));
-}
-
 // Texts, school and supervisors; sorts the supervisors.
 absl::Status CheckPerson(ReadTransaction& transaction, PersonRow& person) {
   CANDOR_RETURN_IF_ERROR(CheckText("person.display_name", person.display_name, kLongestTitle, true));

@@ -7,6 +7,7 @@
 #include "services/base/status.h"
 #include "services/domain/errors.h"
 #include "services/identity/audit.h"
+#include "services/identity/loading.h"
 #include "services/identity/resource_names.h"
 
 namespace candor::identity {
@@ -60,6 +61,7 @@ absl::StatusOr<StoredFramework> Frameworks::Get(const DistrictId& district, cons
 absl::StatusOr<std::vector<StoredFramework>> Frameworks::List(const DistrictId& district, const storage::Page& page) {
   std::vector<storage::FrameworkRow> rows;
   CANDOR_RETURN_IF_ERROR(store_.Read([&](storage::ReadTransaction& transaction) -> absl::Status {
+    CANDOR_RETURN_IF_ERROR(RequireDistrict(transaction, district));
     CANDOR_ASSIGN_OR_RETURN(rows, transaction.ListFrameworks(district, page));
     return absl::OkStatus();
   }));

@@ -8,6 +8,7 @@
 #include "services/crypto/hash.h"
 #include "services/domain/errors.h"
 #include "services/identity/audit.h"
+#include "services/identity/loading.h"
 #include "services/identity/resource_names.h"
 
 namespace candor::identity {
@@ -105,6 +106,7 @@ absl::StatusOr<std::vector<StoredInstrument>> Instruments::List(const DistrictId
                                                                 const storage::Page& page) {
   std::vector<storage::InstrumentRow> rows;
   CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_RETURN_IF_ERROR(RequireDistrict(transaction, district));
     CANDOR_ASSIGN_OR_RETURN(rows, transaction.ListInstruments(district, page));
     return absl::OkStatus();
   }));

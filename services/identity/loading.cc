@@ -15,6 +15,11 @@ namespace candor::identity {
 namespace errors = domain::errors;
 using storage::ReadTransaction;
 
+absl::Status RequireDistrict(ReadTransaction& transaction, const domain::DistrictId& district) {
+  CANDOR_ASSIGN_OR_RETURN(const auto row, transaction.FindDistrict(district));
+  return row.has_value() ? absl::OkStatus() : errors::NotFound("district", DistrictName(district));
+}
+
 absl::StatusOr<storage::CampaignRow> GetCampaignRow(ReadTransaction& transaction, const domain::DistrictId& district,
                                                     const domain::CampaignId& campaign) {
   CANDOR_ASSIGN_OR_RETURN(auto row, transaction.FindCampaign(district, campaign));

@@ -18,6 +18,7 @@
 namespace candor::identity {
 
 // NOT_FOUND, RESOURCE_NOT_FOUND.
+absl::Status RequireDistrict(storage::ReadTransaction& transaction, const domain::DistrictId& district);
 absl::StatusOr<storage::CampaignRow> GetCampaignRow(storage::ReadTransaction& transaction,
                                                     const domain::DistrictId& district,
                                                     const domain::CampaignId& campaign);

@@ -55,6 +55,15 @@ absl::StatusOr<identity::Caller> Authenticator::Authenticate(absl::string_view a
   return caller;
 }
 
+std::optional<identity::Caller> Authenticator::FindRemembered(absl::string_view authorization) {
+  if (!CheckForm(authorization).ok()) return std::nullopt;
+  const std::string hash = crypto::Sha256(authorization.substr(kBearer.size()));
+  absl::MutexLock lock(&mutex_);
+  const auto known = callers_.find(hash);
+  if (known == callers_.end()) return std::nullopt;
+  return known->second;
+}
+
 void Authenticator::Forget() {
   absl::MutexLock lock(&mutex_);
   ++epoch_;

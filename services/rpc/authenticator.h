@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
@@ -30,6 +31,9 @@ class Authenticator {
   // `authorization`: the value of that header, "Bearer <secret>"; the word in any case. UNAUTHENTICATED,
   // UNAUTHENTICATED_CALLER: none, of another kind, or not a valid key; one message for all but the first.
   absl::StatusOr<identity::Caller> Authenticate(absl::string_view authorization);
+
+  // The caller if they are remembered; unset: Authenticate knows. Never waits for the directory.
+  std::optional<identity::Caller> FindRemembered(absl::string_view authorization);
 
   // Forgets everybody: to be called after every change of people and keys, before it is acknowledged. A look-up under
   // way at that moment is not remembered.

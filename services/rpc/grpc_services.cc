@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "candor/v1/campaign.grpc.pb.h"
 #include "candor/v1/directory.grpc.pb.h"
@@ -12,7 +13,9 @@
 #include "candor/v1/report.grpc.pb.h"
 #include "candor/v1/response.grpc.pb.h"
 #include "candor/v1/scoring.grpc.pb.h"
+#include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
+#include "grpcpp/support/slice.h"
 #include "services/base/status.h"
 #include "services/domain/errors.h"
 #include "services/rpc/status.h"
@@ -54,6 +57,36 @@ class Reply final : public grpc::ServerUnaryReactor {
   size_t taken_ = 0;
 };
 
+std::string BytesOf(const grpc::ByteBuffer& buffer) {
+  std::string bytes;
+  std::vector<grpc::Slice> slices;
+  if (!buffer.Dump(&slices).ok()) return bytes;
+  for (const grpc::Slice& slice : slices) bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  return bytes;
+}
+
+// One call's answer as bytes that are shared with other calls.
+class EncodedReply final : public grpc::ServerUnaryReactor {
+ public:
+  explicit EncodedReply(grpc::ByteBuffer* response) : response_(response) {}
+
+  void Send(absl::StatusOr<EncodedReplies::Bytes> bytes) {
+    if (bytes.ok()) {
+      // The transport lets go of its share when it has sent the bytes.
+      auto* const share = new EncodedReplies::Bytes(*std::move(bytes));
+      const grpc::Slice slice(const_cast<char*>((*share)->data()), (*share)->size(),
+                              [](void* held) { delete static_cast<EncodedReplies::Bytes*>(held); }, share);
+      *response_ = grpc::ByteBuffer(&slice, 1);
+    }
+    Finish(ToGrpcStatus(bytes.status()));
+  }
+
+  void OnDone() override { delete this; }
+
+ private:
+  grpc::ByteBuffer* const response_;
+};
+
 // Hands the calls of one service to the dispatcher.
 class Gate {
  public:
@@ -69,18 +102,32 @@ class Gate {
                                   const google::protobuf::Message& request,
                                   google::protobuf::Message* response) const {
     auto* const reply = new Reply(dispatcher_.RepliesOf(method), response);
-    std::string authorization;
-    const auto& metadata = context->client_metadata();
-    if (const auto entry = metadata.find("authorization"); entry != metadata.end()) {
-      authorization.assign(entry->second.data(), entry->second.size());
-    }
-    dispatcher_.Dispatch(
-        method, std::move(authorization), request, response, [context] { return context->IsCancelled(); },
-        [reply](absl::Status status) { reply->Send(std::move(status)); });
+    dispatcher_.Dispatch(method, CallOf(context), request, response,
+                         [reply](absl::Status status) { reply->Send(std::move(status)); });
+    return reply;
+  }
+
+  grpc::ServerUnaryReactor* ServeEncoded(grpc::CallbackServerContext* context, const Method& method,
+                                         const grpc::ByteBuffer& request, grpc::ByteBuffer* response) const {
+    auto* const reply = new EncodedReply(response);
+    dispatcher_.DispatchEncoded(method, CallOf(context), BytesOf(request),
+                                [reply](absl::StatusOr<EncodedReplies::Bytes> bytes) { reply->Send(std::move(bytes)); });
     return reply;
   }
 
  private:
+  // The context lives until the call has been answered.
+  static Call CallOf(grpc::CallbackServerContext* context) {
+    Call call;
+    const auto& metadata = context->client_metadata();
+    if (const auto entry = metadata.find("authorization"); entry != metadata.end()) {
+      call.authorization.assign(entry->second.data(), entry->second.size());
+    }
+    call.is_cancelled = [context] { return context->IsCancelled(); };
+    call.peer = [context] { return context->peer(); };
+    return call;
+  }
+
   const MethodSet& methods_;
   Dispatcher& dispatcher_;
 };
@@ -96,9 +143,21 @@ class Gate {
  private:                                                                                                \
   const Method* const method_##Name = gate_.Get("candor.v1." #Service "." #Name);
 
+// The same for a method whose encoded replies may be given again.
+#define CANDOR_ENCODED_METHOD(Service, Name)                                                             \
+ public:                                                                                                 \
+  grpc::ServerUnaryReactor* Name(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,  \
+                                 grpc::ByteBuffer* response) override {                                  \
+    return gate_.ServeEncoded(context, *method_##Name, *request, response);                              \
+  }                                                                                                      \
+                                                                                                         \
+ private:                                                                                                \
+  const Method* const method_##Name = gate_.Get("candor.v1." #Service "." #Name);
+
 // The class of one service around its methods.
-#define CANDOR_SERVICE(Service, ...)                                                                     \
-  class Service##Gate final : public v1::Service::CallbackService {                                      \
+#define CANDOR_SERVICE(Service, ...) CANDOR_SERVICE_ON(Service, v1::Service::CallbackService, __VA_ARGS__)
+#define CANDOR_SERVICE_ON(Service, Base, ...)                                                            \
+  class Service##Gate final : public Base {                                                              \
    public:                                                                                               \
     explicit Service##Gate(Gate gate) : gate_(gate) {}                                                   \
                                                                                                          \
@@ -176,11 +235,15 @@ CANDOR_SERVICE(ResponseService,
 
 CANDOR_SERVICE(ScoringService, CANDOR_METHOD(ScoringService, GetScores, v1::GetScoresRequest, v1::Scores))
 
-CANDOR_SERVICE(ReportService,
-               CANDOR_METHOD(ReportService, GetReport, v1::GetReportRequest, v1::Report)
-               CANDOR_METHOD(ReportService, ListReports, v1::ListReportsRequest, v1::ListReportsResponse))
+using ReportServiceBase = v1::ReportService::WithRawCallbackMethod_GetReport<
+    v1::ReportService::WithCallbackMethod_ListReports<v1::ReportService::Service>>;
+CANDOR_SERVICE_ON(ReportService, ReportServiceBase,
+                  CANDOR_ENCODED_METHOD(ReportService, GetReport)
+                  CANDOR_METHOD(ReportService, ListReports, v1::ListReportsRequest, v1::ListReportsResponse))
 
 #undef CANDOR_SERVICE
+#undef CANDOR_SERVICE_ON
+#undef CANDOR_ENCODED_METHOD
 #undef CANDOR_METHOD
 
 }  // namespace

@@ -38,25 +38,39 @@ struct Method {
   std::function<void(const identity::Caller& caller, const google::protobuf::Message& request,
                      google::protobuf::Message* response, Done done)>
       body;
+  bool takes_code = false;  // a respondent's code is in the request, so that a wrong one counts as an attempt
+
+  // Set for methods whose reply depends on nothing but the caller, the request and the identity plane's store, and that
+  // are asked for often: the encoded reply may be given again (see EncodedReplies). Both make an empty message.
+  std::function<std::unique_ptr<google::protobuf::Message>()> new_request, new_response;
 };
 
 class MethodSet {
  public:
-  // Adds a method whose body answers when it returns.
+  // Adds a method whose body answers when it returns. What is returned may be changed until calls are taken.
   template <typename Request, typename Response>
-  void Add(absl::string_view name, Lane lane,
-           std::function<absl::Status(const identity::Caller&, const Request&, Response*)> body) {
-    AddAsync<Request, Response>(name, lane,
-                                [body = std::move(body)](const identity::Caller& caller, const Request& request,
-                                                         Response* response, Done done) {
-                                  done(body(caller, request, response));
-                                });
+  Method& Add(absl::string_view name, Lane lane,
+              std::function<absl::Status(const identity::Caller&, const Request&, Response*)> body) {
+    return AddAsync<Request, Response>(name, lane,
+                                       [body = std::move(body)](const identity::Caller& caller, const Request& request,
+                                                                Response* response, Done done) {
+                                         done(body(caller, request, response));
+                                       });
+  }
+
+  // The same, for a method whose encoded replies may be given again.
+  template <typename Request, typename Response>
+  void AddRepeatable(absl::string_view name, Lane lane,
+                     std::function<absl::Status(const identity::Caller&, const Request&, Response*)> body) {
+    Method& method = Add<Request, Response>(name, lane, std::move(body));
+    method.new_request = [] { return std::make_unique<Request>(); };
+    method.new_response = [] { return std::make_unique<Response>(); };
   }
 
   // Adds a method whose body answers later.
   template <typename Request, typename Response>
-  void AddAsync(absl::string_view name, Lane lane,
-                std::function<void(const identity::Caller&, const Request&, Response*, Done)> body) {
+  Method& AddAsync(absl::string_view name, Lane lane,
+                   std::function<void(const identity::Caller&, const Request&, Response*, Done)> body) {
     auto method = std::make_unique<Method>();
     method->name = std::string(name);
     method->lane = lane;
@@ -64,7 +78,9 @@ class MethodSet {
                                             google::protobuf::Message* response, Done done) {
       body(caller, static_cast<const Request&>(request), static_cast<Response*>(response), std::move(done));
     };
-    CANDOR_CHECK(methods_.emplace(method->name, std::move(method)).second);
+    const auto [place, fresh] = methods_.emplace(method->name, std::move(method));
+    CANDOR_CHECK(fresh);
+    return *place->second;
   }
 
   // Null when there is none. The pointer stays good as long as the set.

@@ -13,24 +13,34 @@ absl::Time HourOf(absl::Time time) {
 
 }  // namespace
 
-void QuietFaults::Note(absl::string_view reason) {
+void QuietFaults::Note(absl::string_view reason) { Insert(false, reason); }
+
+void QuietFaults::NoteRefused(absl::string_view what) { Insert(true, what); }
+
+void QuietFaults::Insert(bool refused, absl::string_view what) {
   const absl::Time hour = HourOf(clock_.Now());
   absl::MutexLock lock(&mutex_);
-  noted_.emplace(hour, std::string(reason));
+  noted_.insert({hour, refused, std::string(what)});
 }
 
 void QuietFaults::Flush(bool also_present) {
   const absl::Time present = HourOf(clock_.Now());
-  std::set<std::pair<absl::Time, std::string>> ended;
+  std::set<Noted> ended;
   {
     absl::MutexLock lock(&mutex_);
-    while (!noted_.empty() && (also_present || noted_.begin()->first < present)) {
+    while (!noted_.empty() && (also_present || std::get<0>(*noted_.begin()) < present)) {
       ended.insert(noted_.extract(noted_.begin()));
     }
   }
-  for (const auto& [hour, reason] : ended) {
-    base::Log(base::LogLevel::kError, "faults of the server in respondents' calls",
-              {{"reason", reason}, {"hour", absl::FormatTime("%Y-%m-%dT%H", hour, absl::UTCTimeZone())}});
+  for (const auto& [start, refused, what] : ended) {
+    const std::string hour = absl::FormatTime("%Y-%m-%dT%H", start, absl::UTCTimeZone());
+    if (refused) {
+      base::Log(base::LogLevel::kWarning, "callers were refused after too many wrong attempts; see --failed-attempts",
+                {{"wrong", what}, {"hour", hour}});
+    } else {
+      base::Log(base::LogLevel::kError, "faults of the server in respondents' calls",
+                {{"reason", what}, {"hour", hour}});
+    }
   }
 }
 

@@ -1,10 +1,12 @@
-// Faults in methods that respondents call: logged without saying when, so that no line tells that somebody answered.
+// Faults in methods that respondents call, and refusals of callers who guess: logged without saying when, so that no line
+// tells that somebody answered.
 
 #ifndef CANDOR_SERVICES_RPC_QUIET_FAULTS_H_
 #define CANDOR_SERVICES_RPC_QUIET_FAULTS_H_
 
 #include <set>
 #include <string>
+#include <tuple>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/string_view.h"
@@ -22,14 +24,21 @@ class QuietFaults {
   // Remembers that there was a fault for this reason in the present hour.
   void Note(absl::string_view reason);
 
-  // Once an hour has ended, writes one line for each reason noted in it: the reason and the hour, no number. To be
-  // called now and then. `also_present`: writes the present hour's too, when the server stops.
+  // Remembers that in the present hour somebody was refused after too many wrong `what` ("codes", "keys").
+  void NoteRefused(absl::string_view what);
+
+  // Once an hour has ended, writes one line for each reason and each kind of refusal noted in it, with the hour, no
+  // number. To be called now and then. `also_present`: writes the present hour's too, when the server stops.
   void Flush(bool also_present = false);
 
  private:
+  // Start of the hour; whether somebody was refused, or there was a fault; what was wrong, or the fault's reason.
+  using Noted = std::tuple<absl::Time, bool, std::string>;
+  void Insert(bool refused, absl::string_view what);
+
   base::Clock& clock_;
   absl::Mutex mutex_;
-  std::set<std::pair<absl::Time, std::string>> noted_ ABSL_GUARDED_BY(mutex_);  // start of the hour, reason
+  std::set<Noted> noted_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace candor::rpc

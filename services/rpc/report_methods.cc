@@ -26,6 +26,7 @@ absl::Status ListReports(const IdentityBackend& b, const Caller& caller, const v
   CANDOR_ASSIGN_OR_RETURN(const auto parent, ParseCampaignOrAll("parent", request.parent()));
   CANDOR_ASSIGN_OR_RETURN(const int size, PageSizeOf(request.page_size()));
   CANDOR_ASSIGN_OR_RETURN(const std::string after, b.page_tokens->Read(kListReports, caller.name(), request));
+  CANDOR_RETURN_IF_ERROR(CheckCampaignsExist(*b.store, caller, parent));
   CANDOR_ASSIGN_OR_RETURN(auto page, b.reports->List(parent.district, parent.campaign,
                                                      ReaderOf(caller, parent.district), after, size));
   for (v1::Report& report : page.reports) *response->add_reports() = std::move(report);
@@ -38,7 +39,7 @@ absl::Status ListReports(const IdentityBackend& b, const Caller& caller, const v
 }  // namespace
 
 void AddReportMethods(const IdentityBackend& b, MethodSet& methods) {
-  methods.Add<v1::GetReportRequest, v1::Report>(
+  methods.AddRepeatable<v1::GetReportRequest, v1::Report>(
       "candor.v1.ReportService.GetReport", Lane::kIdentity,
       [b](const Caller& caller, const v1::GetReportRequest& request, v1::Report* response) -> absl::Status {
         CANDOR_ASSIGN_OR_RETURN(const auto name, ParseReport("name", request.name()));

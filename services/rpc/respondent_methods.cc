@@ -61,12 +61,12 @@ absl::StatusOr<collection::Submission> ReadSubmission(const v1::SubmitResponseRe
 }  // namespace
 
 void AddInvitationMethods(const IdentityBackend& b, MethodSet& methods) {
-  methods.Add<v1::OpenInvitationRequest, v1::OpenInvitationResponse>(
+  Method& open = methods.Add<v1::OpenInvitationRequest, v1::OpenInvitationResponse>(
       "candor.v1.InvitationService.OpenInvitation", Lane::kIssuing,
       [b](const Caller&, const v1::OpenInvitationRequest& request, v1::OpenInvitationResponse* response) {
         return OpenInvitation(b, request, response);
       });
-  methods.AddAsync<v1::IssueTokenRequest, v1::IssueTokenResponse>(
+  Method& issue = methods.AddAsync<v1::IssueTokenRequest, v1::IssueTokenResponse>(
       "candor.v1.InvitationService.IssueToken", Lane::kIssuing,
       [b](const Caller&, const v1::IssueTokenRequest& request, v1::IssueTokenResponse* response, Done done) {
         b.invitations->IssueToken(request.code(), request.blinded_message(),
@@ -75,6 +75,7 @@ void AddInvitationMethods(const IdentityBackend& b, MethodSet& methods) {
                                     done(signature.status());
                                   });
       });
+  open.takes_code = issue.takes_code = true;
 }
 
 void AddResponseMethods(collection::Collection* collection, MethodSet& methods) {

@@ -1,6 +1,7 @@
 #include "services/rpc/status.h"
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "services/base/error.h"
 
 namespace candor::rpc {
@@ -8,6 +9,7 @@ namespace {
 
 constexpr char kErrorInfoUrl[] = "type.googleapis.com/google.rpc.ErrorInfo";
 constexpr char kBadRequestUrl[] = "type.googleapis.com/google.rpc.BadRequest";
+constexpr char kRetryInfoUrl[] = "type.googleapis.com/google.rpc.RetryInfo";
 constexpr char kErrorDomain[] = "candor";
 constexpr char kHiddenMessage[] = "the server met an unforeseen fault; its log says more";
 
@@ -86,6 +88,11 @@ candor::v1::ErrorStatus ToErrorStatus(const absl::Status& status) {
     violation->set_field(Bounded(detail.field, kLongestErrorField));
     violation->set_description(error.message());
     AddDetail(error, kBadRequestUrl, bad_request);
+  }
+  if (detail.retry_after > absl::ZeroDuration()) {
+    candor::v1::RetryInfo retry;
+    retry.mutable_retry_delay()->set_seconds(absl::ToInt64Seconds(detail.retry_after));
+    AddDetail(error, kRetryInfoUrl, retry);
   }
   return error;
 }

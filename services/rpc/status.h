@@ -20,7 +20,8 @@ inline constexpr size_t kLongestErrorField = 256;
 bool IsHidden(const absl::Status& status);
 
 // The error model of errors.proto: code, message (fixed when IsHidden; at most kLongestErrorMessage bytes of valid
-// UTF-8 without control characters), `ErrorInfo` where the status has a reason, `BadRequest` where it has a field.
+// UTF-8 without control characters), `ErrorInfo` where the status has a reason, `BadRequest` where it has a field,
+// `RetryInfo` where it says when to try again.
 // `status` is not OK.
 candor::v1::ErrorStatus ToErrorStatus(const absl::Status& status);
 

@@ -9,6 +9,7 @@
 #include "services/base/status.h"
 #include "services/domain/closed_result.h"
 #include "services/domain/errors.h"
+#include "services/identity/loading.h"
 
 namespace candor::rpc {
 namespace {
@@ -42,6 +43,15 @@ absl::Status CheckSurveyExists(storage::IdentityStore& store, const SurveyName& 
 
 bool ReadsWholeDistrict(const identity::Caller& caller, const domain::DistrictId& district) {
   return caller.installation_administrator || (caller.district == district && caller.roles.administrator);
+}
+
+absl::Status CheckCampaignsExist(storage::IdentityStore& store, const identity::Caller& caller,
+                                 const CampaignName& name) {
+  if (!ReadsWholeDistrict(caller, name.district)) return absl::OkStatus();
+  return store.Read([&](storage::ReadTransaction& transaction) -> absl::Status {
+    return name.campaign.empty() ? identity::RequireDistrict(transaction, name.district)
+                                 : identity::GetCampaignRow(transaction, name.district, name.campaign).status();
+  });
 }
 
 absl::StatusOr<std::vector<domain::SurveyId>> SurveysOfCaller(storage::IdentityStore& store,

@@ -22,6 +22,11 @@ absl::Status CheckSurveyExists(storage::IdentityStore& store, const SurveyName& 
 // Whether `caller` may read everything of `district`.
 bool ReadsWholeDistrict(const identity::Caller& caller, const domain::DistrictId& district);
 
+// NOT_FOUND, RESOURCE_NOT_FOUND, to a caller who reads the whole district: there is no such campaign; of all campaigns, no
+// such district. Others are shown what is theirs, so nothing.
+absl::Status CheckCampaignsExist(storage::IdentityStore& store, const identity::Caller& caller,
+                                 const CampaignName& name);
+
 // The surveys of a campaign (empty: of all) whose leader `caller` is or supervises, by id, within the page.
 absl::StatusOr<std::vector<domain::SurveyId>> SurveysOfCaller(storage::IdentityStore& store,
                                                               const identity::Caller& caller,

@@ -62,9 +62,7 @@ absl::StatusOr<std::vector<identity::StoredSurvey>> ReadableSurveys(const Identi
 absl::Status ListSurveys(const IdentityBackend& b, const Caller& caller, const v1::ListSurveysRequest& request,
                          v1::ListSurveysResponse* response) {
   CANDOR_ASSIGN_OR_RETURN(const auto parent, ParseCampaignOrAll("parent", request.parent()));
-  if (!parent.campaign.empty() && ReadsWholeDistrict(caller, parent.district)) {
-    CANDOR_RETURN_IF_ERROR(b.campaigns->Get(parent.district, parent.campaign).status());
-  }
+  CANDOR_RETURN_IF_ERROR(CheckCampaignsExist(*b.store, caller, parent));
   return FillPage<v1::ListSurveysRequest, v1::ListSurveysResponse, identity::StoredSurvey>(
       b, Name("ListSurveys"), caller, request, response,
       [&](const storage::Page& page) { return ReadableSurveys(b, caller, parent, page); },

@@ -18,6 +18,7 @@ constexpr int kWrongUse = 2;
 struct RawOptions {
   std::string log_level = "info";
   std::string modulus_bits = "2048";
+  std::string failed_attempts = "10000";
   bool no_reflection = false;
   bool reset = false;
 };
@@ -56,6 +57,13 @@ void AddOptions(CLI::App& app, ServerConfig& config, RawOptions& raw) {
       ->envname("CANDOR_MODULUS_BITS")
       ->type_name("BITS")
       ->capture_default_str();
+  app.add_option("--failed-attempts", raw.failed_attempts,
+                 "How many wrong codes, and how many wrong keys, may come from one network address in an hour before it is "
+                 "refused until the hour ends; right ones never count. All callers behind a proxy, a portal or a unix "
+                 "socket are one address: limit guessing there, and raise this or switch it off with 0")
+      ->envname("CANDOR_FAILED_ATTEMPTS")
+      ->type_name("NUMBER")
+      ->capture_default_str();
   app.add_option("--ready-file", config.ready_file, "Write the port to this file once calls are taken")
       ->envname("CANDOR_READY_FILE")
       ->type_name("FILE");
@@ -75,8 +83,11 @@ std::vector<std::string> ReadRaw(const RawOptions& raw, ServerConfig& config) {
   } else {
     faults.push_back("--log-level: must be debug, info, warning or error");
   }
-  // What is no number is no valid size either: FindFaults says so.
+  // What is no number is no valid value either: FindFaults says so.
   if (!absl::SimpleAtoi(raw.modulus_bits, &config.modulus_bits)) config.modulus_bits = 0;
+  if (!absl::SimpleAtoi(raw.failed_attempts, &config.dispatcher.attempts.failures_per_peer)) {
+    config.dispatcher.attempts.failures_per_peer = -1;
+  }
   return faults;
 }
 

@@ -17,6 +17,7 @@ namespace {
 constexpr absl::string_view kUnix = "unix:";
 constexpr size_t kLargestPemFile = size_t{1} << 20;
 constexpr size_t kLongestSocketPath = 107;
+constexpr int64_t kMostFailedAttempts = 1'000'000;
 
 bool IsLoopbackV4(absl::string_view host) {
   const std::vector<absl::string_view> parts = absl::StrSplit(host, '.');
@@ -104,6 +105,10 @@ std::vector<std::string> FindFaults(const ServerConfig& config) {
   FindTlsFaults(config, faults);
   if (config.modulus_bits != 2048 && config.modulus_bits != 3072) {
     faults.push_back("--modulus-bits: must be 2048 or 3072");
+  }
+  const int64_t attempts = config.dispatcher.attempts.failures_per_peer;
+  if (attempts < 0 || attempts > kMostFailedAttempts) {
+    faults.push_back(absl::StrCat("--failed-attempts: must be a whole number from 0 (no limit) to ", kMostFailedAttempts));
   }
   return faults;
 }

@@ -35,7 +35,7 @@ struct ServerConfig {
   absl::Duration shutdown_grace = absl::Seconds(20);     // how long calls under way may take when the server stops
   int key_pool_threads = 1;
   int key_pool_reserve = 4;
-  rpc::Dispatcher::Options dispatcher;
+  rpc::Dispatcher::Options dispatcher;                   // attempts.failures_per_peer is --failed-attempts
 };
 
 // Where the server listens.

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "services/base/error.h"
 #include "services/base/file.h"
@@ -25,9 +26,24 @@ absl::Status Unusable(absl::string_view message) {
   return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kCONFIGURATION_INVALID, message);
 }
 
+// Who holds the lock is for people alone: nothing depends on what the file says.
+void WriteHolder(int lock) {
+  const std::string process = absl::StrCat(getpid(), "\n");
+  if (ftruncate(lock, 0) == 0) (void)!pwrite(lock, process.data(), process.size(), 0);
+}
+
+// " (process 123)"; empty: not known.
+std::string ReadHolder(int lock) {
+  char text[32];
+  const ssize_t length = pread(lock, text, sizeof(text), 0);
+  int process = 0;
+  if (length <= 0 || !absl::SimpleAtoi(absl::string_view(text, static_cast<size_t>(length)), &process)) return "";
+  return absl::StrCat(" (process ", process, ")");
+}
+
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<DataFolder>> DataFolder::Open(const std::string& path) {
+absl::StatusOr<std::unique_ptr<DataFolder>> DataFolder::Open(const std::string& path, absl::string_view when_locked) {
   if (const absl::Status made = base::MakeFolder(path, 0700); !made.ok()) {
     return Unusable(absl::StrCat("the data folder ", path, " cannot be made: ", made.message()));
   }
@@ -43,12 +59,13 @@ absl::StatusOr<std::unique_ptr<DataFolder>> DataFolder::Open(const std::string& 
   if (lock < 0) return Unusable(absl::StrCat(lock_file, " cannot be opened: ", std::strerror(errno)));
   if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
     const int fault = errno;
+    const std::string holder = ReadHolder(lock);
     close(lock);
-    return Unusable(fault == EWOULDBLOCK
-                        ? absl::StrCat("another candord is using the data folder ", path,
-                                       "; stop it, or give each server a folder of its own")
-                        : absl::StrCat(lock_file, " cannot be locked: ", std::strerror(fault)));
+    return Unusable(fault == EWOULDBLOCK ? absl::StrCat("another candord", holder, " is using the data folder ", path,
+                                                        "; ", when_locked)
+                                         : absl::StrCat(lock_file, " cannot be locked: ", std::strerror(fault)));
   }
+  WriteHolder(lock);
   return std::unique_ptr<DataFolder>(new DataFolder(path, lock));
 }
 

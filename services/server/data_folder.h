@@ -1,6 +1,6 @@
 // The folder that a server keeps everything in, and the lock that makes it one server's.
 //
-//   candord.lock    held while a server runs
+//   candord.lock    held while a server runs; the number of its process
 //   admin.key       the installation administrator's key, one line; written when it is made; it may be
 //                   taken elsewhere: a server only looks whether it opens anything, and says what to do if not
 //   identity.db     the identity plane
@@ -23,9 +23,11 @@ class DataFolder {
  public:
   // Makes the folder (mode 0700) where it is missing and takes its lock; it is held as long as the object lives, and
   // gone with the process however it ends.
-  // FAILED_PRECONDITION, CONFIGURATION_INVALID: another server holds the lock; the path is no folder, cannot be made or
+  // FAILED_PRECONDITION, CONFIGURATION_INVALID: another server holds the lock, whose process the message names, with
+  // `when_locked` for what to do; the path is no folder, cannot be made or
   // entered; others than the owner may read it.
-  static absl::StatusOr<std::unique_ptr<DataFolder>> Open(const std::string& path);
+  static absl::StatusOr<std::unique_ptr<DataFolder>> Open(
+      const std::string& path, absl::string_view when_locked = "stop it, or give each server a folder of its own");
   ~DataFolder();
   DataFolder(const DataFolder&) = delete;
   DataFolder& operator=(const DataFolder&) = delete;

@@ -238,14 +238,17 @@ absl::Status Server::Parts::StartServing() {
   rpc::AddInvitationMethods(backend, *methods);
   rpc::AddResponseMethods(collection.get(), *methods);
 
-  dispatcher = std::make_unique<rpc::Dispatcher>(access.get(), authenticator.get(), quiet_faults.get(),
-                                                 config.dispatcher);
+  dispatcher = std::make_unique<rpc::Dispatcher>(access.get(), authenticator.get(), quiet_faults.get(), clock,
+                                                 [this] { return store->revision(); }, config.dispatcher);
   CANDOR_ASSIGN_OR_RETURN(services, rpc::GrpcServices::Create(methods.get(), access.get(), dispatcher.get()));
   CANDOR_RETURN_IF_ERROR(lifecycle->Resume());
   CANDOR_ASSIGN_OR_RETURN(transport, Transport::Start(config, services->services()));
   port = transport->port();
   lifecycle->Start(config.tick_interval);
-  housekeeper = std::make_unique<Housekeeper>([this] { quiet_faults->Flush(); });
+  housekeeper = std::make_unique<Housekeeper>([this] {
+    quiet_faults->Flush();
+    dispatcher->DropStale();
+  });
   return absl::OkStatus();
 }
 
@@ -295,7 +298,10 @@ int Server::port() const { return parts_->port; }
 void Server::Shutdown() { parts_->Stop(); }
 
 absl::StatusOr<std::string> ResetAdminKey(const ServerConfig& config) {
-  CANDOR_ASSIGN_OR_RETURN(const auto folder, DataFolder::Open(config.data_folder));
+  CANDOR_ASSIGN_OR_RETURN(
+      const auto folder,
+      DataFolder::Open(config.data_folder, "no key was changed. Stop that server (send it SIGTERM, or as your service "
+                                           "manager does), run this command again, and start the server again"));
   if (!base::FileExists(folder->identity_database())) {
     return absl::NotFoundError(absl::StrCat("there is no installation in ", config.data_folder,
                                             "; start candord there first, which makes a key"));

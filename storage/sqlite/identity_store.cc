@@ -111,7 +111,7 @@ absl::Status SqliteIdentityStore::Write(const std::function<absl::Status(WriteTr
   std::vector<std::function<void()>> after_commit;
   {
     absl::MutexLock lock(&write_mutex_);
-    CANDOR_RETURN_IF_ERROR(writer_->Transact([&]() -> absl::Status {
+    const absl::Status written = writer_->Transact([&]() -> absl::Status {
       write_mutex_.AssertHeld();
       IdentityTransaction transaction(*writer_);
       Current entry{this, &transaction, true, absl::OkStatus(), current};
@@ -119,7 +119,10 @@ absl::Status SqliteIdentityStore::Write(const std::function<absl::Status(WriteTr
       CANDOR_RETURN_IF_ERROR(body(transaction));
       after_commit = transaction.TakeAfterCommit();
       return entry.failed;
-    }));
+    });
+    // Not before the commit: who reads the new revision must see what was written.
+    revision_.fetch_add(1, std::memory_order_release);
+    CANDOR_RETURN_IF_ERROR(written);
   }
   for (const std::function<void()>& work : after_commit) work();
   return absl::OkStatus();

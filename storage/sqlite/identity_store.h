@@ -3,6 +3,8 @@
 #ifndef CANDOR_STORAGE_SQLITE_IDENTITY_STORE_H_
 #define CANDOR_STORAGE_SQLITE_IDENTITY_STORE_H_
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -30,11 +32,13 @@ class SqliteIdentityStore : public IdentityStore {
 
   absl::Status Read(const std::function<absl::Status(ReadTransaction&)>& body) override;
   absl::Status Write(const std::function<absl::Status(WriteTransaction&)>& body) override;
+  uint64_t revision() const override { return revision_.load(std::memory_order_acquire); }
   absl::Status Forget() override;
 
  private:
   SqliteIdentityStore(std::unique_ptr<Database> writer, std::vector<std::unique_ptr<Database>> readers);
 
+  std::atomic<uint64_t> revision_ = 0;
   absl::Mutex write_mutex_;
   const std::unique_ptr<Database> writer_ ABSL_PT_GUARDED_BY(write_mutex_);
   absl::Mutex read_mutex_;

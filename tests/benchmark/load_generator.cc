@@ -89,12 +89,14 @@ class Connection {
                                trailers = "trailers";
       nghttp2_nv headers[] = {header(":method", post),         header(":scheme", http),
                               header(":path", run_->options->path), header(":authority", authority),
-                              header("content-type", type),    header("te", trailers)};
+                              header("content-type", type),    header("te", trailers),
+                              header("authorization", run_->options->authorization)};
+      const size_t count = run_->options->authorization.empty() ? 6 : 7;
       nghttp2_data_provider data{};
       data.source.ptr = call.get();
       data.read_callback = ReadBody;
       call->start = Clock::now();
-      const int32_t stream = nghttp2_submit_request(session_, nullptr, headers, 6, &data, nullptr);
+      const int32_t stream = nghttp2_submit_request(session_, nullptr, headers, count, &data, nullptr);
       if (stream < 0) Fail(nghttp2_strerror(stream));
       calls_.emplace(stream, std::move(call));
     }

@@ -13,6 +13,7 @@ namespace candor::benchmark {
 struct LoadOptions {
   uint16_t port = 0;    // on 127.0.0.1
   std::string path;     // "/package.Service/Method"
+  std::string authorization;  // that header; empty: none
   int in_flight = 128;  // calls at any moment, over all connections
   int connections = 4;
 };

@@ -6,16 +6,24 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "candor/v1/campaign.grpc.pb.h"
 #include "candor/v1/directory.grpc.pb.h"
 #include "candor/v1/framework.grpc.pb.h"
 #include "candor/v1/instrument.grpc.pb.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
 #include "services/domain/errors.h"
+#include "services/rpc/access.h"
+#include "services/rpc/resource_names.h"
 #include "tests/support/sample_district.h"
 #include "tests/support/test_server.h"
 
@@ -51,6 +59,41 @@ class ApiTest : public ::testing::Test {
 
 TestServer* ApiTest::server_ = nullptr;
 SampleDistrict* ApiTest::district_ = nullptr;
+
+// A name of the pattern's shape whose district nobody has made, or whose last id nobody has.
+std::string UnknownName(absl::string_view pattern, absl::string_view district) {
+  std::vector<std::string> segments = absl::StrSplit(pattern, '/');
+  for (std::string& segment : segments) {
+    if (segment.front() == '{') segment = "none";
+  }
+  segments[1] = std::string(district);
+  return absl::StrJoin(segments, "/");
+}
+
+TEST_F(ApiTest, ListsOfWhatDoesNotExistAreNotFound) {
+  const ApiCaller root = server_->Administrator();
+  int lists = 0;
+  for (const rpc::AccessRow& row : rpc::AccessRows()) {
+    const std::string method = row.method;
+    if (!absl::StrContains(method, ".List") || row.scope[0] == '\0') continue;
+    ASSERT_EQ(std::string(row.scope), "parent") << method;
+    ++lists;
+    std::vector<std::string> parents = {UnknownName(row.pattern, "nowhere")};
+    const std::string pattern = row.pattern;
+    if (pattern == rpc::names::kCampaign) parents.push_back("districts/nowhere/campaigns/-");
+    if (pattern != rpc::names::kDistrict) parents.push_back(UnknownName(row.pattern, "north"));
+    for (const std::string& parent : parents) {
+      const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(method);
+      const std::unique_ptr<google::protobuf::Message> request(
+          google::protobuf::MessageFactory::generated_factory()->GetPrototype(descriptor->input_type())->New());
+      request->GetReflection()->SetString(request.get(), descriptor->input_type()->FindFieldByName("parent"), parent);
+      const absl::Status status = root.CallByName(method, *request);
+      EXPECT_EQ(status.code(), absl::StatusCode::kNotFound) << method << " of " << parent;
+      EXPECT_EQ(ReasonOf(status), reasons::kRESOURCE_NOT_FOUND) << method << " of " << parent;
+    }
+  }
+  EXPECT_EQ(lists, 11);
+}
 
 TEST_F(ApiTest, ListsGiveEveryResourceOncePageByPage) {
   const ApiCaller administrator = Administrator();

@@ -55,8 +55,16 @@ TEST(CandordTest, StopsInGoodOrderWithReadableFilesForNobodyElse) {
 
   const Outcome second = RunCandord(folder, absl::StrCat("--data ", data, " --listen 127.0.0.1:0"));
   EXPECT_EQ(second.exit_code, 1);
-  EXPECT_THAT(second.output, HasSubstr("another candord is using the data folder"));
-  EXPECT_EQ(RunCandord(folder, absl::StrCat("admin-key --reset --data ", data)).exit_code, 1) << "not while it runs";
+  EXPECT_THAT(second.output, HasSubstr("is using the data folder"));
+  const auto key = base::ReadFile(candord.admin_key_file());
+  ASSERT_EQ(key.status(), absl::OkStatus());
+  const Outcome reset = RunCandord(folder, absl::StrCat("admin-key --reset --data ", data));
+  EXPECT_EQ(reset.exit_code, 1) << "not while it runs";
+  EXPECT_EQ(reset.output,
+            absl::StrCat("candord: another candord (process ", candord.process(), ") is using the data folder ", data,
+                         "; no key was changed. Stop that server (send it SIGTERM, or as your service manager does), run "
+                         "this command again, and start the server again\n"));
+  EXPECT_EQ(*base::ReadFile(candord.admin_key_file()), *key);
 
   EXPECT_EQ(candord.Stop(), 0);
   for (const auto& entry : std::filesystem::recursive_directory_iterator(data)) {
@@ -68,6 +76,7 @@ TEST(CandordTest, StopsInGoodOrderWithReadableFilesForNobodyElse) {
   ASSERT_EQ(ready.status(), absl::OkStatus());
   EXPECT_EQ(*ready, absl::StrCat(candord.address().substr(candord.address().rfind(':') + 1), "\n"));
   EXPECT_EQ(RunCandord(folder, absl::StrCat("admin-key --reset --data ", data)).exit_code, 0);
+  EXPECT_NE(*base::ReadFile(candord.admin_key_file()), *key);
 
   // One JSON object a line, from start to stop.
   const auto log = base::ReadFile(candord.log_file());

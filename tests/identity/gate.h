@@ -43,6 +43,7 @@ class GatedStore : public storage::IdentityStore {
     if (!status.ok()) return status;
     return gate_.Pass() ? absl::OkStatus() : Gone();
   }
+  uint64_t revision() const override { return store_.revision(); }
   absl::Status Forget() override {
     if (!gate_.Pass() || forgets_left == 0) return Gone();
     --forgets_left;

@@ -5,9 +5,13 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "candor/v1/response.pb.h"
 #include "services/base/error.h"
@@ -50,18 +54,23 @@ class DispatcherTest : public ::testing::Test {
 
   // Calls, and waits for the status.
   static absl::Status Call(Dispatcher& dispatcher, const Method& method, const std::string& authorization,
-                           const google::protobuf::Message& request, bool cancelled = false) {
+                           const google::protobuf::Message& request, bool cancelled = false,
+                           const std::string& peer = "ipv4:192.0.2.1:7") {
     absl::Notification done;
     absl::Status result;
     v1::GetLedgerResponse response;
-    dispatcher.Dispatch(
-        method, authorization, request, &response, [cancelled] { return cancelled; },
-        [&](absl::Status status) {
-          result = std::move(status);
-          done.Notify();
-        });
+    dispatcher.Dispatch(method, {authorization, [cancelled] { return cancelled; }, [peer] { return peer; }}, request,
+                        &response, [&](absl::Status status) {
+                          result = std::move(status);
+                          done.Notify();
+                        });
     done.WaitForNotification();
     return result;
+  }
+
+  std::unique_ptr<Dispatcher> MakeDispatcher() {
+    return std::make_unique<Dispatcher>(
+        &access_, &authenticator_, &quiet_faults_, &clock_, [this] { return revision_.load(); }, options_);
   }
 
   static Method Answering(const char* name, Lane lane, absl::Status status) {
@@ -71,19 +80,22 @@ class DispatcherTest : public ::testing::Test {
             }};
   }
 
+  std::atomic<uint64_t> revision_ = 1;
+
   Dispatcher::Options options_;
   NoRelations relations_;
   Access access_{AccessRows(), &relations_};
   Authenticator authenticator_{[](absl::string_view secret) -> absl::StatusOr<identity::Caller> {
-    if (secret != "root") return domain::errors::NotFound("key", "that");
-    return identity::Caller{.installation_administrator = true};
+    if (secret == "root") return identity::Caller{.installation_administrator = true};
+    return base::Error(absl::StatusCode::kUnauthenticated, reasons::kUNAUTHENTICATED_CALLER, "not a valid key");
   }};
   testing::FakeClock clock_;
   QuietFaults quiet_faults_{&clock_};
 };
 
 TEST_F(DispatcherTest, AFullQueueIsSaidAtOnce) {
-  Dispatcher dispatcher(&access_, &authenticator_, &quiet_faults_, options_);
+  const auto made = MakeDispatcher();
+  Dispatcher& dispatcher = *made;
   absl::Notification started, release, first_done, second_done;
   const Method waiting{kClosed, Lane::kIdentity,
                        [&](const identity::Caller&, const google::protobuf::Message&, google::protobuf::Message*,
@@ -94,10 +106,10 @@ TEST_F(DispatcherTest, AFullQueueIsSaidAtOnce) {
                        }};
   const v1::GetLedgerRequest request;
   v1::GetLedgerResponse response;
-  const auto never = [] { return false; };
-  dispatcher.Dispatch(waiting, "Bearer root", request, &response, never, [&](absl::Status) { first_done.Notify(); });
+  const rpc::Call call{"Bearer root", [] { return false; }, [] { return std::string("ipv4:192.0.2.1:7"); }};
+  dispatcher.Dispatch(waiting, call, request, &response, [&](absl::Status) { first_done.Notify(); });
   started.WaitForNotification();
-  dispatcher.Dispatch(waiting, "Bearer root", request, &response, never, [&](absl::Status) { second_done.Notify(); });
+  dispatcher.Dispatch(waiting, call, request, &response, [&](absl::Status) { second_done.Notify(); });
   const absl::Status refused = Call(dispatcher, waiting, "Bearer root", request);
   EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(base::GetErrorDetail(refused).reason, reasons::kOVERLOADED);
@@ -111,7 +123,8 @@ TEST_F(DispatcherTest, AFullQueueIsSaidAtOnce) {
 }
 
 TEST_F(DispatcherTest, RespondentsHaveTheSmallerLimit) {
-  Dispatcher dispatcher(&access_, &authenticator_, &quiet_faults_, options_);
+  const auto made = MakeDispatcher();
+  Dispatcher& dispatcher = *made;
   v1::GetLedgerRequest request;
   request.set_survey(std::string(size_t{2} << 20, 'x'));
   const Method open = Answering(kOpen, Lane::kInline, absl::OkStatus());
@@ -124,7 +137,8 @@ TEST_F(DispatcherTest, RespondentsHaveTheSmallerLimit) {
 }
 
 TEST_F(DispatcherTest, WhoShowsNothingLikeAKeyIsRefusedBeforeAnythingIsQueued) {
-  Dispatcher dispatcher(&access_, &authenticator_, &quiet_faults_, options_);
+  const auto made = MakeDispatcher();
+  Dispatcher& dispatcher = *made;
   dispatcher.Stop();  // whatever is queued is refused as OVERLOADED
   const Method closed = Answering(kClosed, Lane::kIdentity, absl::OkStatus());
   v1::GetLedgerRequest request;
@@ -142,7 +156,8 @@ TEST_F(DispatcherTest, WhoShowsNothingLikeAKeyIsRefusedBeforeAnythingIsQueued) {
 TEST_F(DispatcherTest, UnsentRepliesAreBoundedForCallersWithoutAKeyAlone) {
   options_.unsent_reply_bytes = 1000;
   options_.small_reply_bytes = 100;
-  Dispatcher dispatcher(&access_, &authenticator_, &quiet_faults_, options_);
+  const auto made = MakeDispatcher();
+  Dispatcher& dispatcher = *made;
   EXPECT_EQ(dispatcher.RepliesOf(Answering(kClosed, Lane::kIdentity, absl::OkStatus())), nullptr);
   ReplyBudget* const replies = dispatcher.RepliesOf(Answering(kOpen, Lane::kReading, absl::OkStatus()));
   ASSERT_NE(replies, nullptr);
@@ -159,7 +174,8 @@ TEST_F(DispatcherTest, UnsentRepliesAreBoundedForCallersWithoutAKeyAlone) {
 }
 
 TEST_F(DispatcherTest, WorkThatNobodyWaitsForIsNotBegun) {
-  Dispatcher dispatcher(&access_, &authenticator_, &quiet_faults_, options_);
+  const auto made = MakeDispatcher();
+  Dispatcher& dispatcher = *made;
   const Method method{kOpen, Lane::kReading,
                       [](const identity::Caller&, const google::protobuf::Message&, google::protobuf::Message*,
                          Done done) {
@@ -170,12 +186,140 @@ TEST_F(DispatcherTest, WorkThatNobodyWaitsForIsNotBegun) {
             absl::StatusCode::kCancelled);
 }
 
+TEST_F(DispatcherTest, AfterTooManyWrongCodesTheNetworkIsRefusedBeforeTheBodyRuns) {
+  options_.attempts.failures_per_peer = 3;
+  const auto dispatcher = MakeDispatcher();
+  const v1::GetLedgerRequest request;
+  Method wrong = Answering(kOpen, Lane::kIssuing, domain::errors::CodeUnknown());
+  wrong.takes_code = true;
+  Method right = Answering(kOpen, Lane::kIssuing, absl::OkStatus());
+  right.takes_code = true;
+  const auto call = [&](const Method& method, const std::string& peer) {
+    return Call(*dispatcher, method, "", request, false, peer);
+  };
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(call(right, "ipv4:192.0.2.1:7"), absl::OkStatus()) << "right ones do not count";
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(call(right, "ipv4:192.0.2.1:7"), absl::OkStatus());
+    EXPECT_TRUE(absl::IsNotFound(call(wrong, absl::StrCat("ipv4:192.0.2.1:", i))));
+  }
+  clock_.Advance(absl::Minutes(59) + absl::Milliseconds(500));
+  const absl::Status refused = call(right, "ipv4:192.0.2.1:9");
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(base::GetErrorDetail(refused).reason, reasons::kRATE_LIMITED);
+  EXPECT_EQ(base::GetErrorDetail(refused).retry_after, absl::Seconds(60));
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("wait 1 minute and"));
+  EXPECT_EQ(call(right, "ipv4:192.0.2.2:9"), absl::OkStatus()) << "another network";
+  EXPECT_EQ(Call(*dispatcher, Answering(kOpen, Lane::kReading, absl::OkStatus()), "", request), absl::OkStatus())
+      << "a method that takes no code";
+  EXPECT_EQ(Call(*dispatcher, Answering(kClosed, Lane::kIdentity, absl::OkStatus()), "Bearer root", request),
+            absl::OkStatus())
+      << "keys are counted apart";
+  clock_.Advance(absl::Minutes(1));
+  EXPECT_EQ(call(right, "ipv4:192.0.2.1:9"), absl::OkStatus()) << "another hour";
+}
+
+TEST_F(DispatcherTest, TypingMistakesAndOtherFaultsAreNoAttempts) {
+  options_.attempts.failures_per_peer = 1;
+  const auto dispatcher = MakeDispatcher();
+  for (const absl::Status& status :
+       {base::Error(absl::StatusCode::kInvalidArgument, reasons::kCODE_MALFORMED, "a typing mistake"),
+        base::Error(absl::StatusCode::kAlreadyExists, reasons::kTOKEN_ALREADY_ISSUED, "another message"),
+        domain::errors::Overloaded()}) {
+    Method method = Answering(kOpen, Lane::kIssuing, status);
+    method.takes_code = true;
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(Call(*dispatcher, method, "", v1::GetLedgerRequest()), status);
+  }
+}
+
+TEST_F(DispatcherTest, AfterTooManyWrongKeysTheNetworkIsRefusedAndTheLogSaysSoOnceAnHour) {
+  testing::TempFolder folder;
+  const int log = open(folder.File("log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  base::SetLogOutput(log);
+  options_.attempts.failures_per_peer = 3;
+  const auto dispatcher = MakeDispatcher();
+  const v1::GetLedgerRequest request;
+  const Method closed = Answering(kClosed, Lane::kIdentity, absl::OkStatus());
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(absl::IsUnauthenticated(Call(*dispatcher, closed, "", request))) << "no key";
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(Call(*dispatcher, closed, "Bearer root", request), absl::OkStatus());
+    EXPECT_TRUE(absl::IsUnauthenticated(Call(*dispatcher, closed, "Bearer guess", request)));
+  }
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(base::GetErrorDetail(Call(*dispatcher, closed, "Bearer guess", request)).reason, reasons::kRATE_LIMITED);
+    EXPECT_EQ(base::GetErrorDetail(Call(*dispatcher, closed, "Bearer root", request)).reason, reasons::kRATE_LIMITED);
+  }
+  EXPECT_EQ(Call(*dispatcher, closed, "Bearer root", request, false, "unix:"), absl::OkStatus());
+  quiet_faults_.Flush();
+  EXPECT_EQ(*base::ReadFile(folder.File("log")), "");
+  clock_.Advance(absl::Hours(1));
+  quiet_faults_.Flush();
+  const std::string text = *base::ReadFile(folder.File("log"));
+  EXPECT_THAT(text, HasSubstr(R"("wrong":"keys","hour":"2026-09-01T08")"));
+  EXPECT_THAT(text, Not(HasSubstr("192.0.2")));
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1);
+  base::SetLogOutput(STDERR_FILENO);
+  close(log);
+}
+
+TEST_F(DispatcherTest, AnEncodedReplyIsGivenAgainUntilSomethingIsWritten) {
+  const auto dispatcher = MakeDispatcher();
+  int ran = 0;
+  Method method{kClosed, Lane::kInline,
+                [&ran](const identity::Caller&, const google::protobuf::Message& request,
+                       google::protobuf::Message* response, Done done) {
+                  ++ran;
+                  const auto& survey = static_cast<const v1::GetLedgerRequest&>(request).survey();
+                  static_cast<v1::GetLedgerResponse*>(response)->set_ledger(absl::StrCat(survey, ran));
+                  done(survey == "none" ? domain::errors::NotFound("survey", survey) : absl::OkStatus());
+                }};
+  method.new_request = [] { return std::make_unique<v1::GetLedgerRequest>(); };
+  method.new_response = [] { return std::make_unique<v1::GetLedgerResponse>(); };
+  const auto raw = [&](const std::string& authorization, const std::string& bytes) {
+    absl::StatusOr<std::string> result;
+    dispatcher->DispatchEncoded(method, {authorization, [] { return false; }, [] { return std::string("unix:"); }}, bytes,
+                                [&](absl::StatusOr<EncodedReplies::Bytes> reply) {
+                                  if (!reply.ok()) {
+                                    result = reply.status();
+                                    return;
+                                  }
+                                  v1::GetLedgerResponse response;
+                                  ASSERT_TRUE(response.ParseFromString(**reply));
+                                  result = response.ledger();
+                                });
+    return result;
+  };
+  const auto call = [&](const std::string& survey, const std::string& authorization = "Bearer root") {
+    v1::GetLedgerRequest request;
+    request.set_survey(survey);
+    return raw(authorization, request.SerializeAsString());
+  };
+  EXPECT_EQ(*call("a"), "a1");
+  EXPECT_EQ(*call("a"), "a1") << "the body did not run";
+  EXPECT_EQ(*call("b"), "b2") << "another request";
+  EXPECT_EQ(*call("a"), "a1");
+  EXPECT_TRUE(absl::IsUnauthenticated(call("a", "Bearer guess").status()));
+  EXPECT_TRUE(absl::IsUnauthenticated(call("a", "").status()));
+  revision_ = 2;
+  EXPECT_EQ(*call("a"), "a3");
+  EXPECT_EQ(*call("a"), "a3");
+  authenticator_.Forget();
+  EXPECT_EQ(*call("a"), "a4") << "who is not remembered is looked up, and asks anew";
+  EXPECT_TRUE(absl::IsNotFound(call("none").status()));
+  EXPECT_TRUE(absl::IsNotFound(call("none").status()));
+  EXPECT_EQ(ran, 6) << "errors are not kept";
+  EXPECT_EQ(base::GetErrorDetail(raw("Bearer root", "\xFF\xFF").status()).reason, reasons::kFIELD_INVALID);
+  const std::string length(EncodedReplies::kLongestRequest, 'x');
+  EXPECT_EQ(*call(length), length + "7");
+  EXPECT_EQ(*call(length), length + "8") << "for a long request nothing is kept";
+}
+
 TEST_F(DispatcherTest, FaultsAreLoggedWithTheirMethodButRespondentsOnlyWithTheHour) {
   testing::TempFolder folder;
   const int log = open(folder.File("log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   base::SetLogOutput(log);
   {
-    Dispatcher dispatcher(&access_, &authenticator_, &quiet_faults_, options_);
+    const auto made = MakeDispatcher();
+    Dispatcher& dispatcher = *made;
     const v1::GetLedgerRequest request;
     EXPECT_FALSE(Call(dispatcher, Answering(kClosed, Lane::kIdentity, absl::InternalError("disk on fire")),
                       "Bearer root", request)

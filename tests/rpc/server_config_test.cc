@@ -39,6 +39,21 @@ TEST(CommandLineTest, DataIsAllItNeeds) {
   EXPECT_TRUE(parsed.command->config.reflection);
 }
 
+TEST(CommandLineTest, FailedAttemptsMayBeRaisedOrSwitchedOff) {
+  const auto attempts = [](std::vector<const char*> flags) -> int64_t {
+    flags.insert(flags.begin(), {"--data", "/d"});
+    const ParsedCommandLine parsed = Parse(flags);
+    return parsed.command ? parsed.command->config.dispatcher.attempts.failures_per_peer : -1;
+  };
+  EXPECT_EQ(attempts({}), 10'000);
+  EXPECT_EQ(attempts({"--failed-attempts", "0"}), 0);
+  EXPECT_EQ(attempts({"--failed-attempts", "1000000"}), 1'000'000);
+  EXPECT_EQ(attempts({"--failed-attempts", "1000001"}), -1);
+  EXPECT_EQ(attempts({"--failed-attempts", "few"}), -1);
+  const Environment environment("CANDOR_FAILED_ATTEMPTS", "7");
+  EXPECT_EQ(attempts({}), 7);
+}
+
 TEST(CommandLineTest, FlagsComeBeforeTheEnvironment) {
   const Environment data("CANDOR_DATA", "/from/environment");
   const Environment listen("CANDOR_LISTEN", "[::1]:9");
@@ -53,11 +68,12 @@ TEST(CommandLineTest, FlagsComeBeforeTheEnvironment) {
 }
 
 TEST(CommandLineTest, AllFaultsAreToldAtOnce) {
-  const ParsedCommandLine parsed = Parse({"--listen", "0.0.0.0:99999", "--modulus-bits", "many", "--log-level", "loud",
+  const ParsedCommandLine parsed = Parse({"--listen", "0.0.0.0:99999", "--modulus-bits", "many", "--failed-attempts", "-1", "--log-level", "loud",
                                           "--tls-cert", "/no/such/file", "--tls-client-ca", "/nor/this"});
   EXPECT_FALSE(parsed.command);
   EXPECT_EQ(parsed.exit_code, 2);
-  for (const char* flag : {"--data", "--listen", "--modulus-bits", "--log-level", "--tls-key", "--tls-client-ca"}) {
+  for (const char* flag : {"--data", "--listen", "--modulus-bits", "--log-level", "--tls-key", "--tls-client-ca",
+                           "--failed-attempts"}) {
     EXPECT_THAT(parsed.output, HasSubstr(flag));
   }
 }

@@ -57,6 +57,17 @@ TEST(StatusTest, ReasonAndFieldTravelUnderTheGoogleTypeNames) {
   EXPECT_EQ(bad_request.field_violations(0).field(), "items[3].texts.staff");
 }
 
+TEST(StatusTest, WhenToTryAgainTravelsInWholeSeconds) {
+  const absl::Status status = base::WithRetry(
+      base::Error(absl::StatusCode::kResourceExhausted, domain::reasons::kRATE_LIMITED, "wait"), absl::Milliseconds(2500));
+  const v1::ErrorStatus details = DetailsOf(status);
+  ASSERT_EQ(details.details_size(), 2);
+  EXPECT_EQ(details.details(1).type_url(), "type.googleapis.com/google.rpc.RetryInfo");
+  v1::RetryInfo retry;
+  ASSERT_TRUE(retry.ParseFromString(details.details(1).value()));
+  EXPECT_EQ(retry.retry_delay().seconds(), 3);
+}
+
 TEST(StatusTest, UnforeseenFaultsSayNothingOutside) {
   for (const absl::Status& status : {absl::InternalError("table person, row 7"), absl::UnknownError("secret")}) {
     const grpc::Status grpc_status = ToGrpcStatus(status);
