@@ -223,7 +223,8 @@ std::string WhatIsKept(const AnswerOptions& options, const Device& device, const
       "Kept on this device:\n  ", state_file, "\n    your right to change your answers while the survey is open, ",
       options.keep_answers ? "and the answers themselves, readable"
                            : "not the answers",
-      "; erased when candor answer runs here after ", until, "\n  ", receipt_file, "\n    your receipt\nTo erase both now: candor answer --forget",
+      "; erased when candor answer runs here after ", until, "\n  ", receipt_file, "\n    your receipt\n",
+      options.receipt.empty() ? "To erase both now: " : "To erase the first now: ", "candor answer --forget",
       options.state_dir.empty() ? "" : absl::StrCat(" --state-dir ", device.folder), "\n");
 }
 

@@ -3,6 +3,8 @@
 #include <fstream>
 #include <set>
 
+#include "absl/time/clock.h"
+#include "clients/cpp/state_store.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/base/file.h"
@@ -154,6 +156,20 @@ TEST(ProgramTest, ForgettingErasesWhatTheDeviceKeepsAfterAsking) {
   EXPECT_EQ(erased.exit_code, kDone) << erased.err;
   EXPECT_FALSE(base::FileExists(state));
   EXPECT_THAT(RunCandor(forget, "y\n").out, HasSubstr("Nothing was kept"));
+}
+
+TEST(ProgramTest, WhatASurveyThatIsOverLeftIsErasedBeforeTheNextIsAnswered) {
+  const std::string folder = testing::TempDir() + "/candor_over_" + base::RandomId();
+  client::FileStateStore device(folder);
+  client::RespondentState state;
+  state.survey = "s";
+  state.forget_time = absl::Now() + absl::Hours(1);
+  ASSERT_TRUE(device.Save(client::StateName("open"), state.Serialize()).ok());
+  state.forget_time = absl::Now() - absl::Hours(1);
+  ASSERT_TRUE(device.Save(client::StateName("over"), state.Serialize()).ok());
+  EXPECT_EQ(RunCandor({"answer", "--code", "abcd-efgh", "--server", kNobody, "--state-dir", folder}).exit_code, kFailed);
+  EXPECT_TRUE(base::FileExists(device.PathOf(client::StateName("open"))));
+  EXPECT_FALSE(base::FileExists(device.PathOf(client::StateName("over"))));
 }
 
 TEST(ProgramTest, NeverCallsAnotherMachineWithoutTls) {
