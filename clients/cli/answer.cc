@@ -15,6 +15,7 @@
 #include "clients/cpp/respondent.h"
 #include "services/base/file.h"
 #include "services/base/json.h"
+#include "services/base/private_memory.h"
 #include "services/base/random.h"
 #include "services/base/status.h"
 #include "services/crypto/access_code.h"
@@ -24,22 +25,40 @@ namespace {
 
 constexpr size_t kWidth = 90;
 constexpr double kMostHours = 7 * 24;
+constexpr double kUsualHours = 1;
 
 struct AnswerOptions {
   std::string code, expect_manifest, language, file, state_dir, receipt;
   double within_hours = -1;
-  bool shared_device = false, yes = false;
+  bool shared_device = false, keep_answers = false, forget = false, yes = false;
 };
 
-std::string DefaultStateFolder() {
-  if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state != '\0') {
-    return absl::StrCat(state, "/candor");
+// Where this device keeps what belongs to codes.
+struct Device {
+  explicit Device(const AnswerOptions& options)
+      : folder(options.shared_device ? ""
+               : options.state_dir.empty() ? DefaultStateFolder()
+                                           : options.state_dir),
+        files(folder) {}
+
+  static std::string DefaultStateFolder() {
+    if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state != '\0') {
+      return absl::StrCat(state, "/candor");
+    }
+    if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
+      return absl::StrCat(home, "/.local/state/candor");
+    }
+    return "";
   }
-  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
-    return absl::StrCat(home, "/.local/state/candor");
-  }
-  return "";
-}
+
+  // Whether nothing outlives the program: on a shared device, or where there is no home folder.
+  bool in_memory() const { return folder.empty(); }
+  client::StateStore& store() { return in_memory() ? static_cast<client::StateStore&>(memory) : files; }
+
+  const std::string folder;
+  client::MemoryStateStore memory;
+  client::FileStateStore files;
+};
 
 // The items that this person is asked, with the places of their answers.
 struct Form {
@@ -120,7 +139,8 @@ absl::Status WaitForAMoment(Dialog& dialog, Context& c, double hours) {
   const auto steps = static_cast<uint32_t>(hours * 3600) + 1;
   const absl::Time moment = absl::Now() + absl::Seconds(base::RandomBelow(steps));
   dialog.Say(absl::StrCat("The answers are sent at a random moment within ", absl::FormatDuration(absl::Hours(hours)),
-                          ". Leave this program running; if it is stopped, start it again with the same code.\n"));
+                          ". Leave this program running; until then they are in its memory only. If it is stopped, start it "
+                          "again with the same code and answer once more.\n"));
   ProgressLine progress(c.options.quiet);
   while (absl::Now() < moment) {
     progress.Update("waiting for the moment", 0, 0);
@@ -131,10 +151,10 @@ absl::Status WaitForAMoment(Dialog& dialog, Context& c, double hours) {
 
 absl::StatusOr<double> AskHours(Dialog& dialog) {
   for (int attempt = 0; attempt < 10; ++attempt) {
-    CANDOR_ASSIGN_OR_RETURN(
-        const std::string text,
-        dialog.Ask("\nSend at a random moment within how many hours? That hides when you answered; 0 sends now. [1] "));
-    if (text.empty()) return 1;
+    CANDOR_ASSIGN_OR_RETURN(const std::string text,
+                            dialog.Ask(absl::StrCat("\nSend at a random moment within how many hours? That hides when you "
+                                                    "answered; 0 sends now. [", kUsualHours, "] ")));
+    if (text.empty()) return kUsualHours;
     double hours = 0;
     if (absl::SimpleAtod(text, &hours) && hours >= 0 && hours <= kMostHours) return hours;
     dialog.Say(absl::StrCat("Please type a number from 0 to ", kMostHours, ".\n"));
@@ -142,85 +162,176 @@ absl::StatusOr<double> AskHours(Dialog& dialog) {
   return absl::AbortedError("nothing was sent");
 }
 
-absl::Status Answer(Context& c, const AnswerOptions& options) {
-  Dialog dialog(std::cin, c.options.json ? std::cerr : std::cout);
-  const bool interactive = options.file.empty();
-  client::RespondentOptions respondent_options;
-  // Two connections, made apart: no server sees issuing and answering on one.
-  CANDOR_ASSIGN_OR_RETURN(respondent_options.identity, c.Anonymous(false));
-  CANDOR_ASSIGN_OR_RETURN(respondent_options.response, c.Anonymous(true));
-  respondent_options.expected_manifest = options.expect_manifest;
-  const std::string folder = options.state_dir.empty() ? DefaultStateFolder() : options.state_dir;
-  client::MemoryStateStore memory;
-  client::FileStateStore files(folder);
-  const bool in_memory = options.shared_device || folder.empty();
-  respondent_options.store = in_memory ? static_cast<client::StateStore*>(&memory) : &files;
+// On the command line a code would stay in the shell's history.
+absl::StatusOr<std::string> CodeFrom(Dialog& dialog, const AnswerOptions& options) {
+  if (options.code == "-") return dialog.Ask("");
+  if (!options.code.empty()) return options.code;
+  if (isatty(STDIN_FILENO) == 0) return UsageError("which code? give --code - and the code on standard input");
+  return dialog.Ask("Your code, as it stands in your letter or on your slip: ");
+}
 
-  CANDOR_ASSIGN_OR_RETURN(const auto respondent, client::Respondent::Open(respondent_options, options.code));
+absl::Status CheckUse(const Context& c, const AnswerOptions& options, const Device& device) {
+  CANDOR_RETURN_IF_ERROR(c.RefuseCertificate());
+  if (device.in_memory() && options.within_hours > 0) {
+    return UsageError("where nothing is kept on the device, a program that is stopped while it waits would lose the right to "
+                      "answer; leave out --within-hours, or answer on a device of your own");
+  }
+  if (!options.file.empty() && options.expect_manifest.empty() && !options.yes) {
+    return UsageError("with --file nobody is asked whether this is the right survey; give --expect-manifest with the "
+                      "comparison code from the notice board, or --yes");
+  }
+  return absl::OkStatus();
+}
+
+// Erases what the device keeps for the code, or for every code.
+absl::Status Forget(Context& c, Dialog& dialog, const AnswerOptions& options, Device& device) {
+  if (device.in_memory()) return UsageError("what is to be forgotten? give --state-dir DIR; without it nothing is kept");
+  std::string said;
+  if (options.code.empty()) {
+    const auto sure = options.yes ? absl::StatusOr<bool>(true)
+                                  : dialog.AskYes(absl::StrCat("Erase everything that candor keeps in ", device.folder,
+                                                               "? Answers that were sent can then no longer be changed, "
+                                                               "nor receipts checked."),
+                                                  false);
+    if (!sure.ok() || !*sure) return absl::AbortedError("nothing was erased");
+    CANDOR_ASSIGN_OR_RETURN(const int erased, device.files.EraseAll());
+    said = erased == 0 ? absl::StrCat("Nothing was kept in ", device.folder, ".\n")
+                       : absl::StrCat("Erased from ", device.folder, ": ", erased, erased == 1 ? " file.\n" : " files.\n");
+  } else {
+    CANDOR_ASSIGN_OR_RETURN(const std::string typed, CodeFrom(dialog, options));
+    CANDOR_ASSIGN_OR_RETURN(const std::string code, crypto::NormalizeCode(typed));
+    const std::string name = client::StateName(code);
+    bool kept = false;
+    for (const std::string& file : {name, client::ReceiptName(name)}) {
+      kept = kept || base::FileExists(device.files.PathOf(file));
+      CANDOR_RETURN_IF_ERROR(device.files.Erase(file));
+    }
+    said = kept ? "Erased what was kept for this code, the receipt too.\n" : "Nothing was kept for this code.\n";
+  }
+  return Print(c.options.json ? base::Json{{"forgotten", true}}.dump(2) + "\n" : said);
+}
+
+// What stays where, and how it is erased.
+std::string WhatIsKept(const AnswerOptions& options, const Device& device, const std::string& state_file,
+                       const std::string& receipt_file, absl::Time latest_close_time) {
+  const std::string until = absl::FormatTime("%Y-%m-%d %H:%M UTC", latest_close_time, absl::UTCTimeZone());
+  if (device.in_memory()) {
+    return absl::StrCat("Your answers are not kept on this device, nor is anything to change them with.",
+                        receipt_file.empty() ? "" : absl::StrCat(" Your receipt is in ", receipt_file, "."), "\n");
+  }
+  return absl::StrCat(
+      "Kept on this device:\n  ", state_file, "\n    your right to change your answers while the survey is open, ",
+      options.keep_answers ? "and the answers themselves, readable"
+                           : "not the answers",
+      "; erased when candor answer runs here after ", until, "\n  ", receipt_file, "\n    your receipt\n",
+      options.receipt.empty() ? "To erase both now: " : "To erase the first now: ", "candor answer --forget",
+      options.state_dir.empty() ? "" : absl::StrCat(" --state-dir ", device.folder), "\n");
+}
+
+absl::Status Answer(Context& c, const AnswerOptions& options) {
+  Device device(options);
+  const bool interactive = options.file.empty();
+  // With --json and --file a program reads, and nobody is asked anything.
+  std::ostream nowhere(nullptr);
+  Dialog dialog(std::cin, !c.options.json ? std::cout : interactive ? std::cerr : nowhere);
+  if (options.forget) return Forget(c, dialog, options, device);
+  CANDOR_RETURN_IF_ERROR(CheckUse(c, options, device));
+  // Nothing connects before the first call; this tells faults of the address before anything is asked.
+  for (const bool response_plane : {false, true}) CANDOR_RETURN_IF_ERROR(c.Anonymous(response_plane).status());
+  MarkedAnswers marked;
+  if (!interactive) {
+    CANDOR_ASSIGN_OR_RETURN(std::string bytes, base::ReadFile(options.file));
+    auto parsed = ParseAnswers(bytes, options.file);
+    base::Wipe(bytes);
+    if (!parsed.ok()) return parsed.status();
+    marked = *std::move(parsed);
+  }
+  CANDOR_ASSIGN_OR_RETURN(std::string code, CodeFrom(dialog, options));
+  if (!device.in_memory()) {
+    // What other surveys left behind is no reason not to answer this one.
+    if (const auto erased = device.files.EraseExpired(absl::Now()); !erased.ok()) {
+      dialog.Say(absl::StrCat("What is kept here of surveys that are over could not be erased: ",
+                              erased.status().message(), "\n"));
+    }
+  }
+  client::RespondentOptions respondent_options;
+  respondent_options.identity = [&c] { return c.Anonymous(false); };
+  respondent_options.response = [&c] { return c.Anonymous(true); };
+  respondent_options.expected_manifest = options.expect_manifest;
+  respondent_options.store = &device.store();
+  respondent_options.keep_answers = options.keep_answers;
+  CANDOR_ASSIGN_OR_RETURN(const auto respondent, client::Respondent::Open(respondent_options, code));
+  CANDOR_ASSIGN_OR_RETURN(std::string normal_code, crypto::NormalizeCode(code));
+  const std::string state_name = client::StateName(normal_code);
+  base::Wipe(normal_code);
+  base::Wipe(code);
+
   const client::SurveyDocuments& documents = respondent->documents();
   const std::string language = BestLanguage(documents.contract.languages, options.language);
   if (!options.language.empty() && language != options.language) {
     return UsageError(absl::StrCat("this survey is not in ", options.language, "; it is in ",
                                    absl::StrJoin(documents.contract.languages, ", ")));
   }
-  if (interactive) {
-    dialog.Say(ContractText(documents, respondent->group(), respondent->audience(), language,
-                            !options.expect_manifest.empty()));
-    if (respondent->acknowledged()) {
-      dialog.Say("You have answered already. What you say now replaces it; Enter keeps an answer.\n");
-    }
-    CANDOR_ASSIGN_OR_RETURN(const bool go_on,
-                            options.yes ? absl::StatusOr<bool>(true) : dialog.AskYes("Do you want to answer?", true));
+  dialog.Say(ContractText(documents, respondent->group(), respondent->audience(), language,
+                          !options.expect_manifest.empty()));
+  if (respondent->answers().has_value()) {
+    dialog.Say("What you answered last time is kept on this device; Enter keeps an answer.\n");
+  } else if (respondent->acknowledged()) {
+    dialog.Say("You have answered already. What you say now replaces all of it: your answers are not kept here.\n");
+  }
+  if (device.in_memory()) {
+    dialog.Say("Nothing is kept on this device. If this program is stopped before your answers are sent, your code is used "
+               "up and you need a new one; so they are sent as soon as they are complete, without a random wait.\n");
+  }
+  if (interactive && !options.yes) {
+    CANDOR_ASSIGN_OR_RETURN(const bool go_on, dialog.AskYes("Do you want to answer?", true));
     if (!go_on) return absl::AbortedError("nothing was sent");
   }
-  // Taken before the first question: the longer the time between the token and the answers, the less it tells.
-  CANDOR_RETURN_IF_ERROR(respondent->TakeToken());
-
   domain::Answers answers;
-  double hours = std::max(0.0, options.within_hours);
-  if (interactive) {
-    CANDOR_ASSIGN_OR_RETURN(answers, AskAll(dialog, *respondent, language));
-    if (options.within_hours < 0 && !options.yes) {
-      CANDOR_ASSIGN_OR_RETURN(hours, AskHours(dialog));
-    }
-  } else {
-    CANDOR_ASSIGN_OR_RETURN(const std::string bytes, base::ReadFile(options.file));
-    CANDOR_ASSIGN_OR_RETURN(const MarkedAnswers marked, ParseAnswers(bytes, options.file));
+  if (!interactive) {
     CANDOR_ASSIGN_OR_RETURN(answers, InOrder(marked, documents.instrument_version.instrument));
     CANDOR_RETURN_IF_ERROR(domain::CheckAnswers(answers, respondent->shape()));
   }
+  // Taken before the first question: the longer the time between the token and the answers, the less it tells.
+  CANDOR_RETURN_IF_ERROR(respondent->TakeToken());
+  if (interactive) {
+    CANDOR_ASSIGN_OR_RETURN(answers, AskAll(dialog, *respondent, language));
+  }
+  double hours = options.within_hours >= 0 ? options.within_hours : kUsualHours;
+  if (device.in_memory() || (options.yes && options.within_hours < 0)) {
+    hours = 0;
+  } else if (interactive && options.within_hours < 0) {
+    CANDOR_ASSIGN_OR_RETURN(hours, AskHours(dialog));
+  }
   CANDOR_RETURN_IF_ERROR(WaitForAMoment(dialog, c, hours));
-  CANDOR_RETURN_IF_ERROR(respondent->Submit(answers));
+  const absl::Status sent = respondent->Submit(answers);
+  base::Wipe(answers.ratings);
+  for (std::string& comment : answers.comments) base::Wipe(comment);
+  CANDOR_RETURN_IF_ERROR(sent);
 
   const client::KeptReceipt kept{respondent->survey().value(), documents.manifest_hash, respondent->receipt()};
   std::string receipt_file = options.receipt;
-  if (receipt_file.empty() && !in_memory) {
-    CANDOR_ASSIGN_OR_RETURN(const std::string code, crypto::NormalizeCode(options.code));
-    receipt_file = files.PathOf(client::StateName(code) + ".receipt");
-  }
+  if (receipt_file.empty() && !device.in_memory()) receipt_file = device.files.PathOf(client::ReceiptName(state_name));
   if (!receipt_file.empty()) CANDOR_RETURN_IF_ERROR(base::WriteFileAtomically(receipt_file, kept.Serialize(), 0600));
+  const std::string state_file = device.in_memory() ? "" : device.files.PathOf(state_name);
   if (c.options.json) {
     base::Json result = {{"survey", kept.survey},
                          {"manifest_code", documents.manifest_code},
                          {"group", documents.manifest.groups[respondent->group()].code},
                          {"acknowledged", true},
+                         {"state_file", state_file},
                          {"receipt_file", receipt_file},
                          {"receipt", base::Json::parse(kept.Serialize())}};
     return Print(result.dump(2) + "\n");
   }
   std::string text = "\nYour answers are stored, sealed until the survey is closed. Thank you.\n";
   if (receipt_file.empty()) {
-    absl::StrAppend(&text, "Nothing was kept on this device, so they cannot be changed. Your receipt:\n",
-                    kept.Serialize());
+    absl::StrAppend(&text, "Your receipt:\n", kept.Serialize(), "\n");
   } else {
-    absl::StrAppend(&text, "Receipt: ", receipt_file, "\nIt proves that your answers are counted, not what they say.\n",
-                    "After closing: candor ledger ", kept.survey, " --receipt ", receipt_file, "\n");
+    absl::StrAppend(&text, "After closing: candor ledger ", kept.survey, " --receipt ", receipt_file, "\n");
   }
-  if (!in_memory) {
-    absl::StrAppend(&text, "To change your answers until ",
-                    absl::FormatTime("%Y-%m-%d %H:%M UTC", documents.contract.close_time, absl::UTCTimeZone()),
-                    ", run this again on this device. Kept here for that: ", folder, "\n");
-  }
+  absl::StrAppend(&text, "The receipt proves that your answers are counted, not what they say.\n",
+                  WhatIsKept(options, device, state_file, receipt_file, documents.contract.latest_close_time));
   return Print(text);
 }
 
@@ -230,21 +341,28 @@ void AddAnswerVerb(CLI::App& app, Context& context) {
   AddVerb<AnswerOptions>(
       app, context, "answer", "Answer a survey anonymously, with a code",
       [](CLI::App& verb, AnswerOptions& options) {
-        verb.add_option("--code", options.code, "The code from your letter or slip")->required();
+        verb.add_option("--code", options.code, 
+                        "The code from your letter or slip; - reads it from standard input, without this it is asked for. "
+                        "Typed here it stays in the shell's history");
         verb.add_option("--expect-manifest", options.expect_manifest,
                         "The comparison code from the notice board or letter; any other survey is refused");
         verb.add_option("--language", options.language, "Language of the items, for instance es");
         verb.add_option("--file", options.file,
                         "JSON: {\"INDICATOR\": 4, \"INDICATOR\": \"N\", \"comments\": {\"PROMPT\": \"text\"}}; without it "
-                        "each item is asked here");
+                        "each item is asked here. Needs --expect-manifest or --yes");
         verb.add_option("--within-hours", options.within_hours,
-                        "Send at a random moment within so many hours; 0: now (default with --file)")
+                        "Send at a random moment within so many hours; 0: now. Without it: asked, 1 with --file")
             ->check(CLI::Range(0.0, kMostHours));
         verb.add_option("--state-dir", options.state_dir,
                         "Folder for what is kept on this device (default ~/.local/state/candor)");
-        verb.add_flag("--shared-device", options.shared_device, "Keep nothing on this device");
+        verb.add_flag("--shared-device", options.shared_device, "Keep nothing on this device; sends at once");
+        verb.add_flag("--keep-answers", options.keep_answers,
+                      "Keep your answers on this device, readable, to change them later without answering anew");
+        verb.add_flag("--forget", options.forget,
+                      "Only erase what this device keeps for --code, receipt too; without --code: for every code");
         verb.add_option("--receipt", options.receipt, "Write the receipt to this file");
-        verb.add_flag("--yes", options.yes, "Ask only the items: start at once, send at once");
+        verb.add_flag("--yes", options.yes, 
+                      "Ask only the items: start at once, and send at once unless --within-hours is given");
       },
       Answer);
 }

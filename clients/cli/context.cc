@@ -47,8 +47,18 @@ absl::StatusOr<std::shared_ptr<client::Connection>> Context::Caller() {
 
 absl::StatusOr<std::shared_ptr<client::Connection>> Context::Anonymous(bool response_plane) const {
   client::ConnectionOptions made = ConnectionOptions();
+  // Who has a certificate wants TLS, with or without it.
+  made.tls = made.tls || !made.tls_cert.empty();
+  made.tls_cert.clear();
+  made.tls_key.clear();
   if (response_plane && !options.response_server.empty()) made.address = options.response_server;
   return client::Connection::Make(made);
+}
+
+absl::Status Context::RefuseCertificate() const {
+  if (!options.certificate_given) return absl::OkStatus();
+  return UsageError("a client certificate would name you to the server, so this never shows one; leave out --tls-cert and "
+                    "--tls-key");
 }
 
 absl::Status Context::Show(const google::protobuf::Message& message, const std::function<std::string()>& text) const {

@@ -26,6 +26,8 @@ struct GlobalOptions {
   std::string key_file;         // empty: no key
   bool tls = false;
   std::string tls_ca, tls_cert, tls_key;
+  // The last two stand on the command line, not in the environment alone.
+  bool certificate_given = false;
   std::string district;
   double timeout_seconds = 30;
   bool json = false;
@@ -46,7 +48,8 @@ class Context {
   // The connection that carries the caller's key. Made once. INVALID_ARGUMENT, NOT_FOUND: as Connection::Make, or the
   // key file cannot be read.
   absl::StatusOr<std::shared_ptr<client::Connection>> Caller();
-  // A new connection without a key, to the identity plane's or the response plane's address.
+  // A new connection without a key and without a client certificate, either of which would name the caller, to the
+  // identity plane's or the response plane's address.
   absl::StatusOr<std::shared_ptr<client::Connection>> Anonymous(bool response_plane) const;
 
   // One call with the caller's key, repeated a few times while the server cannot be reached: for calls that do no harm
@@ -81,6 +84,10 @@ class Context {
       if (request.page_token().empty()) return all;
     }
   }
+
+  // For verbs that speak for nobody: a usage error where the command line gives a certificate. One from the environment
+  // is for other verbs, and passed over.
+  absl::Status RefuseCertificate() const;
 
   // Prints the message as JSON with --json, else `text()`.
   absl::Status Show(const google::protobuf::Message& message, const std::function<std::string()>& text) const;

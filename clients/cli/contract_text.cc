@@ -26,6 +26,16 @@ void Point(std::string& text, absl::string_view sentence) {
   absl::StrAppend(&text, "  - ", wrapped.substr(4));
 }
 
+// The sentences of the prompts that `audience` is asked.
+std::vector<std::string> QuestionsAsked(const domain::Instrument& instrument, const domain::AnswerShape& shape,
+                                        const std::string& audience, const std::string& language) {
+  std::vector<std::string> questions;
+  for (size_t i = 0; i < instrument.prompts.size(); ++i) {
+    if (shape.prompts_asked[i]) questions.push_back(TextIn(instrument.prompts[i].texts.at(audience), language));
+  }
+  return questions;
+}
+
 }  // namespace
 
 std::string TextIn(const domain::LocalizedText& text, const std::string& language) {
@@ -72,6 +82,12 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
   Point(text, contract.purpose == domain::kDevelopmental
                   ? "The answers serve the leader's own development, and nothing else."
                   : absl::StrCat("The answers serve: ", contract.purpose, "."));
+  const std::vector<std::string> questions = QuestionsAsked(instrument, shape, audience, language);
+  if (!questions.empty()) {
+    Point(text, absl::StrCat(questions.size(), questions.size() == 1 ? " open question" : " open questions",
+                             ", to be answered in words or left out:"));
+    for (const std::string& question : questions) absl::StrAppend(&text, Wrapped(question, kWidth, "      "));
+  }
   absl::StrAppend(&text, "\nWho reads what\n");
   std::vector<std::string> readers;
   bool administrators = false;
@@ -90,14 +106,24 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
                            " answers stand behind, nor one from which a hidden figure could be worked out. It is assumed "
                            "that somebody may know ", contract.insiders, contract.insiders == 1 ? " answer" : " answers",
                            " of a group from elsewhere."));
+  if (!questions.empty()) {
+    std::vector<std::string> moderators;
+    for (const domain::ModeratorKey& moderator : manifest.moderators) moderators.push_back(moderator.name);
+    Point(text, absl::StrCat("What you write in words can be read by: ", absl::StrJoin(moderators, ", "),
+                             ". From closing on, comments are kept apart from the ratings, shuffled, and sealed for these "
+                             "readers, until the report is released; those not approved by then are destroyed, those "
+                             "approved stand in the report."));
+  }
   Point(text, "How many were invited, took part and changed their answers is published exactly, for each group, so that "
               "everybody can check the count.");
-  Point(text, absl::StrCat("Answers are taken until ", Day(contract.close_time),
+  Point(text, absl::StrCat("Answers are taken until ", Day(contract.latest_close_time), " at the latest",
                            contract.latest_close_time > contract.close_time
-                               ? absl::StrCat(" (may be moved to ", Day(contract.latest_close_time), " at the latest)")
+                               ? absl::StrCat("; planned is ", Day(contract.close_time))
                                : "",
-                           ". Until then they lie sealed and can be changed with this device; after closing no answer "
-                           "of a single person is left."));
+                           ". An administrator may close earlier. Until then your answers lie sealed and can be changed "
+                           "with this device."));
+  Point(text, questions.empty() ? "After closing no answer of a single person is left."
+                                : "After closing no single person's ratings are left; comments are, as said above.");
   absl::StrAppend(&text, "\nWho is invited (compare it with what you know of your school)\n");
   for (size_t i = 0; i < manifest.groups.size(); ++i) {
     const domain::IssuingGroup& g = manifest.groups[i];
@@ -108,7 +134,8 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
                     static_cast<int>(i) == group ? "   (you are one of them)" : "", "\n");
   }
   absl::StrAppend(&text, "\nWhat cannot be promised\n");
-  Point(text, "Whoever runs the server and watches it at this moment may see when you answer. What you write in words may "
+  Point(text, "Whoever runs the server and watches it at this moment may see when you answer; whoever alters it while it "
+              "runs, or watches its memory, may see answers as they come in. What you write in words may "
               "give you away. Whoever knows the answers of almost everybody else in your group learns yours.");
   absl::StrAppend(&text, "\nComparison code of this survey\n\n      ", documents.manifest_code, "\n\n");
   absl::StrAppend(

@@ -21,7 +21,7 @@ std::string BestLanguage(const std::vector<std::string>& languages, const std::s
 // The points of the scale with their labels, one a line, and how to answer.
 std::string ScaleText(const domain::RatingScale& scale, const std::string& language);
 
-// What is asked, who reads what, who is invited and how many, what is not promised, and the comparison code. `group`: the
+// What is asked, open questions too, who reads what, how long answers are taken, what is left afterwards, who is invited and how many, what is not promised, and the comparison code. `group`: the
 // person's issuing group. `compared`: the code was given and fits; else the person is asked to compare it.
 std::string ContractText(const client::SurveyDocuments& documents, int group, const std::string& audience,
                          const std::string& language, bool compared);

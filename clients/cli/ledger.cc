@@ -14,6 +14,7 @@ struct LedgerOptions {
 };
 
 absl::Status Ledger(Context& c, const LedgerOptions& options) {
+  CANDOR_RETURN_IF_ERROR(c.RefuseCertificate());
   std::optional<client::KeptReceipt> receipt;
   if (!options.receipt.empty()) {
     CANDOR_ASSIGN_OR_RETURN(const std::string bytes, base::ReadFile(options.receipt));

@@ -1,7 +1,9 @@
 // `candor`: every task from a terminal. Ends with 0 when the work is done, 1 when it failed, 2 for wrong use.
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <iostream>
 #include <string>
 
@@ -10,6 +12,7 @@
 #include "clients/cli/verbs.h"
 #include "services/base/error.h"
 #include "services/base/json.h"
+#include "services/base/private_memory.h"
 
 namespace candor::cli {
 namespace {
@@ -55,10 +58,33 @@ void ShowError(const absl::Status& status, bool json) {
   std::cerr << Printable(text) << "\n";
 }
 
+// Everybody on the machine can list a program's arguments as long as it runs, and `answer` may wait for hours.
+void HideCode(int argc, char** argv) {
+  const auto wipe = [](char* text) { std::fill(text, text + std::strlen(text), 'x'); };
+  constexpr char kOption[] = "--code";
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument == kOption && i + 1 < argc && std::strcmp(argv[i + 1], "-") != 0) wipe(argv[i + 1]);
+    if (argument.rfind(absl::StrCat(kOption, "="), 0) == 0) wipe(argv[i] + sizeof(kOption));
+  }
+}
+
+// Whether the command line itself holds a client certificate or its key; the environment may hold them for other verbs.
+bool GivesCertificate(int argc, char** argv) {
+  return std::any_of(argv + 1, argv + argc, [](const std::string& argument) {
+    const std::string option = argument.substr(0, argument.find('='));
+    return option == "--tls-cert" || option == "--tls-key";
+  });
+}
+
 int Main(int argc, char** argv) {
   // Debian's Abseil looks for lock cycles, which costs more than the locks.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   Context context;
+  if (const absl::Status isolated = base::KeepMemoryPrivate(); !isolated.ok()) {
+    ShowError(isolated, false);
+    return kFailed;
+  }
   CLI::App app("candor: 360-degree feedback for school leaders, from a terminal", "candor");
   app.require_subcommand(1);
   app.get_formatter()->column_width(38);
@@ -88,8 +114,10 @@ int Main(int argc, char** argv) {
         return Print(c.options.json ? base::Json{{"version", CANDOR_VERSION}}.dump(2) + "\n"
                                     : absl::StrCat("candor ", CANDOR_VERSION, "\n"));
       });
+  context.options.certificate_given = GivesCertificate(argc, argv);
   try {
     app.parse(argc, argv);
+    HideCode(argc, argv);
   } catch (const CLI::ParseError& error) {
     // Help is a success in CLI11's terms; everything else that it throws is wrong use.
     return app.exit(error) == 0 ? kDone : kWrongUse;

@@ -13,8 +13,10 @@ namespace candor::cli {
 absl::Status AnswerAll(Context& context, int threads, absl::string_view step, ProgressLine& progress,
                        std::vector<RespondentTask>& tasks) {
   client::RespondentOptions shared;
-  CANDOR_ASSIGN_OR_RETURN(shared.identity, context.Anonymous(false));
-  CANDOR_ASSIGN_OR_RETURN(shared.response, context.Anonymous(true));
+  CANDOR_ASSIGN_OR_RETURN(const auto identity, context.Anonymous(false));
+  CANDOR_ASSIGN_OR_RETURN(const auto response, context.Anonymous(true));
+  shared.identity = [identity] { return identity; };
+  shared.response = [response] { return response; };
   client::DocumentCache cache;
   shared.cache = &cache;
   // In a random order, so that neighbours in the input are not neighbours in time, and every survey is busy at once.

@@ -7,6 +7,7 @@
 #include "candor/v1/invitation.grpc.pb.h"
 #include "candor/v1/response.grpc.pb.h"
 #include "services/base/error.h"
+#include "services/base/private_memory.h"
 #include "services/base/random.h"
 #include "services/base/status.h"
 #include "services/crypto/access_code.h"
@@ -26,66 +27,110 @@ bool SameAnswers(const domain::Answers& a, const domain::Answers& b) {
   return a.ratings == b.ratings && a.comments == b.comments;
 }
 
+absl::Status DocumentsChanged() { return Refused("its documents have changed since you opened it first"); }
+
 }  // namespace
+
+Respondent::Respondent(const RespondentOptions& options, std::string code)
+    : options_(options), code_(std::move(code)), name_(StateName(code_)) {}
+
+Respondent::~Respondent() {
+  base::Wipe(code_);
+  base::Wipe(state_.token_message);
+  base::Wipe(state_.token_signature);
+  DropAnswers();
+}
 
 absl::StatusOr<std::unique_ptr<Respondent>> Respondent::Open(const RespondentOptions& options, absl::string_view code) {
   CANDOR_ASSIGN_OR_RETURN(std::string normal, crypto::NormalizeCode(code));
   std::unique_ptr<Respondent> respondent(new Respondent(options, std::move(normal)));
-  CANDOR_RETURN_IF_ERROR(respondent->LoadDocuments());
-  CANDOR_RETURN_IF_ERROR(respondent->CompareWithResponsePlane());
+  CANDOR_ASSIGN_OR_RETURN(std::optional<std::string> kept, options.store->Load(respondent->name_));
+  if (kept.has_value()) {
+    auto state = RespondentState::Parse(*kept);
+    base::Wipe(*kept);
+    if (!state.ok()) return state.status();
+    respondent->state_ = *std::move(state);
+  }
+  if (respondent->has_token()) {
+    CANDOR_RETURN_IF_ERROR(respondent->OpenByToken());
+  } else {
+    CANDOR_RETURN_IF_ERROR(respondent->OpenByCode());
+    CANDOR_RETURN_IF_ERROR(respondent->CompareWithResponsePlane());
+  }
   return respondent;
 }
 
-absl::Status Respondent::LoadDocuments() {
-  const auto stub = InvitationService::NewStub(options_.identity->channel());
+absl::Status Respondent::OpenByCode() {
+  CANDOR_ASSIGN_OR_RETURN(identity_, options_.identity());
+  const auto stub = InvitationService::NewStub(identity_->channel());
   candor::v1::OpenInvitationRequest request;
   request.set_code(code_);
   CANDOR_ASSIGN_OR_RETURN(
       candor::v1::OpenInvitationResponse opened,
-      options_.identity->CallRepeatedly(options_.retry, *stub, &InvitationService::Stub::OpenInvitation, request));
-  DocumentBytes bytes{opened.contract(), opened.instrument_version(), opened.manifest(), opened.manifest_signature()};
+      identity_->CallRepeatedly(options_.retry, *stub, &InvitationService::Stub::OpenInvitation, request));
   const domain::SurveyId survey(opened.survey());
   if (domain::SurveyIdBytes(survey).empty()) return Refused("the server names no survey");
-  auto checked = options_.cache != nullptr ? options_.cache->Check(bytes, survey, options_.expected_manifest)
-                                           : CheckDocuments(bytes, survey, options_.expected_manifest);
-  if (!checked.ok()) return checked.status();
-  documents_ = *std::move(checked);
-
-  const auto& groups = documents_->manifest.groups;
-  if (opened.group() < 0 || static_cast<size_t>(opened.group()) >= groups.size()) {
-    return Refused("the server puts you into a group that does not exist");
-  }
-  const auto& members = groups[opened.group()].members;
-  if (std::find(members.begin(), members.end(), opened.audience()) == members.end()) {
-    return Refused("the server puts you into a group that you do not belong to");
-  }
-
-  CANDOR_ASSIGN_OR_RETURN(const std::optional<std::string> kept, options_.store->Load(StateName(code_)));
-  if (kept.has_value()) {
-    CANDOR_ASSIGN_OR_RETURN(state_, RespondentState::Parse(*kept));
-    if (state_.survey != survey.value() || state_.manifest_hash != documents_->manifest_hash ||
-        state_.group != opened.group() || state_.audience != opened.audience()) {
-      return Refused("its documents have changed since you opened it first");
-    }
-  } else {
+  CANDOR_RETURN_IF_ERROR(
+      Check({opened.contract(), opened.instrument_version(), opened.manifest(), opened.manifest_signature()}, survey));
+  CANDOR_RETURN_IF_ERROR(SetGroup(opened.group(), opened.audience()));
+  if (state_.survey.empty()) {
     state_.survey = survey.value();
     state_.manifest_hash = documents_->manifest_hash;
     state_.group = opened.group();
     state_.audience = opened.audience();
+    state_.forget_time = documents_->manifest.latest_close_time;
+  } else if (state_.survey != survey.value() || state_.manifest_hash != documents_->manifest_hash ||
+             state_.group != opened.group() || state_.audience != opened.audience()) {
+    return DocumentsChanged();
   }
-  shape_ = documents_->Shape(state_.group);
   return absl::OkStatus();
+}
+
+absl::Status Respondent::OpenByToken() {
+  const domain::SurveyId survey(state_.survey);
+  CANDOR_ASSIGN_OR_RETURN(const DocumentBytes bytes, DocumentsOfResponsePlane(survey));
+  CANDOR_RETURN_IF_ERROR(Check(bytes, survey));
+  // Both planes gave documents with this hash when the code was opened.
+  if (state_.manifest_hash != documents_->manifest_hash) return DocumentsChanged();
+  return SetGroup(state_.group, state_.audience);
+}
+
+absl::Status Respondent::Check(const DocumentBytes& bytes, const domain::SurveyId& survey) {
+  auto checked = options_.cache != nullptr ? options_.cache->Check(bytes, survey, options_.expected_manifest)
+                                           : CheckDocuments(bytes, survey, options_.expected_manifest);
+  if (!checked.ok()) return checked.status();
+  documents_ = *std::move(checked);
+  return absl::OkStatus();
+}
+
+absl::Status Respondent::SetGroup(int group, const std::string& audience) {
+  const auto& groups = documents_->manifest.groups;
+  if (group < 0 || static_cast<size_t>(group) >= groups.size()) {
+    return Refused("the server puts you into a group that does not exist");
+  }
+  const auto& members = groups[group].members;
+  if (std::find(members.begin(), members.end(), audience) == members.end()) {
+    return Refused("the server puts you into a group that you do not belong to");
+  }
+  shape_ = documents_->Shape(group);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<DocumentBytes> Respondent::DocumentsOfResponsePlane(const domain::SurveyId& survey) const {
+  // Let go of when this returns: the answers must not come over a connection that was made when the code was opened.
+  CANDOR_ASSIGN_OR_RETURN(const auto connection, options_.response());
+  const auto stub = ResponseService::NewStub(connection->channel());
+  candor::v1::GetManifestRequest request;
+  request.set_survey(survey.value());
+  CANDOR_ASSIGN_OR_RETURN(
+      const candor::v1::GetManifestResponse got,
+      connection->CallRepeatedly(options_.retry, *stub, &ResponseService::Stub::GetManifest, request));
+  return DocumentBytes{got.contract(), got.instrument_version(), got.manifest(), got.manifest_signature()};
 }
 
 absl::Status Respondent::CompareWithResponsePlane() {
   if (options_.cache != nullptr && options_.cache->Compared(*documents_)) return absl::OkStatus();
-  const auto stub = ResponseService::NewStub(options_.response->channel());
-  candor::v1::GetManifestRequest request;
-  request.set_survey(survey().value());
-  CANDOR_ASSIGN_OR_RETURN(
-      candor::v1::GetManifestResponse got,
-      options_.response->CallRepeatedly(options_.retry, *stub, &ResponseService::Stub::GetManifest, request));
-  const DocumentBytes bytes{got.contract(), got.instrument_version(), got.manifest(), got.manifest_signature()};
+  CANDOR_ASSIGN_OR_RETURN(const DocumentBytes bytes, DocumentsOfResponsePlane(survey()));
   if (bytes != documents_->bytes) {
     return Refused("the place that takes the answers has other documents than the place that invites");
   }
@@ -93,11 +138,18 @@ absl::Status Respondent::CompareWithResponsePlane() {
   return absl::OkStatus();
 }
 
-absl::Status Respondent::Save() { return options_.store->Save(StateName(code_), state_.Serialize()); }
+absl::Status Respondent::Save() {
+  std::string bytes = state_.Serialize();
+  const absl::Status saved = options_.store->Save(name_, bytes);
+  base::Wipe(bytes);
+  return saved;
+}
 
-std::optional<domain::Answers> Respondent::answers() const {
-  if (state_.version == 0) return std::nullopt;
-  return state_.answers;
+void Respondent::DropAnswers() {
+  if (!state_.answers.has_value()) return;
+  base::Wipe(state_.answers->ratings);
+  for (std::string& comment : state_.answers->comments) base::Wipe(comment);
+  state_.answers.reset();
 }
 
 absl::Status Respondent::TakeToken() {
@@ -112,62 +164,80 @@ absl::Status Respondent::TakeToken() {
     // Saved before it is sent: another blinded message for the same code would be refused for ever.
     CANDOR_RETURN_IF_ERROR(Save());
   }
-  const auto stub = InvitationService::NewStub(options_.identity->channel());
+  const auto stub = InvitationService::NewStub(identity_->channel());
   candor::v1::IssueTokenRequest request;
   request.set_code(code_);
   request.set_blinded_message(state_.blinding->blinded);
   CANDOR_ASSIGN_OR_RETURN(
       const candor::v1::IssueTokenResponse issued,
-      options_.identity->CallRepeatedly(options_.retry, *stub, &InvitationService::Stub::IssueToken, request));
+      identity_->CallRepeatedly(options_.retry, *stub, &InvitationService::Stub::IssueToken, request));
   auto signature = crypto::Finalize(key, *state_.blinding, issued.blind_signature());
   if (!signature.ok()) return Refused("the right to answer that the server gave is not signed with your group's key");
+  state_.token_message = state_.blinding->input_msg;
   state_.token_signature = *std::move(signature);
-  return Save();
+  // What the identity plane has seen is not kept beside what the response plane will see.
+  state_.blinding.reset();
+  CANDOR_RETURN_IF_ERROR(Save());
+  identity_.reset();
+  base::Wipe(code_);
+  return absl::OkStatus();
 }
 
 absl::Status Respondent::Submit(const domain::Answers& answers) {
   CANDOR_RETURN_IF_ERROR(domain::CheckAnswers(answers, shape_));
   CANDOR_RETURN_IF_ERROR(TakeToken());
-  if (state_.version == 0 || !SameAnswers(state_.answers, answers)) {
+  if (!state_.answers.has_value() || !SameAnswers(*state_.answers, answers)) {
     ++state_.version;
     state_.submission_id = base::RandomBytes(kSubmissionIdBytes);
+    DropAnswers();
     state_.answers = answers;
     state_.receipt.clear();
     // Saved before it is sent: after a crash the same version must carry the same id and the same answers.
     CANDOR_RETURN_IF_ERROR(Save());
   }
-  const std::string& input_msg = state_.blinding->input_msg;
   candor::v1::SubmitResponseRequest request;
   request.set_survey(survey().value());
   request.set_group(state_.group);
-  request.set_token_message(input_msg);
+  request.set_token_message(state_.token_message);
   request.set_token_signature(state_.token_signature);
   request.set_version(state_.version);
   request.set_submission_id(state_.submission_id);
-  request.set_ratings(std::string(state_.answers.ratings.begin(), state_.answers.ratings.end()));
-  for (size_t i = 0; i < state_.answers.comments.size(); ++i) {
-    std::string padded = state_.answers.comments[i];
+  request.set_ratings(std::string(answers.ratings.begin(), answers.ratings.end()));
+  for (size_t i = 0; i < answers.comments.size(); ++i) {
+    std::string padded = answers.comments[i];
     padded.resize(static_cast<size_t>(shape_.prompt_max_bytes[i]), '\0');
     request.add_comments(std::move(padded));
   }
-  const auto stub = ResponseService::NewStub(options_.response->channel());
-  CANDOR_ASSIGN_OR_RETURN(
-      const candor::v1::SubmitResponseResponse response,
-      options_.response->CallRepeatedly(options_.retry, *stub, &ResponseService::Stub::SubmitResponse, request));
+  // A connection for these answers alone.
+  CANDOR_ASSIGN_OR_RETURN(const auto connection, options_.response());
+  const auto stub = ResponseService::NewStub(connection->channel());
+  const absl::StatusOr<candor::v1::SubmitResponseResponse> response =
+      connection->CallRepeatedly(options_.retry, *stub, &ResponseService::Stub::SubmitResponse, request);
+  base::Wipe(*request.mutable_ratings());
+  for (std::string& comment : *request.mutable_comments()) base::Wipe(comment);
+  if (!response.ok()) {
+    // Kept for another attempt, but not where there can be none: the token stays, should the server be wrong.
+    if (base::GetErrorDetail(response.status()).reason == domain::reasons::kSURVEY_CLOSED) {
+      DropAnswers();
+      CANDOR_RETURN_IF_ERROR(Save());
+    }
+    return response.status();
+  }
 
-  const auto receipt =
-      crypto::VerifyReceiptForToken(response.receipt(), domain::SurveyIdBytes(survey()), crypto::TokenHash(input_msg),
-                                    documents_->manifest.receipt_public_key);
+  const auto receipt = crypto::VerifyReceiptForToken(response->receipt(), domain::SurveyIdBytes(survey()),
+                                                     crypto::TokenHash(state_.token_message),
+                                                     documents_->manifest.receipt_public_key);
   if (!receipt.ok() || receipt->version != state_.version) {
     return absl::DataLossError(
         absl::StrCat("the server's receipt proves nothing (",
                      receipt.ok() ? "it is for another version of the answers" : receipt.status().message(),
                      "); try again, and if this goes on tell whoever invited you"));
   }
-  state_.receipt = response.receipt();
+  state_.receipt = response->receipt();
+  if (!options_.keep_answers) DropAnswers();
   return Save();
 }
 
-absl::Status Respondent::Forget() { return options_.store->Erase(StateName(code_)); }
+absl::Status Respondent::Forget() { return options_.store->Erase(name_); }
 
 }  // namespace candor::client

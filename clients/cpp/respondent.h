@@ -4,12 +4,15 @@
 //   respondent->TakeToken();                             // identity plane: signs without seeing
 //   respondent->Submit(answers);                         // response plane: never learns the code
 //
-// The two planes get connections of their own. What is sent is saved before it is sent, and the same bytes are sent
-// again until an answer arrives, so that a lost reply or a crash of this device loses nothing.
+// No connection outlives its purpose: the identity plane's goes with the token, the response plane's with the documents,
+// and answers get a new one, so that no server can tell by a connection that they come from where the code came from.
+// Once there is a token the identity plane is never called again. What is sent is saved before it is sent, and the same
+// bytes are sent again until an answer arrives, so that a lost reply or a crash of this device loses nothing.
 
 #ifndef CANDOR_CLIENTS_CPP_RESPONDENT_H_
 #define CANDOR_CLIENTS_CPP_RESPONDENT_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,9 +30,13 @@
 
 namespace candor::client {
 
+// Gives the connection for what comes next: a new one each time, so that it can be let go of; one and the same only in
+// programs that answer for many. Fails as Connection::Make.
+using ConnectionSource = std::function<absl::StatusOr<std::shared_ptr<Connection>>()>;
+
 struct RespondentOptions {
-  // Two connections, even where both planes have the same address.
-  std::shared_ptr<Connection> identity, response;
+  // Never the same connection for both planes, even where they have the same address.
+  ConnectionSource identity, response;
   // Outlives the respondent.
   StateStore* store = nullptr;
   RetryPolicy retry;
@@ -37,13 +44,18 @@ struct RespondentOptions {
   std::string expected_manifest;
   // For programs that answer for many; may be null.
   DocumentCache* cache = nullptr;
+  // Keep the answers in the store also after they are acknowledged, to show them when they are to be changed.
+  bool keep_answers = false;
 };
 
 // Used by one thread at a time; several respondents may share connections, store and cache.
 class Respondent {
  public:
+  ~Respondent();
+
   // Looks the code up, checks all documents, and compares them with those that the response plane gives. Goes on where
-  // an earlier respondent with the same code and store stopped.
+  // an earlier respondent with the same code and store stopped: with a token, it only fetches the documents from the
+  // response plane again.
   //
   // INVALID_ARGUMENT: CODE_MALFORMED (nothing was sent), or `expected_manifest` is no comparison code. NOT_FOUND,
   // CODE_UNKNOWN. FAILED_PRECONDITION, MANIFEST_REFUSED: as CheckDocuments; or the planes' documents differ, they are not
@@ -59,8 +71,9 @@ class Respondent {
   const domain::AnswerShape& shape() const { return shape_; }
 
   bool has_token() const { return !state_.token_signature.empty(); }
-  // The newest answers that were sent or were about to be; unset: none.
-  std::optional<domain::Answers> answers() const;
+  // The newest answers that were sent or were about to be, as far as they are kept: until they are acknowledged, longer
+  // with keep_answers. Unset: none are kept.
+  const std::optional<domain::Answers>& answers() const { return state_.answers; }
   // Whether the newest answers were acknowledged. False also when there are none.
   bool acknowledged() const { return !state_.receipt.empty(); }
   // The receipt of the newest answers (services/crypto/receipt.h); empty: none.
@@ -72,10 +85,11 @@ class Respondent {
   absl::Status TakeToken();
 
   // Sends the answers, in place of those sent before; takes a token first where there is none. Returns once the answers
-  // are acknowledged and the receipt is verified. The same answers as in an unacknowledged or acknowledged submission are
-  // that submission again; others are a new version.
+  // are acknowledged and the receipt is verified. The same answers as answers() are that submission again; others are a
+  // new version. Afterwards the store holds no answers, unless keep_answers is set.
   //
-  // INVALID_ARGUMENT: what domain::CheckAnswers says; nothing was sent. DATA_LOSS: the receipt proves nothing; the answers
+  // INVALID_ARGUMENT: what domain::CheckAnswers says; nothing was sent. FAILED_PRECONDITION, SURVEY_CLOSED: too late; the
+  // answers are not kept. DATA_LOSS: the receipt proves nothing; the answers
   // may not be counted, calling again asks for another. Else as the service's SubmitResponse; calling again goes on.
   absl::Status Submit(const domain::Answers& answers);
 
@@ -83,14 +97,24 @@ class Respondent {
   absl::Status Forget();
 
  private:
-  Respondent(const RespondentOptions& options, std::string code) : options_(options), code_(std::move(code)) {}
+  Respondent(const RespondentOptions& options, std::string code);
 
-  absl::Status LoadDocuments();
+  // From the identity plane, by the code; or from the response plane, as long as there is a token.
+  absl::Status OpenByCode();
+  absl::Status OpenByToken();
+  absl::StatusOr<DocumentBytes> DocumentsOfResponsePlane(const domain::SurveyId& survey) const;
+  absl::Status Check(const DocumentBytes& bytes, const domain::SurveyId& survey);
+  // Whether the group exists and the audience belongs to it; then the shape is set.
+  absl::Status SetGroup(int group, const std::string& audience);
   absl::Status CompareWithResponsePlane();
   absl::Status Save();
+  void DropAnswers();
 
   const RespondentOptions options_;
-  const std::string code_;  // normal form
+  std::string code_;        // normal form; wiped once there is a token
+  const std::string name_;  // of the state
+  // The identity plane's, from opening until there is a token.
+  std::shared_ptr<Connection> identity_;
   std::shared_ptr<const SurveyDocuments> documents_;
   domain::AnswerShape shape_;
   RespondentState state_;

@@ -1,23 +1,81 @@
 #include "clients/cpp/state_store.h"
 
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "services/base/encoding.h"
 #include "services/base/file.h"
 #include "services/base/json.h"
+#include "services/base/private_memory.h"
 #include "services/base/status.h"
 #include "services/crypto/hash.h"
 
 namespace candor::client {
 namespace {
 
-constexpr char kFormat[] = "candor.respondent_state.v1";
+constexpr char kFormat[] = "candor.respondent_state.v2";
 constexpr size_t kNameBytes = 16;
+constexpr char kEnding[] = ".json";
+constexpr char kReceiptEnding[] = ".receipt";
+constexpr char kReplaced[] = ".replaced";
 
 absl::Status NotAState() {
   return absl::DataLossError(
       "what this device keeps for the code cannot be read; ask whoever invited you for a new code");
+}
+
+bool ParseAnswers(const base::Json& document, domain::Answers& answers) {
+  if (!document.is_object()) return false;
+  const auto ratings = document.find("ratings"), comments = document.find("comments");
+  if (ratings == document.end() || !ratings->is_array() || comments == document.end() || !comments->is_array()) {
+    return false;
+  }
+  for (const base::Json& rating : *ratings) {
+    if (!rating.is_number_unsigned() || rating.get<uint64_t>() > 255) return false;
+    answers.ratings.push_back(rating.get<uint8_t>());
+  }
+  for (const base::Json& comment : *comments) {
+    if (!comment.is_string()) return false;
+    answers.comments.push_back(comment.get<std::string>());
+  }
+  return true;
+}
+
+// What a file of the store's folder is, by its name.
+enum class Kind { kState, kReceipt, kScratch, kForeign };
+
+Kind KindOf(absl::string_view file) {
+  const auto is_hex = [](absl::string_view text) {
+    return text.find_first_not_of("0123456789abcdef") == absl::string_view::npos;
+  };
+  if (file.size() < 2 * kNameBytes || !is_hex(file.substr(0, 2 * kNameBytes))) return Kind::kForeign;
+  file.remove_prefix(2 * kNameBytes);
+  const bool receipt = absl::ConsumePrefix(&file, kReceiptEnding);
+  if (!absl::ConsumePrefix(&file, kEnding)) return Kind::kForeign;
+  if (file.empty()) return receipt ? Kind::kReceipt : Kind::kState;
+  // The second is a file that WriteFileAtomically had not renamed yet.
+  const bool scratch = file == kReplaced || (absl::ConsumePrefix(&file, ".") && absl::ConsumeSuffix(&file, ".new") &&
+                                             is_hex(file));
+  return scratch ? Kind::kScratch : Kind::kForeign;
+}
+
+absl::StatusOr<std::vector<std::string>> FilesIn(const std::string& folder) {
+  auto files = base::ListFolder(folder);
+  if (absl::IsNotFound(files.status())) return std::vector<std::string>();
+  return files;
+}
+
+// Whether nothing has written to the file for so long that no other program is still at it.
+bool IsAbandoned(const std::string& path) {
+  std::error_code error;
+  const auto written = std::filesystem::last_write_time(path, error);
+  return !error && std::filesystem::file_time_type::clock::now() - written > std::chrono::minutes(10);
 }
 
 }  // namespace
@@ -28,13 +86,14 @@ std::string RespondentState::Serialize() const {
                          {"manifest_hash", base::HexEncode(manifest_hash)},
                          {"group", group},
                          {"audience", audience},
+                         {"forget_time", static_cast<uint64_t>(std::max<int64_t>(0, absl::ToUnixSeconds(forget_time)))},
                          {"blinding", blinding ? base::HexEncode(blinding->Serialize()) : ""},
+                         {"token_message", base::HexEncode(token_message)},
                          {"token_signature", base::HexEncode(token_signature)},
                          {"version", version},
                          {"submission_id", base::HexEncode(submission_id)},
-                         {"ratings", answers.ratings},
-                         {"comments", answers.comments},
                          {"receipt", base::HexEncode(receipt)}};
+  if (answers.has_value()) document["answers"] = {{"ratings", answers->ratings}, {"comments", answers->comments}};
   return base::CanonicalJson(document);
 }
 
@@ -73,6 +132,8 @@ absl::StatusOr<RespondentState> RespondentState::Parse(absl::string_view bytes) 
   state.manifest_hash = hex("manifest_hash");
   state.group = static_cast<int>(whole("group"));
   state.audience = text("audience");
+  state.forget_time = absl::FromUnixSeconds(static_cast<int64_t>(whole("forget_time")));
+  state.token_message = hex("token_message");
   state.token_signature = hex("token_signature");
   state.version = static_cast<uint32_t>(whole("version"));
   state.submission_id = hex("submission_id");
@@ -82,16 +143,8 @@ absl::StatusOr<RespondentState> RespondentState::Parse(absl::string_view bytes) 
     if (!parsed.ok()) return NotAState();
     state.blinding = *std::move(parsed);
   }
-  const base::Json& ratings = member("ratings");
-  const base::Json& comments = member("comments");
-  if (!ratings.is_array() || !comments.is_array()) return NotAState();
-  for (const base::Json& rating : ratings) {
-    if (!rating.is_number_unsigned() || rating.get<uint64_t>() > 255) return NotAState();
-    state.answers.ratings.push_back(rating.get<uint8_t>());
-  }
-  for (const base::Json& comment : comments) {
-    if (!comment.is_string()) return NotAState();
-    state.answers.comments.push_back(comment.get<std::string>());
+  if (const auto found = document->find("answers"); found != document->end()) {
+    if (!ParseAnswers(*found, state.answers.emplace())) return NotAState();
   }
   if (!ok) return NotAState();
   return state;
@@ -100,6 +153,8 @@ absl::StatusOr<RespondentState> RespondentState::Parse(absl::string_view bytes) 
 std::string StateName(absl::string_view code) {
   return base::HexEncode(crypto::Sha256({"candor-state", code}).substr(0, kNameBytes));
 }
+
+std::string ReceiptName(const std::string& state_name) { return absl::StrCat(state_name, kReceiptEnding); }
 
 absl::StatusOr<std::optional<std::string>> MemoryStateStore::Load(const std::string& name) {
   absl::MutexLock lock(&mutex_);
@@ -110,17 +165,27 @@ absl::StatusOr<std::optional<std::string>> MemoryStateStore::Load(const std::str
 
 absl::Status MemoryStateStore::Save(const std::string& name, absl::string_view bytes) {
   absl::MutexLock lock(&mutex_);
-  states_[name] = std::string(bytes);
+  std::string& kept = states_[name];
+  base::Wipe(kept);
+  kept = std::string(bytes);
   return absl::OkStatus();
 }
 
 absl::Status MemoryStateStore::Erase(const std::string& name) {
   absl::MutexLock lock(&mutex_);
-  states_.erase(name);
+  const auto found = states_.find(name);
+  if (found == states_.end()) return absl::OkStatus();
+  base::Wipe(found->second);
+  states_.erase(found);
   return absl::OkStatus();
 }
 
-std::string FileStateStore::PathOf(const std::string& name) const { return absl::StrCat(folder_, "/", name, ".json"); }
+MemoryStateStore::~MemoryStateStore() {
+  absl::MutexLock lock(&mutex_);
+  for (auto& [name, bytes] : states_) base::Wipe(bytes);
+}
+
+std::string FileStateStore::PathOf(const std::string& name) const { return absl::StrCat(folder_, "/", name, kEnding); }
 
 absl::StatusOr<std::optional<std::string>> FileStateStore::Load(const std::string& name) {
   auto bytes = base::ReadFile(PathOf(name));
@@ -131,9 +196,56 @@ absl::StatusOr<std::optional<std::string>> FileStateStore::Load(const std::strin
 
 absl::Status FileStateStore::Save(const std::string& name, absl::string_view bytes) {
   CANDOR_RETURN_IF_ERROR(base::MakeFolder(folder_, 0700));
-  return base::WriteFileAtomically(PathOf(name), bytes, 0600);
+  const std::string path = PathOf(name), replaced = absl::StrCat(path, kReplaced);
+  CANDOR_RETURN_IF_ERROR(base::DestroyFile(replaced));
+  // A second name for what is there now, so that it can be overwritten once the new bytes have taken its place. Without
+  // it, on a file system that has no second names, the old bytes are only let go of.
+  std::error_code no_second_name;
+  std::filesystem::create_hard_link(path, replaced, no_second_name);
+  const absl::Status written = base::WriteFileAtomically(path, bytes, 0600);
+  if (!written.ok()) {
+    if (!no_second_name) std::filesystem::remove(replaced, no_second_name);
+    return written;
+  }
+  return base::DestroyFile(replaced);
 }
 
-absl::Status FileStateStore::Erase(const std::string& name) { return base::DestroyFile(PathOf(name)); }
+absl::Status FileStateStore::Erase(const std::string& name) {
+  CANDOR_RETURN_IF_ERROR(base::DestroyFile(absl::StrCat(PathOf(name), kReplaced)));
+  return base::DestroyFile(PathOf(name));
+}
+
+absl::StatusOr<int> FileStateStore::EraseExpired(absl::Time now) {
+  CANDOR_ASSIGN_OR_RETURN(const std::vector<std::string> files, FilesIn(folder_));
+  int erased = 0;
+  for (const std::string& file : files) {
+    const std::string path = absl::StrCat(folder_, "/", file);
+    const Kind kind = KindOf(file);
+    if (kind == Kind::kScratch && IsAbandoned(path)) CANDOR_RETURN_IF_ERROR(base::DestroyFile(path));
+    if (kind != Kind::kState) continue;
+    auto bytes = base::ReadFile(path);
+    if (absl::IsNotFound(bytes.status())) continue;
+    if (!bytes.ok()) return bytes.status();
+    const auto state = RespondentState::Parse(*bytes);
+    base::Wipe(*bytes);
+    // One that cannot be read is not this program's to judge; its owner is told when the code is used.
+    if (!state.ok() || now < state->forget_time) continue;
+    CANDOR_RETURN_IF_ERROR(base::DestroyFile(path));
+    ++erased;
+  }
+  return erased;
+}
+
+absl::StatusOr<int> FileStateStore::EraseAll() {
+  CANDOR_ASSIGN_OR_RETURN(const std::vector<std::string> files, FilesIn(folder_));
+  int erased = 0;
+  for (const std::string& file : files) {
+    const Kind kind = KindOf(file);
+    if (kind == Kind::kForeign) continue;
+    CANDOR_RETURN_IF_ERROR(base::DestroyFile(absl::StrCat(folder_, "/", file)));
+    if (kind != Kind::kScratch) ++erased;
+  }
+  return erased;
+}
 
 }  // namespace candor::client

@@ -12,23 +12,27 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "services/crypto/blind_signature.h"
 #include "services/domain/answer.h"
 
 namespace candor::client {
 
-// One respondent's state in one survey. Secret: whoever has it can answer in this person's place, and reads the answers.
+// One respondent's state in one survey. Secret: whoever has it can answer in this person's place.
 struct RespondentState {
   std::string survey;         // the survey's id
   std::string manifest_hash;  // 32 bytes; documents that change later are refused
   int group = 0;
   std::string audience;
-  std::optional<crypto::BlindingState> blinding;  // set before the token is asked for
-  std::string token_signature;                    // empty: no token yet
+  absl::Time forget_time;  // whole seconds; from then on the survey takes no answers and all this is of no use
+  std::optional<crypto::BlindingState> blinding;  // from before the token is asked for until it is there
+  std::string token_message, token_signature;     // empty: no token yet
   uint32_t version = 0;                           // of the newest submission, sent or about to be; 0: none
   std::string submission_id;                      // of that version, 16 bytes
-  domain::Answers answers;                        // of that version
-  std::string receipt;                            // of that version; empty: not acknowledged yet
+  // Of that version, until it is acknowledged: after a crash the same version must carry the same answers. Longer only
+  // where the person wants them kept.
+  std::optional<domain::Answers> answers;
+  std::string receipt;  // of that version; empty: not acknowledged yet
 
   // A JSON document.
   std::string Serialize() const;
@@ -39,6 +43,8 @@ struct RespondentState {
 // The name that a code's state is kept under: a hash, so that a folder's listing gives no code away. `code` is in the
 // normal form.
 std::string StateName(absl::string_view code);
+// The name that the newest receipt is kept under, beside the state `state_name`: it may outlive the state.
+std::string ReceiptName(const std::string& state_name);
 
 // Keeps small secrets by name.
 class StateStore {
@@ -55,6 +61,7 @@ class StateStore {
 // For shared devices, and for programs that answer for many: gone with the object. May be used from many threads.
 class MemoryStateStore : public StateStore {
  public:
+  ~MemoryStateStore() override;
   absl::StatusOr<std::optional<std::string>> Load(const std::string& name) override;
   absl::Status Save(const std::string& name, absl::string_view bytes) override;
   absl::Status Erase(const std::string& name) override;
@@ -64,7 +71,8 @@ class MemoryStateStore : public StateStore {
   std::map<std::string, std::string> states_ ABSL_GUARDED_BY(mutex_);
 };
 
-// One file of mode 0600 for each name, in a folder of mode 0700 that is made on first use.
+// One file of mode 0600 for each name, in a folder of mode 0700 that is made on first use. What a file held before is
+// overwritten before it is let go of, as far as base::DestroyFile can.
 class FileStateStore : public StateStore {
  public:
   explicit FileStateStore(std::string folder) : folder_(std::move(folder)) {}
@@ -73,6 +81,12 @@ class FileStateStore : public StateStore {
   absl::Status Erase(const std::string& name) override;
 
   std::string PathOf(const std::string& name) const;
+
+  // Erases the states whose forget_time has come, and what an interrupted Save left behind. Receipts stay: they are checked
+  // after closing. Gives how many states went. UNAVAILABLE and others of base::DestroyFile: some are still there.
+  absl::StatusOr<int> EraseExpired(absl::Time now);
+  // Erases all states and receipts, and gives how many files that were; files that are not this store's stay.
+  absl::StatusOr<int> EraseAll();
 
  private:
   const std::string folder_;

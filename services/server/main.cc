@@ -9,6 +9,7 @@
 #include "absl/synchronization/mutex.h"
 #include "services/base/error.h"
 #include "services/base/log.h"
+#include "services/base/private_memory.h"
 #include "services/server/command_line.h"
 #include "services/server/server.h"
 
@@ -41,8 +42,9 @@ int Main(int argc, char** argv) {
     std::fputs(parsed.output.c_str(), parsed.exit_code == 0 ? stdout : stderr);
     return parsed.exit_code;
   }
-  // Nobody else reads what is made here, whatever the caller's umask.
+  // Nobody else reads what is made here, whatever the caller's umask; nor the answers and keys in memory.
   umask(0077);
+  if (const absl::Status isolated = base::KeepMemoryPrivate(); !isolated.ok()) return Fail(isolated);
 #ifdef NDEBUG
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
 #endif

@@ -3,6 +3,8 @@
 #include <fstream>
 #include <set>
 
+#include "absl/time/clock.h"
+#include "clients/cpp/state_store.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/base/file.h"
@@ -71,6 +73,12 @@ TEST(ProgramTest, WrongUseEndsWithTwo) {
       {"rater", "add", "s", "--district", "d"},
       {"rater", "paper", "s", "--district", "d", "--group", "staff", "--count", "0"},
       {"answer"},
+      {"answer", "--code", "x", "--file", "f"},
+      {"answer", "--code", "x", "--shared-device", "--within-hours", "1"},
+      {"answer", "--code", "x", "--tls-cert", "c", "--tls-key", "k"},
+      {"answer", "--code", "x", "--tls-key=k"},
+      {"answer", "--forget", "--shared-device"},
+      {"ledger", "00000000000000000000000000", "--tls-cert", "c"},
       {"answer", "--code", "x", "--within-hours", "-3"},
       {"ledger"},
       {"ledger", "not-a-survey"},
@@ -120,6 +128,48 @@ TEST(ProgramTest, ErrorsAreJsonWithJson) {
   ASSERT_TRUE(error.ok()) << result.err;
   EXPECT_EQ((*error)["error"]["reason"], "CODE_MALFORMED");
   EXPECT_EQ((*error)["error"]["code"], "INVALID_ARGUMENT");
+}
+
+TEST(ProgramTest, ACodeIsReadFromStandardInputAndAskedForAtATerminal) {
+  ProgramResult result = RunCandor({"answer", "--code", "-", "--server", kNobody}, "abcd-efgh\n");
+  EXPECT_EQ(result.exit_code, kFailed);
+  EXPECT_THAT(result.err, HasSubstr("CODE_MALFORMED"));
+  result = RunCandorAtTerminal({"answer", "--server", kNobody}, "abcd-efgh\n");
+  EXPECT_EQ(result.exit_code, kFailed);
+  EXPECT_THAT(result.out, HasSubstr("Your code"));
+  EXPECT_THAT(result.err, HasSubstr("CODE_MALFORMED"));
+}
+
+TEST(ProgramTest, ForgettingErasesWhatTheDeviceKeepsAfterAsking) {
+  const std::string folder = testing::TempDir() + "/candor_forget_" + base::RandomId();
+  ASSERT_TRUE(base::MakeFolder(folder, 0700).ok());
+  const std::string state = folder + "/0123456789abcdef0123456789abcdef.json";
+  ASSERT_TRUE(base::WriteFileAtomically(state, "{}", 0600).ok());
+  const std::vector<std::string> forget = {"answer", "--forget", "--state-dir", folder};
+  for (const char* typed : {"", "\n", "n\n"}) {
+    const ProgramResult refused = RunCandor(forget, typed);
+    EXPECT_EQ(refused.exit_code, kFailed);
+    EXPECT_THAT(refused.err, HasSubstr("nothing was erased"));
+    EXPECT_TRUE(base::FileExists(state));
+  }
+  const ProgramResult erased = RunCandor(forget, "y\n");
+  EXPECT_EQ(erased.exit_code, kDone) << erased.err;
+  EXPECT_FALSE(base::FileExists(state));
+  EXPECT_THAT(RunCandor(forget, "y\n").out, HasSubstr("Nothing was kept"));
+}
+
+TEST(ProgramTest, WhatASurveyThatIsOverLeftIsErasedBeforeTheNextIsAnswered) {
+  const std::string folder = testing::TempDir() + "/candor_over_" + base::RandomId();
+  client::FileStateStore device(folder);
+  client::RespondentState state;
+  state.survey = "s";
+  state.forget_time = absl::Now() + absl::Hours(1);
+  ASSERT_TRUE(device.Save(client::StateName("open"), state.Serialize()).ok());
+  state.forget_time = absl::Now() - absl::Hours(1);
+  ASSERT_TRUE(device.Save(client::StateName("over"), state.Serialize()).ok());
+  EXPECT_EQ(RunCandor({"answer", "--code", "abcd-efgh", "--server", kNobody, "--state-dir", folder}).exit_code, kFailed);
+  EXPECT_TRUE(base::FileExists(device.PathOf(client::StateName("open"))));
+  EXPECT_FALSE(base::FileExists(device.PathOf(client::StateName("over"))));
 }
 
 TEST(ProgramTest, NeverCallsAnotherMachineWithoutTls) {

@@ -34,15 +34,16 @@ std::string Contents(std::FILE* file) {
   return text;
 }
 
-}  // namespace
-
-ProgramResult RunCandor(const std::vector<std::string>& arguments, const std::string& input, const std::string& home) {
-  const File in = Temporary(input), out = Temporary(), err = Temporary();
+// With the descriptor `in` as standard input.
+ProgramResult Run(const std::vector<std::string>& arguments, int in, const std::string& home,
+                  const std::vector<std::string>& variables) {
+  const File out = Temporary(), err = Temporary();
   const std::string program = std::string(CANDOR_BIN_DIR) + "/candor";
   std::vector<char*> argv = {const_cast<char*>(program.c_str())};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   std::vector<std::string> environment = {"HOME=" + home, "PATH=/usr/bin:/bin", "LANG=C.UTF-8"};
+  environment.insert(environment.end(), variables.begin(), variables.end());
   for (const char* name : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"}) {
     if (const char* value = std::getenv(name)) environment.push_back(std::string(name) + "=" + value);
   }
@@ -52,7 +53,7 @@ ProgramResult RunCandor(const std::vector<std::string>& arguments, const std::st
 
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, fileno(in.get()), STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, fileno(out.get()), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, fileno(err.get()), STDERR_FILENO);
   pid_t process = -1;
@@ -69,6 +70,26 @@ ProgramResult RunCandor(const std::vector<std::string>& arguments, const std::st
   if (WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);
   result.out = Contents(out.get());
   result.err = Contents(err.get());
+  return result;
+}
+
+}  // namespace
+
+ProgramResult RunCandor(const std::vector<std::string>& arguments, const std::string& input, const std::string& home,
+                        const std::vector<std::string>& variables) {
+  const File in = Temporary(input);
+  return Run(arguments, fileno(in.get()), home, variables);
+}
+
+ProgramResult RunCandorAtTerminal(const std::vector<std::string>& arguments, const std::string& typed) {
+  const int keyboard = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  CANDOR_CHECK(keyboard >= 0 && grantpt(keyboard) == 0 && unlockpt(keyboard) == 0);
+  const int terminal = open(ptsname(keyboard), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  CANDOR_CHECK(terminal >= 0);
+  CANDOR_CHECK(write(keyboard, typed.data(), typed.size()) == static_cast<ssize_t>(typed.size()));
+  const ProgramResult result = Run(arguments, terminal, "/nonexistent", {});
+  close(terminal);
+  close(keyboard);
   return result;
 }
 

@@ -13,10 +13,13 @@ struct ProgramResult {
   std::string out, err;
 };
 
-// Runs `candor` with these arguments and `input` on its standard input, in an environment of its own where no CANDOR_
-// variable is set and HOME is `home`, and waits for it.
+// Runs `candor` with these arguments and `input` on its standard input, in an environment of its own where HOME is `home`
+// and no CANDOR_ variable is set but those of `variables` ("NAME=VALUE"), and waits for it.
 ProgramResult RunCandor(const std::vector<std::string>& arguments, const std::string& input = "",
-                        const std::string& home = "/nonexistent");
+                        const std::string& home = "/nonexistent", const std::vector<std::string>& variables = {});
+
+// The same with `typed` at a terminal as standard input.
+ProgramResult RunCandorAtTerminal(const std::vector<std::string>& arguments, const std::string& typed);
 
 }  // namespace candor::cli
 

@@ -1,8 +1,12 @@
 #include "tests/clients_cpp/fake_survey.h"
 
+#include <fstream>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "candor/v1/errors.pb.h"
 #include "services/base/encoding.h"
@@ -142,10 +146,31 @@ FakeServer::~FakeServer() { server_->Shutdown(); }
 
 std::string FakeServer::address() const { return absl::StrCat("127.0.0.1:", port_); }
 
+bool FakeServer::IsConnected(const std::string& peer) const {
+  // A line of the kernel's tables is "SLOT: LOCAL:PORT REMOTE:PORT STATE ...", in hexadecimal, 01 being an open connection.
+  const int client_port = std::stoi(peer.substr(peer.rfind(':') + 1));
+  const std::string local = absl::StrFormat(":%04X", client_port), remote = absl::StrFormat(":%04X", port_);
+  for (const char* table : {"/proc/self/net/tcp", "/proc/self/net/tcp6"}) {
+    std::ifstream lines(table);
+    for (std::string line; std::getline(lines, line);) {
+      const std::vector<absl::string_view> fields = absl::StrSplit(line, ' ', absl::SkipEmpty());
+      if (fields.size() > 3 && absl::EndsWith(fields[1], local) && absl::EndsWith(fields[2], remote) && fields[3] == "01") {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+void FakeServer::Note(const std::string& method, const grpc::ServerContext& context, std::set<std::string>& peers) {
+  peers.insert(context.peer());
+  calls.emplace_back(method, context.peer());
+}
+
 grpc::Status FakeServer::OpenInvitation(grpc::ServerContext* context, const candor::v1::OpenInvitationRequest*,
                                         candor::v1::OpenInvitationResponse* response) {
   absl::MutexLock lock(&mutex_);
-  peers_of_identity.insert(context->peer());
+  Note("OpenInvitation", *context, peers_of_identity);
   if (lose_open-- > 0) return grpc::Status(grpc::StatusCode::UNAVAILABLE, "lost");
   response->set_survey(survey_.manifest.survey.value());
   response->set_group(group);
@@ -160,7 +185,7 @@ grpc::Status FakeServer::OpenInvitation(grpc::ServerContext* context, const cand
 grpc::Status FakeServer::IssueToken(grpc::ServerContext* context, const candor::v1::IssueTokenRequest* request,
                                     candor::v1::IssueTokenResponse* response) {
   absl::MutexLock lock(&mutex_);
-  peers_of_identity.insert(context->peer());
+  Note("IssueToken", *context, peers_of_identity);
   blinded_messages.push_back(request->blinded_message());
   if (!issued_to_.empty() && issued_to_ != request->blinded_message()) {
     return Fail(grpc::StatusCode::ALREADY_EXISTS, "TOKEN_ALREADY_ISSUED", "taken with another device");
@@ -178,7 +203,7 @@ grpc::Status FakeServer::IssueToken(grpc::ServerContext* context, const candor::
 grpc::Status FakeServer::GetManifest(grpc::ServerContext* context, const candor::v1::GetManifestRequest*,
                                      candor::v1::GetManifestResponse* response) {
   absl::MutexLock lock(&mutex_);
-  peers_of_response.insert(context->peer());
+  Note("GetManifest", *context, peers_of_response);
   response->set_contract(response_documents.contract);
   response->set_instrument_version(response_documents.instrument_version);
   response->set_manifest(response_documents.manifest);
@@ -189,7 +214,7 @@ grpc::Status FakeServer::GetManifest(grpc::ServerContext* context, const candor:
 grpc::Status FakeServer::SubmitResponse(grpc::ServerContext* context, const candor::v1::SubmitResponseRequest* request,
                                         candor::v1::SubmitResponseResponse* response) {
   absl::MutexLock lock(&mutex_);
-  peers_of_response.insert(context->peer());
+  Note("SubmitResponse", *context, peers_of_response);
   submissions.push_back(*request);
   if (closed) return Fail(grpc::StatusCode::FAILED_PRECONDITION, "SURVEY_CLOSED", "no more answers are taken");
   if (!IssuingKey(request->group()).verifying_key().Verify(request->token_message(), request->token_signature())) {

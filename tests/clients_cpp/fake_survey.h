@@ -48,6 +48,8 @@ class FakeServer final : public candor::v1::InvitationService::Service, public c
   ~FakeServer() override;
 
   std::string address() const;
+  // Whether the client's end of a connection that calls came from still stands.
+  bool IsConnected(const std::string& peer) const;
   const FakeSurvey& survey() const { return survey_; }
 
   // What the planes give out; differ only when a test wants them to.
@@ -64,6 +66,8 @@ class FakeServer final : public candor::v1::InvitationService::Service, public c
   std::vector<std::string> blinded_messages;
   std::vector<candor::v1::SubmitResponseRequest> submissions;
   std::set<std::string> peers_of_identity, peers_of_response;
+  // Every call's method and the peer that it came from.
+  std::vector<std::pair<std::string, std::string>> calls;
   // Stored answers: token hash -> version, submission id.
   std::map<std::string, std::pair<uint32_t, std::string>> stored;
   std::string ledger;
@@ -83,6 +87,8 @@ class FakeServer final : public candor::v1::InvitationService::Service, public c
                          candor::v1::GetLedgerResponse* response) override;
 
  private:
+  void Note(const std::string& method, const grpc::ServerContext& context, std::set<std::string>& peers);
+
   FakeSurvey survey_;
   absl::Mutex mutex_;
   std::string issued_to_;  // the blinded message that was signed

@@ -5,11 +5,15 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
+#include <filesystem>
 
+#include "absl/time/clock.h"
 #include "clients/cpp/ledger_check.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/base/encoding.h"
 #include "services/base/error.h"
 #include "services/base/file.h"
 #include "services/base/random.h"
@@ -21,14 +25,14 @@ namespace candor::client {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string ReasonOf(const absl::Status& status) { return base::GetErrorDetail(status).reason; }
 
 class RespondentTest : public ::testing::Test {
  protected:
   RespondentTest() : server_(FakeSurvey()) {
-    options_.identity = Connect();
-    options_.response = Connect();
+    options_.identity = options_.response = [this] { return Connect(); };
     options_.store = &store_;
     options_.retry.sleep = [this](absl::Duration) { ++waits_; };
   }
@@ -47,6 +51,12 @@ class RespondentTest : public ::testing::Test {
     return respondent.ok() ? *std::move(respondent) : nullptr;
   }
 
+  // Whether the connection goes away: sockets are closed by another thread.
+  bool Gone(const std::string& peer) {
+    for (int attempt = 0; attempt < 500 && server_.IsConnected(peer); ++attempt) absl::SleepFor(absl::Milliseconds(10));
+    return !server_.IsConnected(peer);
+  }
+
   static domain::Answers SomeAnswers(uint8_t first = 4) { return {{first, 2, domain::kNotObserved}, {"fine"}}; }
 
   FakeServer server_;
@@ -62,7 +72,7 @@ TEST_F(RespondentTest, AnswersAndHoldsAReceiptThatIsInTheLedger) {
   ASSERT_TRUE(respondent->Submit(SomeAnswers()).ok());
   EXPECT_TRUE(respondent->acknowledged());
   server_.Close();
-  const auto check = FetchLedger(*options_.response, options_.retry, respondent->survey(),
+  const auto check = FetchLedger(*Connect(), options_.retry, respondent->survey(),
                                  respondent->documents().manifest_code);
   ASSERT_TRUE(check.ok()) << check.status();
   const KeptReceipt kept{respondent->survey().value(), respondent->documents().manifest_hash, respondent->receipt()};
@@ -85,7 +95,7 @@ TEST_F(RespondentTest, AReceiptOfReplacedAnswersIsNotInTheLedgerAndTheNewestIs) 
   EXPECT_EQ(server_.submissions[0].token_message(), server_.submissions[1].token_message());
   EXPECT_NE(server_.submissions[0].submission_id(), server_.submissions[1].submission_id());
   server_.Close();
-  const auto check = FetchLedger(*options_.response, options_.retry, respondent->survey(), "");
+  const auto check = FetchLedger(*Connect(), options_.retry, respondent->survey(), "");
   ASSERT_TRUE(check.ok()) << check.status();
   EXPECT_EQ(check->ledger.groups[0].replaced, 1);
   EXPECT_FALSE(*IsCounted(*check, old));
@@ -165,16 +175,101 @@ TEST_F(RespondentTest, NeverSendsTheCodeOrTheAudienceToTheResponsePlaneAndPadsCo
   EXPECT_EQ(server_.submissions[1].comments(0).size(), 100u);
   const auto code = crypto::NormalizeCode(SomeCode());
   for (const auto& sent : server_.submissions) {
-    EXPECT_THAT(sent.SerializeAsString(), ::testing::Not(HasSubstr("parent")));
-    EXPECT_THAT(sent.SerializeAsString(), ::testing::Not(HasSubstr(*code)));
+    EXPECT_THAT(sent.SerializeAsString(), Not(HasSubstr("parent")));
+    EXPECT_THAT(sent.SerializeAsString(), Not(HasSubstr(*code)));
   }
 }
 
-TEST_F(RespondentTest, UsesAConnectionOfItsOwnForEachPlane) {
+TEST_F(RespondentTest, NoConnectionOutlivesItsPurpose) {
+  const auto respondent = Open();
+  ASSERT_NE(respondent, nullptr);
+  ASSERT_EQ(server_.calls.size(), 2u);
+  const std::string opening = server_.calls[0].second, manifest = server_.calls[1].second;
+  EXPECT_NE(opening, manifest);
+  ASSERT_TRUE(server_.IsConnected(opening)) << "the test cannot see connections";
+  ASSERT_TRUE(Gone(manifest));
+  ASSERT_TRUE(respondent->TakeToken().ok());
+  ASSERT_EQ(server_.calls[2], std::make_pair(std::string("IssueToken"), opening));
+  ASSERT_TRUE(Gone(opening)) << "while the person answers, the code's connection still stands";
+  ASSERT_TRUE(respondent->Submit(SomeAnswers(1)).ok());
+  ASSERT_TRUE(respondent->Submit(SomeAnswers(2)).ok());
+  ASSERT_EQ(server_.calls.size(), 5u);
+  // Each answer comes over a connection that nothing else came over.
+  EXPECT_EQ(server_.calls[3].first, "SubmitResponse");
+  EXPECT_THAT(server_.peers_of_identity, ::testing::ElementsAre(opening));
+  EXPECT_EQ(server_.peers_of_response.size(), 3u);
+  EXPECT_EQ(server_.peers_of_response.count(opening), 0u);
+  EXPECT_TRUE(Gone(server_.calls[3].second));
+  EXPECT_TRUE(Gone(server_.calls[4].second));
+}
+
+TEST_F(RespondentTest, WithATokenTheIdentityPlaneIsNotCalledAgain) {
+  ASSERT_TRUE(Open()->Submit(SomeAnswers(1)).ok());
+  server_.calls.clear();
+  options_.identity = []() -> absl::StatusOr<std::shared_ptr<Connection>> {
+    ADD_FAILURE() << "the code's plane is called";
+    return absl::InternalError("no");
+  };
+  const auto again = Open();
+  ASSERT_NE(again, nullptr);
+  EXPECT_EQ(again->audience(), "staff");
+  ASSERT_TRUE(again->Submit(SomeAnswers(2)).ok());
+  ASSERT_EQ(server_.calls.size(), 2u);
+  EXPECT_EQ(server_.calls[0].first, "GetManifest");
+  EXPECT_EQ(server_.calls[1].first, "SubmitResponse");
+  EXPECT_NE(server_.calls[0].second, server_.calls[1].second);
+  EXPECT_EQ(server_.stored.size(), 1u);
+}
+
+TEST_F(RespondentTest, AcknowledgedAnswersAreNotKeptOnTheDevice) {
+  const auto stored = [this] { return **store_.Load(StateName(*crypto::NormalizeCode(SomeCode()))); };
+  options_.retry.attempts = 1;
+  server_.lose_submit = 1;
+  EXPECT_FALSE(Open()->Submit(SomeAnswers()).ok());
+  EXPECT_THAT(stored(), HasSubstr("fine")) << "an answer that may have arrived must be repeated as it was";
+  const auto respondent = Open();
+  ASSERT_TRUE(respondent->answers().has_value());
+  ASSERT_TRUE(respondent->Submit(*respondent->answers()).ok());
+  EXPECT_THAT(stored(), ::testing::AllOf(Not(HasSubstr("fine")), Not(HasSubstr("ratings"))));
+  EXPECT_FALSE(respondent->answers().has_value());
+  // They can be changed all the same.
+  const auto again = Open();
+  EXPECT_TRUE(again->acknowledged());
+  ASSERT_TRUE(again->Submit(SomeAnswers(1)).ok());
+  EXPECT_EQ(server_.submissions.back().version(), 2u);
+  EXPECT_EQ(server_.stored.size(), 1u);
+  EXPECT_THAT(stored(), Not(HasSubstr("fine")));
+}
+
+TEST_F(RespondentTest, KeepsAnswersWhereThePersonWantsItAndThenRepeatingIsNoChange) {
+  options_.keep_answers = true;
   ASSERT_TRUE(Open()->Submit(SomeAnswers()).ok());
-  ASSERT_EQ(server_.peers_of_identity.size(), 1u);
-  ASSERT_EQ(server_.peers_of_response.size(), 1u);
-  EXPECT_NE(*server_.peers_of_identity.begin(), *server_.peers_of_response.begin());
+  const auto again = Open();
+  ASSERT_TRUE(again->answers().has_value());
+  EXPECT_EQ(again->answers()->comments, SomeAnswers().comments);
+  ASSERT_TRUE(again->Submit(SomeAnswers()).ok());
+  EXPECT_EQ(server_.submissions.back().version(), 1u);
+  EXPECT_EQ(server_.submissions.front().SerializeAsString(), server_.submissions.back().SerializeAsString());
+}
+
+TEST_F(RespondentTest, AnswersThatCameTooLateAreNotKept) {
+  const auto respondent = Open();
+  server_.closed = true;
+  EXPECT_EQ(ReasonOf(respondent->Submit(SomeAnswers())), "SURVEY_CLOSED");
+  EXPECT_FALSE(respondent->answers().has_value());
+  const auto again = Open();
+  EXPECT_TRUE(again->has_token());
+  EXPECT_FALSE(again->answers().has_value());
+  server_.closed = false;
+  EXPECT_TRUE(again->Submit(SomeAnswers()).ok());
+}
+
+TEST_F(RespondentTest, TheStateDoesNotHoldWhatEachPlaneHasSeenSideBySide) {
+  ASSERT_TRUE(Open()->TakeToken().ok());
+  const std::string stored = **store_.Load(StateName(*crypto::NormalizeCode(SomeCode())));
+  EXPECT_THAT(stored, Not(HasSubstr(base::HexEncode(server_.blinded_messages[0]))));
+  EXPECT_TRUE(Open()->Forget().ok());
+  EXPECT_FALSE(store_.Load(StateName(*crypto::NormalizeCode(SomeCode())))->has_value());
 }
 
 TEST_F(RespondentTest, RefusesWhenThePlanesGiveDifferentDocuments) {
@@ -227,18 +322,18 @@ TEST_F(RespondentTest, ChecksCodesAndAnswersBeforeSendingAnything) {
 
 TEST_F(RespondentTest, ALedgerThatDoesNotFitTheManifestDoesNotHold) {
   ASSERT_TRUE(Open()->Submit(SomeAnswers()).ok());
-  EXPECT_EQ(ReasonOf(FetchLedger(*options_.response, options_.retry, server_.survey().manifest.survey, "").status()),
+  EXPECT_EQ(ReasonOf(FetchLedger(*Connect(), options_.retry, server_.survey().manifest.survey, "").status()),
             "WRONG_STATE");
   server_.Close();
   const std::string sound = server_.ledger;
   server_.ledger[sound.size() / 2] ^= 1;
-  EXPECT_EQ(FetchLedger(*options_.response, options_.retry, server_.survey().manifest.survey, "").status().code(),
+  EXPECT_EQ(FetchLedger(*Connect(), options_.retry, server_.survey().manifest.survey, "").status().code(),
             absl::StatusCode::kDataLoss);
   server_.ledger = sound;
   FakeSurvey changed = server_.survey();
   changed.manifest.groups[0].invited = 21;
   server_.response_documents = changed.Encode();
-  EXPECT_EQ(FetchLedger(*options_.response, options_.retry, server_.survey().manifest.survey, "").status().code(),
+  EXPECT_EQ(FetchLedger(*Connect(), options_.retry, server_.survey().manifest.survey, "").status().code(),
             absl::StatusCode::kDataLoss);
 }
 
@@ -246,7 +341,7 @@ TEST(StateStoreTest, KeepsFilesForTheOwnerAloneUnderNamesThatGiveNoCodeAway) {
   const std::string folder = testing::TempDir() + "/candor_state_" + base::RandomId();
   FileStateStore store(folder);
   const std::string name = StateName("0123456789abcdefg");
-  EXPECT_THAT(name, ::testing::Not(HasSubstr("0123456789abcdefg")));
+  EXPECT_THAT(name, Not(HasSubstr("0123456789abcdefg")));
   auto loaded = store.Load(name);
   ASSERT_TRUE(loaded.ok());
   EXPECT_FALSE(loaded->has_value());
@@ -263,22 +358,71 @@ TEST(StateStoreTest, KeepsFilesForTheOwnerAloneUnderNamesThatGiveNoCodeAway) {
   EXPECT_FALSE(base::FileExists(store.PathOf(name)));
 }
 
+TEST(StateStoreTest, WhatAFileHeldBeforeIsOverwritten) {
+  const std::string folder = testing::TempDir() + "/candor_state_" + base::RandomId();
+  FileStateStore store(folder);
+  const std::string name = StateName("0123456789abcdefg");
+  ASSERT_TRUE(store.Save(name, "an answer").ok());
+  // Another name for the same bytes on the disk.
+  const std::string same_bytes = folder + "/same";
+  std::filesystem::create_hard_link(store.PathOf(name), same_bytes);
+  ASSERT_TRUE(store.Save(name, "no answer").ok());
+  EXPECT_EQ(**store.Load(name), "no answer");
+  EXPECT_EQ(*base::ReadFile(same_bytes), std::string(9, '\0'));
+  EXPECT_THAT(*base::ListFolder(folder), ::testing::UnorderedElementsAre("same", name + ".json"));
+}
+
+TEST(StateStoreTest, ErasesWhatIsOverButNotReceiptsNorForeignFiles) {
+  const std::string folder = testing::TempDir() + "/candor_state_" + base::RandomId();
+  FileStateStore store(folder);
+  EXPECT_EQ(*store.EraseExpired(absl::Now()), 0);
+  EXPECT_EQ(*store.EraseAll(), 0);
+  RespondentState state;
+  state.survey = "s";
+  state.forget_time = absl::FromUnixSeconds(1000);
+  const std::string over = StateName("0"), open = StateName("1"), unreadable = StateName("2");
+  ASSERT_TRUE(store.Save(over, state.Serialize()).ok());
+  ASSERT_TRUE(store.Save(ReceiptName(over), "receipt").ok());
+  state.forget_time = absl::FromUnixSeconds(1001);
+  ASSERT_TRUE(store.Save(open, state.Serialize()).ok());
+  ASSERT_TRUE(store.Save(unreadable, "{}").ok());
+  ASSERT_TRUE(base::WriteFileAtomically(folder + "/notes.json", "mine", 0600).ok());
+  // What a crash in the midst of saving leaves: an old one, and one that another program may be writing just now.
+  for (const char* scratch : {".0a0b.new", ".0c0d.new", ".replaced"}) {
+    ASSERT_TRUE(base::WriteFileAtomically(store.PathOf(open) + scratch, "answers", 0600).ok());
+  }
+  for (const char* scratch : {".0a0b.new", ".replaced"}) {
+    std::filesystem::last_write_time(store.PathOf(open) + scratch,
+                                     std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+  }
+  EXPECT_EQ(*store.EraseExpired(absl::FromUnixSeconds(1000)), 1);
+  EXPECT_THAT(*base::ListFolder(folder),
+              ::testing::UnorderedElementsAre(over + ".receipt.json", open + ".json", open + ".json.0c0d.new",
+                                              unreadable + ".json", "notes.json"));
+  EXPECT_EQ(*store.EraseAll(), 3);
+  EXPECT_THAT(*base::ListFolder(folder), ::testing::ElementsAre("notes.json"));
+}
+
 TEST(StateStoreTest, StateSurvivesWritingAndReadingAndDamageIsNoticed) {
   RespondentState state;
   state.survey = "s";
   state.manifest_hash = crypto::Sha256("m");
   state.group = 3;
   state.audience = "staff";
+  state.forget_time = absl::FromUnixSeconds(1234567890);
   state.blinding = crypto::BlindingState{"input", "inverse", "blinded"};
+  state.token_message = "message";
   state.token_signature = "\x01\x02";
   state.version = 7;
   state.submission_id = std::string(16, '\xff');
-  state.answers = {{1, 255, 0}, {"a \"b\"\n", ""}};
+  state.answers = domain::Answers{{1, 255, 0}, {"a \"b\"\n", ""}};
   state.receipt = "r";
   const auto parsed = RespondentState::Parse(state.Serialize());
   ASSERT_TRUE(parsed.ok()) << parsed.status();
   EXPECT_EQ(parsed->Serialize(), state.Serialize());
-  EXPECT_EQ(parsed->answers.ratings, state.answers.ratings);
+  ASSERT_TRUE(parsed->answers.has_value());
+  EXPECT_EQ(parsed->answers->ratings, state.answers->ratings);
+  EXPECT_EQ(parsed->forget_time, state.forget_time);
   EXPECT_EQ(parsed->blinding, state.blinding);
   EXPECT_EQ(RespondentState::Parse("{}").status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(RespondentState::Parse(state.Serialize().substr(1)).status().code(), absl::StatusCode::kDataLoss);

@@ -110,7 +110,7 @@ TEST_F(CommandLineTest, ACampaignFromFrameworkToReport) {
   const std::string fours = Write("fours.json", AllItems(4)), twos = Write("twos.json", AllItems(2));
   for (size_t i = 0; i < staff.size(); ++i) {
     const base::Json done = respondent.Json({"answer", "--code", staff[i], "--expect-manifest", board, "--file",
-                                             i % 3 == 0 ? twos : fours, "--state-dir", Path("device" + std::to_string(i)),
+                                             i % 3 == 0 ? twos : fours, "--within-hours", "0", "--state-dir", Path("device" + std::to_string(i)),
                                              "--receipt", Path("receipt" + std::to_string(i))});
     EXPECT_EQ(done["acknowledged"], true);
   }
@@ -118,18 +118,18 @@ TEST_F(CommandLineTest, ACampaignFromFrameworkToReport) {
                                "--file", fours, "--state-dir", Path("device0")}),
             "MANIFEST_REFUSED");
   // Somebody changes the answers on the same device; another device is refused.
-  respondent.Text({"answer", "--code", staff[0], "--file", fours, "--state-dir", Path("device0"), "--receipt",
-                   Path("changed")});
-  EXPECT_EQ(respondent.Reason({"answer", "--code", staff[0], "--file", fours, "--shared-device"}),
+  respondent.Text({"answer", "--code", staff[0], "--file", fours, "--yes", "--state-dir", Path("device0"),
+                   "--receipt", Path("changed")});
+  EXPECT_EQ(respondent.Reason({"answer", "--code", staff[0], "--file", fours, "--yes", "--shared-device"}),
             "TOKEN_ALREADY_ISSUED");
-  EXPECT_EQ(respondent.Reason({"answer", "--code", "0000-0000-0000-0000-0", "--file", fours}), "CODE_UNKNOWN");
-  EXPECT_EQ(respondent.Reason({"answer", "--code", students[0], "--file", fours, "--state-dir", Path("pupil")}),
+  EXPECT_EQ(respondent.Reason({"answer", "--code", "0000-0000-0000-0000-0", "--file", fours, "--yes"}), "CODE_UNKNOWN");
+  EXPECT_EQ(respondent.Reason({"answer", "--code", students[0], "--file", fours, "--yes", "--state-dir", Path("pupil")}),
             "ITEM_NOT_ASKED");
   EXPECT_EQ(respondent.Reason({"answer", "--code", students[0], "--file", Write("off.json", "{\"I.2.a\": 6}"),
-                               "--state-dir", Path("pupil")}),
+                               "--yes", "--state-dir", Path("pupil")}),
             "RATING_OFF_SCALE");
   EXPECT_EQ(respondent.Reason({"answer", "--code", students[0], "--file", Write("broken.json", "{\n\"I.2.a\": }"),
-                               "--state-dir", Path("pupil")}),
+                               "--yes", "--state-dir", Path("pupil")}),
             "JSON_MALFORMED");
   // In the terminal: start, skip everything but one item, confirm, send now.
   const std::string typed = respondent.Text({"answer", "--code", students[0], "--state-dir", Path("pupil")},
@@ -149,7 +149,7 @@ TEST_F(CommandLineTest, ACampaignFromFrameworkToReport) {
   EXPECT_EQ(respondent.Reason({"ledger", survey_}), "WRONG_STATE");
   EXPECT_EQ(admin_.Json({"campaign", "close", "c", "--district", "d"})["state"], "CAMPAIGN_STATE_CLOSED");
   const cli::ProgramResult late =
-      respondent.Run({"answer", "--code", staff[1], "--file", twos, "--state-dir", Path("device1")});
+      respondent.Run({"answer", "--code", staff[1], "--file", twos, "--yes", "--state-dir", Path("device1")});
   EXPECT_EQ(late.exit_code, 1);
   EXPECT_EQ(leader.Reason({"report", "get", survey_}), "REPORT_NOT_RELEASED");
 
@@ -188,8 +188,8 @@ TEST_F(CommandLineTest, AnOpenSurveyGoesOnAfterARestoreWithItsKeysAndNoAnswerIsL
   const std::string fours = Write("fours.json", AllItems(4));
   const CandorShell respondent = admin_.WithoutKey();
   const auto answer = [&](const CandorShell& shell, int i) {
-    shell.Text({"answer", "--code", codes[i], "--file", fours, "--state-dir", Path("device" + std::to_string(i)),
-                "--receipt", Path("receipt" + std::to_string(i))});
+    shell.Text({"answer", "--code", codes[i], "--file", fours, "--yes", "--state-dir",
+                Path("device" + std::to_string(i)), "--receipt", Path("receipt" + std::to_string(i))});
   };
   for (int i = 0; i < 5; ++i) answer(respondent, i);
 
@@ -218,7 +218,7 @@ TEST_F(CommandLineTest, AnOpenSurveyGoesOnAfterARestoreWithItsKeysAndNoAnswerIsL
   const CandorShell admin = admin_.At(second.address());
   const CandorShell again = respondent.At(second.address());
   answer(again, 5);
-  answer(again, 0);  // repeats what is stored
+  answer(again, 0);  // replaces what is stored
   admin.Text({"campaign", "close", "c", "--district", "d", "--quiet"});
   const base::Json ledger = again.Json({"ledger", survey_});
   EXPECT_EQ(ledger["leaves"], 6);
@@ -245,7 +245,7 @@ TEST_F(CommandLineTest, TheDemonstrationRunsAndSaysHowToGoOn) {
   std::istringstream line(demo.out.substr(at, demo.out.find('\n', at) - at));
   for (std::string word; line >> word;) words.push_back(word);
   words.erase(words.begin());
-  words.insert(words.end(), {"--file", Write("twos.json", AllItems(2))});
+  words.insert(words.end(), {"--file", Write("twos.json", AllItems(2)), "--within-hours", "0"});
   EXPECT_THAT(admin_.WithoutKey().Text(words), HasSubstr("Your answers are stored"));
   // A second run on the same server makes another district.
   EXPECT_EQ(admin_.Run({"demo", "--files", files, "--quiet", "--json"}).exit_code, 0);

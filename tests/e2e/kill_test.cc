@@ -75,8 +75,7 @@ class KillTest : public ::testing::Test {
       rater.pending = true;
     }
     client::RespondentOptions options;
-    options.identity = Connect(server_, false);
-    options.response = Connect(server_, false);
+    options.identity = options.response = [this] { return Connect(server_, false); };
     options.store = &store_;
     options.retry.attempts = 1;
     options.cache = &cache_;

@@ -130,17 +130,20 @@ TEST(OtherVerbsTest, AReissuedCodeWorksAndTheOldOneDoesNot) {
   // A token is taken, and the device with it is lost before the answers are sent.
   const CandorShell respondent = admin.WithoutKey();
   std::ofstream(folder.path() + "/a.json") << "{\"I.2.a\": 4}";
-  EXPECT_EQ(respondent.Reason({"answer", "--code", code["code"], "--file", folder.path() + "/missing.json",
-                               "--shared-device"}).substr(0, 4), "none");
-  EXPECT_EQ(respondent.Reason({"answer", "--code", code["code"], "--file", folder.path() + "/a.json",
+  const cli::ProgramResult lost = respondent.Run({"answer", "--code", code["code"], "--shared-device"}, "y\n");
+  EXPECT_EQ(lost.exit_code, 1);
+  EXPECT_THAT(lost.out, HasSubstr("your code is used up"));
+  EXPECT_EQ(respondent.Reason({"answer", "--code", code["code"], "--file", folder.path() + "/a.json", "--yes",
                                "--shared-device"}), "TOKEN_ALREADY_ISSUED");
   const base::Json again = admin.Json({"code", "reissue", code["rater"]["name"]});
   EXPECT_NE(again["code"], code["code"]);
   // As after a lost reply.
   EXPECT_EQ(admin.Json({"code", "reissue", code["rater"]["name"], "--generation", "0"})["code"], again["code"]);
   EXPECT_EQ(admin.Reason({"code", "reissue", code["rater"]["name"], "--generation", "7"}), "ETAG_MISMATCH");
-  EXPECT_EQ(respondent.Reason({"answer", "--code", code["code"], "--file", folder.path() + "/a.json"}), "CODE_UNKNOWN");
-  respondent.Text({"answer", "--code", again["code"], "--file", folder.path() + "/a.json", "--shared-device"});
+  EXPECT_EQ(respondent.Reason({"answer", "--code", code["code"], "--file", folder.path() + "/a.json", "--yes"}),
+            "CODE_UNKNOWN");
+  respondent.Text({"answer", "--code", again["code"], "--file", folder.path() + "/a.json", "--yes",
+                   "--shared-device"});
   EXPECT_FALSE(base::FileExists(folder.path() + "/.local"));
   admin.Text({"campaign", "close", "c", "--district", "d", "--no-wait"});
   for (int i = 0; i < 2; ++i) {
@@ -168,6 +171,19 @@ TEST(OtherVerbsTest, ATlsServerIsCalledOnlyWithItsAuthority) {
   EXPECT_EQ(admin.Run({"--timeout", "5", "--tls-ca", certificate, "district", "list"}).exit_code, 1);
   admin.Text({"--tls-ca", certificate, "--tls-cert", certificate, "--tls-key", key, "district", "create", "--title", "T"});
   EXPECT_EQ(admin.Run({"--tls-ca", certificate, "--tls-cert", certificate, "district", "list"}).exit_code, 1);
+
+  // A person's certificate is for verbs that speak for that person: whoever answers never shows it.
+  const std::vector<std::string> mine = {"CANDOR_TLS_CERT=" + certificate, "CANDOR_TLS_KEY=" + key};
+  const std::vector<std::string> there = {"--server", server.address(), "--timeout", "5", "--tls-ca", certificate};
+  const auto run = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), there.begin(), there.end());
+    return cli::RunCandor(arguments, "", folder.path(), mine);
+  };
+  EXPECT_EQ(run({"--key-file", server.admin_key_file(), "district", "list"}).exit_code, 0);
+  const cli::ProgramResult answer = run({"answer", "--code", "0000-0000-0000-0000-0"});
+  EXPECT_EQ(answer.exit_code, 1);
+  EXPECT_THAT(answer.err, HasSubstr("cannot be reached"));
+  EXPECT_EQ(run({"answer", "--code", "0000-0000-0000-0000-0", "--tls-cert", certificate}).exit_code, 2);
 }
 
 }  // namespace
