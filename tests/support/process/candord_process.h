@@ -44,6 +44,7 @@ class CandordProcess {
   int Stop();
 
   bool running() const { return process_ > 0; }
+  pid_t process() const { return process_; }  // of what runs
   const std::string& address() const { return address_; }
   const std::string& data_folder() const { return data_folder_; }
   std::string admin_key_file() const { return data_folder_ + "/admin.key"; }
