@@ -155,10 +155,15 @@ absl::Status Database::Execute(const char* sql) {
   return StatusOf(sqlite3_exec(connection_, sql, nullptr, nullptr, nullptr), connection_);
 }
 
+absl::Status Database::Run(const char* sql) {
+  CANDOR_ASSIGN_OR_RETURN(Statement statement, Prepare(sql));
+  return statement.Run();
+}
+
 absl::Status Database::Transact(const std::function<absl::Status()>& body) {
-  CANDOR_RETURN_IF_ERROR(Execute("BEGIN IMMEDIATE"));
+  CANDOR_RETURN_IF_ERROR(Run("BEGIN IMMEDIATE"));
   absl::Status status = body();
-  if (status.ok()) status = Execute("COMMIT");
+  if (status.ok()) status = Run("COMMIT");
   // Some faults (a full disk among them) have rolled back already.
   if (!status.ok() && sqlite3_get_autocommit(connection_) == 0) (void)Execute("ROLLBACK");
   return status;
