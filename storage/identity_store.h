@@ -385,6 +385,10 @@ class WriteTransaction : public ReadTransaction {
   virtual absl::Status InsertInvitation(const InvitationRow& row) = 0;
   // Replaces code hash, generation and blinded hash. NOT_FOUND.
   virtual absl::Status UpdateInvitation(const InvitationRow& row) = 0;
+  // Notes what was signed with the code whose hash is `row.code_hash`: `row.blinded_hash`, which has a value. `row` is as
+  // it was found by that code; nothing else of it is stored. False, and nothing is changed, when there is no such
+  // invitation any more, its code is another, or something was signed with it already.
+  virtual absl::StatusOr<bool> NoteIssued(const InvitationRow& row) = 0;
   // All of the survey: their code hashes and blinded hashes are gone.
   virtual absl::Status DeleteInvitations(const domain::DistrictId& district, const domain::SurveyId& survey) = 0;
 

@@ -1,5 +1,7 @@
 #include "services/identity/invitations.h"
 
+#include <map>
+
 #include "absl/synchronization/notification.h"
 #include "services/base/error.h"
 #include "services/base/status.h"
@@ -56,12 +58,16 @@ absl::StatusOr<Invitations::Found> Invitations::Find(ReadTransaction& transactio
   const domain::DistrictId district = invitation.has_value() ? invitation->district : domain::DistrictId();
   const domain::SurveyId id = invitation.has_value() ? invitation->survey : domain::SurveyId();
   CANDOR_ASSIGN_OR_RETURN(auto survey, transaction.FindSurvey(district, id));
-  if (!invitation.has_value() || !survey.has_value() || survey->state != domain::SurveyState::kOpen) {
-    return errors::CodeUnknown();
-  }
-  CANDOR_ASSIGN_OR_RETURN(const absl::Time close_time, CloseTimeOf(transaction, *survey));
-  if (clock_.Now() >= close_time) return errors::CodeUnknown();
+  if (!invitation.has_value()) return errors::CodeUnknown();
+  CANDOR_RETURN_IF_ERROR(CheckTakesAnswers(transaction, survey));
   return Found{*std::move(invitation), *std::move(survey)};
+}
+
+absl::Status Invitations::CheckTakesAnswers(ReadTransaction& transaction,
+                                            const std::optional<storage::SurveyRow>& survey) {
+  if (!survey.has_value() || survey->state != domain::SurveyState::kOpen) return errors::CodeUnknown();
+  CANDOR_ASSIGN_OR_RETURN(const absl::Time close_time, CloseTimeOf(transaction, *survey));
+  return clock_.Now() < close_time ? absl::OkStatus() : errors::CodeUnknown();
 }
 
 absl::StatusOr<absl::Time> Invitations::CloseTimeOf(ReadTransaction& transaction, const storage::SurveyRow& survey) {
@@ -134,35 +140,43 @@ absl::StatusOr<OpenedInvitation> Invitations::Open(absl::string_view code) {
 void Invitations::IssueToken(absl::string_view code, absl::string_view blinded, Done done) {
   const absl::StatusOr<std::string> normal = crypto::NormalizeCode(code);
   if (!normal.ok()) return done(normal.status());
-  Pending pending;
-  pending.code_hash = crypto::CodeHash(*normal);
-  pending.blinded_hash = crypto::Sha256(blinded);
+  {
+    absl::MutexLock lock(&mutex_);
+    ++signing_;
+  }
+  std::optional<absl::StatusOr<std::string>> answer = SignAndQueue(crypto::CodeHash(*normal), blinded, done);
+  if (!answer.has_value()) return;
+  {
+    absl::MutexLock lock(&mutex_);
+    --signing_;
+  }
+  done(*std::move(answer));
+}
 
+std::optional<absl::StatusOr<std::string>> Invitations::SignAndQueue(absl::string_view code_hash,
+                                                                     absl::string_view blinded, Done& done) {
   Found found;
   absl::Status status = store_.Read([&](ReadTransaction& transaction) -> absl::Status {
-    CANDOR_ASSIGN_OR_RETURN(found, Find(transaction, pending.code_hash));
+    CANDOR_ASSIGN_OR_RETURN(found, Find(transaction, code_hash));
     return absl::OkStatus();
   });
-  if (!status.ok()) return done(status);
-  const auto& issued = found.invitation.blinded_hash;
-  if (issued.has_value() && *issued != pending.blinded_hash) return done(AlreadyIssued());
+  if (!status.ok()) return status;
+  std::string blinded_hash = crypto::Sha256(blinded);
+  const bool issued = found.invitation.blinded_hash.has_value();
+  if (issued && *found.invitation.blinded_hash != blinded_hash) return AlreadyIssued();
 
   // The costly part, outside of any transaction.
   const absl::StatusOr<SigningKeyPtr> key = KeyOf(found.survey.id, found.invitation.issuing_group);
-  if (!key.ok()) return done(key.status());
+  if (!key.ok()) return key.status();
   absl::StatusOr<std::string> signature = (*key)->BlindSign(blinded);
-  if (!signature.ok() || issued.has_value()) return done(std::move(signature));
+  if (!signature.ok() || issued) return signature;
 
-  pending.signature = *std::move(signature);
-  {
-    absl::MutexLock lock(&mutex_);
-    if (queue_.size() < options_.queue_limit && !stopping_) {
-      pending.done = std::move(done);
-      queue_.push_back(std::move(pending));
-      return;
-    }
-  }
-  done(errors::Overloaded());
+  found.invitation.blinded_hash = std::move(blinded_hash);
+  absl::MutexLock lock(&mutex_);
+  if (queue_.size() >= options_.queue_limit || stopping_) return errors::Overloaded();
+  queue_.push_back({std::move(found.invitation), *std::move(signature), std::move(done), absl::OkStatus()});
+  --signing_;
+  return std::nullopt;
 }
 
 absl::StatusOr<std::string> Invitations::IssueTokenAndWait(absl::string_view code, absl::string_view blinded) {
@@ -183,12 +197,17 @@ void Invitations::DropSurvey(const domain::SurveyId& survey) {
 }
 
 void Invitations::CommitQueued() {
-  const auto ready = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_ || !queue_.empty(); };
+  const auto any = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_ || !queue_.empty(); };
+  // A commit costs as much for one token as for ten.
+  const auto all = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return stopping_ || signing_ == 0 || queue_.size() >= options_.queue_limit / 2;
+  };
   while (true) {
     std::vector<Pending> batch;
     {
       absl::MutexLock lock(&mutex_);
-      mutex_.Await(absl::Condition(&ready));
+      mutex_.Await(absl::Condition(&any));
+      mutex_.AwaitWithTimeout(absl::Condition(&all), options_.gather_time);
       if (queue_.empty()) return;
       batch.swap(queue_);
     }
@@ -198,20 +217,18 @@ void Invitations::CommitQueued() {
 
 void Invitations::Commit(std::vector<Pending>& batch) {
   const absl::Status written = store_.Write([&](storage::WriteTransaction& transaction) -> absl::Status {
+    // Since the signatures were made, a survey may have closed; inside the transaction it no longer can.
+    std::map<domain::SurveyId, absl::Status> surveys;
     for (Pending& pending : batch) {
-      absl::StatusOr<Found> found = Find(transaction, pending.code_hash);
-      // Since the signature was made, the survey may have closed, the code been made anew, or another message signed.
-      if (!found.ok()) {
-        if (!absl::IsNotFound(found.status())) return found.status();
-        pending.outcome = found.status();
-      } else if (found->invitation.blinded_hash.has_value()) {
-        pending.outcome =
-            *found->invitation.blinded_hash == pending.blinded_hash ? absl::OkStatus() : AlreadyIssued();
-      } else {
-        found->invitation.blinded_hash = pending.blinded_hash;
-        CANDOR_RETURN_IF_ERROR(transaction.UpdateInvitation(found->invitation));
-        pending.outcome = absl::OkStatus();
+      const auto [checked, first] = surveys.try_emplace(pending.invitation.survey);
+      if (first) {
+        CANDOR_ASSIGN_OR_RETURN(const auto survey,
+                                transaction.FindSurvey(pending.invitation.district, pending.invitation.survey));
+        checked->second = CheckTakesAnswers(transaction, survey);
+        if (!checked->second.ok() && !absl::IsNotFound(checked->second)) return checked->second;
       }
+      pending.outcome = checked->second;
+      if (pending.outcome.ok()) CANDOR_RETURN_IF_ERROR(Note(transaction, pending));
     }
     return absl::OkStatus();
   });
@@ -223,6 +240,19 @@ void Invitations::Commit(std::vector<Pending>& batch) {
       pending.done(outcome);
     }
   }
+}
+
+absl::Status Invitations::Note(storage::WriteTransaction& transaction, Pending& pending) {
+  CANDOR_ASSIGN_OR_RETURN(const bool noted, transaction.NoteIssued(pending.invitation));
+  if (noted) return absl::OkStatus();
+  // The code was made anew, or something was signed with it meanwhile.
+  CANDOR_ASSIGN_OR_RETURN(const auto invitation, transaction.FindInvitationByCodeHash(pending.invitation.code_hash));
+  if (!invitation.has_value()) {
+    pending.outcome = errors::CodeUnknown();
+  } else if (invitation->blinded_hash != pending.invitation.blinded_hash) {
+    pending.outcome = AlreadyIssued();
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace candor::identity

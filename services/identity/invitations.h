@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <tuple>
@@ -45,6 +46,9 @@ class Invitations {
   struct Options {
     size_t cached_surveys = 1024;  // whose keys and documents are kept in memory
     size_t queue_limit = 4096;     // signed tokens that wait for their commit
+    // How long a signed token waits for others that are being signed, so that they share a commit. Where none is being
+    // signed it does not wait.
+    absl::Duration gather_time = absl::Milliseconds(4);
   };
 
   Invitations(storage::IdentityStore* store, base::Clock* clock, KeyStore* keys)
@@ -80,8 +84,7 @@ class Invitations {
   };
   // A token that is signed and waits until that is durable.
   struct Pending {
-    std::string code_hash;
-    std::string blinded_hash;
+    storage::InvitationRow invitation;  // as found before signing, with what was signed
     std::string signature;
     Done done;
     absl::Status outcome;
@@ -98,13 +101,21 @@ class Invitations {
 
   // The open survey that a code hash belongs to; CODE_UNKNOWN.
   absl::StatusOr<Found> Find(storage::ReadTransaction& transaction, absl::string_view code_hash);
+  // CODE_UNKNOWN unless the survey takes answers now.
+  absl::Status CheckTakesAnswers(storage::ReadTransaction& transaction, const std::optional<storage::SurveyRow>& survey);
   // When the survey's contract ends answering.
   absl::StatusOr<absl::Time> CloseTimeOf(storage::ReadTransaction& transaction, const storage::SurveyRow& survey);
   absl::StatusOr<std::shared_ptr<const Documents>> DocumentsOf(storage::ReadTransaction& transaction,
                                                                const storage::SurveyRow& survey);
   absl::StatusOr<SigningKeyPtr> KeyOf(const domain::SurveyId& survey, int32_t group);
+  // Looks up, signs and queues; an error, and an answer that needs no commit, is returned, and `done` left as it is.
+  // Nothing: it is queued, with `done`.
+  std::optional<absl::StatusOr<std::string>> SignAndQueue(absl::string_view code_hash, absl::string_view blinded,
+                                                          Done& done);
   void CommitQueued();
   void Commit(std::vector<Pending>& batch);
+  // Notes one signed token, whose survey takes answers; what its caller is told goes into `outcome`.
+  absl::Status Note(storage::WriteTransaction& transaction, Pending& pending);
 
   storage::IdentityStore& store_;
   base::Clock& clock_;
@@ -116,6 +127,7 @@ class Invitations {
   LruCache<GroupKey, crypto::BlindSigningKey> signing_keys_;
   absl::Mutex mutex_;
   std::vector<Pending> queue_ ABSL_GUARDED_BY(mutex_);
+  int signing_ ABSL_GUARDED_BY(mutex_) = 0;  // calls that have begun and neither queued nor answered
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread committer_;
 };

@@ -26,15 +26,20 @@ namespace {
 namespace v1 = candor::v1;
 using google::protobuf::Empty;
 
+enum class ReplySize {
+  kAny,
+  kSmall,  // of a few hundred bytes whatever is asked
+};
+
 // One call's answer, and its share of the budget until the transport is done with it.
 class Reply final : public grpc::ServerUnaryReactor {
  public:
-  Reply(ReplyBudget* budget, google::protobuf::Message* response) : budget_(budget), response_(response) {}
+  Reply(ReplyBudget* budget, google::protobuf::Message* response) : budget_(*budget), response_(response) {}
 
   void Send(absl::Status status) {
-    if (budget_ != nullptr && status.ok()) {
+    if (status.ok()) {
       const size_t bytes = response_->ByteSizeLong();
-      if (budget_->TryTake(bytes)) {
+      if (budget_.TryTake(bytes)) {
         taken_ = bytes;
       } else {
         // The memory goes at once; clearing alone would keep it for as long as the caller does not read.
@@ -47,12 +52,12 @@ class Reply final : public grpc::ServerUnaryReactor {
   }
 
   void OnDone() override {
-    if (budget_ != nullptr) budget_->GiveBack(taken_);
+    budget_.GiveBack(taken_);
     delete this;
   }
 
  private:
-  ReplyBudget* const budget_;  // null: not counted
+  ReplyBudget& budget_;
   google::protobuf::Message* const response_;
   size_t taken_ = 0;
 };
@@ -99,12 +104,20 @@ class Gate {
   }
 
   grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* context, const Method& method,
-                                  const google::protobuf::Message& request,
-                                  google::protobuf::Message* response) const {
-    auto* const reply = new Reply(dispatcher_.RepliesOf(method), response);
+                                  const google::protobuf::Message& request, google::protobuf::Message* response,
+                                  ReplySize size) const {
+    ReplyBudget* const budget = dispatcher_.RepliesOf(method);
+    if (budget != nullptr && size == ReplySize::kAny) {
+      auto* const reply = new Reply(budget, response);
+      dispatcher_.Dispatch(method, CallOf(context), request, response,
+                           [reply](absl::Status status) { reply->Send(std::move(status)); });
+      return reply;
+    }
+    // Nothing is to be done once the reply is sent, and gRPC's own reactor needs no other thread to do it in.
+    grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
     dispatcher_.Dispatch(method, CallOf(context), request, response,
-                         [reply](absl::Status status) { reply->Send(std::move(status)); });
-    return reply;
+                         [reactor](absl::Status status) { reactor->Finish(ToGrpcStatus(status)); });
+    return reactor;
   }
 
   grpc::ServerUnaryReactor* ServeEncoded(grpc::CallbackServerContext* context, const Method& method,
@@ -133,11 +146,15 @@ class Gate {
 };
 
 // One method of a service: its look-up once, and the function that gRPC calls.
-#define CANDOR_METHOD(Service, Name, Request, Response)                                                  \
+#define CANDOR_METHOD(Service, Name, Request, Response) \
+  CANDOR_METHOD_OF_SIZE(Service, Name, Request, Response, ReplySize::kAny)
+#define CANDOR_SMALL_METHOD(Service, Name, Request, Response) \
+  CANDOR_METHOD_OF_SIZE(Service, Name, Request, Response, ReplySize::kSmall)
+#define CANDOR_METHOD_OF_SIZE(Service, Name, Request, Response, size)                                    \
  public:                                                                                                 \
   grpc::ServerUnaryReactor* Name(grpc::CallbackServerContext* context, const Request* request,           \
                                  Response* response) override {                                          \
-    return gate_.Serve(context, *method_##Name, *request, response);                                     \
+    return gate_.Serve(context, *method_##Name, *request, response, size);                               \
   }                                                                                                      \
                                                                                                          \
  private:                                                                                                \
@@ -226,11 +243,12 @@ CANDOR_SERVICE(CampaignService,
 
 CANDOR_SERVICE(InvitationService,
                CANDOR_METHOD(InvitationService, OpenInvitation, v1::OpenInvitationRequest, v1::OpenInvitationResponse)
-               CANDOR_METHOD(InvitationService, IssueToken, v1::IssueTokenRequest, v1::IssueTokenResponse))
+               CANDOR_SMALL_METHOD(InvitationService, IssueToken, v1::IssueTokenRequest, v1::IssueTokenResponse))
 
 CANDOR_SERVICE(ResponseService,
                CANDOR_METHOD(ResponseService, GetManifest, v1::GetManifestRequest, v1::GetManifestResponse)
-               CANDOR_METHOD(ResponseService, SubmitResponse, v1::SubmitResponseRequest, v1::SubmitResponseResponse)
+               CANDOR_SMALL_METHOD(ResponseService, SubmitResponse, v1::SubmitResponseRequest,
+                                   v1::SubmitResponseResponse)
                CANDOR_METHOD(ResponseService, GetLedger, v1::GetLedgerRequest, v1::GetLedgerResponse))
 
 CANDOR_SERVICE(ScoringService, CANDOR_METHOD(ScoringService, GetScores, v1::GetScoresRequest, v1::Scores))
@@ -244,6 +262,8 @@ CANDOR_SERVICE_ON(ReportService, ReportServiceBase,
 #undef CANDOR_SERVICE
 #undef CANDOR_SERVICE_ON
 #undef CANDOR_ENCODED_METHOD
+#undef CANDOR_METHOD_OF_SIZE
+#undef CANDOR_SMALL_METHOD
 #undef CANDOR_METHOD
 
 }  // namespace

@@ -88,8 +88,10 @@ class Database {
 
   // Compiles `sql` (a text of our own) on first use. INTERNAL when it does not compile.
   absl::StatusOr<Statement> Prepare(const char* sql);
-  // Runs one or more statements of our own without parameters.
+  // Runs one or more statements of our own without parameters; compiled at every call.
   absl::Status Execute(const char* sql);
+  // Runs one statement of our own without parameters; compiled on first use.
+  absl::Status Run(const char* sql);
 
   // Runs `body` in one transaction (BEGIN IMMEDIATE, so that it never has to be run twice): commits when it returns OK,
   // durable when this returns; else rolls back and gives the body's status. Not nested.

@@ -478,6 +478,22 @@ absl::Status IdentityTransaction::UpdateInvitation(const InvitationRow& row) {
   return database_.changes() > 0 ? absl::OkStatus() : errors::NotFound("invitation of rater", row.rater.value());
 }
 
+absl::StatusOr<bool> IdentityTransaction::NoteIssued(const InvitationRow& row) {
+  {
+    // By the primary key, and without the columns that the index by code is made of, so that one page changes.
+    CANDOR_ASSIGN_OR_RETURN(Statement statement,
+                            database_.Prepare("UPDATE invitation SET blinded_hash=?5 WHERE district=?1 AND survey=?2 AND "
+                                              "rater=?3 AND code_hash=?4 AND blinded_hash IS NULL"));
+    statement.BindText(1, row.district.value())
+        .BindText(2, row.survey.value())
+        .BindText(3, row.rater.value())
+        .BindBlob(4, row.code_hash)
+        .BindOptionalBlob(5, row.blinded_hash);
+    CANDOR_RETURN_IF_ERROR(statement.Run());
+  }
+  return database_.changes() > 0;
+}
+
 absl::Status IdentityTransaction::DeleteInvitations(const DistrictId& district, const SurveyId& survey) {
   CANDOR_ASSIGN_OR_RETURN(Statement statement,
                           database_.Prepare("DELETE FROM invitation WHERE district=?1 AND survey=?2"));

@@ -87,7 +87,7 @@ absl::Status SqliteIdentityStore::Read(const std::function<absl::Status(ReadTran
     reader = std::move(idle_readers_.back());
     idle_readers_.pop_back();
   }
-  absl::Status status = reader->Execute("BEGIN");
+  absl::Status status = reader->Run("BEGIN");
   if (status.ok()) {
     IdentityTransaction transaction(*reader);
     Current entry{this, &transaction, false, absl::OkStatus(), current};
@@ -95,7 +95,7 @@ absl::Status SqliteIdentityStore::Read(const std::function<absl::Status(ReadTran
     status = body(transaction);
   }
   // Nothing was written, so a failure to end it loses nothing; the next BEGIN would show it.
-  (void)reader->Execute("COMMIT");
+  (void)reader->Run("COMMIT");
   absl::MutexLock lock(&read_mutex_);
   idle_readers_.push_back(std::move(reader));
   return status;

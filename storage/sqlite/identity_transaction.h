@@ -118,6 +118,7 @@ class IdentityTransaction : public WriteTransaction {
   absl::Status DeleteRaters(const domain::DistrictId& district, const domain::SurveyId& survey) override;
   absl::Status InsertInvitation(const InvitationRow& row) override;
   absl::Status UpdateInvitation(const InvitationRow& row) override;
+  absl::StatusOr<bool> NoteIssued(const InvitationRow& row) override;
   absl::Status DeleteInvitations(const domain::DistrictId& district, const domain::SurveyId& survey) override;
   absl::Status DeleteRatingsOfTheGone(const domain::DistrictId& district, const domain::SurveyId& survey) override;
   absl::Status InsertIdentifiedRating(const IdentifiedRatingRow& row) override;

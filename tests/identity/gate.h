@@ -5,8 +5,12 @@
 #define CANDOR_TESTS_IDENTITY_GATE_H_
 
 #include <atomic>
+#include <functional>
 #include <limits>
+#include <utility>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "gtest/gtest.h"
 #include "storage/identity_store.h"
 
@@ -39,6 +43,7 @@ class GatedStore : public storage::IdentityStore {
   }
   absl::Status Write(const std::function<absl::Status(storage::WriteTransaction&)>& body) override {
     if (!gate_.Pass()) return Gone();
+    if (const auto meanwhile = TakeMeanwhile(); meanwhile != nullptr) meanwhile();
     const absl::Status status = store_.Write(body);
     if (!status.ok()) return status;
     return gate_.Pass() ? absl::OkStatus() : Gone();
@@ -50,13 +55,26 @@ class GatedStore : public storage::IdentityStore {
     return store_.Forget();
   }
 
+  // Runs `meanwhile` once, in the thread that writes next and just before it does: what others do between the moment when
+  // something was decided and its commit. It may write, too.
+  void BeforeNextWrite(std::function<void()> meanwhile) {
+    absl::MutexLock lock(&mutex_);
+    meanwhile_ = std::move(meanwhile);
+  }
+
   int forgets_left = 1'000'000;
 
  private:
+  std::function<void()> TakeMeanwhile() {
+    absl::MutexLock lock(&mutex_);
+    return std::exchange(meanwhile_, nullptr);
+  }
   static absl::Status Gone() { return absl::UnavailableError("the store does not answer"); }
 
   storage::IdentityStore& store_;
   Gate& gate_;
+  absl::Mutex mutex_;
+  std::function<void()> meanwhile_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace candor::identity

@@ -10,6 +10,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_replace.h"
+#include "absl/synchronization/blocking_counter.h"
+#include "absl/synchronization/notification.h"
 #include "gtest/gtest.h"
 #include "services/base/random.h"
 #include "services/base/status.h"
@@ -211,6 +213,102 @@ TEST_F(InvitationTest, OfTwoMessagesAtOnceOneIsSigned) {
     EXPECT_EQ(signed_messages, 1);
     EXPECT_EQ(refused, 1);
   }
+}
+
+TEST_F(InvitationTest, OfTwoMessagesInOneCommitTheFirstIsSigned) {
+  // The first token's commit is held until two messages for one code, one for another, and the first of the two again
+  // wait behind it.
+  absl::Notification begun, go_on;
+  store_->BeforeNextWrite([&] {
+    begun.Notify();
+    go_on.WaitForNotification();
+  });
+  const auto& code = [this](size_t i) -> const std::string& { return codes_of_survey_[i].code; };
+  const crypto::BlindingState held = BlindFor(code(0)), first = BlindFor(code(1)), second = BlindFor(code(1)),
+                              other = BlindFor(code(2));
+  std::vector<absl::StatusOr<std::string>> answers(5);
+  absl::BlockingCounter left(5);
+  const auto issue = [&](size_t i, const std::string& by, const crypto::BlindingState& state) {
+    invitations_->IssueToken(by, state.blinded, [&answers, &left, i](absl::StatusOr<std::string> answer) {
+      answers[i] = std::move(answer);
+      left.DecrementCount();
+    });
+  };
+  issue(0, code(0), held);
+  begun.WaitForNotification();
+  issue(1, code(1), first);
+  issue(2, code(1), second);
+  issue(3, code(2), other);
+  issue(4, code(1), first);
+  go_on.Notify();
+  left.Wait();
+  EXPECT_TRUE(answers[0].ok()) << answers[0].status();
+  ASSERT_TRUE(answers[1].ok()) << answers[1].status();
+  EXPECT_TRUE(crypto::Finalize(KeyFor(code(1)), first, *answers[1]).ok());
+  EXPECT_EQ(Reason(answers[2].status()), reasons::kTOKEN_ALREADY_ISSUED);
+  EXPECT_TRUE(answers[3].ok()) << answers[3].status();
+  ASSERT_TRUE(answers[4].ok()) << answers[4].status();
+  EXPECT_EQ(*answers[4], *answers[1]);
+  EXPECT_EQ(Invitation(codes_of_survey_[1].rater.id)->blinded_hash, crypto::Sha256(first.blinded));
+}
+
+TEST_F(InvitationTest, ASurveyThatClosesBetweenSigningAndCommitIssuesNothing) {
+  const crypto::BlindingState state = BlindFor(code_);
+  store_->BeforeNextWrite([&] { EXPECT_TRUE(lifecycle_->Close(admin_, district_, campaign_).ok()); });
+  EXPECT_EQ(Reason(invitations_->IssueTokenAndWait(code_, state.blinded).status()), reasons::kCODE_UNKNOWN);
+  EXPECT_EQ(Invitation(codes_of_survey_[0].rater.id)->blinded_hash, std::nullopt);
+}
+
+TEST_F(InvitationTest, ACloseTimeBetweenSigningAndCommitEndsIssuing) {
+  const crypto::BlindingState state = BlindFor(code_);
+  store_->BeforeNextWrite([&] { clock_.Advance(absl::Hours(24)); });
+  EXPECT_EQ(Reason(invitations_->IssueTokenAndWait(code_, state.blinded).status()), reasons::kCODE_UNKNOWN);
+  EXPECT_EQ(Invitation(codes_of_survey_[0].rater.id)->blinded_hash, std::nullopt);
+}
+
+TEST_F(InvitationTest, ACodeReissuedBetweenSigningAndCommitGetsNothing) {
+  const crypto::BlindingState state = BlindFor(code_);
+  std::string newer;
+  store_->BeforeNextWrite([&] {
+    const auto reissued = codes_->Reissue(admin_, district_, survey_, codes_of_survey_[0].rater.id);
+    ASSERT_TRUE(reissued.ok()) << reissued.status();
+    newer = reissued->code;
+  });
+  EXPECT_EQ(Reason(invitations_->IssueTokenAndWait(code_, state.blinded).status()), reasons::kCODE_UNKNOWN);
+  EXPECT_EQ(Invitation(codes_of_survey_[0].rater.id)->blinded_hash, std::nullopt);
+  EXPECT_TRUE(invitations_->IssueTokenAndWait(newer, BlindFor(newer).blinded).ok());
+}
+
+TEST_F(InvitationTest, ARaterRemovedBetweenSigningAndCommitGetsNothing) {
+  const crypto::BlindingState state = BlindFor(code_);
+  const domain::RaterId rater = codes_of_survey_[0].rater.id;
+  store_->BeforeNextWrite([&] {
+    EXPECT_TRUE(sqlite_
+                    ->Write([&](storage::WriteTransaction& transaction) {
+                      return transaction.DeleteRater(district_, survey_, rater);
+                    })
+                    .ok());
+  });
+  EXPECT_EQ(Reason(invitations_->IssueTokenAndWait(code_, state.blinded).status()), reasons::kCODE_UNKNOWN);
+  EXPECT_EQ(Invitation(rater), std::nullopt);
+}
+
+TEST_F(InvitationTest, AMessageNotedBetweenSigningAndCommitDecides) {
+  const crypto::BlindingState state = BlindFor(code_), other = BlindFor(code_);
+  const auto note = [&](size_t rater, const crypto::BlindingState& noted) {
+    storage::InvitationRow row = *Invitation(codes_of_survey_[rater].rater.id);
+    row.blinded_hash = crypto::Sha256(noted.blinded);
+    EXPECT_TRUE(
+        sqlite_->Write([&](storage::WriteTransaction& transaction) { return transaction.UpdateInvitation(row); }).ok());
+  };
+  store_->BeforeNextWrite([&] { note(0, other); });
+  EXPECT_EQ(Reason(invitations_->IssueTokenAndWait(code_, state.blinded).status()), reasons::kTOKEN_ALREADY_ISSUED);
+  EXPECT_EQ(Invitation(codes_of_survey_[0].rater.id)->blinded_hash, crypto::Sha256(other.blinded));
+
+  const std::string& code = codes_of_survey_[1].code;
+  const crypto::BlindingState mine = BlindFor(code);
+  store_->BeforeNextWrite([&] { note(1, mine); });
+  EXPECT_TRUE(invitations_->IssueTokenAndWait(code, mine.blinded).ok()) << "its own, by a call that crossed this one";
 }
 
 TEST_F(InvitationTest, ManyAtOnceAreAllAnswered) {

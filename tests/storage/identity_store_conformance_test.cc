@@ -310,6 +310,40 @@ TEST_P(IdentityStoreConformanceTest, RatersAreCountedByGroupWithoutThoseOptedOut
   EXPECT_FALSE(rater->opted_out);
 }
 
+TEST_P(IdentityStoreConformanceTest, WhatIsIssuedIsNotedOnceAndForThePresentCodeAlone) {
+  MakeDistrict();
+  const RaterRow rater = ARater(district_, survey_, "r1");
+  const InvitationRow invitation = AnInvitation(rater, 'a');
+  ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
+                CANDOR_RETURN_IF_ERROR(t.InsertRater(rater));
+                return t.InsertInvitation(invitation);
+              }).ok());
+  const auto note = [&](InvitationRow row, char code, char blinded) {
+    row.code_hash = std::string(32, code);
+    row.blinded_hash = std::string(32, blinded);
+    bool noted = false;
+    EXPECT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
+                  CANDOR_ASSIGN_OR_RETURN(noted, t.NoteIssued(row));
+                  return absl::OkStatus();
+                }).ok());
+    return noted;
+  };
+  const auto stored = [&] {
+    return *Read<std::optional<InvitationRow>>([&](auto& t) { return t.FindInvitation(district_, survey_, rater.id); });
+  };
+  InvitationRow stranger = invitation;
+  stranger.rater = domain::RaterId("r2");
+  EXPECT_FALSE(note(invitation, 'z', 'b')) << "another code";
+  EXPECT_FALSE(note(stranger, 'a', 'b')) << "no such invitation";
+  EXPECT_EQ(stored().blinded_hash, std::nullopt);
+  EXPECT_TRUE(note(invitation, 'a', 'b'));
+  EXPECT_FALSE(note(invitation, 'a', 'c'));
+  EXPECT_FALSE(note(invitation, 'a', 'b')) << "nor the same once more: nothing changes";
+  EXPECT_EQ(stored().blinded_hash, std::string(32, 'b'));
+  EXPECT_EQ(stored().code_hash, std::string(32, 'a'));
+  EXPECT_EQ(stored().generation, invitation.generation);
+}
+
 TEST_P(IdentityStoreConformanceTest, AnInvitationIsFoundByItsCodeAndCountsAsIssuedOnceItHoldsABlindedHash) {
   MakeDistrict();
   const RaterRow rater = ARater(district_, survey_, "r1");
