@@ -213,6 +213,7 @@ std::string EncodeManifest(const Manifest& manifest) {
        {"instrument_hash", manifest.instrument_hash},
        {"groups", std::move(groups)},
        {"closing_public_key", base::HexEncode(manifest.closing_public_key)},
+       {"pooling_public_key", base::HexEncode(manifest.pooling_public_key)},
        {"receipt_public_key", base::HexEncode(manifest.receipt_public_key)},
        {"signing_public_key", base::HexEncode(manifest.signing_public_key)},
        {"moderators", std::move(moderators)},
@@ -241,6 +242,10 @@ absl::StatusOr<Manifest> DecodeManifest(absl::string_view bytes) {
     manifest.groups.push_back(ReadGroup(element, path, &fault));
   });
   manifest.closing_public_key = object.Bytes("closing_public_key", 32);
+  manifest.pooling_public_key = object.Bytes("pooling_public_key", 0);
+  if (!manifest.pooling_public_key.empty() && manifest.pooling_public_key.size() != 32) {
+    fault.Set("pooling_public_key", "must be 32 bytes in lower-case hexadecimal, or empty");
+  }
   manifest.receipt_public_key = object.Bytes("receipt_public_key", 32);
   manifest.signing_public_key = object.Bytes("signing_public_key", 32);
   object.List("moderators", [&](const Json& element, const std::string& path) {

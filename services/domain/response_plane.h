@@ -41,6 +41,12 @@ struct CloseOutcome {
   std::string ledger;            // canonical JSON with its signature, as crypto::VerifyLedger reads it
 };
 
+// Given once every survey of a campaign that was opened is closed or abandoned.
+struct PoolOrder {
+  std::string pooling_public_key;  // as in the manifests of the campaign's surveys: names the pool
+  std::string pooling_secret_key;  // X25519, 32 bytes; empty (it is lost): nothing is computed, all is destroyed
+};
+
 class ResponsePlane {
  public:
   virtual ~ResponsePlane() = default;
@@ -61,6 +67,14 @@ class ResponsePlane {
   // The same order id again: the same outcome. FAILED_PRECONDITION: WRONG_CLOSING_KEY (not the secret half of the
   // manifest's key), SURVEY_CLOSED (closed under another order id). DATA_LOSS: a sealed answer cannot be opened.
   virtual absl::StatusOr<CloseOutcome> CloseSurvey(const CloseOrder& order) = 0;
+
+  // Adds up what the surveys of a pool contributed at closing, computes the pooled figures, stores these alone, and
+  // destroys the contributions: once for a campaign, over all its surveys, with no other choice of them. Gives
+  // EncodePooledFigures. Repeating it is harmless and gives the same bytes, whatever secret key it brings. The
+  // contributions may stay in freed pages until Forget is called. FAILED_PRECONDITION: WRONG_STATE (a survey of the pool
+  // is neither closed nor abandoned), WRONG_CLOSING_KEY (not the secret half of this key; nothing is changed). NOT_FOUND,
+  // SURVEY_UNKNOWN: no survey was ever opened with this key. DATA_LOSS: a contribution cannot be opened.
+  virtual absl::StatusOr<std::string> PoolCampaign(const PoolOrder& order) = 0;
 
   // Rebuilds the plane's database so that no freed page keeps what was destroyed (A6, step 7).
   virtual absl::Status Forget(const SurveyId& survey) = 0;
