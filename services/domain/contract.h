@@ -96,7 +96,8 @@ struct Manifest {
   std::vector<IssuingGroup> groups;  // the index in this list is the group's number in tokens
   std::string closing_public_key;    // X25519, 32 bytes
   // X25519, 32 bytes: to it closing seals what the survey adds to its campaign's pooled figures, the
-  // same key in every survey of the campaign. Empty in campaigns of fewer than kFewestPooledLeaders.
+  // same key in every survey of the campaign. Empty, and not in the document, in campaigns of fewer than
+  // kFewestPooledLeaders.
   std::string pooling_public_key;
   std::string receipt_public_key;    // Ed25519, 32 bytes
   std::string signing_public_key;  // Ed25519, 32 bytes; signs the manifest and notices of extension
