@@ -226,10 +226,7 @@ absl::StatusOr<domain::CloseOutcome> Collection::Parts::FinishClosing(const doma
   return domain::CloseOutcome{std::move(outcome.closed_result), std::move(outcome.ledger)};
 }
 
-absl::Status Collection::Forget(const SurveyId& survey) {
-  CANDOR_RETURN_IF_ERROR(parts_->store->GetState(survey).status());
-  return parts_->store->Rebuild();
-}
+absl::Status Collection::Forget() { return parts_->store->Rebuild(); }
 
 absl::Status Collection::AbandonSurvey(const SurveyId& survey) {
   const KeyedLock::Holder held(&parts_->orders, survey.value());

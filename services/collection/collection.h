@@ -89,7 +89,7 @@ class Collection : public domain::ResponsePlane {
   absl::Status OpenSurvey(const domain::OpenOrder& order) override;
   absl::Status StopAccepting(const domain::SurveyId& survey) override;
   absl::StatusOr<domain::CloseOutcome> CloseSurvey(const domain::CloseOrder& order) override;
-  absl::Status Forget(const domain::SurveyId& survey) override;
+  absl::Status Forget() override;
   absl::Status AbandonSurvey(const domain::SurveyId& survey) override;
   absl::Status ReleaseSurvey(const domain::SurveyId& survey) override;
   absl::StatusOr<std::vector<int64_t>> LiveCounts(const domain::SurveyId& survey) override;

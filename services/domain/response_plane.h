@@ -76,15 +76,16 @@ class ResponsePlane {
   // SURVEY_UNKNOWN: no survey was ever opened with this key. DATA_LOSS: a contribution cannot be opened.
   virtual absl::StatusOr<std::string> PoolCampaign(const PoolOrder& order) = 0;
 
-  // Rebuilds the plane's database so that no freed page keeps what was destroyed (A6, step 7).
-  virtual absl::Status Forget(const SurveyId& survey) = 0;
+  // Rebuilds the plane's database so that no freed page keeps what was destroyed, of whatever survey (A6, step 7).
+  virtual absl::Status Forget() = 0;
 
   // Destroys the survey's answers and keys without a result. Repeating it is harmless. NOT_FOUND, SURVEY_UNKNOWN: the
-  // survey was never opened, so there is nothing to destroy.
+  // survey was never opened, so there is nothing to destroy. FAILED_PRECONDITION, WRONG_STATE: it is closed, so that its
+  // answers are destroyed already; ReleaseSurvey destroys what is left of its comments.
   virtual absl::Status AbandonSurvey(const SurveyId& survey) = 0;
 
   // Destroys the sealed comments that were not approved; repeating it is harmless. They may stay in freed pages until
-  // Forget is called, which does it for all surveys at once.
+  // Forget is called.
   virtual absl::Status ReleaseSurvey(const SurveyId& survey) = 0;
 
   // Answers counted so far, coarse: 0 stands for "fewer than 5", then steps of 5, in the order of the manifest's groups.

@@ -289,7 +289,7 @@ TEST_F(KillTest, AClosingThatIsKilledAnywhereEndsInTheSameResult) {
         Send(pipe_end, {Report::kClosing, 0, 0, {}});
         CANDOR_CHECK(collection->CloseSurvey(order).ok());
         Send(pipe_end, {Report::kClosed, 0, 0, {}});
-        CANDOR_CHECK(collection->Forget(survey.id()).ok());
+        CANDOR_CHECK(collection->Forget().ok());
       });
       Report report;
       ASSERT_TRUE(child.Read(report));
@@ -302,7 +302,7 @@ TEST_F(KillTest, AClosingThatIsKilledAnywhereEndsInTheSameResult) {
     const Closed closed = Close(survey, order);
     EXPECT_EQ(std::set<std::string>(closed.ledger.leaves.begin(), closed.ledger.leaves.end()), leaves);
     EXPECT_EQ(closed.ledger.groups[0].counted, 11);
-    ASSERT_TRUE(collection_->Forget(survey.id()).ok());
+    ASSERT_TRUE(collection_->Forget().ok());
     EXPECT_EQ(folder_.FileWith("a comment"), "");
     EXPECT_FALSE(std::filesystem::exists(open_path(survey.id())));
     Shut();
