@@ -125,6 +125,8 @@ absl::Status Closing::Finish(const CampaignRow& campaign, const std::vector<Surv
 }
 
 absl::Status Closing::EndSurvey(const CampaignRow& campaign, SurveyRow& survey) {
+  // With a result, or abandoned: the response plane has done its part before the keys go.
+  if (survey.closing_step >= ClosingStep::kKeysDestroyed) return absl::OkStatus();
   if (survey.state == SurveyState::kDraft) return Abandon(survey, "its campaign closed before it was open");
   if (survey.closing_step < ClosingStep::kResultStored) {
     const absl::Status fetched = StopAndFetch(survey);
@@ -132,16 +134,8 @@ absl::Status Closing::EndSurvey(const CampaignRow& campaign, SurveyRow& survey) 
       return Abandon(survey, fetched.message());
     }
     CANDOR_RETURN_IF_ERROR(fetched);
-  } else {
-    // Keys are destroyed before a result is there only while a survey is being abandoned: that goes on.
-    bool has_result = false;
-    CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
-      CANDOR_ASSIGN_OR_RETURN(has_result, HasResult(transaction, survey));
-      return absl::OkStatus();
-    }));
-    if (!has_result) return Abandon(survey, "it was being abandoned");
   }
-  return survey.closing_step < ClosingStep::kKeysDestroyed ? DestroyKeys(survey) : absl::OkStatus();
+  return DestroyKeys(survey);
 }
 
 absl::Status Closing::StopAndFetch(SurveyRow& survey) {

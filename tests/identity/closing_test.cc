@@ -235,11 +235,12 @@ TEST_F(ClosingTest, AbandoningGoesOnAfterACrashAtAnyMoment) {
   EXPECT_TRUE(KeyFiles("survey.").empty());
 }
 
-TEST_F(ClosingTest, ACrashBetweenDestroyingTheKeysAndAbandoningEndsAsAbandoned) {
+TEST_F(ClosingTest, ACrashAfterDestroyingTheKeysOfWhatHasNoResultEndsAsAbandoned) {
   const domain::CampaignId campaign = MakeOpen({{"staff", 6}});
   plane_.broken[OneSurvey(campaign).id] = absl::DataLossError("a sealed answer cannot be opened");
   ASSERT_TRUE(lifecycle_->Close(admin_, district_, campaign).ok());
-  // As the crash leaves it: the keys are gone and noted as gone, there is no result.
+  // As the crash leaves it: the response plane has abandoned it, the keys are gone and noted as gone, there is no result.
+  ASSERT_TRUE(plane_.AbandonSurvey(OneSurvey(campaign).id).ok());
   ASSERT_TRUE(keys_->DestroySurveyKeys(OneSurvey(campaign).id).ok());
   ASSERT_TRUE(sqlite_
                   ->Write([&](storage::WriteTransaction& transaction) -> absl::Status {
