@@ -118,6 +118,8 @@ struct CampaignRow {
   std::optional<absl::Time> open_time;
   std::optional<absl::Time> closed_time;
   std::optional<absl::Time> release_time;
+  // domain::EncodePooledFigures; set once closing has pooled its surveys. Stays unset in a campaign without a pool.
+  std::optional<std::string> pooled_figures;
   int64_t revision = 1;
 };
 

@@ -1,8 +1,8 @@
 // What the response plane remembers, whatever engine keeps it.
 //
 // Two things, kept apart so that the second can be forgotten at once:
-// - ResponseStore: surveys, their documents, and after closing their result, ledger and sealed comments. Nothing in it
-//   stands for a respondent.
+// - ResponseStore: surveys, their documents, and after closing their result, ledger, sealed comments and, until their
+//   campaign is pooled, sealed contribution. Nothing in it stands for a respondent.
 // - OpenSurveyStore: the sealed answers and spent tokens of one survey that is not closed yet. It is made when the survey
 //   is opened, and destroyed as a whole.
 //
@@ -110,6 +110,8 @@ struct StoredSurvey {
   std::string instrument_version;
   std::string manifest;
   std::string manifest_signature;
+  // The public key of the pool that the survey belongs to, as in its manifest; empty: of none. It never changes.
+  std::string pool = {};
 };
 
 // How the open survey's storage is laid out.
@@ -135,6 +137,16 @@ struct StoredComments {
   std::vector<StoredComment> comments;   // in the order of their ids, which is random
 };
 
+// The surveys whose `pool` is one public key, and what was made of their contributions.
+struct StoredPool {
+  struct Member {
+    domain::SurveyId survey;
+    SurveyState state = SurveyState::kAccepting;
+  };
+  std::vector<Member> surveys;         // one or more, in the order of their ids
+  std::optional<std::string> figures;  // set once it was pooled
+};
+
 // Methods may be called from many threads at once. The caller sees to it that no two calls that change the same survey
 // overlap.
 class ResponseStore {
@@ -143,7 +155,8 @@ class ResponseStore {
 
   // Lays out the open survey's storage with free slots of random bytes and makes the survey, accepting. Durable when
   // this returns; a crash before leaves no survey. `survey.state` is not read.
-  // ALREADY_EXISTS: there is such a survey, whatever its state.
+  // ALREADY_EXISTS: there is such a survey, whatever its state. FAILED_PRECONDITION, WRONG_STATE: its pool has its figures
+  // already.
   virtual absl::Status CreateSurvey(const StoredSurvey& survey, const SlotLayout& layout) = 0;
 
   // NOT_FOUND, SURVEY_UNKNOWN (here and below).
@@ -163,12 +176,14 @@ class ResponseStore {
   // DATA_LOSS: they are gone.
   virtual absl::StatusOr<std::unique_ptr<OpenSurveyStore>> OpenAnswers(const domain::SurveyId& survey) = 0;
 
-  // From stopped to closed: stores outcome, comments and the comments' sealed keys in one transaction, durable when this
-  // returns. The comments are of one length and in shuffled order already. The answers are still there: DestroyAnswers.
-  // FAILED_PRECONDITION, WRONG_STATE: not stopped.
+  // From stopped to closed: stores outcome, comments, the comments' sealed keys and the contribution in one transaction,
+  // durable when this returns. The comments are of one length and in shuffled order already. The answers are still there:
+  // DestroyAnswers. FAILED_PRECONDITION, WRONG_STATE: not stopped. INVALID_ARGUMENT: a contribution of a survey without a
+  // pool, or none (empty) of one with a pool.
   virtual absl::Status CloseSurvey(const domain::SurveyId& survey, const StoredOutcome& outcome,
                                    const std::vector<std::string>& sealed_comments,
-                                   const std::vector<std::string>& sealed_comment_keys) = 0;
+                                   const std::vector<std::string>& sealed_comment_keys,
+                                   const std::string& sealed_contribution) = 0;
   // FAILED_PRECONDITION, WRONG_STATE: not closed.
   virtual absl::StatusOr<StoredOutcome> GetOutcome(const domain::SurveyId& survey) = 0;
 
@@ -185,6 +200,15 @@ class ResponseStore {
   // Deletes the comments and their keys; durable when this returns. Harmless when there are none.
   // FAILED_PRECONDITION, WRONG_STATE: not closed.
   virtual absl::Status DestroyComments(const domain::SurveyId& survey) = 0;
+
+  // NOT_FOUND, SURVEY_UNKNOWN: no survey is of this pool.
+  virtual absl::StatusOr<StoredPool> GetPool(absl::string_view public_key) = 0;
+  // What the survey contributed to its pool. Empty: not closed, of no pool, or destroyed.
+  virtual absl::StatusOr<std::string> GetContribution(const domain::SurveyId& survey) = 0;
+  // Stores `figures` and destroys the contributions of all surveys of the pool in one transaction, durable when this
+  // returns. FAILED_PRECONDITION, WRONG_STATE: a survey of the pool is accepting or stopped, or the pool has figures
+  // already. NOT_FOUND, SURVEY_UNKNOWN: no survey is of this pool.
+  virtual absl::Status FinishPool(absl::string_view public_key, absl::string_view figures) = 0;
 
   // Rebuilds the engine's files so that none keeps bytes of what was deleted.
   virtual absl::Status Rebuild() = 0;

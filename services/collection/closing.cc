@@ -10,6 +10,7 @@
 #include "services/base/status.h"
 #include "services/collection/answer_seal.h"
 #include "services/collection/comment_record.h"
+#include "services/collection/contribution.h"
 #include "services/crypto/hash.h"
 #include "services/crypto/ledger.h"
 #include "services/crypto/merkle.h"
@@ -165,6 +166,10 @@ absl::StatusOr<Closing> CountAnswers(const Survey& survey, const domain::CloseOr
   CANDOR_ASSIGN_OR_RETURN(std::vector<crypto::SecretBytes> data_keys, OpenRunKeys(closing_key, answers));
   AnswerOpener opener(std::move(data_keys));
   Counted counted = StartCounting(survey, instrument, order);
+  const domain::Manifest& manifest = survey.manifest();
+  const ContributionFormat format(version);
+  std::optional<ContributionCounter> contributing;
+  if (!manifest.pooling_public_key.empty()) contributing.emplace(format, manifest.groups);
   const auto count_one = [&](const storage::Slot& slot, absl::string_view sealed) -> absl::Status {
     if (slot.group < 0 || static_cast<size_t>(slot.group) >= survey.groups().size()) {
       return errors::StoreCorrupt("a slot of no group");
@@ -176,6 +181,7 @@ absl::StatusOr<Closing> CountAnswers(const Survey& survey, const domain::CloseOr
     if (!record.has_value()) return errors::StoreCorrupt("a sealed answer cannot be opened");
     CANDOR_ASSIGN_OR_RETURN(const domain::Answers opened, domain::DecodeAnswers(*record, shape));
     Count(opened, instrument, shape, slot.group, counted);
+    if (contributing.has_value()) contributing->Count(slot.group, opened.ratings);
     domain::GroupCounts& counts = counted.counts[static_cast<size_t>(slot.group)];
     ++counts.counted;
     counts.replaced += head.replacements;
@@ -187,8 +193,14 @@ absl::StatusOr<Closing> CountAnswers(const Survey& survey, const domain::CloseOr
   Closing closing;
   closing.outcome.order_id = order.order_id;
   CANDOR_ASSIGN_OR_RETURN(closing.outcome.ledger, MakeLedger(survey, counted, receipt_key));
-  closing.outcome.closed_result = domain::EncodeClosedResult(
-      domain::MakeClosedResult(survey.manifest(), instrument, rules, counted.tallies, counted.counts));
+  const domain::ClosedResult result =
+      domain::MakeClosedResult(manifest, instrument, rules, counted.tallies, counted.counts);
+  closing.outcome.closed_result = domain::EncodeClosedResult(result);
+  if (contributing.has_value()) {
+    CANDOR_ASSIGN_OR_RETURN(closing.sealed_contribution,
+                            SealContribution(manifest.pooling_public_key, survey.id_bytes(), format,
+                                             contributing->Take(result)));
+  }
   SelectComments(rules, counted);
   CANDOR_RETURN_IF_ERROR(SealComments(survey, instrument, counted.comments, closing));
   return closing;

@@ -22,6 +22,8 @@ struct Closing {
   storage::StoredOutcome outcome;
   std::vector<std::string> sealed_comments;      // of one length, shuffled over groups, prompts and people
   std::vector<std::string> sealed_comment_keys;  // in the order of the manifest's moderators; empty without comments
+  // What the survey adds to its campaign's pooled figures (contribution.h); empty when the manifest names no pooling key.
+  std::string sealed_contribution;
 };
 
 // Reads every answer once. Memory holds tallies, leaves and comments, never two answers. Comments are kept only where

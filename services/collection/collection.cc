@@ -12,6 +12,7 @@
 #include "services/collection/closing.h"
 #include "services/collection/keyed_lock.h"
 #include "services/collection/latest_clock.h"
+#include "services/collection/pooling.h"
 #include "services/collection/receipt_key.h"
 #include "services/collection/survey.h"
 #include "services/collection/survey_cache.h"
@@ -109,6 +110,7 @@ struct Collection::Parts {
   std::atomic<int64_t> lookup_bytes = 0;  // of the answers in `lookups`
   base::Executor lookups;
   KeyedLock orders;  // one order at a time for a survey
+  KeyedLock pools;   // and for a pool; taken after that of the survey
   base::Executor acknowledger;
   std::vector<std::unique_ptr<Writer>> writers;
 };
@@ -160,7 +162,7 @@ absl::StatusOr<std::string> Collection::ReceiptPublicKey() { return parts_->rece
 
 absl::Status Collection::OpenSurvey(const domain::OpenOrder& order) {
   const KeyedLock::Holder held(&parts_->orders, order.survey.value());
-  const storage::StoredSurvey wanted{order.survey,   SurveyState::kAccepting, order.contract, order.instrument_version,
+  storage::StoredSurvey wanted{order.survey,   SurveyState::kAccepting, order.contract, order.instrument_version,
                                      order.manifest, order.manifest_signature};
   const absl::StatusOr<storage::StoredSurvey> known = parts_->store->GetSurvey(order.survey);
   if (known.ok()) {
@@ -174,10 +176,15 @@ absl::Status Collection::OpenSurvey(const domain::OpenOrder& order) {
   if (!absl::IsNotFound(known.status())) return known.status();
   CANDOR_ASSIGN_OR_RETURN(const storage::SlotLayout layout,
                           CheckOpenOrder(order, parts_->receipt_key.public_key(), parts_->clock.Now()));
-  CANDOR_RETURN_IF_ERROR(parts_->store->CreateSurvey(wanted, layout));
-  if (const auto manifest = domain::DecodeManifest(order.manifest); manifest.ok()) {
-    parts_->WriterOf(order.survey).Watch(order.survey, manifest->close_time);
+  CANDOR_ASSIGN_OR_RETURN(const domain::Manifest manifest, domain::DecodeManifest(order.manifest));
+  wanted.pool = manifest.pooling_public_key;
+  {
+    // Without a pool it waits for nobody.
+    const KeyedLock::Holder pool_held(&parts_->pools, wanted.pool.empty() ? order.survey.value() : wanted.pool);
+    CANDOR_RETURN_IF_ERROR(CheckPoolToJoin(manifest, order.instrument_version, *parts_->store));
+    CANDOR_RETURN_IF_ERROR(parts_->store->CreateSurvey(wanted, layout));
   }
+  parts_->WriterOf(order.survey).Watch(order.survey, manifest.close_time);
   return absl::OkStatus();
 }
 
@@ -212,7 +219,8 @@ absl::Status Collection::Parts::CountAndStore(const domain::CloseOrder& order) {
   CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> survey, cache.Get(order.survey));
   CANDOR_ASSIGN_OR_RETURN(const std::unique_ptr<storage::OpenSurveyStore> answers, store->OpenAnswers(order.survey));
   CANDOR_ASSIGN_OR_RETURN(const Closing closing, CountAnswers(*survey, order, receipt_key, *answers));
-  return store->CloseSurvey(order.survey, closing.outcome, closing.sealed_comments, closing.sealed_comment_keys);
+  return store->CloseSurvey(order.survey, closing.outcome, closing.sealed_comments, closing.sealed_comment_keys,
+                            closing.sealed_contribution);
 }
 
 // Step 4 (b), and the answer to a repeated order.
@@ -226,10 +234,12 @@ absl::StatusOr<domain::CloseOutcome> Collection::Parts::FinishClosing(const doma
   return domain::CloseOutcome{std::move(outcome.closed_result), std::move(outcome.ledger)};
 }
 
-absl::Status Collection::Forget(const SurveyId& survey) {
-  CANDOR_RETURN_IF_ERROR(parts_->store->GetState(survey).status());
-  return parts_->store->Rebuild();
+absl::StatusOr<std::string> Collection::PoolCampaign(const domain::PoolOrder& order) {
+  const KeyedLock::Holder held(&parts_->pools, order.pooling_public_key);
+  return collection::PoolCampaign(order, *parts_->store);
 }
+
+absl::Status Collection::Forget() { return parts_->store->Rebuild(); }
 
 absl::Status Collection::AbandonSurvey(const SurveyId& survey) {
   const KeyedLock::Holder held(&parts_->orders, survey.value());

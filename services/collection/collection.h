@@ -77,7 +77,8 @@ class Collection : public domain::ResponsePlane {
 
   // domain::ResponsePlane. Beside the codes named there:
   // - OpenSurvey: ORDER_MISMATCH also when the manifest names another receipt key than this plane's, when a group's key
-  //   is not a usable one, when the signature does not verify, or when close_time has passed already.
+  //   is not a usable one, when the signature does not verify, when close_time has passed already, or when the pool that it
+  //   names has its figures already or surveys with another instrument version.
   // - CloseSurvey: ORDER_MISMATCH (INVALID_ARGUMENT): `issued` does not have one entry for each group, or fewer tokens
   //   were issued than answers are there. FAILED_PRECONDITION: WRONG_STATE (the survey was abandoned), KEY_LOST (this
   //   plane's receipt key is not the one that the manifest names).
@@ -89,7 +90,8 @@ class Collection : public domain::ResponsePlane {
   absl::Status OpenSurvey(const domain::OpenOrder& order) override;
   absl::Status StopAccepting(const domain::SurveyId& survey) override;
   absl::StatusOr<domain::CloseOutcome> CloseSurvey(const domain::CloseOrder& order) override;
-  absl::Status Forget(const domain::SurveyId& survey) override;
+  absl::StatusOr<std::string> PoolCampaign(const domain::PoolOrder& order) override;
+  absl::Status Forget() override;
   absl::Status AbandonSurvey(const domain::SurveyId& survey) override;
   absl::Status ReleaseSurvey(const domain::SurveyId& survey) override;
   absl::StatusOr<std::vector<int64_t>> LiveCounts(const domain::SurveyId& survey) override;

@@ -84,6 +84,12 @@ absl::StatusOr<storage::SlotLayout> CheckOpenOrder(const domain::OpenOrder& orde
     return Mismatch("the manifest names a receipt key other than this plane's; ask for it again");
   }
   if (!CanBeSealedTo(manifest->closing_public_key)) return Mismatch("the closing key cannot be used");
+  if (!manifest->pooling_public_key.empty()) {
+    if (!CanBeSealedTo(manifest->pooling_public_key)) return Mismatch("the pooling key cannot be used");
+    if (manifest->pooling_public_key == manifest->closing_public_key) {
+      return Mismatch("the pooling key is the closing key; each opens something else, at another time");
+    }
+  }
   for (const domain::ModeratorKey& moderator : manifest->moderators) {
     if (!CanBeSealedTo(moderator.public_key)) return Mismatch("a moderator's key cannot be used");
   }

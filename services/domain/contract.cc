@@ -206,19 +206,23 @@ std::string EncodeManifest(const Manifest& manifest) {
     moderators.push_back(
         {{"name", moderator.name}, {"public_key", base::HexEncode(moderator.public_key)}});
   }
-  return base::CanonicalJson(
-      {{"format", kManifestFormat},
-       {"survey", manifest.survey.value()},
-       {"contract_hash", manifest.contract_hash},
-       {"instrument_hash", manifest.instrument_hash},
-       {"groups", std::move(groups)},
-       {"closing_public_key", base::HexEncode(manifest.closing_public_key)},
-       {"receipt_public_key", base::HexEncode(manifest.receipt_public_key)},
-       {"signing_public_key", base::HexEncode(manifest.signing_public_key)},
-       {"moderators", std::move(moderators)},
-       {"close_time", absl::ToUnixSeconds(manifest.close_time)},
-       {"latest_close_time", absl::ToUnixSeconds(manifest.latest_close_time)},
-       {"abandon_time", absl::ToUnixSeconds(manifest.abandon_time)}});
+  Json document = {{"format", kManifestFormat},
+                   {"survey", manifest.survey.value()},
+                   {"contract_hash", manifest.contract_hash},
+                   {"instrument_hash", manifest.instrument_hash},
+                   {"groups", std::move(groups)},
+                   {"closing_public_key", base::HexEncode(manifest.closing_public_key)},
+                   {"receipt_public_key", base::HexEncode(manifest.receipt_public_key)},
+                   {"signing_public_key", base::HexEncode(manifest.signing_public_key)},
+                   {"moderators", std::move(moderators)},
+                   {"close_time", absl::ToUnixSeconds(manifest.close_time)},
+                   {"latest_close_time", absl::ToUnixSeconds(manifest.latest_close_time)},
+                   {"abandon_time", absl::ToUnixSeconds(manifest.abandon_time)}};
+  // Left out where there is none: so manifests read that were signed before there were pools.
+  if (!manifest.pooling_public_key.empty()) {
+    document["pooling_public_key"] = base::HexEncode(manifest.pooling_public_key);
+  }
+  return base::CanonicalJson(document);
 }
 
 absl::StatusOr<Manifest> DecodeManifest(absl::string_view bytes) {
@@ -241,6 +245,7 @@ absl::StatusOr<Manifest> DecodeManifest(absl::string_view bytes) {
     manifest.groups.push_back(ReadGroup(element, path, &fault));
   });
   manifest.closing_public_key = object.Bytes("closing_public_key", 32);
+  if (object.Has("pooling_public_key")) manifest.pooling_public_key = object.Bytes("pooling_public_key", 32);
   manifest.receipt_public_key = object.Bytes("receipt_public_key", 32);
   manifest.signing_public_key = object.Bytes("signing_public_key", 32);
   object.List("moderators", [&](const Json& element, const std::string& path) {

@@ -28,6 +28,7 @@ inline constexpr size_t kMostModerators = 5;
 inline constexpr size_t kLongestModeratorName = 100;  // bytes
 inline constexpr size_t kMostIssuingGroups = 100;
 inline constexpr int64_t kMostInvited = 1'000'000;  // in one issuing group
+inline constexpr int kFewestPooledLeaders = 5;  // leaders behind a figure pooled over a campaign
 inline constexpr char kDevelopmental[] = "developmental";
 
 // The smallest k that a contract may have with `insiders` = t: 5 for t = 1, else 5 + t, since an
@@ -94,6 +95,10 @@ struct Manifest {
   std::string instrument_hash;       // SHA-256, hexadecimal
   std::vector<IssuingGroup> groups;  // the index in this list is the group's number in tokens
   std::string closing_public_key;    // X25519, 32 bytes
+  // X25519, 32 bytes: to it closing seals what the survey adds to its campaign's pooled figures, the
+  // same key in every survey of the campaign. Empty, and not in the document, in campaigns of fewer than
+  // kFewestPooledLeaders.
+  std::string pooling_public_key;
   std::string receipt_public_key;    // Ed25519, 32 bytes
   std::string signing_public_key;  // Ed25519, 32 bytes; signs the manifest and notices of extension
   std::vector<ModeratorKey> moderators;

@@ -41,6 +41,12 @@ struct CloseOutcome {
   std::string ledger;            // canonical JSON with its signature, as crypto::VerifyLedger reads it
 };
 
+// Given once every survey of a campaign that was opened is closed or abandoned.
+struct PoolOrder {
+  std::string pooling_public_key;  // as in the manifests of the campaign's surveys: names the pool
+  std::string pooling_secret_key;  // X25519, 32 bytes; empty (it is lost): nothing is computed, all is destroyed
+};
+
 class ResponsePlane {
  public:
   virtual ~ResponsePlane() = default;
@@ -62,15 +68,24 @@ class ResponsePlane {
   // manifest's key), SURVEY_CLOSED (closed under another order id). DATA_LOSS: a sealed answer cannot be opened.
   virtual absl::StatusOr<CloseOutcome> CloseSurvey(const CloseOrder& order) = 0;
 
-  // Rebuilds the plane's database so that no freed page keeps what was destroyed (A6, step 7).
-  virtual absl::Status Forget(const SurveyId& survey) = 0;
+  // Adds up what the surveys of a pool contributed at closing, computes the pooled figures, stores these alone, and
+  // destroys the contributions: once for a campaign, over all its surveys, with no other choice of them. Gives
+  // EncodePooledFigures. Repeating it is harmless and gives the same bytes, whatever secret key it brings. The
+  // contributions may stay in freed pages until Forget is called. FAILED_PRECONDITION: WRONG_STATE (a survey of the pool
+  // is neither closed nor abandoned), WRONG_CLOSING_KEY (not the secret half of this key; nothing is changed). NOT_FOUND,
+  // SURVEY_UNKNOWN: no survey was ever opened with this key. DATA_LOSS: a contribution cannot be opened.
+  virtual absl::StatusOr<std::string> PoolCampaign(const PoolOrder& order) = 0;
+
+  // Rebuilds the plane's database so that no freed page keeps what was destroyed, of whatever survey (A6, step 7).
+  virtual absl::Status Forget() = 0;
 
   // Destroys the survey's answers and keys without a result. Repeating it is harmless. NOT_FOUND, SURVEY_UNKNOWN: the
-  // survey was never opened, so there is nothing to destroy.
+  // survey was never opened, so there is nothing to destroy. FAILED_PRECONDITION, WRONG_STATE: it is closed, so that its
+  // answers are destroyed already; ReleaseSurvey destroys what is left of its comments.
   virtual absl::Status AbandonSurvey(const SurveyId& survey) = 0;
 
   // Destroys the sealed comments that were not approved; repeating it is harmless. They may stay in freed pages until
-  // Forget is called, which does it for all surveys at once.
+  // Forget is called.
   virtual absl::Status ReleaseSurvey(const SurveyId& survey) = 0;
 
   // Answers counted so far, coarse: 0 stands for "fewer than 5", then steps of 5, in the order of the manifest's groups.

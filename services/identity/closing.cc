@@ -15,7 +15,9 @@
 #include "services/domain/errors.h"
 #include "services/identity/audit.h"
 #include "services/identity/loading.h"
+#include "services/identity/pooling.h"
 #include "services/identity/resource_names.h"
+#include "services/identity/survey_work.h"
 
 namespace candor::identity {
 namespace {
@@ -36,6 +38,12 @@ using storage::WriteTransaction;
 bool IsPassing(const absl::Status& status) {
   return status.ok() || absl::IsUnavailable(status) || absl::IsResourceExhausted(status) || absl::IsAborted(status) ||
          absl::IsDeadlineExceeded(status) || absl::IsCancelled(status);
+}
+
+absl::StatusOr<bool> HasResult(ReadTransaction& transaction, const SurveyRow& survey) {
+  CANDOR_ASSIGN_OR_RETURN(const auto hash, transaction.FindSurveyDocumentHash(survey.district, survey.id,
+                                                                              SurveyDocument::kClosedResult));
+  return hash.has_value();
 }
 
 // Whether closing may begin: of an open campaign, and of one that is still opening when its time is over.
@@ -71,33 +79,49 @@ absl::StatusOr<CampaignRow> Closing::Order(const Caller& caller, const DistrictI
 }
 
 absl::Status Closing::Advance(const DistrictId& district, const CampaignId& campaign) {
-  CampaignRow row;
-  std::vector<SurveyRow> surveys;
-  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
-    CANDOR_ASSIGN_OR_RETURN(row, GetCampaignRow(transaction, district, campaign));
-    return ForEachSurvey(transaction, district, campaign, [&](const SurveyRow& survey) {
-      surveys.push_back(survey);
-      return absl::OkStatus();
-    });
-  }));
-  if (row.state != CampaignState::kClosing) return absl::OkStatus();
+  CANDOR_ASSIGN_OR_RETURN(CampaignWork work, ReadCampaignWork(store_, district, campaign));
+  if (work.campaign.state != CampaignState::kClosing) return absl::OkStatus();
 
-  absl::Status first_fault;
-  for (const SurveyRow& survey : surveys) {
-    absl::Status closed;
-    if (survey.state == SurveyState::kDraft) {
-      SurveyRow unopened = survey;
-      closed = Abandon(unopened, "its campaign closed before it was open");
-    } else if (survey.state == SurveyState::kClosing) {
-      closed = CloseSurvey(row, survey);
-    }
-    if (first_fault.ok()) first_fault = closed;
+  std::vector<SurveyRow> ready;  // all but forgetting is done
+  absl::Status fault = WorkAtEach(work.surveys, [&](SurveyRow& survey) -> absl::Status {
+    if (survey.state != SurveyState::kDraft && survey.state != SurveyState::kClosing) return absl::OkStatus();
+    CANDOR_RETURN_IF_ERROR(EndSurvey(work.campaign, survey));
+    ready.push_back(survey);
+    return absl::OkStatus();
+  });
+  bool has_pool = false;
+  if (fault.ok()) {
+    const absl::StatusOr<bool> pooled = PoolFigures(store_, keys_, plane_, work);
+    has_pool = pooled.ok() && *pooled;
+    fault = pooled.status();
   }
-  CANDOR_RETURN_IF_ERROR(first_fault);
+  if (fault.ok()) fault = keys_.DestroyCodeKey(district, campaign);
 
-  CANDOR_RETURN_IF_ERROR(keys_.DestroyCodeKey(district, campaign));
+  // Once for all: it takes as long for one survey as for a thousand. Not after the campaign is CLOSED, so that a crash
+  // is followed by doing it again.
+  if (!ready.empty() || has_pool) {
+    const absl::Status forgotten = plane_.Forget();
+    if (!forgotten.ok()) return fault.ok() ? forgotten : fault;
+  }
+  const absl::Status finished = Finish(work.campaign, ready, /*all=*/fault.ok());
+  ForgetOrLog(store_);
+  return fault.ok() ? finished : fault;
+}
+
+absl::Status Closing::Finish(const CampaignRow& campaign, const std::vector<SurveyRow>& ready, bool all) {
   return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
-    CANDOR_ASSIGN_OR_RETURN(row, GetCampaignRow(transaction, district, campaign));
+    for (SurveyRow survey : ready) {
+      CANDOR_ASSIGN_OR_RETURN(const bool has_result, HasResult(transaction, survey));
+      CANDOR_RETURN_IF_ERROR(SetState(survey, has_result ? SurveyState::kClosed : SurveyState::kAbandoned));
+      survey.closing_step = ClosingStep::kForgotten;
+      if (!has_result) {
+        // There will be no report that needs the ratings of those who were deleted meanwhile.
+        CANDOR_RETURN_IF_ERROR(transaction.DeleteRatingsOfTheGone(survey.district, survey.id));
+      }
+      CANDOR_RETURN_IF_ERROR(transaction.UpdateSurvey(survey));
+    }
+    if (!all) return absl::OkStatus();
+    CANDOR_ASSIGN_OR_RETURN(CampaignRow row, GetCampaignRow(transaction, campaign.district, campaign.id));
     if (row.state != CampaignState::kClosing) return absl::OkStatus();
     CANDOR_RETURN_IF_ERROR(SetState(row, CampaignState::kClosed));
     row.closed_time = clock_.Now();
@@ -105,25 +129,18 @@ absl::Status Closing::Advance(const DistrictId& district, const CampaignId& camp
   });
 }
 
-absl::Status Closing::CloseSurvey(const CampaignRow& campaign, SurveyRow survey) {
+absl::Status Closing::EndSurvey(const CampaignRow& campaign, SurveyRow& survey) {
+  // With a result, or abandoned: the response plane has done its part before the keys go.
+  if (survey.closing_step >= ClosingStep::kKeysDestroyed) return absl::OkStatus();
+  if (survey.state == SurveyState::kDraft) return Abandon(survey, "its campaign closed before it was open");
   if (survey.closing_step < ClosingStep::kResultStored) {
     const absl::Status fetched = StopAndFetch(survey);
     if (!IsPassing(fetched) && clock_.Now() >= campaign.settings.abandon_time) {
       return Abandon(survey, fetched.message());
     }
     CANDOR_RETURN_IF_ERROR(fetched);
-  } else {
-    // Keys are destroyed before a result is there only while a survey is being abandoned: that goes on.
-    CANDOR_ASSIGN_OR_RETURN(const bool has_result, HasResult(survey));
-    if (!has_result) return Abandon(survey, "it was being abandoned");
   }
-  if (survey.closing_step < ClosingStep::kKeysDestroyed) CANDOR_RETURN_IF_ERROR(DestroyKeys(survey));
-  if (survey.closing_step < ClosingStep::kForgotten) {
-    CANDOR_RETURN_IF_ERROR(plane_.Forget(survey.id));
-    survey.closing_step = ClosingStep::kForgotten;
-  }
-  CANDOR_RETURN_IF_ERROR(SetState(survey, SurveyState::kClosed));
-  return Store(survey);
+  return DestroyKeys(survey);
 }
 
 absl::Status Closing::StopAndFetch(SurveyRow& survey) {
@@ -133,17 +150,6 @@ absl::Status Closing::StopAndFetch(SurveyRow& survey) {
     CANDOR_RETURN_IF_ERROR(Store(survey));
   }
   return FetchResult(survey);
-}
-
-absl::StatusOr<bool> Closing::HasResult(const SurveyRow& survey) {
-  bool found = false;
-  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
-    CANDOR_ASSIGN_OR_RETURN(const auto hash, transaction.FindSurveyDocumentHash(survey.district, survey.id,
-                                                                                SurveyDocument::kClosedResult));
-    found = hash.has_value();
-    return absl::OkStatus();
-  }));
-  return found;
 }
 
 absl::Status Closing::FetchResult(SurveyRow& survey) {
@@ -192,21 +198,20 @@ absl::Status Closing::DestroyKeys(SurveyRow& survey) {
 }
 
 absl::Status Closing::Abandon(SurveyRow& survey, absl::string_view why) {
+  absl::Status abandoned = plane_.AbandonSurvey(survey.id);
   // A survey that the response plane does not know has no answers there.
-  const absl::Status abandoned = plane_.AbandonSurvey(survey.id);
-  if (!abandoned.ok() && !absl::IsNotFound(abandoned)) return abandoned;
+  if (absl::IsNotFound(abandoned)) abandoned = absl::OkStatus();
+  const bool closed_there = base::GetErrorDetail(abandoned).reason == domain::reasons::kWRONG_STATE;
+  // Closed under an order that this plane no longer knows, as after its database was put back from an older copy: the
+  // answers are destroyed already, and counts made for that order are not taken for this one. Releasing is what destroys
+  // the comments, which no report of an abandoned survey would ever do.
+  if (closed_there) abandoned = plane_.ReleaseSurvey(survey.id);
+  CANDOR_RETURN_IF_ERROR(abandoned);
   CANDOR_RETURN_IF_ERROR(DestroyKeys(survey));
-  if (abandoned.ok()) CANDOR_RETURN_IF_ERROR(plane_.Forget(survey.id));
-  CANDOR_RETURN_IF_ERROR(SetState(survey, SurveyState::kAbandoned));
-  survey.closing_step = ClosingStep::kForgotten;
-  CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
-    // There will be no report that needs the ratings of those who were deleted meanwhile.
-    CANDOR_RETURN_IF_ERROR(transaction.DeleteRatingsOfTheGone(survey.district, survey.id));
-    return transaction.UpdateSurvey(survey);
-  }));
-  ++survey.revision;
-  ForgetOrLog(store_);
-  base::Log(base::LogLevel::kWarning, "a survey was abandoned: its answers and keys are destroyed, it has no result",
+  base::Log(base::LogLevel::kWarning,
+            closed_there ? "a survey was abandoned: the response plane had closed it by an order that is not known here; "
+                           "the result of that stays there, and there is no report"
+                         : "a survey was abandoned: its answers and keys are destroyed, it has no result",
             {{"survey", SurveyName(survey)}, {"detail", std::string(why)}});
   return absl::OkStatus();
 }

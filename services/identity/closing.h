@@ -4,9 +4,14 @@
 //   2 the response plane stops accepting                      6 keys, blinded hashes and code hashes are destroyed
 //   3 the order crosses, with the closing key                 7 the response plane rebuilds its database
 //   4 the response plane counts and forgets the answers       8 CLOSED is stored
+//
+// 2 to 6 are done for each survey by itself; 7 and 8 once for all that have come so far. Where figures are pooled, it is
+// between 6 of the last survey and 7: they are computed there, stored here, and the pooling key is destroyed.
 
 #ifndef CANDOR_SERVICES_IDENTITY_CLOSING_H_
 #define CANDOR_SERVICES_IDENTITY_CLOSING_H_
+
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -33,20 +38,23 @@ class Closing {
                                              const domain::CampaignId& campaign);
 
   // Goes on from wherever the last attempt stopped, until the campaign is CLOSED. A fault of one survey does not keep the
-  // others; the first one is returned. A survey that cannot be closed (a lost key, answers that cannot be opened, orders
+  // others from being closed, but the campaign; the first one is returned. A survey that cannot be closed (a lost key, answers that cannot be opened, orders
   // that do not fit: whatever trying again does not mend) is abandoned once its abandon time has come. One that closing
-  // found not yet open is abandoned at once: nobody could answer it.
+  // found not yet open is abandoned at once: nobody could answer it. So, at its abandon time, is one that the response
+  // plane has closed under another order: it has no report, and what it has there stays unread.
   absl::Status Advance(const domain::DistrictId& district, const domain::CampaignId& campaign);
 
  private:
-  absl::Status CloseSurvey(const storage::CampaignRow& campaign, storage::SurveyRow survey);
+  // Steps 2 to 6 of one survey, with a result or without.
+  absl::Status EndSurvey(const storage::CampaignRow& campaign, storage::SurveyRow& survey);
   // Steps 2 to 5, as far as they are not done.
   absl::Status StopAndFetch(storage::SurveyRow& survey);
   absl::Status FetchResult(storage::SurveyRow& survey);
   absl::Status DestroyKeys(storage::SurveyRow& survey);
-  // `why`: for the log.
+  // To the end of step 6. `why`: for the log.
   absl::Status Abandon(storage::SurveyRow& survey, absl::string_view why);
-  absl::StatusOr<bool> HasResult(const storage::SurveyRow& survey);
+  // Step 8 of these surveys, and if they were the last (`all`) of the campaign.
+  absl::Status Finish(const storage::CampaignRow& campaign, const std::vector<storage::SurveyRow>& ready, bool all);
   // Stores the row as it is, and counts up its revision.
   absl::Status Store(storage::SurveyRow& survey);
 

@@ -46,6 +46,10 @@ std::string CodeKeyFile(const domain::DistrictId& district, const domain::Campai
   return absl::StrCat("campaign.", district.value(), ".", campaign.value(), ".code.key");
 }
 
+std::string PoolingKeyFile(const domain::DistrictId& district, const domain::CampaignId& campaign) {
+  return absl::StrCat("campaign.", district.value(), ".", campaign.value(), ".pooling.key");
+}
+
 }  // namespace
 
 KeyStore::KeyStore(std::string folder) : folder_(std::move(folder)) {}
@@ -148,12 +152,26 @@ absl::StatusOr<SecretBytes> KeyStore::EnsureCodeKey(const domain::DistrictId& di
   return EnsureRandom(CodeKeyFile(district, campaign), kSymmetricKeyBytes);
 }
 
+absl::StatusOr<crypto::ClosingKeyPair> KeyStore::EnsurePoolingKey(const domain::DistrictId& district,
+                                                                  const domain::CampaignId& campaign) {
+  CANDOR_RETURN_IF_ERROR(EnsureRandom(PoolingKeyFile(district, campaign), crypto::kClosingKeyBytes).status());
+  return LoadPoolingKey(district, campaign);
+}
+
 absl::StatusOr<crypto::BlindSigningKey> KeyStore::LoadIssuingKey(const domain::SurveyId& survey, int number) {
   return ReadIssuingKey(IssuingKeyFile(survey, number));
 }
 
 absl::StatusOr<crypto::ClosingKeyPair> KeyStore::LoadClosingKey(const domain::SurveyId& survey) {
-  const std::string file = ClosingKeyFile(survey);
+  return ReadKeyPair(ClosingKeyFile(survey));
+}
+
+absl::StatusOr<crypto::ClosingKeyPair> KeyStore::LoadPoolingKey(const domain::DistrictId& district,
+                                                                const domain::CampaignId& campaign) {
+  return ReadKeyPair(PoolingKeyFile(district, campaign));
+}
+
+absl::StatusOr<crypto::ClosingKeyPair> KeyStore::ReadKeyPair(const std::string& file) const {
   CANDOR_ASSIGN_OR_RETURN(const SecretBytes secret, ReadKey(file));
   absl::StatusOr<crypto::ClosingKeyPair> pair = crypto::ClosingKeyPair::FromSecretKey(secret.view());
   if (!pair.ok()) return KeyLost(file, "is damaged");
@@ -182,6 +200,11 @@ absl::Status KeyStore::DestroySurveyKeys(const domain::SurveyId& survey) {
 absl::Status KeyStore::DestroyCodeKey(const domain::DistrictId& district, const domain::CampaignId& campaign) {
   absl::MutexLock lock(&mutex_);
   return base::DestroyFile(PathOf(CodeKeyFile(district, campaign)));
+}
+
+absl::Status KeyStore::DestroyPoolingKey(const domain::DistrictId& district, const domain::CampaignId& campaign) {
+  absl::MutexLock lock(&mutex_);
+  return base::DestroyFile(PathOf(PoolingKeyFile(district, campaign)));
 }
 
 int KeyStore::CountReady(int bits) {

@@ -5,6 +5,8 @@
 //   survey.{survey}.issuing.{number}.key   RSA private key, PKCS #8 DER; from opening to closing
 //   survey.{survey}.closing.key            X25519 secret key, 32 bytes; from opening to closing
 //   campaign.{district}.{campaign}.code.key  32 bytes: codes are derived from it; from opening to closing
+//   campaign.{district}.{campaign}.pooling.key  X25519 secret key, 32 bytes; from opening to closing, in campaigns that
+//                                          are large enough to have figures pooled
 //   pool.{bits}.{random}.key               RSA private keys made ahead, not yet of any survey
 //
 // The folder has mode 0700, its files 0600; a file is complete or absent. Destroying overwrites, then unlinks.
@@ -47,15 +49,20 @@ class KeyStore {
   absl::StatusOr<crypto::ClosingKeyPair> EnsureClosingKey(const domain::SurveyId& survey);
   absl::StatusOr<crypto::SecretBytes> EnsureCodeKey(const domain::DistrictId& district,
                                                     const domain::CampaignId& campaign);
+  absl::StatusOr<crypto::ClosingKeyPair> EnsurePoolingKey(const domain::DistrictId& district,
+                                                          const domain::CampaignId& campaign);
 
   absl::StatusOr<crypto::BlindSigningKey> LoadIssuingKey(const domain::SurveyId& survey, int number);
   absl::StatusOr<crypto::ClosingKeyPair> LoadClosingKey(const domain::SurveyId& survey);
   absl::StatusOr<crypto::SecretBytes> LoadCodeKey(const domain::DistrictId& district,
                                                   const domain::CampaignId& campaign);
+  absl::StatusOr<crypto::ClosingKeyPair> LoadPoolingKey(const domain::DistrictId& district,
+                                                        const domain::CampaignId& campaign);
 
   // Destroys closing key and all issuing keys. OK when they are gone.
   absl::Status DestroySurveyKeys(const domain::SurveyId& survey);
   absl::Status DestroyCodeKey(const domain::DistrictId& district, const domain::CampaignId& campaign);
+  absl::Status DestroyPoolingKey(const domain::DistrictId& district, const domain::CampaignId& campaign);
 
   // Issuing keys of `bits` that are ready to be taken.
   int CountReady(int bits);
@@ -68,6 +75,7 @@ class KeyStore {
   std::string PathOf(absl::string_view file) const;
   std::string IssuingKeyFile(const domain::SurveyId& survey, int number) const;
   absl::StatusOr<crypto::SecretBytes> ReadKey(const std::string& file) const;
+  absl::StatusOr<crypto::ClosingKeyPair> ReadKeyPair(const std::string& file) const;
   absl::StatusOr<crypto::BlindSigningKey> ReadIssuingKey(const std::string& file) const;
   // The key in `file`, made of `size` random bytes where there is none.
   absl::StatusOr<crypto::SecretBytes> EnsureRandom(const std::string& file, size_t size);

@@ -38,7 +38,8 @@ bool IsDone(const CampaignRow& campaign, const SurveyRow& survey) {
     case CampaignState::kOpening:
       return survey.state != SurveyState::kDraft;
     case CampaignState::kClosing:
-      return survey.state != SurveyState::kClosing && survey.state != SurveyState::kDraft;
+      // What is left then is done for all surveys at once.
+      return survey.closing_step >= storage::ClosingStep::kKeysDestroyed;
     case CampaignState::kClosed:
       return !campaign.release_ordered || survey.state != SurveyState::kClosed;
     default:

@@ -16,7 +16,9 @@
 #include "services/domain/errors.h"
 #include "services/identity/audit.h"
 #include "services/identity/loading.h"
+#include "services/identity/pooling.h"
 #include "services/identity/resource_names.h"
+#include "services/identity/survey_work.h"
 #include "storage/leader_line.h"
 
 namespace candor::identity {
@@ -110,6 +112,7 @@ struct Opening::Material {
   domain::Instrument instrument;
   std::string receipt_public_key;
   crypto::SecretBytes code_key;
+  std::string pooling_public_key;  // empty: none
 };
 
 absl::StatusOr<CampaignRow> Opening::Order(const Caller& caller, const DistrictId& district, const CampaignId& campaign,
@@ -150,34 +153,31 @@ absl::StatusOr<CampaignRow> Opening::Order(const Caller& caller, const DistrictI
 }
 
 absl::Status Opening::Advance(const DistrictId& district, const CampaignId& campaign) {
-  Material material;
-  std::vector<SurveyRow> surveys;
-  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
-    CANDOR_ASSIGN_OR_RETURN(material.campaign, GetCampaignRow(transaction, district, campaign));
-    CANDOR_ASSIGN_OR_RETURN(material.version, GetVersionRow(transaction, district, material.campaign.settings));
-    return ForEachSurvey(transaction, district, campaign, [&](const SurveyRow& survey) {
-      surveys.push_back(survey);
-      return absl::OkStatus();
-    });
-  }));
-  if (material.campaign.state != CampaignState::kOpening) return absl::OkStatus();
+  CANDOR_ASSIGN_OR_RETURN(CampaignWork work, ReadCampaignWork(store_, district, campaign));
+  if (work.campaign.state != CampaignState::kOpening) return absl::OkStatus();
   // Too late to ask anybody: what is not open yet stays so, and closing begins from here.
-  if (material.campaign.settings.close_time <= clock_.Now()) return absl::OkStatus();
+  if (work.campaign.settings.close_time <= clock_.Now()) return absl::OkStatus();
+  Material material;
+  material.campaign = work.campaign;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(material.version, GetVersionRow(transaction, district, work.campaign.settings));
+    return absl::OkStatus();
+  }));
   CANDOR_ASSIGN_OR_RETURN(domain::InstrumentVersion version,
                           domain::DecodeInstrumentVersion(material.version.document));
   material.instrument = std::move(version.instrument);
   CANDOR_ASSIGN_OR_RETURN(material.receipt_public_key, plane_.ReceiptPublicKey());
   CANDOR_ASSIGN_OR_RETURN(material.code_key, keys_.EnsureCodeKey(district, campaign));
+  CANDOR_ASSIGN_OR_RETURN(material.pooling_public_key, EnsurePool(store_, keys_, work));
 
-  absl::Status first_fault;
-  for (const SurveyRow& survey : surveys) {
-    if (survey.state != SurveyState::kDraft) continue;
+  bool out_of_reach = false;  // a store or the response plane: the rest would fail the same way
+  CANDOR_RETURN_IF_ERROR(WorkAtEach(work.surveys, [&](SurveyRow& survey) -> absl::Status {
+    if (survey.state != SurveyState::kDraft || out_of_reach) return absl::OkStatus();
     const absl::Status opened = OpenSurvey(material, survey);
-    if (first_fault.ok()) first_fault = opened;
-    if (absl::IsUnavailable(opened) || absl::IsResourceExhausted(opened)) break;
+    out_of_reach = absl::IsUnavailable(opened) || absl::IsResourceExhausted(opened);
     if (opened.ok()) pool_.AddDemand(-static_cast<int>(material.instrument.rater_groups.size()));
-  }
-  CANDOR_RETURN_IF_ERROR(first_fault);
+    return opened;
+  }));
 
   return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(CampaignRow row, GetCampaignRow(transaction, district, campaign));
@@ -239,6 +239,7 @@ absl::Status Opening::Prepare(const Material& material, const SurveyRow& survey)
   }
   CANDOR_ASSIGN_OR_RETURN(const crypto::ClosingKeyPair closing_key, keys_.EnsureClosingKey(survey.id));
   manifest.closing_public_key = closing_key.public_key;
+  manifest.pooling_public_key = material.pooling_public_key;
   manifest.receipt_public_key = material.receipt_public_key;
   manifest.signing_public_key = keys_.signing_key().public_key();
   const domain::CampaignSettings& settings = material.campaign.settings;

@@ -10,6 +10,7 @@
 #include "services/identity/audit.h"
 #include "services/identity/loading.h"
 #include "services/identity/resource_names.h"
+#include "services/identity/survey_work.h"
 
 namespace candor::identity {
 namespace {
@@ -60,34 +61,20 @@ absl::StatusOr<CampaignRow> Releasing::Order(const Caller& caller, const Distric
 }
 
 absl::Status Releasing::Advance(const DistrictId& district, const CampaignId& campaign) {
-  CampaignRow row;
-  std::vector<SurveyRow> surveys;
-  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
-    CANDOR_ASSIGN_OR_RETURN(row, GetCampaignRow(transaction, district, campaign));
-    return ForEachSurvey(transaction, district, campaign, [&](const SurveyRow& survey) {
-      surveys.push_back(survey);
-      return absl::OkStatus();
-    });
-  }));
-  if (row.state != CampaignState::kClosed || !row.release_ordered) return absl::OkStatus();
+  CANDOR_ASSIGN_OR_RETURN(CampaignWork work, ReadCampaignWork(store_, district, campaign));
+  if (work.campaign.state != CampaignState::kClosed || !work.campaign.release_ordered) return absl::OkStatus();
 
-  absl::Status first_fault;
-  for (const SurveyRow& survey : surveys) {
-    if (survey.state != SurveyState::kClosed) continue;
-    const absl::Status released = ReleaseSurvey(row, survey);
-    if (first_fault.ok()) first_fault = released;
-  }
-  CANDOR_RETURN_IF_ERROR(first_fault);
-  // Comments that were not approved are destroyed, and must be in no freed page either. Rebuilding the plane's database
-  // once does it for all surveys; it is before the state that a crash is followed by doing it again.
-  for (const SurveyRow& survey : surveys) {
-    if (survey.state != SurveyState::kClosed && survey.state != SurveyState::kReleased) continue;
-    CANDOR_RETURN_IF_ERROR(plane_.Forget(survey.id));
-    break;
-  }
+  bool any_result = false;
+  CANDOR_RETURN_IF_ERROR(WorkAtEach(work.surveys, [&](SurveyRow& survey) -> absl::Status {
+    any_result = any_result || survey.state == SurveyState::kClosed || survey.state == SurveyState::kReleased;
+    return survey.state == SurveyState::kClosed ? ReleaseSurvey(work.campaign, survey) : absl::OkStatus();
+  }));
+  // Comments that were not approved are destroyed, and must be in no freed page either. It is before the state that a
+  // crash is followed by doing it again.
+  if (any_result) CANDOR_RETURN_IF_ERROR(plane_.Forget());
 
   return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
-    CANDOR_ASSIGN_OR_RETURN(row, GetCampaignRow(transaction, district, campaign));
+    CANDOR_ASSIGN_OR_RETURN(CampaignRow row, GetCampaignRow(transaction, district, campaign));
     if (row.state != CampaignState::kClosed) return absl::OkStatus();
     CANDOR_RETURN_IF_ERROR(SetState(row, CampaignState::kReleased));
     row.release_time = clock_.Now();

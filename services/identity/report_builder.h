@@ -15,7 +15,8 @@
 
 namespace candor::identity {
 
-// All that a report follows from; it names nobody. Documents as the exact bytes that were stored.
+// All that a report follows from; it names nobody. Documents as the exact bytes that were stored. The figures pooled over
+// the campaign's leaders are campaign.pooled_figures.
 struct ReportInput {
   storage::CampaignRow campaign;
   storage::SurveyRow survey;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "services/reporting/report_input.h"
 
@@ -16,6 +17,7 @@ struct Contents {
   bool cell_withheld = false;   // a shown group has too few answers on a statement
   bool scale_withheld = false;  // a shown group has too few items of a unit
   bool confidence = false, typical = false;
+  bool scale_confidence = false;  // of a figure of several statements
   bool others = false;  // at least one figure of all raters
   bool self = false, supervisor = false;
   bool gap = false, undetermined = false, close = false;
@@ -29,7 +31,10 @@ void Look(const v1::GroupScore& score, Contents& contents) {
     case v1::FIGURE_STATE_BETWEEN: contents.between = true; break;
     default: break;
   }
-  if (score.interval().kind() == v1::INTERVAL_KIND_CONFIDENCE) contents.confidence = true;
+  if (score.interval().kind() == v1::INTERVAL_KIND_CONFIDENCE) {
+    contents.confidence = true;
+    if (score.items_used() > 1) contents.scale_confidence = true;
+  }
   if (score.interval().kind() == v1::INTERVAL_KIND_TYPICAL) contents.typical = true;
 }
 
@@ -150,6 +155,15 @@ std::vector<std::string> ReportNotes(const v1::Scores& scores, const domain::Con
       absl::StrAppend(&note,
                       " The range beside a figure (95 % confidence) says how far it might move, judged by how much the "
                       "ratings differ.");
+    }
+    if (contents.scale_confidence) {
+      absl::StrAppendFormat(&note,
+                            " For a figure of several statements it also counts how far one person's ratings of two "
+                            "statements go together: a correlation of %.2f, %s.",
+                            rules.item_correlation(),
+                            rules.item_correlation_source() == v1::CORRELATION_SOURCE_POOLED
+                                ? "measured over all leaders of this campaign together"
+                                : "which is assumed, as this campaign does not tell it");
     }
     if (contents.typical) {
       absl::StrAppend(&note, contents.confidence ? " A range marked ~ is" : " The range beside a figure, marked ~, is",

@@ -14,6 +14,7 @@
 #include "services/domain/closed_result.h"
 #include "services/domain/contract.h"
 #include "services/domain/instrument.h"
+#include "services/domain/pooled_figures.h"
 
 namespace candor::reporting {
 
@@ -34,6 +35,7 @@ struct ReportInput {
   std::string contract_hash;  // SHA-256 of the contract's document, hexadecimal
   domain::InstrumentVersion version;
   domain::ClosedResult result;
+  domain::PooledFigures pooled;  // over the campaign's leaders; empty where there are none
   // Ratings given under a name, as they were marked: one byte for each item of the instrument, not yet reversed.
   // Comments in them are not read.
   std::optional<domain::Answers> self;

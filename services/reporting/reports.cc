@@ -105,7 +105,7 @@ absl::StatusOr<Access> AccessOf(ReadTransaction& transaction, const storage::Sur
   CANDOR_ASSIGN_OR_RETURN(const Role role, RoleOf(transaction, survey, reader));
   if (role == Role::kNone && !reader.administrator) return Access{NotAllowed()};
   if (survey.state == domain::SurveyState::kAbandoned) {
-    return Access{NotReleased("the survey was abandoned: its answers were destroyed unread, and there is no report")};
+    return Access{NotReleased("the survey was abandoned: its answers were destroyed, and there is no report")};
   }
   if (survey.state != domain::SurveyState::kReleased) {
     return Access{NotReleased("the report can be read once its campaign is released")};

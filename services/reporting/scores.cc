@@ -34,6 +34,7 @@ using PersonItems = std::vector<std::optional<double>>;
 
 struct Material {
   statistics::ScoringRules rules;
+  double correlation = 0;  // of two items rated by one person
   std::vector<PreparedBlock> blocks;
   std::vector<std::optional<int>> self;
   PersonItems supervisor;
@@ -233,7 +234,7 @@ std::optional<PrintedScore> ScoreScale(const PreparedBlock& block, const Unit& u
     return std::nullopt;
   }
   const statistics::PrintedScale figures =
-      statistics::ScorePrintedScale(atoms, material.rules, material.rules.prior_correlation);
+      statistics::ScorePrintedScale(atoms, material.rules, material.correlation);
   out.set_items_used(figures.items_used);
   if (!figures.score.has_value()) {
     SetWithheld(v1::WITHHELD_REASON_TOO_FEW_ITEMS, out);
@@ -407,6 +408,8 @@ v1::Scores BuildScores(const ReportInput& input) {
   const domain::Instrument& instrument = input.version.instrument;
   Material material;
   material.rules = ScoringRulesOf(input.contract, instrument.scale);
+  const std::optional<int>& pooled = input.pooled.item_correlation;
+  material.correlation = pooled.has_value() ? *pooled / 100.0 : material.rules.prior_correlation;
   for (const domain::Block& block : input.result.blocks) {
     material.blocks.push_back(Prepare(instrument, input.result, block));
   }
@@ -424,6 +427,9 @@ v1::Scores BuildScores(const ReportInput& input) {
   rules.set_pool_minimum(input.contract.pool_minimum);
   rules.set_strength_cut(material.rules.strength_cut);
   rules.set_agreement_band(material.rules.gap_delta);
+  rules.set_item_correlation(material.correlation);
+  rules.set_item_correlation_source(pooled.has_value() ? v1::CORRELATION_SOURCE_POOLED
+                                                       : v1::CORRELATION_SOURCE_ASSUMED);
   for (const PreparedBlock& block : material.blocks) *scores.add_groups() = Summarise(input, block);
 
   // Indicators first, since every scale's gap is made from those of its items; they are listed last.

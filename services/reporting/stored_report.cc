@@ -8,6 +8,7 @@
 #include "services/domain/contract.h"
 #include "services/domain/errors.h"
 #include "services/domain/instrument.h"
+#include "services/domain/pooled_figures.h"
 #include "services/reporting/build_report.h"
 
 namespace candor::reporting {
@@ -31,6 +32,9 @@ absl::StatusOr<std::string> BuildStoredReport(const StoredReportInput& input) {
   CANDOR_ASSIGN_OR_RETURN(report.result, domain::DecodeClosedResult(input.closed_result));
   if (report.result.survey != input.survey.id) {
     return domain::errors::StoreCorrupt("a stored closed result belongs to another survey");
+  }
+  if (input.campaign.pooled_figures.has_value()) {
+    CANDOR_ASSIGN_OR_RETURN(report.pooled, domain::DecodePooledFigures(*input.campaign.pooled_figures));
   }
   report.self = input.self;
   report.supervisors = input.supervisors;

@@ -13,7 +13,7 @@
 
 namespace candor::reporting {
 
-// Documents as the exact bytes that were stored.
+// Documents as the exact bytes that were stored; the figures pooled over the campaign's leaders are in its row.
 struct StoredReportInput {
   storage::CampaignRow campaign;
   storage::SurveyRow survey;

@@ -17,6 +17,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "services/statistics/pair_counting.h"
 
@@ -36,6 +37,9 @@ struct FormLayout {
   std::vector<std::vector<int>> scales;
   bool operator==(const FormLayout&) const = default;
 };
+
+// The most forms that a tally is read back with: no sum over so many overflows.
+inline constexpr int64_t kMostTalliedForms = 1'000'000'000;
 
 // Sums over the forms with exactly m valid ratings among a scale's items; T is the sum of those ratings.
 struct PersonSums {
@@ -73,6 +77,17 @@ class Tally {
   absl::Status Subtract(const Tally& other);
 
   bool operator==(const Tally& other) const;
+
+  // The whole tally as a list of whole numbers, so that it can be kept and read again: always of the same length and order
+  // for one layout and one choice of parts, whatever was counted. `parts` without kPatterns, here and in the two below.
+  std::span<const int64_t> Numbers() const;
+  // For each of these numbers, in their order, the most that one form can add to it: that of n forms is within 0..n times
+  // as much. How many there are says the length of the list.
+  static std::vector<int64_t> MostOfOneForm(const FormLayout& layout, unsigned parts);
+  // The tally that gave `numbers`. INVALID_ARGUMENT (TALLY_INVALID): they are not of that length, or no forms, at most
+  // kMostTalliedForms, have these sums (each number within its range, and those that count the same forms agree).
+  static absl::StatusOr<Tally> FromNumbers(std::shared_ptr<const FormLayout> layout, unsigned parts,
+                                           std::span<const int64_t> numbers);
 
   const FormLayout& layout() const { return *layout_; }
   bool has(Part part) const { return (parts_ & part) != 0; }
@@ -127,6 +142,11 @@ class Tally {
   void CountPattern(int64_t sign);
   void CountComplete(const uint8_t* form, int64_t sign);
   PairSums PairsAt(std::vector<int64_t>& sums) const;
+  bool ItemsAgree() const;
+  bool ScalesAgree() const;
+  bool PairsAgree() const;
+  bool CompleteAgrees() const;
+  bool QualityAgrees() const;
   absl::Status Combine(const Tally& other, int64_t sign);
 
   std::shared_ptr<const FormLayout> layout_;

@@ -29,11 +29,12 @@ absl::StatusOr<CampaignRow> ReadCampaign(Statement& row) {
   campaign.closed_time = OptionalTimeOf(row, 7);
   campaign.release_time = OptionalTimeOf(row, 8);
   campaign.revision = row.Int(9);
+  if (!row.IsNull(10)) campaign.pooled_figures = row.Blob(10);
   return campaign;
 }
 #define CAMPAIGN_COLUMNS                                                                                      \
   "district, campaign, settings, state, release_ordered, create_time, open_time, closed_time, release_time, " \
-  "revision"
+  "revision, pooled_figures"
 
 void BindCampaign(Statement& statement, const CampaignRow& row) {
   const absl::string_view state = domain::NameOf(row.state);
@@ -42,8 +43,9 @@ void BindCampaign(Statement& statement, const CampaignRow& row) {
       .BindBlob(3, EncodeSettings(row.settings))
       .BindText(4, state)
       .BindInt(5, row.release_ordered ? 1 : 0)
-      .BindText(11, row.settings.instrument.value())
-      .BindInt(12, row.settings.instrument_version);
+      .BindOptionalBlob(11, row.pooled_figures)
+      .BindText(12, row.settings.instrument.value())
+      .BindInt(13, row.settings.instrument_version);
   statement.BindInt(6, TimeValue(row.create_time));
   BindOptionalTime(statement, 7, row.open_time);
   BindOptionalTime(statement, 8, row.closed_time);
@@ -168,7 +170,7 @@ absl::Status IdentityTransaction::InsertCampaign(const CampaignRow& row) {
   CANDOR_ASSIGN_OR_RETURN(Statement statement,
                           database_.Prepare("INSERT INTO campaign(" CAMPAIGN_COLUMNS ", instrument, "
                                             "instrument_version) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
-                                            "?11, ?12)"));
+                                            "?11, ?12, ?13)"));
   BindCampaign(statement, row);
   return statement.Run();
 }
@@ -178,8 +180,8 @@ absl::Status IdentityTransaction::UpdateCampaign(const CampaignRow& row) {
     CANDOR_ASSIGN_OR_RETURN(
         Statement statement,
         database_.Prepare("UPDATE campaign SET settings=?3, state=?4, release_ordered=?5, create_time=?6, open_time=?7, "
-                          "closed_time=?8, release_time=?9, revision=revision+1, instrument=?11, "
-                          "instrument_version=?12 WHERE district=?1 AND campaign=?2 AND revision=?10"));
+                          "closed_time=?8, release_time=?9, revision=revision+1, pooled_figures=?11, "
+                          "instrument=?12, instrument_version=?13 WHERE district=?1 AND campaign=?2 AND revision=?10"));
     BindCampaign(statement, row);
     CANDOR_RETURN_IF_ERROR(statement.Run());
   }

@@ -208,10 +208,15 @@ CREATE TABLE audit(
 ) WITHOUT ROWID;
 )sql";
 
+// Figures pooled over the campaign's leaders at closing; NULL before, and for good where there is no pool.
+constexpr char kVersion2[] = R"sql(
+ALTER TABLE campaign ADD COLUMN pooled_figures BLOB;
+)sql";
+
 }  // namespace
 
 const std::vector<Migration>& IdentityMigrations() {
-  static const std::vector<Migration>* const migrations = new std::vector<Migration>{{1, kVersion1}};
+  static const std::vector<Migration>* const migrations = new std::vector<Migration>{{1, kVersion1}, {2, kVersion2}};
   return *migrations;
 }
 

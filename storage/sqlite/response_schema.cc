@@ -37,6 +37,21 @@ CREATE TABLE comment(
 );
 )sql";
 
+// `survey.pool` is the pooling public key, null for none: that of every survey of a campaign. `contribution` is emptied when
+// the pool gets its figures.
+constexpr char kResponses2[] = R"sql(
+ALTER TABLE survey ADD COLUMN pool BLOB CHECK (length(pool) > 0);
+CREATE INDEX survey_of_pool ON survey(pool) WHERE pool IS NOT NULL;
+CREATE TABLE contribution(
+  survey TEXT NOT NULL PRIMARY KEY REFERENCES survey(id),
+  sealed BLOB NOT NULL
+);
+CREATE TABLE pool(
+  public_key BLOB NOT NULL PRIMARY KEY,
+  figures BLOB NOT NULL
+);
+)sql";
+
 // `slot.record` is one taken byte, the head and the sealed answer, all of fixed length, so that it is overwritten where
 // it stands and no row ever moves.
 constexpr char kOpenSurvey1[] = R"sql(
@@ -57,7 +72,7 @@ CREATE TABLE slot(
 }  // namespace
 
 const std::vector<Migration>& ResponseMigrations() {
-  static const auto& migrations = *new std::vector<Migration>{{1, kResponses1}};
+  static const auto& migrations = *new std::vector<Migration>{{1, kResponses1}, {2, kResponses2}};
   return migrations;
 }
 

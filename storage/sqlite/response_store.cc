@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
@@ -83,6 +84,27 @@ absl::StatusOr<SurveyState> RequireState(Database& database, const SurveyId& sur
   CANDOR_ASSIGN_OR_RETURN(const SurveyState state, StateIn(database, survey));
   if (std::find(allowed.begin(), allowed.end(), state) != allowed.end()) return state;
   return errors::WrongState(absl::StrCat("the survey is ", NameOf(state), "; this cannot be done (any more)"));
+}
+
+// The pool's surveys and figures. The caller sees to it that both statements see one state of the database.
+absl::StatusOr<StoredPool> PoolIn(Database& database, absl::string_view public_key) {
+  StoredPool pool;
+  {
+    CANDOR_ASSIGN_OR_RETURN(Statement select,
+                            database.Prepare("SELECT id, state FROM survey WHERE pool = ? ORDER BY id"));
+    select.BindBlob(1, public_key);
+    while (true) {
+      CANDOR_ASSIGN_OR_RETURN(const bool more, select.Step());
+      if (!more) break;
+      CANDOR_ASSIGN_OR_RETURN(const SurveyState state, StateOf(select.Int(1)));
+      pool.surveys.push_back({SurveyId(select.Text(0)), state});
+    }
+  }
+  if (pool.surveys.empty()) return errors::SurveyUnknown();
+  CANDOR_ASSIGN_OR_RETURN(Statement select, database.Prepare("SELECT figures FROM pool WHERE public_key = ?"));
+  CANDOR_ASSIGN_OR_RETURN(const bool found, select.BindBlob(1, public_key).Step());
+  if (found) pool.figures = select.Blob(0);
+  return pool;
 }
 
 // While it lives, all statements of the connection see one state of the database.
@@ -185,6 +207,19 @@ absl::StatusOr<std::string> SqliteResponseStore::PutDocument(const std::string& 
   return hash;
 }
 
+absl::Status SqliteResponseStore::PutContribution(const SurveyId& survey, const std::string& sealed) {
+  CANDOR_ASSIGN_OR_RETURN(Statement select, database_->Prepare("SELECT pool IS NOT NULL FROM survey WHERE id = ?"));
+  CANDOR_ASSIGN_OR_RETURN(const bool found, select.BindText(1, survey.value()).Step());
+  if (!found) return errors::SurveyUnknown();
+  if ((select.Int(0) != 0) == sealed.empty()) {
+    return absl::InvalidArgumentError("a survey contributes exactly if it is of a pool");
+  }
+  if (sealed.empty()) return absl::OkStatus();
+  CANDOR_ASSIGN_OR_RETURN(Statement insert,
+                          database_->Prepare("INSERT INTO contribution(survey, sealed) VALUES (?, ?)"));
+  return insert.BindText(1, survey.value()).BindBlob(2, sealed).Run();
+}
+
 absl::Status SqliteResponseStore::CreateSurvey(const StoredSurvey& survey, const SlotLayout& layout) {
   if (domain::SurveyIdBytes(survey.id).empty()) return absl::InvalidArgumentError("not a survey's id");
   const absl::Status known = GetState(survey.id).status();
@@ -198,18 +233,24 @@ absl::Status SqliteResponseStore::CreateSurvey(const StoredSurvey& survey, const
     absl::MutexLock lock(&mutex_);
     status = database_->Transact([&]() -> absl::Status {
       mutex_.AssertHeld();
+      if (!survey.pool.empty()) {
+        CANDOR_ASSIGN_OR_RETURN(Statement select, database_->Prepare("SELECT 1 FROM pool WHERE public_key = ?"));
+        CANDOR_ASSIGN_OR_RETURN(const bool pooled, select.BindBlob(1, survey.pool).Step());
+        if (pooled) return errors::WrongState("the pool has its figures already; no survey can join it any more");
+      }
       CANDOR_ASSIGN_OR_RETURN(const std::string contract, PutDocument(survey.contract));
       CANDOR_ASSIGN_OR_RETURN(const std::string instrument, PutDocument(survey.instrument_version));
       CANDOR_ASSIGN_OR_RETURN(
           Statement insert,
-          database_->Prepare("INSERT INTO survey(id, state, contract, instrument_version, manifest, manifest_signature) "
-                             "VALUES (?, ?, ?, ?, ?, ?)"));
+          database_->Prepare("INSERT INTO survey(id, state, contract, instrument_version, manifest, manifest_signature, "
+                             "pool) VALUES (?, ?, ?, ?, ?, ?, ?)"));
       return insert.BindText(1, survey.id.value())
           .BindInt(2, kStateAccepting)
           .BindBlob(3, contract)
           .BindBlob(4, instrument)
           .BindBlob(5, survey.manifest)
           .BindBlob(6, survey.manifest_signature)
+          .BindOptionalBlob(7, survey.pool.empty() ? std::nullopt : std::optional<std::string>(survey.pool))
           .Run();
     });
   }
@@ -222,7 +263,7 @@ absl::StatusOr<StoredSurvey> SqliteResponseStore::GetSurvey(const SurveyId& surv
   absl::MutexLock lock(&reader_mutex_);
   CANDOR_ASSIGN_OR_RETURN(
       Statement select,
-      reader_->Prepare("SELECT s.state, c.bytes, i.bytes, s.manifest, s.manifest_signature FROM survey s "
+      reader_->Prepare("SELECT s.state, c.bytes, i.bytes, s.manifest, s.manifest_signature, s.pool FROM survey s "
                          "JOIN document c ON c.hash = s.contract JOIN document i ON i.hash = s.instrument_version "
                          "WHERE s.id = ?"));
   CANDOR_ASSIGN_OR_RETURN(const bool found, select.BindText(1, survey.value()).Step());
@@ -234,6 +275,7 @@ absl::StatusOr<StoredSurvey> SqliteResponseStore::GetSurvey(const SurveyId& surv
   stored.instrument_version = select.Blob(2);
   stored.manifest = select.Blob(3);
   stored.manifest_signature = select.Blob(4);
+  if (!select.IsNull(5)) stored.pool = select.Blob(5);
   return stored;
 }
 
@@ -274,11 +316,13 @@ absl::StatusOr<std::unique_ptr<OpenSurveyStore>> SqliteResponseStore::OpenAnswer
 
 absl::Status SqliteResponseStore::CloseSurvey(const SurveyId& survey, const StoredOutcome& outcome,
                                               const std::vector<std::string>& sealed_comments,
-                                              const std::vector<std::string>& sealed_comment_keys) {
+                                              const std::vector<std::string>& sealed_comment_keys,
+                                              const std::string& sealed_contribution) {
   absl::MutexLock lock(&mutex_);
   return database_->Transact([&]() -> absl::Status {
     mutex_.AssertHeld();
     CANDOR_RETURN_IF_ERROR(RequireState(*database_, survey, {SurveyState::kStopped}).status());
+    CANDOR_RETURN_IF_ERROR(PutContribution(survey, sealed_contribution));
     {
       CANDOR_ASSIGN_OR_RETURN(
           Statement insert,
@@ -376,6 +420,45 @@ absl::Status SqliteResponseStore::DestroyComments(const SurveyId& survey) {
     }
     CANDOR_ASSIGN_OR_RETURN(Statement remove, database_->Prepare("DELETE FROM comment_key WHERE survey = ?"));
     return remove.BindText(1, survey.value()).Run();
+  });
+}
+
+absl::StatusOr<StoredPool> SqliteResponseStore::GetPool(absl::string_view public_key) {
+  absl::MutexLock lock(&reader_mutex_);
+  const Snapshot snapshot(*reader_);
+  CANDOR_RETURN_IF_ERROR(snapshot.status());
+  return PoolIn(*reader_, public_key);
+}
+
+absl::StatusOr<std::string> SqliteResponseStore::GetContribution(const SurveyId& survey) {
+  absl::MutexLock lock(&reader_mutex_);
+  CANDOR_ASSIGN_OR_RETURN(
+      Statement select,
+      reader_->Prepare("SELECT c.sealed FROM survey s LEFT JOIN contribution c ON c.survey = s.id WHERE s.id = ?"));
+  CANDOR_ASSIGN_OR_RETURN(const bool found, select.BindText(1, survey.value()).Step());
+  if (!found) return errors::SurveyUnknown();
+  return select.IsNull(0) ? std::string() : select.Blob(0);
+}
+
+absl::Status SqliteResponseStore::FinishPool(absl::string_view public_key, absl::string_view figures) {
+  absl::MutexLock lock(&mutex_);
+  return database_->Transact([&]() -> absl::Status {
+    mutex_.AssertHeld();
+    CANDOR_ASSIGN_OR_RETURN(const StoredPool pool, PoolIn(*database_, public_key));
+    if (pool.figures.has_value()) return errors::WrongState("the pool has its figures already");
+    for (const StoredPool::Member& member : pool.surveys) {
+      if (member.state != SurveyState::kClosed && member.state != SurveyState::kAbandoned) {
+        return errors::WrongState(absl::StrCat("a survey of the pool is ", NameOf(member.state)));
+      }
+    }
+    {
+      CANDOR_ASSIGN_OR_RETURN(Statement insert, database_->Prepare("INSERT INTO pool(public_key, figures) VALUES (?, ?)"));
+      CANDOR_RETURN_IF_ERROR(insert.BindBlob(1, public_key).BindBlob(2, figures).Run());
+    }
+    CANDOR_ASSIGN_OR_RETURN(
+        Statement remove,
+        database_->Prepare("DELETE FROM contribution WHERE survey IN (SELECT id FROM survey WHERE pool = ?)"));
+    return remove.BindBlob(1, public_key).Run();
   });
 }
 

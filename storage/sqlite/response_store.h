@@ -31,12 +31,16 @@ class SqliteResponseStore : public ResponseStore {
   absl::StatusOr<std::unique_ptr<OpenSurveyStore>> OpenAnswers(const domain::SurveyId& survey) override;
   absl::Status CloseSurvey(const domain::SurveyId& survey, const StoredOutcome& outcome,
                            const std::vector<std::string>& sealed_comments,
-                           const std::vector<std::string>& sealed_comment_keys) override;
+                           const std::vector<std::string>& sealed_comment_keys,
+                           const std::string& sealed_contribution) override;
   absl::StatusOr<StoredOutcome> GetOutcome(const domain::SurveyId& survey) override;
   absl::Status AbandonSurvey(const domain::SurveyId& survey) override;
   absl::Status DestroyAnswers(const domain::SurveyId& survey) override;
   absl::StatusOr<StoredComments> GetComments(const domain::SurveyId& survey) override;
   absl::Status DestroyComments(const domain::SurveyId& survey) override;
+  absl::StatusOr<StoredPool> GetPool(absl::string_view public_key) override;
+  absl::StatusOr<std::string> GetContribution(const domain::SurveyId& survey) override;
+  absl::Status FinishPool(absl::string_view public_key, absl::string_view figures) override;
   absl::Status Rebuild() override;
   absl::Status FinishDestroying() override;
 
@@ -47,6 +51,8 @@ class SqliteResponseStore : public ResponseStore {
   std::string OpenPath(const domain::SurveyId& survey) const;
   absl::Status RemoveOpenFile(const domain::SurveyId& survey);
   absl::Status SetState(const domain::SurveyId& survey, SurveyState state) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status PutContribution(const domain::SurveyId& survey, const std::string& sealed)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<std::string> PutDocument(const std::string& bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::string open_folder_;

@@ -397,7 +397,7 @@ TEST_F(ClosingTest, CommentsAreShuffledSealedToEveryModeratorAndOfOneLength) {
   Restart();
   ASSERT_TRUE(collection_->ReleaseSurvey(survey.id()).ok());
   ASSERT_TRUE(collection_->ReleaseSurvey(survey.id()).ok());
-  ASSERT_TRUE(collection_->Forget(survey.id()).ok());
+  ASSERT_TRUE(collection_->Forget().ok());
   EXPECT_EQ(folder_.FileWith(stored.comments[0].sealed.substr(0, 40)), "");
   EXPECT_EQ(folder_.FileWith(stored.sealed_keys[0]), "");
   EXPECT_TRUE(StoredCommentsOf(survey).comments.empty());
@@ -424,7 +424,7 @@ TEST_F(ClosingTest, OrdersThatNameAnUnknownSurveySaySo) {
   const domain::SurveyId unknown = domain::RandomSurveyId();
   for (const absl::Status& status :
        {collection_->StopAccepting(unknown), collection_->AbandonSurvey(unknown), collection_->ReleaseSurvey(unknown),
-        collection_->Forget(unknown), collection_->GetLedger(unknown).status()}) {
+        collection_->GetLedger(unknown).status()}) {
     ExpectReason(status, StatusCode::kNotFound, reasons::kSURVEY_UNKNOWN);
   }
 }

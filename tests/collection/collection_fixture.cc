@@ -136,8 +136,9 @@ void CollectionTest::Restart() {
   collection_ = *std::move(started);
 }
 
-TestSurvey CollectionTest::OpenSurvey(int moderators) {
+TestSurvey CollectionTest::OpenSurvey(int moderators, const std::string& pooling_public_key) {
   TestSurvey survey = MakeTestSurvey(*collection_->ReceiptPublicKey(), kClose, moderators);
+  survey.manifest.pooling_public_key = pooling_public_key;
   const absl::Status opened = collection_->OpenSurvey(survey.Order());
   EXPECT_TRUE(opened.ok()) << opened;
   return survey;

@@ -91,7 +91,8 @@ class CollectionTest : public ::testing::Test {
   void Restart();
   void Shut() { collection_.reset(); }
 
-  TestSurvey OpenSurvey(int moderators = 0);
+  // `pooling_public_key`: of the campaign's pool; empty: none.
+  TestSurvey OpenSurvey(int moderators = 0, const std::string& pooling_public_key = "");
   absl::StatusOr<std::string> Submit(const TestSurvey& survey, const Token& token, uint32_t version,
                                      const domain::Answers& answers);
   // Answers of `count` new tokens of `group`; all must be stored.

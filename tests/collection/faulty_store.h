@@ -22,6 +22,9 @@ struct StoreFaults {
   std::atomic<int> close_before{0};  // the transaction is not made
   std::atomic<int> close_after{0};   // the transaction is made, but its success is not heard of
   std::atomic<int> destroy{0};
+  std::atomic<int> contribution{0};
+  std::atomic<int> finish_before{0};  // of a pool; as for closing
+  std::atomic<int> finish_after{0};
   std::function<void()> before_close;
   std::function<void()> before_get;
 };
@@ -53,10 +56,11 @@ class FaultyStore : public storage::ResponseStore {
     return store_->OpenAnswers(survey);
   }
   absl::Status CloseSurvey(const domain::SurveyId& survey, const storage::StoredOutcome& outcome,
-                           const std::vector<std::string>& comments, const std::vector<std::string>& keys) override {
+                           const std::vector<std::string>& comments, const std::vector<std::string>& keys,
+                           const std::string& contribution) override {
     if (faults_->before_close) faults_->before_close();
     if (Fails(faults_->close_before)) return domain::errors::StoreBusy("injected");
-    const absl::Status closed = store_->CloseSurvey(survey, outcome, comments, keys);
+    const absl::Status closed = store_->CloseSurvey(survey, outcome, comments, keys, contribution);
     if (Fails(faults_->close_after)) return domain::errors::StoreBusy("injected");
     return closed;
   }
@@ -72,6 +76,19 @@ class FaultyStore : public storage::ResponseStore {
     return store_->GetComments(survey);
   }
   absl::Status DestroyComments(const domain::SurveyId& survey) override { return store_->DestroyComments(survey); }
+  absl::StatusOr<storage::StoredPool> GetPool(absl::string_view public_key) override {
+    return store_->GetPool(public_key);
+  }
+  absl::StatusOr<std::string> GetContribution(const domain::SurveyId& survey) override {
+    if (Fails(faults_->contribution)) return domain::errors::StoreBusy("injected");
+    return store_->GetContribution(survey);
+  }
+  absl::Status FinishPool(absl::string_view public_key, absl::string_view figures) override {
+    if (Fails(faults_->finish_before)) return domain::errors::StoreBusy("injected");
+    const absl::Status finished = store_->FinishPool(public_key, figures);
+    if (Fails(faults_->finish_after)) return domain::errors::StoreBusy("injected");
+    return finished;
+  }
   absl::Status Rebuild() override { return store_->Rebuild(); }
   absl::Status FinishDestroying() override { return store_->FinishDestroying(); }
 

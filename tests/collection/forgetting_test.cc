@@ -69,7 +69,7 @@ TEST_F(ForgettingTest, AfterClosingNoFileHoldsAnythingOfOnePerson) {
   Restart();
   const domain::CloseOrder order = survey.Closing("order");
   Close(survey, order);
-  ASSERT_TRUE(collection_->Forget(survey.id()).ok());
+  ASSERT_TRUE(collection_->Forget().ok());
   traces.push_back(order.closing_secret_key);
   for (const std::string& trace : traces) EXPECT_EQ(folder_.FileWith(trace), "");
   Shut();

@@ -1,4 +1,4 @@
-// kill -9 at random moments, while answers come in and while surveys are closed: every acknowledged answer is counted
+// kill -9 at random moments, while answers come in and while surveys are closed and pooled: every acknowledged answer is counted
 // exactly once.
 //
 // A child process runs the plane on a folder and writes what it was acknowledged to a pipe; the parent kills it at a
@@ -271,7 +271,9 @@ TEST_F(KillTest, AClosingThatIsKilledAnywhereEndsInTheSameResult) {
   int kills = 0;
   for (int survey_number = 0; survey_number < kKillsWhileClosing && kills < kKillsWhileClosing; ++survey_number) {
     if (collection_ == nullptr) Restart();
-    const TestSurvey survey = OpenSurvey(/*moderators=*/1);
+    const crypto::ClosingKeyPair pooling_key = crypto::ClosingKeyPair::Generate();
+    const domain::PoolOrder pool_order{pooling_key.public_key, std::string(pooling_key.secret_key.view())};
+    const TestSurvey survey = OpenSurvey(/*moderators=*/1, pooling_key.public_key);
     std::set<std::string> leaves;
     for (int i = 0; i < 11; ++i) {
       domain::Answers answers = Ratings(1 + i % 5, 2, 3);
@@ -289,7 +291,8 @@ TEST_F(KillTest, AClosingThatIsKilledAnywhereEndsInTheSameResult) {
         Send(pipe_end, {Report::kClosing, 0, 0, {}});
         CANDOR_CHECK(collection->CloseSurvey(order).ok());
         Send(pipe_end, {Report::kClosed, 0, 0, {}});
-        CANDOR_CHECK(collection->Forget(survey.id()).ok());
+        CANDOR_CHECK(collection->PoolCampaign(pool_order).ok());
+        CANDOR_CHECK(collection->Forget().ok());
       });
       Report report;
       ASSERT_TRUE(child.Read(report));
@@ -302,13 +305,16 @@ TEST_F(KillTest, AClosingThatIsKilledAnywhereEndsInTheSameResult) {
     const Closed closed = Close(survey, order);
     EXPECT_EQ(std::set<std::string>(closed.ledger.leaves.begin(), closed.ledger.leaves.end()), leaves);
     EXPECT_EQ(closed.ledger.groups[0].counted, 11);
-    ASSERT_TRUE(collection_->Forget(survey.id()).ok());
+    EXPECT_TRUE(collection_->PoolCampaign(pool_order).ok());
+    ASSERT_TRUE(collection_->Forget().ok());
     EXPECT_EQ(folder_.FileWith("a comment"), "");
     EXPECT_FALSE(std::filesystem::exists(open_path(survey.id())));
     Shut();
     auto store = storage::sqlite::SqliteResponseStore::Open(data_folder());
     ASSERT_TRUE(store.ok()) << store.status();
     EXPECT_EQ((*store)->GetComments(survey.id())->comments.size(), 11u);
+    EXPECT_TRUE((*store)->GetPool(pooling_key.public_key)->figures.has_value());
+    EXPECT_EQ(*(*store)->GetContribution(survey.id()), "");
   }
   EXPECT_GE(kills, kKillsWhileClosing);
 }

@@ -153,6 +153,22 @@ TEST(ManifestTest, ReadsWhatItWrites) {
   EXPECT_EQ(read->survey.value(), kSampleSurvey);
 }
 
+TEST(ManifestTest, NamesAPoolingKeyWhereThereIsOneAndIsElseAsBefore) {
+  Manifest manifest = SampleManifest();
+  EXPECT_EQ(EncodeManifest(manifest).find("pooling"), std::string::npos);
+  manifest.pooling_public_key = std::string(32, '\x07');
+  const std::string bytes = EncodeManifest(manifest);
+  const auto read = DecodeManifest(bytes);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->pooling_public_key, manifest.pooling_public_key);
+  EXPECT_EQ(EncodeManifest(*read), bytes);
+  for (const char* wrong : {"", "07", "x"}) {
+    Json document = *base::ParseJson(bytes);
+    document["pooling_public_key"] = wrong;
+    ExpectError(DecodeManifest(CanonicalJson(document)), kInvalid, "MANIFEST_INVALID", "pooling_public_key");
+  }
+}
+
 TEST(ManifestTest, RefusesEachFaultWithItsPath) {
   const std::vector<JsonCase> cases = {
       {"a text", [](Json& j) { j = "manifest"; }, ""},

@@ -235,11 +235,12 @@ TEST_F(ClosingTest, AbandoningGoesOnAfterACrashAtAnyMoment) {
   EXPECT_TRUE(KeyFiles("survey.").empty());
 }
 
-TEST_F(ClosingTest, ACrashBetweenDestroyingTheKeysAndAbandoningEndsAsAbandoned) {
+TEST_F(ClosingTest, ACrashAfterDestroyingTheKeysOfWhatHasNoResultEndsAsAbandoned) {
   const domain::CampaignId campaign = MakeOpen({{"staff", 6}});
   plane_.broken[OneSurvey(campaign).id] = absl::DataLossError("a sealed answer cannot be opened");
   ASSERT_TRUE(lifecycle_->Close(admin_, district_, campaign).ok());
-  // As the crash leaves it: the keys are gone and noted as gone, there is no result.
+  // As the crash leaves it: the response plane has abandoned it, the keys are gone and noted as gone, there is no result.
+  ASSERT_TRUE(plane_.AbandonSurvey(OneSurvey(campaign).id).ok());
   ASSERT_TRUE(keys_->DestroySurveyKeys(OneSurvey(campaign).id).ok());
   ASSERT_TRUE(sqlite_
                   ->Write([&](storage::WriteTransaction& transaction) -> absl::Status {
@@ -307,6 +308,63 @@ TEST_F(ClosingTest, CodesAndKeysAreInNoFileAfterClosing) {
   EXPECT_EQ(folder_.FileWith(closing_key), "");
   EXPECT_EQ(folder_.FileWith(code_key), "");
   EXPECT_EQ(folder_.FileWith(code_hash), "");
+}
+
+TEST_F(ClosingTest, TheResponsePlaneForgetsOnceForAllSurveysThatHaveComeSoFar) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}}, 4);
+  const domain::SurveyId late = Surveys(campaign)[1].id;
+  plane_.broken[late] = absl::UnavailableError("the response plane does not answer");
+  ASSERT_TRUE(lifecycle_->Close(admin_, district_, campaign).ok());
+  lifecycle_->RunPending();
+  EXPECT_EQ(plane_.forgets, 1);
+  EXPECT_EQ(plane_.forgotten.size(), 3u);
+  for (const storage::SurveyRow& survey : Surveys(campaign)) {
+    EXPECT_EQ(survey.state, survey.id == late ? SurveyState::kClosing : SurveyState::kClosed);
+  }
+  plane_.broken.clear();
+  clock_.Advance(absl::Seconds(10));
+  lifecycle_->Tick();
+  lifecycle_->RunPending();
+  EXPECT_EQ(plane_.forgets, 2);
+  ExpectClosed(campaign);
+}
+
+TEST_F(ClosingTest, ASurveyCountsAsDoneBeforeWhatIsDoneForAllAtOnce) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}}, 2);
+  plane_.forgets_left = 0;
+  ASSERT_TRUE(lifecycle_->Close(admin_, district_, campaign).ok());
+  lifecycle_->RunPending();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kClosing);
+  EXPECT_EQ(Surveys(campaign)[0].state, SurveyState::kClosing);
+  EXPECT_EQ(lifecycle_->ProgressOf(district_, campaign)->surveys_done, 2);
+  plane_.forgets_left = 1;
+  clock_.Advance(absl::Seconds(10));
+  lifecycle_->Tick();
+  lifecycle_->RunPending();
+  ExpectClosed(campaign);
+}
+
+// As when this plane's database is put back from a copy that is older than the closing.
+TEST_F(ClosingTest, ASurveyThatWasClosedUnderAnotherOrderHasNoReportAndKeepsNoCommentsInTheEnd) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}}, 2);
+  const domain::SurveyId closed = Surveys(campaign)[0].id;
+  plane_.closed[closed].order_id = "of another time";
+  ASSERT_TRUE(lifecycle_->Close(admin_, district_, campaign).ok());
+  lifecycle_->RunPending();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kClosing) << "whoever has the right database can still put it back";
+  EXPECT_NE(lifecycle_->ProgressOf(district_, campaign)->last_fault, "");
+  clock_.Advance(absl::Hours(24 * 12));
+  lifecycle_->Tick();
+  lifecycle_->RunPending();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kClosed);
+  EXPECT_EQ(Surveys(campaign)[0].state, SurveyState::kAbandoned);
+  EXPECT_EQ(Surveys(campaign)[1].state, SurveyState::kClosed);
+  EXPECT_EQ(Document(closed, SurveyDocument::kClosedResult), std::nullopt);
+  EXPECT_EQ(plane_.released, (std::set<domain::SurveyId>{closed})) << "its comments are destroyed";
+  EXPECT_TRUE(plane_.forgotten.contains(closed));
+  EXPECT_TRUE(KeyFiles("survey.").empty());
+  ASSERT_TRUE(lifecycle_->Release(admin_, district_, campaign).ok());
+  EXPECT_EQ(reports_built_, 1);
 }
 
 class ReleasingTest : public IdentityTest {};
@@ -443,7 +501,7 @@ TEST_F(ReleasingTest, ReleasingGoesOnAfterACrashAtAnyMomentAndNeverChangesARepor
 TEST_F(ReleasingTest, TheResponsePlaneForgetsWhatReleasingDestroyedBeforeTheCampaignIsReleased) {
   const domain::CampaignId campaign = MakeOpen({{"staff", 6}}, 2);
   Close(campaign);
-  plane_.forgotten.clear();
+  const int forgets = plane_.forgets;
   plane_.forgets_left = 0;
   EXPECT_FALSE(lifecycle_->Release(admin_, district_, campaign).ok());
   EXPECT_EQ(StateOf(campaign), CampaignState::kClosed);
@@ -452,7 +510,7 @@ TEST_F(ReleasingTest, TheResponsePlaneForgetsWhatReleasingDestroyedBeforeTheCamp
   plane_.forgets_left = 1;
   lifecycle_->RunPending();
   EXPECT_EQ(StateOf(campaign), CampaignState::kReleased);
-  EXPECT_EQ(plane_.forgotten.size(), 1u) << "once is enough for all surveys";
+  EXPECT_EQ(plane_.forgets, forgets + 1) << "once is enough for all surveys";
 }
 
 TEST_F(ReleasingTest, AnOrderedReleaseIsTakenUpAfterARestart) {
@@ -624,6 +682,21 @@ TEST_F(LogTest, AFaultIsSaidOnceAndAgainWhenItChanges) {
   EXPECT_EQ(StateOf(campaign), CampaignState::kClosed);
 }
 
+TEST_F(LogTest, ALostPoolingKeyIsSaidOnce) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}}, 5);
+  ASSERT_EQ(unlink((folder_.path() + "/keys/campaign.d1.c1.pooling.key").c_str()), 0);
+  Lines();
+  Close(campaign);
+  int warnings = 0;
+  for (const base::Json& line : Lines()) {
+    if (line["level"] != "warning") continue;
+    ++warnings;
+    EXPECT_EQ(line["campaign"], "districts/d1/campaigns/c1");
+    EXPECT_NE(std::string(line["detail"]).find("pooling key is gone"), std::string::npos);
+  }
+  EXPECT_EQ(warnings, 1);
+}
+
 class KeyStoreTest : public IdentityTest {};
 
 TEST_F(KeyStoreTest, FolderAndFilesBelongToTheirOwnerAlone) {
@@ -666,6 +739,27 @@ TEST_F(KeyStoreTest, AnIssuingKeyIsTakenFromThePoolOnceAndStaysTheSame) {
   ASSERT_TRUE(keys_->DestroySurveyKeys(survey).ok()) << "again, without harm";
   EXPECT_EQ(Reason(keys_->LoadIssuingKey(survey, 0).status()), reasons::kKEY_LOST);
   EXPECT_TRUE(KeyFiles("survey.").empty());
+}
+
+TEST_F(KeyStoreTest, APoolingKeyIsOneForTheCampaignUntilItIsDestroyed) {
+  const domain::CampaignId campaign("c1"), other("c2");
+  const auto key = keys_->EnsurePoolingKey(district_, campaign);
+  ASSERT_TRUE(key.ok()) << key.status();
+  EXPECT_EQ(key->public_key.size(), 32u);
+  EXPECT_NE(keys_->EnsurePoolingKey(district_, other)->public_key, key->public_key);
+  Restart();
+  EXPECT_EQ(keys_->EnsurePoolingKey(district_, campaign)->public_key, key->public_key);
+  EXPECT_EQ(keys_->LoadPoolingKey(district_, campaign)->secret_key.view(), key->secret_key.view());
+  const std::string secret(key->secret_key.view());
+  EXPECT_EQ(KeyFiles("campaign."),
+            (std::vector<std::string>{"campaign.d1.c1.pooling.key", "campaign.d1.c2.pooling.key"}));
+  ASSERT_TRUE(keys_->DestroyPoolingKey(district_, campaign).ok());
+  ASSERT_TRUE(keys_->DestroyPoolingKey(district_, campaign).ok()) << "again, without harm";
+  EXPECT_EQ(folder_.FileWith(secret), "");
+  const absl::Status lost = keys_->LoadPoolingKey(district_, campaign).status();
+  EXPECT_EQ(Reason(lost), reasons::kKEY_LOST);
+  EXPECT_NE(lost.message().find("campaign.d1.c1.pooling.key"), std::string::npos);
+  EXPECT_TRUE(keys_->LoadPoolingKey(district_, other).ok());
 }
 
 TEST_F(KeyStoreTest, AnEmptyPoolMakesAKeyOnTheSpot) {

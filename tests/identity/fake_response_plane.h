@@ -14,6 +14,7 @@
 #include "services/crypto/signing.h"
 #include "services/domain/contract.h"
 #include "services/domain/errors.h"
+#include "services/domain/pooled_figures.h"
 #include "services/domain/response_plane.h"
 #include "tests/identity/gate.h"
 
@@ -52,6 +53,7 @@ class FakeResponsePlane : public domain::ResponsePlane {
   absl::StatusOr<domain::CloseOutcome> CloseSurvey(const domain::CloseOrder& order) override {
     if (!gate_.Pass()) return Gone();
     if (const auto fault = broken.find(order.survey); fault != broken.end()) return fault->second;
+    if (abandoned.contains(order.survey)) return domain::errors::WrongState("the survey was abandoned");
     EXPECT_FALSE(accepting.contains(order.survey)) << "closed while accepting";
     const auto known = closed.find(order.survey);
     if (known == closed.end()) {
@@ -69,16 +71,44 @@ class FakeResponsePlane : public domain::ResponsePlane {
                                 absl::StrCat("ledger of ", order.survey.value())};
   }
 
-  absl::Status Forget(const domain::SurveyId& survey) override {
+  absl::StatusOr<std::string> PoolCampaign(const domain::PoolOrder& order) override {
+    if (!gate_.Pass()) return Gone();
+    ++pool_orders;
+    if (!order.pooling_secret_key.empty() && !pool_fault.ok()) return pool_fault;
+    bool known = false;
+    for (const auto& [id, opened_with] : opened) {
+      if (domain::DecodeManifest(opened_with.manifest)->pooling_public_key != order.pooling_public_key) continue;
+      known = true;
+      if (!closed.contains(id) && !abandoned.contains(id)) return domain::errors::WrongState("not all are closed");
+    }
+    if (!known) return domain::errors::SurveyUnknown();
+    if (!pools.contains(order.pooling_public_key)) {
+      const auto pair = crypto::ClosingKeyPair::FromSecretKey(order.pooling_secret_key);
+      const bool lost = order.pooling_secret_key.empty();
+      if (!lost && (!pair.ok() || pair->public_key != order.pooling_public_key)) {
+        return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kWRONG_CLOSING_KEY, "wrong key");
+      }
+      pools[order.pooling_public_key] = lost ? domain::EncodePooledFigures({}) : figures;
+    }
+    const std::string given = pools[order.pooling_public_key];
+    if (!gate_.Pass()) return Gone();
+    return given;
+  }
+
+  absl::Status Forget() override {
     if (!gate_.Pass() || forgets_left == 0) return Gone();
     --forgets_left;
-    forgotten.insert(survey);
+    ++forgets;
+    for (const auto& [id, order] : closed) forgotten.insert(id);
+    forgotten.insert(abandoned.begin(), abandoned.end());
+    for (const auto& [key, pooled] : pools) forgotten_pools.insert(key);
     return gate_.Pass() ? absl::OkStatus() : Gone();
   }
 
   absl::Status AbandonSurvey(const domain::SurveyId& survey) override {
     if (!gate_.Pass()) return Gone();
     if (!opened.contains(survey)) return domain::errors::SurveyUnknown();
+    if (closed.contains(survey)) return domain::errors::WrongState("the survey is closed");
     abandoned.insert(survey);
     return gate_.Pass() ? absl::OkStatus() : Gone();
   }
@@ -93,10 +123,15 @@ class FakeResponsePlane : public domain::ResponsePlane {
 
   std::map<domain::SurveyId, domain::OpenOrder> opened;
   std::map<domain::SurveyId, domain::CloseOrder> closed;
-  int forgets_left = 1'000'000;
+  int forgets_left = 1'000'000, forgets = 0;
   int opens_left = 1'000'000;  // surveys that it still opens before it no longer answers
   std::set<domain::SurveyId> accepting, forgotten, abandoned, released;
   std::map<domain::SurveyId, absl::Status> broken;  // closing of these fails so
+  int pool_orders = 0;
+  absl::Status pool_fault;                           // how pooling with a key fails
+  std::string figures = domain::EncodePooledFigures({43});
+  std::map<std::string, std::string> pools;          // pooling public key -> the figures it was first told
+  std::set<std::string> forgotten_pools;
 
  private:
   static absl::Status Gone() { return absl::UnavailableError("the response plane does not answer"); }

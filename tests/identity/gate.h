@@ -26,6 +26,8 @@ class Gate {
     limit_ = passages;
   }
   void Open() { ShutAfter(std::numeric_limits<int>::max()); }
+  // Passages tried since it was last opened or told to shut.
+  int passed() const { return passed_; }
   bool shut() const { return passed_ > limit_; }
 
  private:

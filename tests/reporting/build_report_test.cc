@@ -102,6 +102,56 @@ TEST(BuildReportTest, PrintsAnIndicatorWithItsDistributionWhereEachHalfHasEnough
   EXPECT_NEAR(score.interval().upper(), 3.3 + 0.909430, 1e-5);
 }
 
+// C1 of staff: i1 with s^2 = 161/90, i2 with its spread hidden, hence 1.34, ten raters each. V = (161/90 + 1.34 +
+// 2 r sqrt(161/90 * 1.34)) / 40; p0 = 1.34 * 1.5 / 2 whatever r is; V~ = (9 V + 2 p0 / 10) / 11, t(11) = 2.200985.
+TEST(BuildReportTest, AScalesIntervalFollowsTheCorrelationThatTheCampaignPooled) {
+  ReportInput input = FivePointInput();
+  const v1::Scores assumed = ScoresOf(input);
+  EXPECT_DOUBLE_EQ(assumed.rules().item_correlation(), 0.5);
+  EXPECT_EQ(assumed.rules().item_correlation_source(), v1::CORRELATION_SOURCE_ASSUMED);
+  ExpectExact(ScoreOf(assumed, "C1", "staff"), 3.65);
+  EXPECT_EQ(ScoreOf(assumed, "C1", "staff").interval().kind(), v1::INTERVAL_KIND_CONFIDENCE);
+  EXPECT_NEAR(ScoreOf(assumed, "C1", "staff").interval().upper(), 3.65 + 0.742949, 1e-5);
+
+  input.pooled.item_correlation = 20;
+  const v1::Scores pooled = ScoresOf(input);
+  EXPECT_DOUBLE_EQ(pooled.rules().item_correlation(), 0.2);
+  EXPECT_EQ(pooled.rules().item_correlation_source(), v1::CORRELATION_SOURCE_POOLED);
+  ExpectExact(ScoreOf(pooled, "C1", "staff"), 3.65);
+  EXPECT_NEAR(ScoreOf(pooled, "C1", "staff").interval().lower(), 3.65 - 0.678176, 1e-5);
+  EXPECT_NEAR(ScoreOf(pooled, "C1", "staff").interval().upper(), 3.65 + 0.678176, 1e-5);
+  // Of single statements, and where the spread is hidden altogether, nothing changes.
+  for (const char* code : {"i1", "i2"}) {
+    EXPECT_EQ(ScoreOf(pooled, code, "staff").SerializeAsString(), ScoreOf(assumed, code, "staff").SerializeAsString());
+  }
+  EXPECT_EQ(ScoreOf(pooled, "C1", "student").SerializeAsString(),
+            ScoreOf(assumed, "C1", "student").SerializeAsString());
+}
+
+TEST(BuildReportTest, ACorrelationOfZeroIsAPooledOneToo) {
+  ReportInput input = FivePointInput();
+  input.pooled.item_correlation = 0;
+  const v1::Scores scores = ScoresOf(input);
+  EXPECT_EQ(scores.rules().item_correlation_source(), v1::CORRELATION_SOURCE_POOLED);
+  const double variance = (9 * (161.0 / 90 + 1.34) / 40 + 2 * 1.005 / 10) / 11;
+  EXPECT_NEAR(ScoreOf(scores, "C1", "staff").interval().upper(), 3.65 + 2.200985 * std::sqrt(variance), 1e-5);
+}
+
+TEST(BuildReportTest, TheNoteOnIntervalsSaysWhichCorrelationWasUsed) {
+  const auto note_of = [](const ReportInput& input) {
+    const auto report = BuildReport(input);
+    EXPECT_TRUE(report.ok());
+    for (const std::string& note : report->notes()) {
+      if (note.find("95 % confidence") != std::string::npos) return note;
+    }
+    return std::string();
+  };
+  ReportInput input = FivePointInput();
+  EXPECT_THAT(note_of(input), HasSubstr("a correlation of 0.50, which is assumed"));
+  input.pooled.item_correlation = 43;
+  EXPECT_THAT(note_of(input), HasSubstr("a correlation of 0.43, measured over all leaders of this campaign together"));
+}
+
 TEST(BuildReportTest, TurnsReverseKeyedItemsAndSaysTypicalWhereTheSpreadIsHidden) {
   const v1::Scores scores = ScoresOf(FivePointInput());
   const v1::GroupScore& score = ScoreOf(scores, "i2", "staff");

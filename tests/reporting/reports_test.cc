@@ -183,6 +183,23 @@ TEST_F(ReportsTest, FrozenBytesNameNobodyAndFollowFromTheDocuments) {
   EXPECT_DOUBLE_EQ(UnitOf(report->scores(), "ALL").self().mean(), 4);
 }
 
+TEST_F(ReportsTest, TheCampaignsPooledFiguresAreOfTheFrozenReport) {
+  EXPECT_EQ(ParseReport(*BuildStoredReport(input_))->scores().rules().item_correlation_source(),
+            v1::CORRELATION_SOURCE_ASSUMED);
+  StoredReportInput input = input_;
+  input.campaign.pooled_figures = domain::EncodePooledFigures({});
+  EXPECT_EQ(*BuildStoredReport(input), *BuildStoredReport(input_)) << "nothing could be measured";
+  input.campaign.pooled_figures = domain::EncodePooledFigures({37});
+  const auto bytes = BuildStoredReport(input);
+  ASSERT_TRUE(bytes.ok()) << bytes.status();
+  EXPECT_EQ(*bytes, *BuildStoredReport(input));
+  const auto report = ParseReport(*bytes);
+  EXPECT_EQ(report->scores().rules().item_correlation_source(), v1::CORRELATION_SOURCE_POOLED);
+  EXPECT_DOUBLE_EQ(report->scores().rules().item_correlation(), 0.37);
+  input.campaign.pooled_figures = "{}";
+  ExpectReason(BuildStoredReport(input).status(), absl::StatusCode::kDataLoss, domain::reasons::kSTORE_CORRUPT);
+}
+
 TEST_F(ReportsTest, FreezingRefusesDocumentsThatDoNotBelongTogether) {
   const auto expect_corrupt = [](const StoredReportInput& input) {
     ExpectReason(BuildStoredReport(input).status(), absl::StatusCode::kDataLoss, domain::reasons::kSTORE_CORRUPT);

@@ -147,6 +147,16 @@ TEST(TextReportTest, SaysBoundsInWordsAndExactMeansToTwoDecimals) {
   EXPECT_THAT(text, HasSubstr("Gap between −2.00 and −0.85 to this group alone: self lower; hidden strength"));
 }
 
+TEST(TextReportTest, SaysByWhichCorrelationTheRangesWereMade) {
+  reporting::ReportInput input = DemonstrationInput(7);
+  input.pooled.item_correlation = 41;
+  const auto report = BuildReport(input);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_THAT(Flat(RenderText(*report)),
+              HasSubstr("a correlation of 0.41, measured over all leaders of this campaign together."));
+  EXPECT_THAT(Flat(RenderText(Demonstration(7))), HasSubstr("a correlation of 0.50, which is assumed"));
+}
+
 TEST(TextReportTest, ColoursAreOnlyForStress) {
   const v1::Report report = Demonstration(7);
   const std::string plain = RenderText(report);

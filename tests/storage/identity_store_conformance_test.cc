@@ -181,12 +181,15 @@ TEST_P(IdentityStoreConformanceTest, FrameworksAndInstrumentsComeBackAsTheyWereS
 
 TEST_P(IdentityStoreConformanceTest, CampaignsAndSurveysComeBackAsTheyWereStored) {
   MakeDistrict();
+  EXPECT_EQ(Read<OptionalCampaign>([&](auto& t) { return t.FindCampaign(district_, campaign_); })->pooled_figures,
+            std::nullopt);
   ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
                 CANDOR_ASSIGN_OR_RETURN(auto campaign, t.FindCampaign(district_, campaign_));
                 campaign->state = domain::CampaignState::kReleased;
                 campaign->release_ordered = true;
                 campaign->open_time = absl::FromUnixSeconds(11);
                 campaign->release_time = absl::FromUnixSeconds(13);
+                campaign->pooled_figures = std::string("{\"a\":\0}", 7);
                 CANDOR_RETURN_IF_ERROR(t.UpdateCampaign(*campaign));
                 CANDOR_ASSIGN_OR_RETURN(auto survey, t.FindSurvey(district_, survey_));
                 survey->state = domain::SurveyState::kAbandoned;
@@ -205,6 +208,7 @@ TEST_P(IdentityStoreConformanceTest, CampaignsAndSurveysComeBackAsTheyWereStored
   EXPECT_EQ(campaign->open_time, absl::FromUnixSeconds(11));
   EXPECT_EQ(campaign->closed_time, std::nullopt);
   EXPECT_EQ(campaign->release_time, absl::FromUnixSeconds(13));
+  EXPECT_EQ(campaign->pooled_figures, std::string("{\"a\":\0}", 7));
   EXPECT_EQ(campaign->revision, 2);
   const auto survey = Read<OptionalSurvey>([&](auto& t) { return t.FindSurvey(district_, survey_); });
   ASSERT_TRUE(survey.has_value());

@@ -155,12 +155,13 @@ TEST_P(ResponseStoreConformanceTest, AnUnknownSurveyIsNotFound) {
   ExpectUnknown(store_->GetState(unknown).status());
   ExpectUnknown(store_->StopSurvey(unknown));
   ExpectUnknown(store_->OpenAnswers(unknown).status());
-  ExpectUnknown(store_->CloseSurvey(unknown, AnOutcome(), {}, {}));
+  ExpectUnknown(store_->CloseSurvey(unknown, AnOutcome(), {}, {}, ""));
   ExpectUnknown(store_->GetOutcome(unknown).status());
   ExpectUnknown(store_->AbandonSurvey(unknown));
   ExpectUnknown(store_->DestroyAnswers(unknown));
   ExpectUnknown(store_->GetComments(unknown).status());
   ExpectUnknown(store_->DestroyComments(unknown));
+  ExpectUnknown(store_->GetContribution(unknown).status());
 }
 
 TEST_P(ResponseStoreConformanceTest, AnOpenedSurveyHasAFreeSlotForEveryoneInvited) {
@@ -319,11 +320,11 @@ TEST_P(ResponseStoreConformanceTest, AStoppedSurveyKeepsItsAnswersAndStoppingAga
 TEST_P(ResponseStoreConformanceTest, OnlyAStoppedSurveyCanBeClosedAndOnlyOnce) {
   const StoredSurvey survey = ASurvey();
   ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
-  ExpectWrongState(store_->CloseSurvey(survey.id, AnOutcome(), {}, {}));
+  ExpectWrongState(store_->CloseSurvey(survey.id, AnOutcome(), {}, {}, ""));
   ExpectWrongState(store_->GetOutcome(survey.id).status());
   ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
-  ASSERT_TRUE(store_->CloseSurvey(survey.id, AnOutcome(), {}, {}).ok());
-  ExpectWrongState(store_->CloseSurvey(survey.id, {"order-2", "other", "other"}, {}, {}));
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, AnOutcome(), {}, {}, "").ok());
+  ExpectWrongState(store_->CloseSurvey(survey.id, {"order-2", "other", "other"}, {}, {}, ""));
   Reopen();
   EXPECT_EQ(*store_->GetState(survey.id), SurveyState::kClosed);
   const auto outcome = store_->GetOutcome(survey.id);
@@ -337,7 +338,7 @@ TEST_P(ResponseStoreConformanceTest, AClosedSurveyGivesNoAnswersAndTakesNoStepBa
   const StoredSurvey survey = ASurvey();
   ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
   ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
-  ASSERT_TRUE(store_->CloseSurvey(survey.id, AnOutcome(), {}, {}).ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, AnOutcome(), {}, {}, "").ok());
   ExpectWrongState(store_->OpenAnswers(survey.id).status());
   ExpectWrongState(store_->StopSurvey(survey.id));
   ExpectWrongState(store_->AbandonSurvey(survey.id));
@@ -352,7 +353,7 @@ TEST_P(ResponseStoreConformanceTest, AnAbandonedSurveyHasNeitherAnswersNorResult
   EXPECT_EQ(*store_->GetState(survey.id), SurveyState::kAbandoned);
   ExpectWrongState(store_->OpenAnswers(survey.id).status());
   ExpectWrongState(store_->GetOutcome(survey.id).status());
-  ExpectWrongState(store_->CloseSurvey(survey.id, AnOutcome(), {}, {}));
+  ExpectWrongState(store_->CloseSurvey(survey.id, AnOutcome(), {}, {}, ""));
   ExpectWrongState(store_->StopSurvey(survey.id));
 }
 
@@ -362,7 +363,7 @@ TEST_P(ResponseStoreConformanceTest, AnswersAreDestroyedOnlyOfClosedAndAbandoned
   ExpectWrongState(store_->DestroyAnswers(survey.id));
   ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
   ExpectWrongState(store_->DestroyAnswers(survey.id));
-  ASSERT_TRUE(store_->CloseSurvey(survey.id, AnOutcome(), {}, {}).ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, AnOutcome(), {}, {}, "").ok());
   EXPECT_TRUE(store_->DestroyAnswers(survey.id).ok());
   EXPECT_TRUE(store_->DestroyAnswers(survey.id).ok());
 }
@@ -381,7 +382,7 @@ TEST_P(ResponseStoreConformanceTest, FinishingDestroysWhatIsOverAndSparesWhatIsO
     ASSERT_TRUE((*answers)->WriteSlots({write}).ok());
   }
   ASSERT_TRUE(store_->StopSurvey(closed.id).ok());
-  ASSERT_TRUE(store_->CloseSurvey(closed.id, AnOutcome(), {}, {}).ok());
+  ASSERT_TRUE(store_->CloseSurvey(closed.id, AnOutcome(), {}, {}, "").ok());
   ASSERT_TRUE(store_->AbandonSurvey(abandoned.id).ok());
   Reopen();
   ASSERT_TRUE(store_->FinishDestroying().ok());
@@ -395,7 +396,7 @@ TEST_P(ResponseStoreConformanceTest, CommentsAreKeptWithTheirKeysUntilTheyAreDes
   ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
   ExpectWrongState(store_->DestroyComments(survey.id));
   ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
-  ASSERT_TRUE(store_->CloseSurvey(survey.id, AnOutcome(), {"c1", "c2", "c3"}, {"key a", "key b"}).ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, AnOutcome(), {"c1", "c2", "c3"}, {"key a", "key b"}, "").ok());
   Reopen();
   const auto stored = store_->GetComments(survey.id);
   ASSERT_TRUE(stored.ok()) << stored.status();
@@ -414,14 +415,120 @@ TEST_P(ResponseStoreConformanceTest, CommentsAreKeptWithTheirKeysUntilTheyAreDes
   EXPECT_EQ(store_->GetOutcome(survey.id)->ledger, "the ledger");
 }
 
+// A survey of `pool` (none when empty) in `state`; closed with `contribution`.
+StoredSurvey MakeInPool(ResponseStore& store, const std::string& pool, SurveyState state,
+                        const std::string& contribution = "") {
+  StoredSurvey survey = ASurvey();
+  survey.pool = pool;
+  const absl::Status made = store.CreateSurvey(survey, ALayout());
+  EXPECT_TRUE(made.ok()) << made;
+  if (state == SurveyState::kAbandoned) {
+    EXPECT_TRUE(store.AbandonSurvey(survey.id).ok());
+  } else if (state != SurveyState::kAccepting) {
+    EXPECT_TRUE(store.StopSurvey(survey.id).ok());
+  }
+  if (state == SurveyState::kClosed) {
+    const absl::Status closed = store.CloseSurvey(survey.id, AnOutcome(), {}, {}, contribution);
+    EXPECT_TRUE(closed.ok()) << closed;
+  }
+  return survey;
+}
+
+TEST_P(ResponseStoreConformanceTest, APoolHasTheSurveysThatNameItsKeyInTheOrderOfTheirIds) {
+  const std::string pool("key of \0 a pool", 15);
+  std::map<std::string, SurveyState> expected;
+  for (const SurveyState state :
+       {SurveyState::kAccepting, SurveyState::kStopped, SurveyState::kClosed, SurveyState::kAbandoned}) {
+    expected[MakeInPool(*store_, pool, state, "a contribution").id.value()] = state;
+  }
+  MakeInPool(*store_, "another pool", SurveyState::kClosed, "another's contribution");
+  const StoredSurvey alone = MakeInPool(*store_, "", SurveyState::kClosed);
+  Reopen();
+  const auto stored = store_->GetPool(pool);
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  EXPECT_FALSE(stored->figures.has_value());
+  ASSERT_EQ(stored->surveys.size(), expected.size());
+  auto next = expected.begin();
+  for (const StoredPool::Member& member : stored->surveys) {
+    EXPECT_EQ(member.survey.value(), next->first);
+    EXPECT_EQ(member.state, next->second);
+    const auto survey = store_->GetSurvey(member.survey);
+    ASSERT_TRUE(survey.ok()) << survey.status();
+    EXPECT_EQ(survey->pool, pool);
+    const auto contribution = store_->GetContribution(member.survey);
+    ASSERT_TRUE(contribution.ok()) << contribution.status();
+    EXPECT_EQ(*contribution, member.state == SurveyState::kClosed ? "a contribution" : "");
+    ++next;
+  }
+  EXPECT_EQ(store_->GetSurvey(alone.id)->pool, "");
+  ExpectUnknown(store_->GetPool("no such key").status());
+  ExpectUnknown(store_->GetPool("").status());
+  ExpectUnknown(store_->FinishPool("no such key", "figures"));
+  ExpectUnknown(store_->FinishPool("", "figures"));
+}
+
+TEST_P(ResponseStoreConformanceTest, ASurveyContributesExactlyIfItIsOfAPool) {
+  const StoredSurvey pooled = MakeInPool(*store_, "pool", SurveyState::kStopped);
+  const StoredSurvey alone = MakeInPool(*store_, "", SurveyState::kStopped);
+  EXPECT_EQ(store_->CloseSurvey(pooled.id, AnOutcome(), {}, {}, "").code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(store_->CloseSurvey(alone.id, AnOutcome(), {}, {}, "a contribution").code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(*store_->GetState(pooled.id), SurveyState::kStopped);
+  EXPECT_EQ(*store_->GetState(alone.id), SurveyState::kStopped);
+  EXPECT_TRUE(store_->CloseSurvey(pooled.id, AnOutcome(), {}, {}, "a contribution").ok());
+  EXPECT_TRUE(store_->CloseSurvey(alone.id, AnOutcome(), {}, {}, "").ok());
+  EXPECT_EQ(*store_->GetContribution(pooled.id), "a contribution");
+  EXPECT_EQ(*store_->GetContribution(alone.id), "");
+}
+
+TEST_P(ResponseStoreConformanceTest, FinishingAPoolKeepsItsFiguresAndDestroysItsContributionsAlone) {
+  const StoredSurvey first = MakeInPool(*store_, "pool", SurveyState::kClosed, "one");
+  const StoredSurvey second = MakeInPool(*store_, "pool", SurveyState::kClosed, "two");
+  MakeInPool(*store_, "pool", SurveyState::kAbandoned);
+  const StoredSurvey other = MakeInPool(*store_, "another pool", SurveyState::kClosed, "three");
+  ASSERT_TRUE(store_->FinishPool("pool", "the figures").ok());
+  ExpectWrongState(store_->FinishPool("pool", "other figures"));
+  Reopen();
+  EXPECT_EQ(store_->GetPool("pool")->figures, "the figures");
+  EXPECT_EQ(store_->GetPool("pool")->surveys.size(), 3u);
+  EXPECT_EQ(*store_->GetContribution(first.id), "");
+  EXPECT_EQ(*store_->GetContribution(second.id), "");
+  EXPECT_EQ(store_->GetOutcome(first.id)->closed_result, "the closed result");
+  EXPECT_EQ(*store_->GetContribution(other.id), "three");
+  EXPECT_FALSE(store_->GetPool("another pool")->figures.has_value());
+}
+
+TEST_P(ResponseStoreConformanceTest, APoolIsFinishedWhenAllItsSurveysAreOverAndThenTakesNoMore) {
+  const StoredSurvey closed = MakeInPool(*store_, "pool", SurveyState::kClosed, "one");
+  const StoredSurvey open = MakeInPool(*store_, "pool", SurveyState::kAccepting);
+  ExpectWrongState(store_->FinishPool("pool", "figures"));
+  ASSERT_TRUE(store_->StopSurvey(open.id).ok());
+  ExpectWrongState(store_->FinishPool("pool", "figures"));
+  EXPECT_FALSE(store_->GetPool("pool")->figures.has_value());
+  EXPECT_EQ(*store_->GetContribution(closed.id), "one");
+  ASSERT_TRUE(store_->AbandonSurvey(open.id).ok());
+  ASSERT_TRUE(store_->FinishPool("pool", "figures").ok());
+  StoredSurvey late = ASurvey();
+  late.pool = "pool";
+  ExpectWrongState(store_->CreateSurvey(late, ALayout()));
+  ExpectUnknown(store_->GetState(late.id).status());
+  late.pool = "another pool";
+  EXPECT_TRUE(store_->CreateSurvey(late, ALayout()).ok());
+}
+
 TEST_P(ResponseStoreConformanceTest, RebuildingLosesNothing) {
   const StoredSurvey survey = ASurvey();
   const StoredSurvey open = ASurvey();
   ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
   ASSERT_TRUE(store_->CreateSurvey(open, ALayout()).ok());
   ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
-  ASSERT_TRUE(store_->CloseSurvey(survey.id, AnOutcome(), {"c1"}, {"key"}).ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, AnOutcome(), {"c1"}, {"key"}, "").ok());
+  const StoredSurvey contributing = MakeInPool(*store_, "pool", SurveyState::kClosed, "a contribution");
+  MakeInPool(*store_, "finished pool", SurveyState::kClosed, "another");
+  ASSERT_TRUE(store_->FinishPool("finished pool", "the figures").ok());
   ASSERT_TRUE(store_->Rebuild().ok());
+  EXPECT_EQ(*store_->GetContribution(contributing.id), "a contribution");
+  EXPECT_EQ(store_->GetPool("finished pool")->figures, "the figures");
   EXPECT_EQ(store_->GetOutcome(survey.id)->closed_result, "the closed result");
   EXPECT_EQ(store_->GetComments(survey.id)->comments.size(), 1u);
   EXPECT_EQ(store_->GetSurvey(open.id)->manifest, open.manifest);

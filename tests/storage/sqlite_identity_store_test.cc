@@ -13,6 +13,7 @@
 #include "services/base/file.h"
 #include "services/base/status.h"
 #include "services/domain/errors.h"
+#include "storage/identity_documents.h"
 #include "storage/sqlite/database.h"
 #include "storage/sqlite/identity_schema.h"
 #include "storage/sqlite/identity_store.h"
@@ -24,6 +25,7 @@ namespace candor::storage::sqlite {
 namespace {
 
 namespace reasons = candor::domain::reasons;
+using domain::DistrictId;
 
 class SqliteIdentityPlace : public IdentityStorePlace {
  public:
@@ -114,7 +116,9 @@ TEST_F(SqliteIdentityStoreTest, EveryOldVersionWithRowsComesToTheNewestVersionAn
                                 "INSERT INTO framework VALUES('d', 'f', '{}', 1);"
                                 "INSERT INTO instrument VALUES('d', 'i', 'f', 'draft', 1, 1, 1, 1);"
                                 "INSERT INTO instrument_version VALUES('d', 'i', 1, 'hash', 'doc', 1);"
-                                "INSERT INTO campaign VALUES('d', 'c', 'i', 1, '{}', 'draft', 0, 1, NULL, NULL, NULL, 1);"
+                                "INSERT INTO campaign(district, campaign, instrument, instrument_version, settings, "
+                                "state, release_ordered, create_time, revision) "
+                                "VALUES('d', 'c', 'i', 1, '{}', 'draft', 0, 1, 1);"
                                 "INSERT INTO survey VALUES('d', 's', 'c', 'p', 'open', '', 0, 1, 1);"
                                 "INSERT INTO survey_document VALUES('d', 's', 1, zeroblob(32), 'contract');"
                                 "INSERT INTO issuing_group VALUES('d', 's', 0, 'staff', 5, 0);"
@@ -149,6 +153,70 @@ TEST_F(SqliteIdentityStoreTest, EveryOldVersionWithRowsComesToTheNewestVersionAn
     const auto database = *Database::Open(path);
     EXPECT_EQ(*SchemaVersion(*database), IdentityMigrations().back().version);
   }
+}
+
+TEST_F(SqliteIdentityStoreTest, ACampaignOfVersionOneInWhateverStateGoesOnWithoutPooledFigures) {
+  const DistrictId district("d");
+  std::vector<domain::CampaignState> states;
+  for (int state = 0; state <= static_cast<int>(domain::CampaignState::kReleased); ++state) {
+    states.push_back(static_cast<domain::CampaignState>(state));
+  }
+  const auto id_of = [](domain::CampaignState state) { return domain::CampaignId(std::string(domain::NameOf(state))); };
+  {
+    const auto database = *Database::Open(Path());
+    ASSERT_TRUE(Migrate(*database, {IdentityMigrations().front()}, kIdentityApplicationId).ok());
+    ASSERT_EQ(*SchemaVersion(*database), 1);
+    ASSERT_TRUE(database
+                    ->Execute("INSERT INTO district VALUES('d', 'District', 1);"
+                              "INSERT INTO framework VALUES('d', 'f', '{}', 1);"
+                              "INSERT INTO instrument VALUES('d', 'i1', 'f', 'draft', 1, 1, 1, 1);"
+                              "INSERT INTO instrument_version VALUES('d', 'i1', 1, 'hash', 'doc', 1);")
+                    .ok());
+    for (const domain::CampaignState state : states) {
+      const CampaignRow row = ACampaign(district, id_of(state));
+      auto statement = *database->Prepare("INSERT INTO campaign VALUES('d', ?1, 'i1', 1, ?2, ?1, ?3, 5, 6, ?4, NULL, 4)");
+      statement.BindText(1, domain::NameOf(state))
+          .BindBlob(2, EncodeSettings(row.settings))
+          .BindInt(3, state >= domain::CampaignState::kClosed ? 1 : 0);
+      if (state >= domain::CampaignState::kClosed) {
+        statement.BindInt(4, 7);
+      } else {
+        statement.BindNull(4);
+      }
+      ASSERT_TRUE(statement.Run().ok());
+      auto survey = *database->Prepare("INSERT INTO survey VALUES('d', ?1, ?1, 'p', ?2, 'order', 5, 1, 3)");
+      survey.BindText(1, domain::NameOf(state))
+          .BindText(2, state == domain::CampaignState::kOpening ? "draft" : domain::NameOf(state));
+      ASSERT_TRUE(survey.Run().ok());
+    }
+  }
+  const auto store = Open();
+  for (const domain::CampaignState state : states) {
+    const absl::Status status = store->Write([&](WriteTransaction& transaction) -> absl::Status {
+      CANDOR_ASSIGN_OR_RETURN(auto row, transaction.FindCampaign(district, id_of(state)));
+      EXPECT_TRUE(row.has_value());
+      EXPECT_EQ(row->state, state);
+      EXPECT_EQ(EncodeSettings(row->settings), EncodeSettings(ACampaign(district, row->id).settings));
+      EXPECT_EQ(row->release_ordered, state >= domain::CampaignState::kClosed);
+      EXPECT_EQ(row->closed_time.has_value(), state >= domain::CampaignState::kClosed);
+      EXPECT_EQ(row->revision, 4);
+      EXPECT_EQ(row->pooled_figures, std::nullopt);
+      CANDOR_ASSIGN_OR_RETURN(const auto surveys, transaction.ListSurveys(district, row->id, {}));
+      EXPECT_EQ(surveys.size(), 1u);
+      EXPECT_EQ(surveys.at(0).closing_step, ClosingStep::kResultStored);
+      row->pooled_figures = "figures";
+      return transaction.UpdateCampaign(*row);
+    });
+    EXPECT_TRUE(status.ok()) << domain::NameOf(state) << ": " << status;
+  }
+  EXPECT_TRUE(store
+                  ->Read([&](ReadTransaction& transaction) -> absl::Status {
+                    CANDOR_ASSIGN_OR_RETURN(const auto rows, transaction.ListCampaigns(district, {}));
+                    EXPECT_EQ(rows.size(), states.size());
+                    for (const CampaignRow& row : rows) EXPECT_EQ(row.pooled_figures, "figures");
+                    return absl::OkStatus();
+                  })
+                  .ok());
 }
 
 TEST_F(SqliteIdentityStoreTest, ANewerSchemaIsRefusedAndItsFileUntouched) {

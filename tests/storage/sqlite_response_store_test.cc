@@ -242,12 +242,12 @@ TEST_F(SqliteResponseStoreTest, AFullDiskWhileClosingLeavesTheSurveyStopped) {
   ASSERT_TRUE(store_->StopSurvey(survey).ok());
   const std::vector<std::string> comments(50, std::string(2000, 'c'));
   SetDiskFault("/responses.db", 5, SQLITE_FULL);
-  const absl::Status status = store_->CloseSurvey(survey, {"order", "result", "ledger"}, comments, {"key"});
+  const absl::Status status = store_->CloseSurvey(survey, {"order", "result", "ledger"}, comments, {"key"}, "");
   ClearDiskFault();
   EXPECT_EQ(base::GetErrorDetail(status).reason, reasons::kSTORE_FULL) << status;
   EXPECT_EQ(*store_->GetState(survey), SurveyState::kStopped);
   EXPECT_TRUE(store_->GetComments(survey)->comments.empty());
-  EXPECT_TRUE(store_->CloseSurvey(survey, {"order", "result", "ledger"}, comments, {"key"}).ok());
+  EXPECT_TRUE(store_->CloseSurvey(survey, {"order", "result", "ledger"}, comments, {"key"}, "").ok());
 }
 
 TEST_F(SqliteResponseStoreTest, DestroyingRemovesTheFileAndItsCompanions) {
@@ -258,7 +258,7 @@ TEST_F(SqliteResponseStoreTest, DestroyingRemovesTheFileAndItsCompanions) {
     ASSERT_TRUE(answers->WriteSlots({write}).ok());
     ASSERT_TRUE(base::FileExists(absl::StrCat(OpenPath(survey), "-wal")));
     ASSERT_TRUE(store_->StopSurvey(survey).ok());
-    ASSERT_TRUE(store_->CloseSurvey(survey, {"order", "result", "ledger"}, {}, {}).ok());
+    ASSERT_TRUE(store_->CloseSurvey(survey, {"order", "result", "ledger"}, {}, {}, "").ok());
   }
   ASSERT_TRUE(store_->DestroyAnswers(survey).ok());
   EXPECT_TRUE(base::ListFolder(folder_.path() + "/open")->empty());
@@ -270,7 +270,7 @@ TEST_F(SqliteResponseStoreTest, LeftoversOfACrashAreFoundAtStart) {
   const SurveyId never_made = domain::RandomSurveyId();
   const SurveyId closed = MakeSurvey(5);
   ASSERT_TRUE(store_->StopSurvey(closed).ok());
-  ASSERT_TRUE(store_->CloseSurvey(closed, {"order", "result", "ledger"}, {}, {}).ok());
+  ASSERT_TRUE(store_->CloseSurvey(closed, {"order", "result", "ledger"}, {}, {}, "").ok());
   ASSERT_TRUE(base::WriteFileAtomically(OpenPath(never_made), "half laid out", 0600).ok());
   ASSERT_TRUE(base::WriteFileAtomically(OpenPath(never_made) + "-journal", "its journal", 0600).ok());
   ASSERT_TRUE(base::WriteFileAtomically(OpenPath(closed) + "-wal", "", 0600).ok());
@@ -294,12 +294,128 @@ TEST_F(SqliteResponseStoreTest, RebuildingErasesDestroyedComments) {
   std::vector<std::string> comments;
   for (int i = 0; i < 30; ++i) comments.push_back(base::RandomBytes(2046));
   const std::string key = base::RandomBytes(80);
-  ASSERT_TRUE(store_->CloseSurvey(survey, {"order", "result", "ledger"}, comments, {key}).ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey, {"order", "result", "ledger"}, comments, {key}, "").ok());
   ASSERT_NE(folder_.FileWith(comments[7].substr(50, 40)), "");
   ASSERT_TRUE(store_->DestroyComments(survey).ok());
   ASSERT_TRUE(store_->Rebuild().ok());
   for (const std::string& comment : comments) EXPECT_EQ(folder_.FileWith(comment.substr(50, 40)), "");
   EXPECT_EQ(folder_.FileWith(key), "");
+}
+
+TEST_F(SqliteResponseStoreTest, RebuildingErasesTheContributionsOfAFinishedPool) {
+  std::vector<std::string> contributions;
+  for (int i = 0; i < 6; ++i) {
+    StoredSurvey survey{domain::RandomSurveyId(), SurveyState::kAccepting, "contract", "instrument", "manifest",
+                        "signature"};
+    survey.pool = "pool";
+    ASSERT_TRUE(store_->CreateSurvey(survey, {{5}, kSealedSize}).ok());
+    ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
+    contributions.push_back(base::RandomBytes(i % 2 == 0 ? 900 : 50'000));
+    ASSERT_TRUE(store_->CloseSurvey(survey.id, {"order", "result", "ledger"}, {}, {}, contributions.back()).ok());
+    ASSERT_NE(folder_.FileWith(contributions.back().substr(0, 40)), "");
+  }
+  ASSERT_TRUE(store_->FinishPool("pool", "figures").ok());
+  ASSERT_TRUE(store_->Rebuild().ok());
+  for (const std::string& contribution : contributions) {
+    for (size_t at = 0; at + 40 <= contribution.size(); at += 3000) {
+      EXPECT_EQ(folder_.FileWith(contribution.substr(at, 40)), "");
+    }
+    EXPECT_EQ(folder_.FileWith(contribution.substr(contribution.size() - 40)), "");
+  }
+  EXPECT_EQ(store_->GetPool("pool")->figures, "figures");
+}
+
+TEST_F(SqliteResponseStoreTest, AFullDiskWhileFinishingAPoolChangesNothing) {
+  StoredSurvey survey{domain::RandomSurveyId(), SurveyState::kAccepting, "contract", "instrument", "manifest",
+                      "signature"};
+  survey.pool = "pool";
+  ASSERT_TRUE(store_->CreateSurvey(survey, {{5}, kSealedSize}).ok());
+  ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
+  const std::string contribution = base::RandomBytes(30'000);
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, {"order", "result", "ledger"}, {}, {}, contribution).ok());
+  SetDiskFault("/responses.db", 2, SQLITE_FULL);
+  const absl::Status status = store_->FinishPool("pool", "figures");
+  ClearDiskFault();
+  EXPECT_EQ(base::GetErrorDetail(status).reason, reasons::kSTORE_FULL) << status;
+  EXPECT_FALSE(store_->GetPool("pool")->figures.has_value());
+  EXPECT_EQ(*store_->GetContribution(survey.id), contribution);
+  EXPECT_TRUE(store_->FinishPool("pool", "figures").ok());
+  EXPECT_EQ(*store_->GetContribution(survey.id), "");
+}
+
+// A folder as the first version of the schema left it, with a survey in every state.
+TEST_F(SqliteResponseStoreTest, AFolderOfTheFirstSchemaKeepsEverySurvey) {
+  store_.reset();
+  const TempFolder old;
+  const std::vector<std::pair<SurveyId, int64_t>> surveys = {{domain::RandomSurveyId(), kStateAccepting},
+                                                             {domain::RandomSurveyId(), kStateStopped},
+                                                             {domain::RandomSurveyId(), kStateClosed},
+                                                             {domain::RandomSurveyId(), kStateAbandoned}};
+  const SlotWrite write = AWrite(3);
+  {
+    ASSERT_TRUE(base::MakeFolder(old.path() + "/open", 0700).ok());
+    const auto database = Database::Open(old.path() + "/responses.db");
+    ASSERT_TRUE(database.ok()) << database.status();
+    ASSERT_TRUE(Migrate(**database, {ResponseMigrations().front()}, kResponseApplicationId).ok());
+    ASSERT_EQ(*SchemaVersion(**database), 1);
+    ASSERT_TRUE((*database)
+                    ->Execute(absl::StrCat("INSERT INTO document VALUES (zeroblob(32), 'the contract');"
+                                           "INSERT INTO document VALUES (x'", std::string(64, 'f'),
+                                           "', 'the instrument');").c_str())
+                    .ok());
+    for (const auto& [id, state] : surveys) {
+      const std::string name = id.value();
+      ASSERT_TRUE((*database)
+                      ->Execute(absl::StrCat("INSERT INTO survey VALUES ('", name, "', ", state, ", zeroblob(32), x'",
+                                             std::string(64, 'f'), "', 'manifest ", state, "', 'signature');").c_str())
+                      .ok());
+      if (state == kStateClosed) {
+        ASSERT_TRUE((*database)
+                        ->Execute(absl::StrCat("INSERT INTO outcome VALUES ('", name, "', 'order', 'result', 'ledger');"
+                                               "INSERT INTO comment_key VALUES ('", name, "', 0, 'key');"
+                                               "INSERT INTO comment VALUES ('", name, "', 'id', 'comment');").c_str())
+                        .ok());
+      }
+      if (state == kStateAccepting || state == kStateStopped) {
+        const std::string path = absl::StrCat(old.path(), "/open/", name, ".db");
+        ASSERT_TRUE(SqliteOpenSurveyStore::Create(path, {{5}, kSealedSize}).ok());
+        const auto answers = SqliteOpenSurveyStore::Open(path);
+        ASSERT_TRUE(answers.ok()) << answers.status();
+        ASSERT_TRUE((*answers)->WriteSlots({write}).ok());
+      }
+    }
+  }
+  const auto store = SqliteResponseStore::Open(old.path());
+  ASSERT_TRUE(store.ok()) << store.status();
+  ASSERT_TRUE((*store)->FinishDestroying().ok());
+  const SurveyState states[] = {SurveyState::kAccepting, SurveyState::kStopped, SurveyState::kClosed,
+                                SurveyState::kAbandoned};
+  for (size_t i = 0; i < surveys.size(); ++i) {
+    const auto survey = (*store)->GetSurvey(surveys[i].first);
+    ASSERT_TRUE(survey.ok()) << survey.status();
+    EXPECT_EQ(survey->state, states[i]);
+    EXPECT_EQ(survey->contract, "the contract");
+    EXPECT_EQ(survey->instrument_version, "the instrument");
+    EXPECT_EQ(survey->manifest, absl::StrCat("manifest ", surveys[i].second));
+    EXPECT_EQ(survey->manifest_signature, "signature");
+    EXPECT_EQ(survey->pool, "");
+    EXPECT_EQ(*(*store)->GetContribution(surveys[i].first), "");
+  }
+  for (const size_t open : {0, 1}) {
+    const auto answers = (*store)->OpenAnswers(surveys[open].first);
+    ASSERT_TRUE(answers.ok()) << answers.status();
+    EXPECT_EQ(*(*answers)->ReadSealed(3), write.sealed);
+  }
+  EXPECT_EQ((*store)->GetOutcome(surveys[2].first)->closed_result, "result");
+  EXPECT_EQ((*store)->GetComments(surveys[2].first)->comments.size(), 1u);
+  EXPECT_EQ((*store)->GetComments(surveys[2].first)->sealed_keys, std::vector<std::string>{"key"});
+  // Life goes on in the new schema.
+  EXPECT_TRUE((*store)->CloseSurvey(surveys[1].first, {"order", "result", "ledger"}, {}, {}, "").ok());
+  StoredSurvey pooled{domain::RandomSurveyId(), SurveyState::kAccepting, "contract", "instrument", "manifest",
+                      "signature"};
+  pooled.pool = "pool";
+  EXPECT_TRUE((*store)->CreateSurvey(pooled, {{5}, kSealedSize}).ok());
+  EXPECT_EQ((*store)->GetPool("pool")->surveys.size(), 1u);
 }
 
 // Whoever asks for documents must not wait for the long work of others.
@@ -321,7 +437,7 @@ TEST_F(SqliteResponseStoreTest, ReadingWaitsNeitherForAClosingNorForRebuilding) 
   };
   AtNextWrite("/responses.db", [&] { read_meanwhile(SurveyState::kStopped); });
   const std::vector<std::string> comments(30, std::string(2000, 'c'));
-  ASSERT_TRUE(store_->CloseSurvey(survey, {"order", "result", "ledger"}, comments, {"key"}).ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey, {"order", "result", "ledger"}, comments, {"key"}, "").ok());
   ASSERT_TRUE(hooked);
   EXPECT_TRUE(reads.get()) << "as it was before the closing";
   hooked = false;
@@ -337,7 +453,7 @@ TEST_F(SqliteResponseStoreTest, RebuildingSucceedsWhileOthersReadWithoutPause) {
   const SurveyId survey = MakeSurvey(5);
   ASSERT_TRUE(store_->StopSurvey(survey).ok());
   const std::string comment = base::RandomBytes(2046);
-  ASSERT_TRUE(store_->CloseSurvey(survey, {"order", "result", "ledger"}, {comment}, {"key"}).ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey, {"order", "result", "ledger"}, {comment}, {"key"}, "").ok());
   ASSERT_TRUE(store_->DestroyComments(survey).ok());
   std::atomic<bool> ended = false;
   std::atomic<int> failed = 0;
@@ -360,7 +476,7 @@ TEST_F(SqliteResponseStoreTest, CommentsAreListedInAnOrderOfTheirOwn) {
   ASSERT_TRUE(store_->StopSurvey(survey).ok());
   std::vector<std::string> comments;
   for (int i = 0; i < 40; ++i) comments.push_back(absl::StrCat("comment ", i));
-  ASSERT_TRUE(store_->CloseSurvey(survey, {"order", "result", "ledger"}, comments, {"key"}).ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey, {"order", "result", "ledger"}, comments, {"key"}, "").ok());
   std::vector<std::string> listed;
   const auto stored = store_->GetComments(survey);
   ASSERT_TRUE(stored.ok()) << stored.status();

@@ -1,0 +1,31 @@
+#include "services/identity/survey_work.h"
+
+#include "services/base/status.h"
+#include "services/identity/loading.h"
+
+namespace candor::identity {
+
+absl::StatusOr<CampaignWork> ReadCampaignWork(storage::IdentityStore& store, const domain::DistrictId& district,
+                                              const domain::CampaignId& campaign) {
+  CampaignWork work;
+  CANDOR_RETURN_IF_ERROR(store.Read([&](storage::ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(work.campaign, GetCampaignRow(transaction, district, campaign));
+    return ForEachSurvey(transaction, district, campaign, [&](const storage::SurveyRow& survey) {
+      work.surveys.push_back(survey);
+      return absl::OkStatus();
+    });
+  }));
+  return work;
+}
+
+absl::Status WorkAtEach(std::vector<storage::SurveyRow>& surveys,
+                        const std::function<absl::Status(storage::SurveyRow&)>& work) {
+  absl::Status first_fault;
+  for (storage::SurveyRow& survey : surveys) {
+    const absl::Status worked = work(survey);
+    if (first_fault.ok()) first_fault = worked;
+  }
+  return first_fault;
+}
+
+}  // namespace candor::identity

@@ -1,0 +1,32 @@
+// What opening, closing and releasing share: they read a campaign with its surveys, then work at each survey by itself.
+
+#ifndef CANDOR_SERVICES_IDENTITY_SURVEY_WORK_H_
+#define CANDOR_SERVICES_IDENTITY_SURVEY_WORK_H_
+
+#include <functional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/domain/ids.h"
+#include "storage/identity_store.h"
+
+namespace candor::identity {
+
+// A campaign as it stands at the beginning of an attempt.
+struct CampaignWork {
+  storage::CampaignRow campaign;
+  std::vector<storage::SurveyRow> surveys;  // by id
+};
+
+// All of one moment. NOT_FOUND, RESOURCE_NOT_FOUND.
+absl::StatusOr<CampaignWork> ReadCampaignWork(storage::IdentityStore& store, const domain::DistrictId& district,
+                                              const domain::CampaignId& campaign);
+
+// Calls `work` for every survey, in order; one that fails keeps none of the others. Gives the first fault.
+absl::Status WorkAtEach(std::vector<storage::SurveyRow>& surveys,
+                        const std::function<absl::Status(storage::SurveyRow&)>& work);
+
+}  // namespace candor::identity
+
+#endif  // CANDOR_SERVICES_IDENTITY_SURVEY_WORK_H_
