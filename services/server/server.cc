@@ -196,7 +196,7 @@ absl::Status Server::Parts::CheckAdminKey() {
   // The file may well lie elsewhere, which is no fault; who has lost it is told how to get in again.
   base::Log(secret.ok() ? base::LogLevel::kWarning : base::LogLevel::kInfo,
             secret.ok() ? "the key in the administrator's key file is not the administrator's"
-                        : "the administrator's key is not in the data folder",
+                        : "the administrator's key file is not there or cannot be read",
             {{"file", folder->admin_key_file()},
              {"advice", absl::StrCat("if nobody has the key, stop the server and run: candord admin-key --data ",
                                      config.data_folder, " --reset")}});

@@ -209,6 +209,7 @@ TEST(ServerTest, AFirstStartWhoseKeyFileCannotBeWrittenIsDoneAgain) {
 
 TEST(ServerTest, AKeyFileThatIsGoneOrOpensNothingIsSaidAtStartWithWhatToDo) {
   TestServer server;
+  base::SetLogLevel(base::LogLevel::kInfo);
   ASSERT_EQ(server.Start(), absl::OkStatus());
   const std::string file = server.data_folder() + "/admin.key";
   const std::string key = Read(file);
@@ -234,6 +235,7 @@ TEST(ServerTest, AKeyFileThatIsGoneOrOpensNothingIsSaidAtStartWithWhatToDo) {
   EXPECT_THAT(gone, HasSubstr("candord admin-key --data"));
   EXPECT_THAT(gone, HasSubstr("--reset"));
   EXPECT_THAT(gone, Not(HasSubstr(key.substr(0, key.size() - 1))));
+  base::SetLogLevel(base::LogLevel::kError);
 }
 
 TEST(ServerTest, TwoServersNeverShareAFolder) {
