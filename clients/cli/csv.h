@@ -22,8 +22,9 @@ class CsvReader {
   // `name`: what errors call the file.
   CsvReader(absl::string_view text, absl::string_view name);
 
-  // Reads the next record into fields(); false at the end of the text. INVALID_ARGUMENT, NOT_UTF8: the text is not UTF-8,
-  // wherever in it, so that no record of such a text is read. INVALID_ARGUMENT, CSV_MALFORMED: a quote that is never closed, a quote in an unquoted field, text after a closing quote, a carriage return alone, or an empty
+  // Reads the next record into fields(); false at the end of the text. INVALID_ARGUMENT, NOT_UTF8: the text is not
+  // UTF-8, wherever in it, so that no record of such a text is read. INVALID_ARGUMENT, CSV_MALFORMED: a quote that
+  // is never closed, a quote in an unquoted field, text after a closing quote, a carriage return alone, or an empty
   // line before the end; the message says line and column. After an error the reader is at its end.
   absl::StatusOr<bool> Next();
 
