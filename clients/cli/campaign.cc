@@ -119,7 +119,7 @@ std::string TextOf(const Campaign& campaign) {
   table.Add({"state", NameOf(campaign.state())});
   table.Add({"instrument", campaign.instrument_version()});
   table.Add({"k, t", absl::StrCat(campaign.minimum_group_size(), ", ", campaign.insiders())});
-  table.Add({"closes", ShortTime(campaign.close_time())});
+  table.Add({"planned close", ShortTime(campaign.close_time())});
   table.Add({"surveys", absl::StrCat(campaign.survey_count())});
   if (!campaign.last_fault().empty()) table.Add({"last fault", campaign.last_fault()});
   if (!campaign.etag().empty()) table.Add({"etag", campaign.etag()});
@@ -202,7 +202,7 @@ absl::Status List(Context& c, const NoOptions&) {
   CANDOR_ASSIGN_OR_RETURN(*request.mutable_parent(), c.District());
   CANDOR_ASSIGN_OR_RETURN(const auto all, c.List(&CampaignService::Stub::ListCampaigns, request));
   return c.Show(all, [&] {
-    Table table({"NAME", "TITLE", "STATE", "SURVEYS", "CLOSES"});
+    Table table({"NAME", "TITLE", "STATE", "SURVEYS", "PLANNED CLOSE"});
     for (const Campaign& campaign : all.campaigns()) {
       table.Add({campaign.name(), campaign.title(), NameOf(campaign.state()), absl::StrCat(campaign.survey_count()),
                  ShortTime(campaign.close_time())});

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "clients/cli/utf8.h"
 #include "services/base/error.h"
 #include "services/base/status.h"
 
@@ -23,12 +24,13 @@ constexpr SpecialBytes kSpecial;
 }  // namespace
 
 CsvReader::CsvReader(absl::string_view text, absl::string_view name)
-    : name_(name), begin_(text.data()), end_(text.data() + text.size()), at_(begin_) {
+    : name_(name), utf8_(CheckUtf8(text, name)), begin_(text.data()), end_(text.data() + text.size()), at_(begin_) {
   if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) at_ += kByteOrderMark.size();
   line_start_ = record_start_ = at_;
 }
 
 absl::StatusOr<bool> CsvReader::Next() {
+  CANDOR_RETURN_IF_ERROR(utf8_);
   fields_.clear();
   starts_.clear();
   unescaped_.clear();

@@ -22,7 +22,8 @@ class CsvReader {
   // `name`: what errors call the file.
   CsvReader(absl::string_view text, absl::string_view name);
 
-  // Reads the next record into fields(); false at the end of the text. INVALID_ARGUMENT (CSV_MALFORMED): a quote that
+  // Reads the next record into fields(); false at the end of the text. INVALID_ARGUMENT, NOT_UTF8: the text is not
+  // UTF-8, wherever in it, so that no record of such a text is read. INVALID_ARGUMENT, CSV_MALFORMED: a quote that
   // is never closed, a quote in an unquoted field, text after a closing quote, a carriage return alone, or an empty
   // line before the end; the message says line and column. After an error the reader is at its end.
   absl::StatusOr<bool> Next();
@@ -52,6 +53,7 @@ class CsvReader {
   absl::Status Malformed(const char* where, absl::string_view message);
 
   std::string name_;
+  absl::Status utf8_;  // whether the text is UTF-8
   const char* begin_;
   const char* end_;
   const char* at_;

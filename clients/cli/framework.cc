@@ -1,6 +1,8 @@
 #include "absl/strings/str_cat.h"
 #include "candor/v1/framework.grpc.pb.h"
+#include "clients/cli/utf8.h"
 #include "clients/cli/verbs.h"
+#include "services/base/error.h"
 #include "services/base/file.h"
 #include "services/base/status.h"
 
@@ -41,9 +43,14 @@ absl::Status Import(Context& c, const ImportOptions& options) {
   candor::v1::ImportFrameworkRequest request;
   CANDOR_ASSIGN_OR_RETURN(*request.mutable_parent(), c.District());
   CANDOR_ASSIGN_OR_RETURN(*request.mutable_document(), base::ReadFile(options.file, kLongestDocument));
+  CANDOR_RETURN_IF_ERROR(CheckUtf8(request.document(), options.file));
   request.set_validate_only(options.validate_only);
   if (!options.validate_only) request.set_request_id(NewRequestId());
-  CANDOR_ASSIGN_OR_RETURN(const auto framework, c.Call(&FrameworkService::Stub::ImportFramework, request));
+  const auto imported = c.Call(&FrameworkService::Stub::ImportFramework, request);
+  // A fault of the request is one of the document, the only thing in it that can be at fault for its content.
+  if (absl::IsInvalidArgument(imported.status())) return base::Annotate(imported.status(), options.file);
+  CANDOR_RETURN_IF_ERROR(imported.status());
+  const candor::v1::Framework& framework = *imported;
   return c.Show(framework, [&] {
     if (options.validate_only) return absl::StrCat(options.file, " is a sound framework; nothing was stored\n");
     return absl::StrCat(framework.name(), "  ", framework.title(), "\n");

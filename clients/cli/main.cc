@@ -5,14 +5,21 @@
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
+#include <iterator>
 #include <string>
+#include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/synchronization/mutex.h"
+#include "clients/cli/utf8.h"
 #include "clients/cli/verbs.h"
 #include "services/base/error.h"
 #include "services/base/json.h"
 #include "services/base/private_memory.h"
+#include "services/base/status.h"
 
 namespace candor::cli {
 namespace {
@@ -43,7 +50,11 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   app.add_flag("--quiet", options.quiet, "No progress on standard error")->group(group);
 }
 
-void ShowError(const absl::Status& status, bool json) {
+void ShowError(absl::Status status, bool json) {
+  if (status.message().empty()) {
+    status = absl::Status(status.code(), absl::StrCat("failed with ", absl::StatusCodeToString(status.code()),
+                                                      ", and nothing more was said"));
+  }
   const base::ErrorDetail detail = base::GetErrorDetail(status);
   if (json) {
     base::Json error = {{"code", absl::StatusCodeToString(status.code())}, {"message", std::string(status.message())}};
@@ -75,6 +86,73 @@ bool GivesCertificate(int argc, char** argv) {
     const std::string option = argument.substr(0, argument.find('='));
     return option == "--tls-cert" || option == "--tls-key";
   });
+}
+
+// The parsed noun or verb that is furthest to the right, or the program.
+const CLI::App& LastParsed(const CLI::App& app) {
+  const CLI::App* last = &app;
+  while (!last->get_subcommands().empty()) last = last->get_subcommands().back();
+  return *last;
+}
+
+// What is wrong with the command line, for a reader.
+std::string ParseFault(const CLI::App& app, const CLI::ParseError& error) {
+  // Of a missing verb CLI11 says only that there is none, also where there is a word that names none.
+  const CLI::App& last = LastParsed(app);
+  const bool wants_verb = last.get_require_subcommand_min() > 0;
+  for (const std::string& word : wants_verb ? app.remaining(true) : std::vector<std::string>()) {
+    if (word.empty() || word[0] == '-') continue;
+    return &last == &app ? absl::StrCat("'", word, "' is no verb of candor; candor --help lists them")
+                         : absl::StrCat(last.get_name(), " has no verb '", word, "'; candor ", last.get_name(),
+                                        " --help lists them");
+  }
+  return absl::StrCat(error.what(), "; candor ", &last == &app ? "" : last.get_name() + " ", "--help lists what there is");
+}
+
+// HOST:PORT with a port from 1 to 65535 and an IPv6 address in brackets, or unix:PATH.
+bool IsAddress(absl::string_view address) {
+  if (absl::ConsumePrefix(&address, "unix:")) return !address.empty();
+  const size_t colon = address.rfind(':');
+  if (colon == absl::string_view::npos || colon == 0) return false;
+  const absl::string_view host = address.substr(0, colon), port = address.substr(colon + 1);
+  const bool bracketed = host.front() == '[' && host.back() == ']';
+  for (const char c : host) {
+    if (!absl::ascii_isgraph(static_cast<unsigned char>(c)) || (c == ':' && !bracketed)) return false;
+  }
+  int number = 0;
+  return port.size() <= 5 && port.find_first_not_of("0123456789") == absl::string_view::npos &&
+         absl::SimpleAtoi(port, &number) && number >= 1 && number <= 65535;
+}
+
+// Names of options that hold a path, which may be any bytes.
+bool HoldsPath(absl::string_view option) {
+  static constexpr absl::string_view kPaths[] = {
+      "--file",     "--files", "--out",     "--data", "--keys", "--key-file",  "--tls-ca", "--tls-cert", "--tls-key",
+      "--structure", "--ratings", "--invited", "--to",   "--from", "--state-dir", "--receipt"};
+  return std::find(std::begin(kPaths), std::end(kPaths), option) != std::end(kPaths);
+}
+
+// A usage error where the value of an option or argument is not UTF-8: no message could carry it.
+absl::Status CheckText(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    if (HoldsPath(option->get_name())) continue;
+    for (const std::string& value : option->results()) {
+      if (FindNotUtf8(value) != absl::string_view::npos) {
+        return UsageError(absl::StrCat(option->get_name(), " is not UTF-8; use a terminal that is set to UTF-8"));
+      }
+    }
+  }
+  for (const CLI::App* parsed : app.get_subcommands()) CANDOR_RETURN_IF_ERROR(CheckText(*parsed));
+  return absl::OkStatus();
+}
+
+absl::Status CheckUse(const CLI::App& app, const GlobalOptions& options) {
+  CANDOR_RETURN_IF_ERROR(CheckText(app));
+  if (!IsAddress(options.server)) return UsageError("--server (or CANDOR_SERVER) wants HOST:PORT or unix:PATH");
+  if (!options.response_server.empty() && !IsAddress(options.response_server)) {
+    return UsageError("--response-server (or CANDOR_RESPONSE_SERVER) wants HOST:PORT or unix:PATH");
+  }
+  return absl::OkStatus();
 }
 
 int Main(int argc, char** argv) {
@@ -120,9 +198,17 @@ int Main(int argc, char** argv) {
     HideCode(argc, argv);
   } catch (const CLI::ParseError& error) {
     // Help is a success in CLI11's terms; everything else that it throws is wrong use.
-    return app.exit(error) == 0 ? kDone : kWrongUse;
+    if (error.get_exit_code() == 0) {
+      app.exit(error);
+      return kDone;
+    }
+    // The flag may stand behind the fault, where it has not been read.
+    const bool json = std::any_of(argv, argv + argc, [](const char* word) { return absl::string_view(word) == "--json"; });
+    ShowError(UsageError(ParseFault(app, error)), json);
+    return kWrongUse;
   }
-  const absl::Status status = context.work();
+  absl::Status status = CheckUse(app, context.options);
+  if (status.ok()) status = context.work();
   if (status.ok()) return kDone;
   ShowError(status, context.options.json);
   return IsUsageError(status) ? kWrongUse : kFailed;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "google/protobuf/util/json_util.h"
+#include "services/base/json.h"
 #include "services/base/status.h"
 
 namespace candor::cli {
@@ -148,6 +149,15 @@ void ProgressLine::Finish() {
 void ProgressLine::FinishLocked() {
   if (terminal_ && width_ > 0) Say("\n");
   width_ = 0;
+}
+
+void Warn(absl::string_view sentence, bool json) {
+  if (json) {
+    const base::Json line = {{"warning", std::string(sentence)}};
+    Say(absl::StrCat(line.dump(-1, ' ', false, base::Json::error_handler_t::replace), "\n"));
+  } else {
+    Say(absl::StrCat("candor: note: ", Printable(sentence), "\n"));
+  }
 }
 
 absl::Status Print(absl::string_view text) {

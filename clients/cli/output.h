@@ -71,6 +71,10 @@ class ProgressLine {
   size_t width_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
+// Says on standard error what is probably a mistake but no fault, on a line of its own; with `json` as an object with the
+// member `warning`.
+void Warn(absl::string_view sentence, bool json);
+
 // Writes all of `text` to standard output. UNAVAILABLE: it cannot be written, for instance a full disk behind it.
 absl::Status Print(absl::string_view text);
 

@@ -5,6 +5,7 @@
 #include "clients/cli/answers_file.h"
 #include "clients/cli/dialog.h"
 #include "clients/cli/verbs.h"
+#include "clients/cli/wire_fault.h"
 #include "services/base/file.h"
 #include "services/base/status.h"
 #include "services/domain/answer.h"
@@ -103,7 +104,16 @@ absl::Status Rate(Context& c, const RateOptions& options, const std::string& kin
     if (!save) return absl::AbortedError("nothing was saved");
     for (int i = 0; i < form.items_size(); ++i) add(form.items(i).indicator(), marks[i]);
   }
-  CANDOR_ASSIGN_OR_RETURN(const IdentifiedRating saved, c.Call(&CampaignService::Stub::PutIdentifiedRating, put));
+  const absl::StatusOr<IdentifiedRating> stored = c.Call(&CampaignService::Stub::PutIdentifiedRating, put);
+  if (!stored.ok() && !options.file.empty()) {
+    const auto& ratings = put.rating().ratings();
+    return NamePlace(stored.status(), "rating.ratings", static_cast<size_t>(ratings.size()),
+                     [&](size_t index, absl::string_view) {
+                       return absl::StrCat(options.file, ", ", ratings[static_cast<int>(index)].indicator());
+                     });
+  }
+  CANDOR_RETURN_IF_ERROR(stored.status());
+  const IdentifiedRating& saved = *stored;
   return c.Show(saved, [&] {
     return absl::StrCat("saved ", saved.ratings_size(), " of ", form.items_size(),
                         " ratings; they can be changed until the campaign is closed\n");

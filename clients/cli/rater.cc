@@ -1,11 +1,20 @@
 #include <algorithm>
+#include <map>
+#include <numeric>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "candor/v1/campaign.grpc.pb.h"
+#include "candor/v1/instrument.grpc.pb.h"
 #include "clients/cli/raters_file.h"
 #include "clients/cli/verbs.h"
+#include "clients/cli/wire_fault.h"
+#include "services/base/error.h"
 #include "services/base/file.h"
 #include "services/base/status.h"
+#include "services/domain/text.h"
 
 namespace candor::cli {
 namespace {
@@ -13,11 +22,13 @@ namespace {
 using candor::v1::CampaignService;
 using candor::v1::Rater;
 
-constexpr int kMostInOneCall = 5000;
+constexpr size_t kMostInOneCall = 5000;
+// As the contract has them.
+constexpr size_t kLongestName = 200, kLongestAddress = 320;
 
 struct AddOptions {
   std::string survey, file, group, name, address;
-  bool opted_out = false;
+  bool opted_out = false, again = false;
 };
 
 struct PaperOptions {
@@ -39,49 +50,137 @@ std::string TextOf(const google::protobuf::RepeatedPtrField<Rater>& raters) {
   return table.Text();
 }
 
-absl::Status Add(Context& c, const AddOptions& options) {
-  std::vector<Rater> raters;
-  if (!options.file.empty()) {
-    CANDOR_ASSIGN_OR_RETURN(const std::string bytes, base::ReadFile(options.file));
-    CANDOR_ASSIGN_OR_RETURN(raters, ParseRaters(bytes, options.file));
-  } else {
-    if (options.group.empty() || (options.name.empty() && options.address.empty())) {
-      return UsageError("give --file, or --group with --name or --address");
+// Every row against what the server asks of a rater, before the first is sent: a fault in a late row would leave the
+// earlier ones added.
+absl::Status CheckRows(Context& c, const std::string& survey, const RatersFile& read, const std::string& file) {
+  const size_t end = survey.find("/surveys/");
+  if (end == std::string::npos) return absl::OkStatus();  // no survey's name: the server says so
+  candor::v1::GetCampaignRequest get_campaign;
+  get_campaign.set_name(survey.substr(0, end));
+  CANDOR_ASSIGN_OR_RETURN(const auto campaign, c.Call(&CampaignService::Stub::GetCampaign, get_campaign));
+  candor::v1::GetInstrumentVersionRequest get_version;
+  get_version.set_name(campaign.instrument_version());
+  CANDOR_ASSIGN_OR_RETURN(const auto version,
+                          c.Call(&candor::v1::InstrumentService::Stub::GetInstrumentVersion, get_version));
+  std::vector<std::string> groups;
+  for (const auto& group : version.instrument().rater_groups()) groups.push_back(group.code());
+  const auto fault = [&](size_t i, const char* member, absl::string_view message) {
+    return base::Error(absl::StatusCode::kInvalidArgument, "RATER_INVALID",
+                       absl::StrCat(file, ", line ", read.lines[i], ", ", member, ": ", message));
+  };
+  for (size_t i = 0; i < read.raters.size(); ++i) {
+    const Rater& rater = read.raters[i];
+    if (std::find(groups.begin(), groups.end(), rater.group()) == groups.end()) {
+      return fault(i, "group", absl::StrCat("is no rater group of the campaign's instrument, which has ",
+                                            absl::StrJoin(groups, ", ")));
     }
-    Rater rater;
-    rater.set_group(options.group);
-    rater.set_display_name(options.name);
-    rater.set_address(options.address);
-    rater.set_opted_out(options.opted_out);
-    raters.push_back(rater);
+    if (rater.display_name().size() > kLongestName || !domain::IsOneLine(rater.display_name())) {
+      return fault(i, "name", absl::StrCat("must be one line of at most ", kLongestName, " bytes"));
+    }
+    if (rater.address().size() > kLongestAddress || !domain::IsOneLine(rater.address())) {
+      return fault(i, "address", absl::StrCat("must be one line of at most ", kLongestAddress, " bytes"));
+    }
   }
-  CANDOR_ASSIGN_OR_RETURN(const std::string survey, c.FullName("campaigns", options.survey));
+  return absl::OkStatus();
+}
+
+// The places in `read` of the raters that the survey does not have yet. One of the survey stands for one row of the same
+// group, name and address, so that a file may hold two people who look alike.
+absl::StatusOr<std::vector<size_t>> FindMissing(Context& c, const std::string& survey, const RatersFile& read) {
+  candor::v1::ListRatersRequest request;
+  request.set_parent(survey);
+  CANDOR_ASSIGN_OR_RETURN(const auto all, c.List(&CampaignService::Stub::ListRaters, request));
+  const auto key = [](const Rater& rater) {
+    return std::vector<std::string>{rater.group(), rater.display_name(), rater.address()};
+  };
+  std::map<std::vector<std::string>, int64_t> there;
+  for (const Rater& rater : all.raters()) ++there[key(rater)];
+  std::vector<size_t> missing;
+  for (size_t i = 0; i < read.raters.size(); ++i) {
+    if (const auto found = there.find(key(read.raters[i])); found != there.end() && found->second > 0) {
+      --found->second;
+    } else {
+      missing.push_back(i);
+    }
+  }
+  return missing;
+}
+
+absl::Status AddFile(Context& c, const std::string& survey, const AddOptions& options) {
+  CANDOR_ASSIGN_OR_RETURN(const std::string bytes, base::ReadFile(options.file));
+  CANDOR_ASSIGN_OR_RETURN(const RatersFile read, ParseRaters(bytes, options.file));
+  CANDOR_RETURN_IF_ERROR(CheckRows(c, survey, read, options.file));
+  // What an earlier run added, which may have ended in the middle, is not added again.
+  std::vector<size_t> rows(read.raters.size());
+  std::iota(rows.begin(), rows.end(), size_t{0});
+  if (!options.again) {
+    CANDOR_ASSIGN_OR_RETURN(rows, FindMissing(c, survey, read));
+  }
   ProgressLine progress(c.options.quiet);
   candor::v1::BatchCreateRatersResponse all;
-  for (size_t first = 0; first < raters.size(); first += kMostInOneCall) {
+  for (size_t first = 0; first < rows.size(); first += kMostInOneCall) {
     candor::v1::BatchCreateRatersRequest request;
     request.set_parent(survey);
-    for (size_t i = first; i < std::min(raters.size(), first + kMostInOneCall); ++i) *request.add_raters() = raters[i];
+    const size_t end = std::min(rows.size(), first + kMostInOneCall);
+    for (size_t i = first; i < end; ++i) *request.add_raters() = read.raters[rows[i]];
     request.set_request_id(NewRequestId());
-    CANDOR_ASSIGN_OR_RETURN(const auto added, c.Call(&CampaignService::Stub::BatchCreateRaters, request));
-    all.MergeFrom(added);
-    if (raters.size() > kMostInOneCall) progress.Update("raters added", all.raters_size(), raters.size());
+    const auto added = c.Call(&CampaignService::Stub::BatchCreateRaters, request);
+    if (!added.ok()) {
+      const absl::Status named =
+          NamePlace(added.status(), "raters", end - first, [&](size_t index, absl::string_view member) {
+            return absl::StrCat(options.file, ", line ", read.lines[rows[first + index]], member.empty() ? "" : ", ", member);
+          });
+      if (first == 0) return named;
+      return base::Annotate(named, absl::StrCat(first, " of ", rows.size(), " raters are added; repeat the same command "
+                                                "to add the others, nobody is added twice"));
+    }
+    all.MergeFrom(*added);
+    if (rows.size() > kMostInOneCall) progress.Update("raters added", all.raters_size(), static_cast<int64_t>(rows.size()));
   }
   progress.Finish();
   return c.Show(all, [&] {
     const auto out = std::count_if(all.raters().begin(), all.raters().end(), [](const Rater& r) { return r.opted_out(); });
-    return absl::StrCat("added ", all.raters_size(), " raters, ", out, " of them opted out\n");
+    const size_t already = read.raters.size() - rows.size();
+    return absl::StrCat("added ", rows.size(), " raters, ", out, " of them opted out",
+                        already == 0 ? "" : absl::StrCat("; ", already, " of the file are there already with the same group, "
+                                                         "name and address (--again adds them once more)"), "\n");
+  });
+}
+
+absl::Status Add(Context& c, const AddOptions& options) {
+  if (options.file.empty() && (options.group.empty() || (options.name.empty() && options.address.empty()))) {
+    return UsageError("give --file, or --group with --name or --address");
+  }
+  CANDOR_ASSIGN_OR_RETURN(const std::string survey, c.FullName("campaigns", options.survey));
+  if (!options.file.empty()) return AddFile(c, survey, options);
+  candor::v1::BatchCreateRatersRequest request;
+  request.set_parent(survey);
+  Rater& rater = *request.add_raters();
+  rater.set_group(options.group);
+  rater.set_display_name(options.name);
+  rater.set_address(options.address);
+  rater.set_opted_out(options.opted_out);
+  request.set_request_id(NewRequestId());
+  const auto added = c.Call(&CampaignService::Stub::BatchCreateRaters, request);
+  if (!added.ok()) {
+    return NamePlace(added.status(), "raters", 1, [](size_t, absl::string_view member) {
+      return absl::StrCat("--", member == "display_name" ? "name" : member);
+    });
+  }
+  return c.Show(*added, [&] {
+    return absl::StrCat("added 1 rater", options.opted_out ? ", opted out\n" : "\n");
   });
 }
 
 absl::Status Paper(Context& c, const PaperOptions& options) {
   CANDOR_ASSIGN_OR_RETURN(const std::string survey, c.FullName("campaigns", options.survey));
   candor::v1::CreatePaperRatersResponse all;
-  for (int left = options.count; left > 0; left -= kMostInOneCall) {
+  constexpr int kMostSlips = static_cast<int>(kMostInOneCall);
+  for (int left = options.count; left > 0; left -= kMostSlips) {
     candor::v1::CreatePaperRatersRequest request;
     request.set_parent(survey);
     request.set_group(options.group);
-    request.set_count(std::min(left, kMostInOneCall));
+    request.set_count(std::min(left, kMostSlips));
     request.set_request_id(NewRequestId());
     CANDOR_ASSIGN_OR_RETURN(const auto added, c.Call(&CampaignService::Stub::CreatePaperRaters, request));
     all.MergeFrom(added);
@@ -130,6 +229,9 @@ void AddRaterVerbs(CLI::App& app, Context& context) {
       [](CLI::App& verb, AddOptions& options) {
         verb.add_option("survey", options.survey, kSurveyHelp)->required();
         CLI::Option* file = verb.add_option("--file", options.file, "CSV with the columns group,name,address,opted_out");
+        verb.add_flag("--again", options.again,
+                      "Add every row; without it rows are left out whose group, name and address the survey has")
+            ->needs(file);
         verb.add_option("--group", options.group, "A rater group of the instrument")->excludes(file);
         verb.add_option("--name", options.name, "A name for the letter")->excludes(file);
         verb.add_option("--address", options.address, "Where the invitation goes")->excludes(file);

@@ -17,7 +17,7 @@ constexpr char kRater[] = "RATER_INVALID";
 
 }  // namespace
 
-absl::StatusOr<std::vector<candor::v1::Rater>> ParseRaters(absl::string_view text, absl::string_view file) {
+absl::StatusOr<RatersFile> ParseRaters(absl::string_view text, absl::string_view file) {
   CsvReader reader(text, file);
   CANDOR_ASSIGN_OR_RETURN(const bool has_header, reader.Next());
   if (!has_header) {
@@ -37,7 +37,7 @@ absl::StatusOr<std::vector<candor::v1::Rater>> ParseRaters(absl::string_view tex
     return reader.Fault(kHeader, "there is neither a column name nor a column address");
   }
 
-  std::vector<candor::v1::Rater> raters;
+  RatersFile read;
   while (true) {
     CANDOR_ASSIGN_OR_RETURN(const bool more, reader.Next());
     if (!more) break;
@@ -63,10 +63,11 @@ absl::StatusOr<std::vector<candor::v1::Rater>> ParseRaters(absl::string_view tex
     } else if (!opted_out.empty() && opted_out != "no" && opted_out != "false" && opted_out != "0") {
       return reader.FaultAt(columns["opted_out"], kRater, "opted_out is yes or no");
     }
-    raters.push_back(std::move(rater));
+    read.raters.push_back(std::move(rater));
+    read.lines.push_back(reader.line());
   }
-  if (raters.empty()) return reader.Fault(kRater, "there is no rater in the file");
-  return raters;
+  if (read.raters.empty()) return reader.Fault(kRater, "there is no rater in the file");
+  return read;
 }
 
 }  // namespace candor::cli

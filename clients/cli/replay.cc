@@ -34,7 +34,7 @@ struct PlayedLeader {
   std::shared_ptr<client::Connection> leader, supervisor;
 };
 
-absl::StatusOr<ReplayPlan> ReadPlan(const ReplayOptions& options, ProgressLine& progress) {
+absl::StatusOr<ReplayPlan> ReadPlan(const ReplayOptions& options, bool json, ProgressLine& progress) {
   CANDOR_ASSIGN_OR_RETURN(const std::string structure_text, base::ReadFile(options.structure));
   CANDOR_ASSIGN_OR_RETURN(const ScoreStructure structure, ParseStructure(structure_text, options.structure));
   CANDOR_ASSIGN_OR_RETURN(const std::string ratings_text, base::ReadFile(options.ratings, size_t{8} << 30));
@@ -43,10 +43,19 @@ absl::StatusOr<ReplayPlan> ReadPlan(const ReplayOptions& options, ProgressLine& 
                                        [&](absl::string_view step, int64_t done, int64_t total) {
                                          progress.Update(step, done, total);
                                        }));
-  if (options.invited.empty()) return MakeReplayPlan(structure, rows, nullptr);
-  CANDOR_ASSIGN_OR_RETURN(const std::string invited_text, base::ReadFile(options.invited));
-  CANDOR_ASSIGN_OR_RETURN(const InvitedCounts invited, ParseInvited(invited_text, options.invited));
-  return MakeReplayPlan(structure, rows, &invited);
+  std::optional<InvitedCounts> invited;
+  if (!options.invited.empty()) {
+    CANDOR_ASSIGN_OR_RETURN(const std::string invited_text, base::ReadFile(options.invited));
+    CANDOR_ASSIGN_OR_RETURN(invited, ParseInvited(invited_text, options.invited));
+  }
+  const InvitedCounts* known = invited.has_value() ? &*invited : nullptr;
+  progress.Finish();
+  for (const std::string& warning : FindInputWarnings(structure, options.structure, rows, known, options.invited)) {
+    Warn(warning, json);
+  }
+  CANDOR_ASSIGN_OR_RETURN(ReplayPlan plan, MakeReplayPlan(structure, rows, known));
+  for (const std::string& sentence : plan.ignored) Warn(absl::StrCat(options.structure, ": ", sentence), json);
+  return plan;
 }
 
 // A leader with a key, the supervisor with another where there is a rating to save, and the survey with its slips.
@@ -83,7 +92,7 @@ absl::Status SaveReport(const PlayedLeader& played, const std::string& path) {
 absl::Status Replay(Context& c, const ReplayOptions& options) {
   const absl::Time start = absl::Now();
   ProgressLine progress(c.options.quiet);
-  CANDOR_ASSIGN_OR_RETURN(const ReplayPlan plan, ReadPlan(options, progress));
+  CANDOR_ASSIGN_OR_RETURN(const ReplayPlan plan, ReadPlan(options, c.options.json, progress));
   CANDOR_RETURN_IF_ERROR(base::MakeFolder(options.out, 0755));
 
   progress.Update("framework and instrument", 0, 0);
@@ -178,7 +187,8 @@ void AddReplayVerb(CLI::App& app, Context& context) {
             ->check(CLI::Range(1, 256))
             ->capture_default_str();
         verb.footer("Students become the group student, parents parent, any other group one of its own; self and "
-                    "supervisor are the identified ratings; min_n becomes k. Every run makes a new district and campaign.");
+                    "supervisor are the identified ratings; min_n becomes k, strength_cut and gap_delta the report's lines; weights other than 1 of anonymous "
+                    "groups are refused; exempt, pool_min_n, target and skew_null are not used. Every run makes a new district and campaign.");
       },
       Replay);
 }

@@ -23,6 +23,7 @@ constexpr char kFrameworkCode[] = "replayed";
 constexpr char kNoDomain[] = "NO_DOMAIN";
 constexpr char kNoCompetency[] = "NO_COMPETENCY";
 constexpr size_t kLongestFileName = 100;
+constexpr int kInsiders = 1;  // t of a campaign that sets none
 
 absl::Status RefuseReplay(absl::string_view message) {
   return base::Error(absl::StatusCode::kFailedPrecondition, "REPLAY_REFUSED", message);
@@ -210,6 +211,37 @@ absl::Status CheckInvited(const ReplayPlan& plan) {
                                    "least ", domain::kMinimumInvited, ": ", few));
 }
 
+bool IsIdentified(absl::string_view group) { return group == domain::kSelf || group == domain::kSupervisor; }
+
+absl::Status CheckWeights(const ScoreStructure& structure) {
+  for (const auto& [group, weight] : structure.group_weights) {
+    if (weight == 1 || IsIdentified(group)) continue;
+    return RefuseReplay(absl::StrCat("group_weights.", group, " is ", weight, "; in a campaign every anonymous group weighs "
+                                     "the same, so that none counts for less than it was told; take the weight out"));
+  }
+  return absl::OkStatus();
+}
+
+std::vector<std::string> FindIgnored(const ScoreStructure& structure) {
+  std::vector<std::string> ignored;
+  for (const auto& [group, weight] : structure.group_weights) {
+    if (weight == 1 || !IsIdentified(group)) continue;
+    ignored.push_back(absl::StrCat("group_weights.", group, " is not used: identified ratings are no part of all raters"));
+  }
+  for (const std::string& group : structure.exempt) {
+    if (IsIdentified(group)) continue;
+    ignored.push_back(absl::StrCat("exempt: ", group, " is not used: every anonymous group needs min_n ratings"));
+  }
+  const int64_t pool_minimum = structure.rules.min_n + kInsiders;
+  if (structure.given.contains("pool_min_n") && structure.rules.pool_min_n != pool_minimum) {
+    ignored.push_back(absl::StrCat("pool_min_n is not used: small groups together need ", pool_minimum, " raters"));
+  }
+  for (const char* key : {"target", "skew_null"}) {
+    if (structure.given.contains(key)) ignored.push_back(absl::StrCat(key, " is not used: no report has figures of it"));
+  }
+  return ignored;
+}
+
 }  // namespace
 
 std::string RaterGroupOf(absl::string_view group) {
@@ -235,7 +267,9 @@ absl::StatusOr<ReplayPlan> MakeReplayPlan(const ScoreStructure& structure, const
     return RefuseReplay(absl::StrCat("min_n is ", structure.rules.min_n, ", above ", domain::kHighestMinimumGroupSize,
                                      ", the most that a campaign can set"));
   }
+  CANDOR_RETURN_IF_ERROR(CheckWeights(structure));
   ReplayPlan plan;
+  plan.ignored = FindIgnored(structure);
   plan.title = structure.name.empty() ? "Replay" : absl::StrCat("Replay of ", structure.name);
   plan.minimum_group_size = static_cast<int>(structure.rules.min_n);
   CANDOR_RETURN_IF_ERROR(CheckGroups(rows, invited));

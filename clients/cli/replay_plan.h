@@ -36,6 +36,7 @@ struct ReplayPlan {
   std::vector<std::string> indicators;  // of the instrument's items, in their order
   std::vector<ReplayLeader> leaders;    // in the file's order; those that are only invited, behind them, by id
   int64_t anonymous = 0;                // anonymous rows of all leaders
+  std::vector<std::string> ignored;     // a sentence for each part of the structure that a campaign does not use
 };
 
 // The rater group that a file's group becomes: students -> student, parents -> parent, any other its own code.
@@ -45,7 +46,8 @@ std::string RaterGroupOf(absl::string_view group);
 // identified audiences, every other group a rater group that is asked every item; `min_n` becomes k. Without `invited`,
 // as many are invited as have rows.
 //
-// FAILED_PRECONDITION, REPLAY_REFUSED, with the leader and group or the code at fault: min_n below 5 or above 100; more
+// FAILED_PRECONDITION, REPLAY_REFUSED, with the leader and group or the code at fault: min_n below 5 or above 100; a
+// weight other than 1 of an anonymous group; more
 // rows than invitations; fewer than 5 anonymous invitations of a leader (each such leader is named); two rows of a
 // leader's supervisor; a name that cannot be a group's, an item's or a report file's; two groups that become one; a
 // competency in two domains; one code for two parts of the framework; nothing to replay.

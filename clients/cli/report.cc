@@ -55,7 +55,7 @@ absl::Status List(Context& c, const ListOptions& options) {
   CANDOR_ASSIGN_OR_RETURN(*request.mutable_parent(), c.FullName("campaigns", options.campaign));
   CANDOR_ASSIGN_OR_RETURN(const auto all, c.List(&ReportService::Stub::ListReports, request));
   return c.Show(all, [&] {
-    Table table({"NAME", "LEADER", "CAMPAIGN", "CLOSED"});
+    Table table({"NAME", "LEADER", "CAMPAIGN", "PLANNED CLOSE"});
     for (const auto& r : all.reports()) {
       table.Add({r.name(), r.leader_display_name(), r.campaign_title(), ShortTime(r.close_time())});
     }
@@ -77,13 +77,14 @@ absl::Status GetScores(Context& c, const ScoresOptions& options) {
     for (const auto& group : scores.groups()) header.push_back(group.code());
     header.insert(header.end(), {"all raters", "GAP", ""});
     Table table(header);
+    const report::Lines lines = report::LinesOf(scores.rules());
     for (const auto& unit : scores.units()) {
       if (unit.kind() != kinds.at(options.kind)) continue;
-      std::vector<std::string> row = {unit.code(), unit.title(), report::PersonFigure(unit.self()),
-                                      report::PersonFigure(unit.supervisor())};
-      for (const auto& group : unit.groups()) row.push_back(report::ShortFigure(group));
-      row.push_back(report::ShortFigure(unit.all_raters()));
-      row.push_back(report::ShortGap(unit.gap()));
+      std::vector<std::string> row = {unit.code(), unit.title(), report::PersonFigure(unit.self(), lines),
+                                      report::PersonFigure(unit.supervisor(), lines)};
+      for (const auto& group : unit.groups()) row.push_back(report::ShortFigure(group, lines));
+      row.push_back(report::ShortFigure(unit.all_raters(), lines));
+      row.push_back(report::ShortGap(unit.gap(), lines));
       row.push_back(report::GapWords(unit.gap()));
       table.Add(row);
     }

@@ -58,13 +58,17 @@ absl::Status Score(Context& c, const ScoreOptions& options) {
   const Progress progress = [&line](absl::string_view step, int64_t done, int64_t total) {
     line.Update(step, done, total);
   };
+  const ScoreWarning warning = [&](absl::string_view sentence) {
+    line.Finish();
+    Warn(sentence, c.options.json);
+  };
   if (options.out.empty()) {
-    CANDOR_RETURN_IF_ERROR(WriteScoresOfFiles(options.files, progress, Print));
+    CANDOR_RETURN_IF_ERROR(WriteScoresOfFiles(options.files, progress, Print, warning));
     return Print("\n");
   }
   NewFile file(options.out);
   CANDOR_RETURN_IF_ERROR(WriteScoresOfFiles(options.files, progress,
-                                            [&file](absl::string_view piece) { return file.Write(piece); }));
+                                            [&file](absl::string_view piece) { return file.Write(piece); }, warning));
   CANDOR_RETURN_IF_ERROR(file.Write("\n"));
   return file.Finish();
 }
@@ -73,13 +77,17 @@ absl::Status Score(Context& c, const ScoreOptions& options) {
 
 void AddScoreVerb(CLI::App& app, Context& context) {
   AddVerb<ScoreOptions>(
-      app, context, "score", "Compute every statistic of a file of ratings, offline",
+      app, context, "score", "Compute the statistics of a file of ratings, offline",
       [](CLI::App& verb, ScoreOptions& options) {
         verb.add_option("--structure", options.files.structure_path, "JSON: items, scales, constants")->required();
         verb.add_option("--ratings", options.files.ratings_path, "CSV: leader,group,rater and one column for each item")
             ->required();
         verb.add_option("--invited", options.files.invited_path, "CSV: leader,group,invited");
         verb.add_option("--out", options.out, "Write the JSON here instead of to the terminal");
+        verb.footer("Computed: items and scales of each leader and group with intervals and agreement, all raters, self "
+                    "against others, focus areas; of the district: groups, gaps, benchmark. Not computed yet: alpha, alpha of "
+                    "leader means, analysis of variance, empirical Bayes shrinkage, intra-individual response variability. "
+                    "What is probably a mistake in the files (an unknown key or group) is said on standard error.");
       },
       Score);
 }

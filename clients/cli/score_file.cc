@@ -507,17 +507,25 @@ absl::Status WriteScores(const ScoreStructure& structure, const RatingRows& rows
 
 absl::Status WriteScoresOfText(const ScoreText& structure, const ScoreText& ratings,
                                const std::optional<ScoreText>& invited, const Progress& progress,
-                               const ScoreSink& sink) {
+                               const ScoreSink& sink, const ScoreWarning& warning) {
   CANDOR_ASSIGN_OR_RETURN(const ScoreStructure parsed, ParseStructure(structure.text, structure.name));
   std::optional<InvitedCounts> counts;
   if (invited.has_value()) {
     CANDOR_ASSIGN_OR_RETURN(counts, ParseInvited(invited->text, invited->name));
   }
   CANDOR_ASSIGN_OR_RETURN(const RatingRows rows, ParseRatings(ratings.text, ratings.name, parsed, progress));
-  return WriteScores(parsed, rows, counts.has_value() ? &*counts : nullptr, progress, sink);
+  const InvitedCounts* known = counts.has_value() ? &*counts : nullptr;
+  if (warning != nullptr) {
+    const std::string invited_name = invited.has_value() ? invited->name : "";
+    for (const std::string& sentence : FindInputWarnings(parsed, structure.name, rows, known, invited_name)) {
+      warning(sentence);
+    }
+  }
+  return WriteScores(parsed, rows, known, progress, sink);
 }
 
-absl::Status WriteScoresOfFiles(const ScoreFileOptions& options, const Progress& progress, const ScoreSink& sink) {
+absl::Status WriteScoresOfFiles(const ScoreFileOptions& options, const Progress& progress, const ScoreSink& sink,
+                                const ScoreWarning& warning) {
   CANDOR_ASSIGN_OR_RETURN(const std::string structure, base::ReadFile(options.structure_path, options.max_bytes));
   CANDOR_ASSIGN_OR_RETURN(const std::string ratings, base::ReadFile(options.ratings_path, options.max_bytes));
   std::string invited;
@@ -527,7 +535,7 @@ absl::Status WriteScoresOfFiles(const ScoreFileOptions& options, const Progress&
     invited_text = ScoreText{options.invited_path, invited};
   }
   return WriteScoresOfText({options.structure_path, structure}, {options.ratings_path, ratings}, invited_text, progress,
-                           sink);
+                           sink, warning);
 }
 
 absl::StatusOr<base::Json> ScoreFiles(const ScoreFileOptions& options, const Progress& progress) {

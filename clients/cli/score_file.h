@@ -25,12 +25,15 @@ struct ScoreFileOptions {
 
 // Takes the next piece of the result; a status that is not OK ends the work and is returned.
 using ScoreSink = std::function<absl::Status(absl::string_view piece)>;
+// Takes a sentence on what is probably a mistake in the files (FindInputWarnings); may be null.
+using ScoreWarning = std::function<void(absl::string_view warning)>;
 
 // Computes every figure of every leader, held-back cells too, and of the district, and writes them as one JSON object:
 //   meta      the constants, the scales and their items
 //   leaders   <id>: groups, others, self_other, focus (null unless every item has an O)
 //   district  groups, gaps, benchmark
-// A key is null where its figure is undefined, and absent where this program does not compute it. Only one leader's
+// A key is null where its figure is undefined, and absent where this program does not compute it: alpha, alpha of
+// leader means, analysis of variance, empirical Bayes shrinkage, intra-individual response variability. Only one leader's
 // result is in memory at a time.
 //
 // Errors are those of ParseStructure, ParseRatings and ParseInvited.
@@ -44,11 +47,12 @@ struct ScoreText {
 };
 absl::Status WriteScoresOfText(const ScoreText& structure, const ScoreText& ratings,
                                const std::optional<ScoreText>& invited, const Progress& progress,
-                               const ScoreSink& sink);
+                               const ScoreSink& sink, const ScoreWarning& warning = nullptr);
 
 // The same from files. NOT_FOUND: a file does not exist. RESOURCE_EXHAUSTED: a file is too long. UNAVAILABLE: a file
 // cannot be read.
-absl::Status WriteScoresOfFiles(const ScoreFileOptions& options, const Progress& progress, const ScoreSink& sink);
+absl::Status WriteScoresOfFiles(const ScoreFileOptions& options, const Progress& progress, const ScoreSink& sink,
+                                const ScoreWarning& warning = nullptr);
 
 // The same as one document in memory.
 absl::StatusOr<base::Json> ScoreFiles(const ScoreFileOptions& options, const Progress& progress = nullptr);

@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "clients/cli/csv.h"
 #include "services/base/error.h"
 #include "services/base/json.h"
@@ -24,6 +25,11 @@ using base::Json;
 constexpr size_t kMaxItems = 1000;
 constexpr double kProbabilitySumTolerance = 1e-6;
 constexpr size_t kProgressRows = 1 << 16;
+// Only the proportions of weights count; this leaves room for any, and sums stay far from the ends of a double.
+constexpr double kLargestWeight = 1e6;
+constexpr absl::string_view kKeys[] = {"name", "K", "favourable_from", "min_n", "pool_min_n", "exempt", "group_weights",
+                                       "strength_cut", "gap_delta", "target", "skew_null", "items"};
+constexpr absl::string_view kItemKeys[] = {"id", "text", "competency", "domain", "themes", "reverse"};
 
 // Reads one structure file; the first fault is kept and every later step does nothing.
 class StructureParser {
@@ -34,6 +40,8 @@ class StructureParser {
     absl::StatusOr<Json> document = base::ParseJson(text);
     if (!document.ok()) return base::Annotate(document.status(), file_);
     if (!document->is_object()) return Fault("", "must be one JSON object");
+    for (const auto& [key, value] : document->items()) structure_.given.insert(key);
+    WarnOfUnknown(*document, "", kKeys);
     CANDOR_RETURN_IF_ERROR(ReadRules(*document));
     CANDOR_RETURN_IF_ERROR(ReadGroups(*document));
     CANDOR_RETURN_IF_ERROR(ReadItems(*document));
@@ -63,14 +71,25 @@ class StructureParser {
     return absl::OkStatus();
   }
 
-  absl::Status ReadNumber(const Json& object, const char* key, bool may_be_negative, double& value) const {
+  // Reads a number in [low, high]; else as ReadWhole.
+  absl::Status ReadNumber(const Json& object, const char* key, double low, double high, absl::string_view rule,
+                          double& value) const {
     const auto found = object.find(key);
     if (found == object.end()) return absl::OkStatus();
-    if (!found->is_number() || (!may_be_negative && found->get<double>() < 0)) {
-      return Fault(key, may_be_negative ? "must be a number" : "must be a number of at least 0");
-    }
-    value = found->get<double>();
+    const double number = found->is_number() ? found->get<double>() : std::numeric_limits<double>::quiet_NaN();
+    if (!(number >= low && number <= high)) return Fault(key, rule);
+    value = number;
     return absl::OkStatus();
+  }
+
+  // Warns of the members of `object` that are not among `known`; of each name once.
+  void WarnOfUnknown(const Json& object, absl::string_view path, std::span<const absl::string_view> known) {
+    for (const auto& [key, value] : object.items()) {
+      if (std::find(known.begin(), known.end(), absl::string_view(key)) != known.end()) continue;
+      if (!path.empty() && !warned_.insert(key).second) continue;
+      structure_.warnings.push_back(absl::StrCat(file_, ", ", path, key, ": is no key that is known here, and is passed "
+                                                 "over; the keys are ", absl::StrJoin(known, ", ")));
+    }
   }
 
   absl::Status ReadText(const Json& object, const char* key, absl::string_view path, std::string& value) const {
@@ -122,9 +141,12 @@ class StructureParser {
     rules.pool_min_n = rules.min_n;
     CANDOR_RETURN_IF_ERROR(
         ReadWhole(document, "pool_min_n", statistics::kLowestMinimumGroup, kMost, kGroupRule, rules.pool_min_n));
-    CANDOR_RETURN_IF_ERROR(ReadNumber(document, "strength_cut", true, rules.strength_cut));
-    CANDOR_RETURN_IF_ERROR(ReadNumber(document, "gap_delta", false, rules.gap_delta));
-    CANDOR_RETURN_IF_ERROR(ReadNumber(document, "target", true, rules.target));
+    const std::string on_scale = absl::StrCat("must be a number from 1 to ", points, ", a place on the scale");
+    CANDOR_RETURN_IF_ERROR(ReadNumber(document, "strength_cut", 1, points, on_scale, rules.strength_cut));
+    CANDOR_RETURN_IF_ERROR(ReadNumber(document, "gap_delta", 0, points - 1,
+                                      absl::StrCat("must be a number of at least 0 and at most ", points - 1),
+                                      rules.gap_delta));
+    CANDOR_RETURN_IF_ERROR(ReadNumber(document, "target", 1, points, on_scale, rules.target));
     CANDOR_RETURN_IF_ERROR(ReadText(document, "name", "", structure_.name));
     return ReadSkewedNull(document);
   }
@@ -157,8 +179,9 @@ class StructureParser {
     if (found->is_array() && found->empty()) return absl::OkStatus();
     if (!found->is_object()) return Fault("group_weights", "must be an object of group names and their weights");
     for (const auto& [group, weight] : found->items()) {
-      if (!weight.is_number() || weight.get<double>() < 0) {
-        return Fault(absl::StrCat("group_weights.", group), "must be a number of at least 0");
+      if (!weight.is_number() || !(weight.get<double>() >= 0 && weight.get<double>() <= kLargestWeight)) {
+        return Fault(absl::StrCat("group_weights.", group),
+                     absl::StrCat("must be a number from 0 to ", static_cast<int64_t>(kLargestWeight)));
       }
       structure_.group_weights[group] = weight.get<double>();
     }
@@ -176,6 +199,7 @@ class StructureParser {
       const size_t index = structure_.items.size();
       const std::string path = absl::StrCat("items[", index, "].");
       if (!entry.is_object()) return Fault(absl::StrCat("items[", index, "]"), "must be an object with an id");
+      WarnOfUnknown(entry, path, kItemKeys);
       ScoreItem item;
       CANDOR_RETURN_IF_ERROR(ReadText(entry, "id", path, item.id));
       if (item.id.empty()) return Fault(absl::StrCat(path, "id"), "is missing; give every item an id of its own");
@@ -242,6 +266,7 @@ class StructureParser {
 
   std::string file_;
   ScoreStructure structure_;
+  std::set<std::string> warned_;  // unknown keys of items
 };
 
 // Column of each wanted name in the header that `csv` has read. `names` are distinct.
@@ -482,6 +507,38 @@ absl::StatusOr<InvitedCounts> ParseInvited(absl::string_view text, absl::string_
     if (!is_new) return Duplicate(file, line->second, csv.line(), "the same leader and group; keep one of the rows");
     counts.emplace(std::move(key), invited);
   }
+}
+
+std::vector<std::string> FindInputWarnings(const ScoreStructure& structure, absl::string_view structure_file,
+                                           const RatingRows& rows, const InvitedCounts* invited,
+                                           absl::string_view invited_file) {
+  std::vector<std::string> warnings = structure.warnings;
+  // Of no rows at all everything would be missing.
+  if (rows.size() == 0) return warnings;
+  const absl::flat_hash_set<std::string> groups(rows.groups().begin(), rows.groups().end());
+  for (const std::string& group : structure.exempt) {
+    if (group == "supervisor" || groups.contains(group)) continue;
+    warnings.push_back(absl::StrCat(structure_file, ", exempt: no row has the group ", group));
+  }
+  for (const auto& [group, weight] : structure.group_weights) {
+    if (group == kSelfGroup || group == statistics::kPoolName || groups.contains(group)) continue;
+    warnings.push_back(absl::StrCat(structure_file, ", group_weights.", group, ": no row has the group ", group));
+  }
+  if (invited == nullptr) return warnings;
+  const absl::flat_hash_set<std::string> leaders(rows.leaders().begin(), rows.leaders().end());
+  std::set<std::string> unknown_groups, unknown_leaders;
+  for (const auto& [key, count] : *invited) {
+    if (!leaders.contains(key.first)) unknown_leaders.insert(key.first);
+    if (!groups.contains(key.second)) unknown_groups.insert(key.second);
+  }
+  for (const std::string& group : unknown_groups) {
+    warnings.push_back(absl::StrCat(invited_file, ": no row has the group ", group));
+  }
+  if (!unknown_leaders.empty()) {
+    warnings.push_back(absl::StrCat(invited_file, ": ", unknown_leaders.size(),
+                                    unknown_leaders.size() == 1 ? " leader is" : " leaders are", " not in the ratings"));
+  }
+  return warnings;
 }
 
 }  // namespace candor::cli

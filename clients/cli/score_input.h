@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -48,9 +49,12 @@ struct ScoreStructure {
   std::vector<std::string> exempt;              // groups that are identified to the leader
   std::map<std::string, double> group_weights;  // an absent group weighs 1
   std::vector<double> skew_null;                // probabilities of 1..K, or empty
+  std::set<std::string> given;                  // the keys that the file has, known or not
   std::vector<ScoreItem> items;
   // ALL; the competencies, then the domains, in order of appearance; the themes in order of name.
   std::vector<ScoreScale> scales;
+  // A sentence for each key that is not known here, and so changes nothing.
+  std::vector<std::string> warnings;
 
   bool is_exempt(absl::string_view group) const;
   double weight_of(absl::string_view group) const;
@@ -58,7 +62,7 @@ struct ScoreStructure {
   void TurnReversed(std::span<uint8_t> ratings) const;
 };
 
-// `file`: what errors call the text. Keys that this program does not know are passed over; `pool_min_n` defaults to
+// `file`: what errors call the text. Keys that this program does not know are passed over with a warning; `pool_min_n` defaults to
 // min_n, favourable_from to K - 1, other constants to the usual ones. INVALID_ARGUMENT: JSON_MALFORMED (with line and
 // column), or STRUCTURE_INVALID: the message gives the key at fault, for instance items[3].id, and what to do.
 absl::StatusOr<ScoreStructure> ParseStructure(absl::string_view text, absl::string_view file);
@@ -110,6 +114,13 @@ absl::StatusOr<RatingRows> ParseRatings(absl::string_view text, absl::string_vie
 // INVITED_NOT_A_COUNT or ROW_DUPLICATE.
 using InvitedCounts = absl::flat_hash_map<std::pair<std::string, std::string>, int64_t>;
 absl::StatusOr<InvitedCounts> ParseInvited(absl::string_view text, absl::string_view file);
+
+// What is no fault but probably a mistake, a sentence each: unknown keys of the structure; groups of `exempt` and
+// `group_weights` that no row has (but the supervisor, who is exempt as a rule); invited groups and leaders that no row
+// has. `invited` may be null. No sentence holds a leader's id.
+std::vector<std::string> FindInputWarnings(const ScoreStructure& structure, absl::string_view structure_file,
+                                           const RatingRows& rows, const InvitedCounts* invited,
+                                           absl::string_view invited_file);
 
 }  // namespace candor::cli
 

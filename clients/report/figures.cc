@@ -39,6 +39,29 @@ int64_t HalfAway(double value) {
 int64_t Down(double value) { return static_cast<int64_t>(std::floor(value * 100 + kTie)); }
 int64_t Up(double value) { return static_cast<int64_t>(std::ceil(value * 100 - kTie)); }
 
+// Figures nearer than this count as equal, as where categories are decided.
+constexpr double kEqual = 1e-9;
+
+// Whether `value`, printed as `text`, is below the strength line but looks like it.
+bool LooksLikeLine(double value, const std::string& text, const Lines& lines) {
+  return lines.strength > 0 && value < lines.strength - kEqual && text == MeanText(lines.strength);
+}
+
+// Whether a gap, printed as `text`, is beyond the agreement band but looks like its edge.
+bool LooksLikeBand(double value, const std::string& text, const Lines& lines) {
+  if (!(lines.band > 0) || std::fabs(value) <= lines.band + kEqual) return false;
+  return text == SignedText(value < 0 ? -lines.band : lines.band);
+}
+
+std::string BelowLine(double value, std::string text, const Lines& lines, absl::string_view mark) {
+  return LooksLikeLine(value, text, lines) ? absl::StrCat(mark, text) : text;
+}
+
+std::string BeyondBand(double value, std::string text, const Lines& lines, absl::string_view over,
+                       absl::string_view under) {
+  return LooksLikeBand(value, text, lines) ? absl::StrCat(value > 0 ? over : under, text) : text;
+}
+
 // The cell of a line of `cells`, at least 2, that stands for `value` on the scale 1..points.
 int CellOf(double value, int points, int cells) {
   if (!IsFigure(value)) return 0;
@@ -71,38 +94,52 @@ std::string PercentText(double share) {
   return absl::StrCat(static_cast<int64_t>(std::floor(share * 100 + 0.5 + kTie)), " %");
 }
 
-std::string ShortFigure(const v1::GroupScore& score) {
+Lines LinesOf(const v1::ScoringRules& rules) { return {rules.strength_cut(), rules.agreement_band()}; }
+
+std::string ShortFigure(const v1::GroupScore& score, const Lines& lines) {
+  const std::string upper = UpperText(score.upper());
   switch (score.state()) {
-    case v1::FIGURE_STATE_EXACT: return MeanText(score.mean(), score.n());
+    case v1::FIGURE_STATE_EXACT: return BelowLine(score.mean(), MeanText(score.mean(), score.n()), lines, "<");
     case v1::FIGURE_STATE_AT_LEAST: return absl::StrCat("≥", LowerText(score.lower()));
-    case v1::FIGURE_STATE_AT_MOST: return absl::StrCat("≤", UpperText(score.upper()));
-    case v1::FIGURE_STATE_BETWEEN: return absl::StrCat(LowerText(score.lower()), "–", UpperText(score.upper()));
+    case v1::FIGURE_STATE_AT_MOST: return absl::StrCat(LooksLikeLine(score.upper(), upper, lines) ? "<" : "≤", upper);
+    case v1::FIGURE_STATE_BETWEEN:
+      return absl::StrCat(LowerText(score.lower()), "–", BelowLine(score.upper(), upper, lines, "<"));
     default: return kNone;
   }
 }
 
-std::string LongFigure(const v1::GroupScore& score) {
+std::string LongFigure(const v1::GroupScore& score, const Lines& lines) {
+  const std::string upper = UpperText(score.upper());
   switch (score.state()) {
-    case v1::FIGURE_STATE_EXACT: return MeanText(score.mean(), score.n());
+    case v1::FIGURE_STATE_EXACT:
+      return BelowLine(score.mean(), MeanText(score.mean(), score.n()), lines, "just under ");
     case v1::FIGURE_STATE_AT_LEAST: return absl::StrCat(LowerText(score.lower()), " or higher");
-    case v1::FIGURE_STATE_AT_MOST: return absl::StrCat(UpperText(score.upper()), " or lower");
-    case v1::FIGURE_STATE_BETWEEN: return absl::StrCat(LowerText(score.lower()), " to ", UpperText(score.upper()));
+    case v1::FIGURE_STATE_AT_MOST:
+      return LooksLikeLine(score.upper(), upper, lines) ? absl::StrCat("under ", upper) : absl::StrCat(upper, " or lower");
+    case v1::FIGURE_STATE_BETWEEN:
+      return absl::StrCat(LowerText(score.lower()), " to ", BelowLine(score.upper(), upper, lines, "under "));
     default: return "not shown";
   }
 }
 
-std::string PersonFigure(const v1::PersonScore& score) { return score.has_mean() ? MeanText(score.mean()) : kNone; }
-
-std::string ShortGap(const v1::Gap& gap) {
-  if (gap.has_value()) return SignedText(gap.value());
-  if (!gap.has_lower()) return kNone;
-  return absl::StrCat(SignedLowerText(gap.lower()), "..", SignedUpperText(gap.upper()));
+std::string PersonFigure(const v1::PersonScore& score, const Lines& lines) {
+  return score.has_mean() ? BelowLine(score.mean(), MeanText(score.mean()), lines, "<") : kNone;
 }
 
-std::string LongGap(const v1::Gap& gap) {
-  if (gap.has_value()) return SignedText(gap.value());
+std::string ShortGap(const v1::Gap& gap, const Lines& lines) {
+  if (gap.has_value()) return BeyondBand(gap.value(), SignedText(gap.value()), lines, ">", "<");
+  if (!gap.has_lower()) return kNone;
+  return absl::StrCat(BeyondBand(gap.lower(), SignedLowerText(gap.lower()), lines, ">", ""), "..",
+                      BeyondBand(gap.upper(), SignedUpperText(gap.upper()), lines, "", "<"));
+}
+
+std::string LongGap(const v1::Gap& gap, const Lines& lines) {
+  const char* over = "just over ";
+  const char* under = "just under ";
+  if (gap.has_value()) return BeyondBand(gap.value(), SignedText(gap.value()), lines, over, under);
   if (!gap.has_lower()) return "";
-  return absl::StrCat("between ", SignedLowerText(gap.lower()), " and ", SignedUpperText(gap.upper()));
+  return absl::StrCat("between ", BeyondBand(gap.lower(), SignedLowerText(gap.lower()), lines, over, ""), " and ",
+                      BeyondBand(gap.upper(), SignedUpperText(gap.upper()), lines, "", under));
 }
 
 std::string IntervalText(const v1::GroupScore& score) {
@@ -137,7 +174,8 @@ std::string GapWords(const v1::Gap& gap) {
 std::string ReasonWords(v1::WithheldReason reason, int minimum) {
   switch (reason) {
     case v1::WITHHELD_REASON_NO_DATA: return "no answers";
-    case v1::WITHHELD_REASON_TOO_FEW_ANSWERS: return absl::StrCat("fewer than ", minimum, " answered");
+    case v1::WITHHELD_REASON_TOO_FEW_ANSWERS: return absl::StrCat("fewer than ", minimum, " gave a rating");
+    case v1::WITHHELD_REASON_TOO_FEW_FOR_INSIDERS: return "too few ratings for any mean";
     case v1::WITHHELD_REASON_TOO_MANY_REISSUED: return "too many codes were replaced";
     case v1::WITHHELD_REASON_POOLED: return "too few alone; part of Other raters";
     case v1::WITHHELD_REASON_TOO_FEW_ITEMS: return "figures on fewer than half of its items";

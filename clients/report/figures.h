@@ -11,6 +11,14 @@
 
 namespace candor::report {
 
+// The figures that decide what is said in words: a figure that rounds onto one of them without reaching it, or after
+// crossing it, is printed so that words and figure agree. 0: there is none.
+struct Lines {
+  double strength = 0;  // the strength line, scale points
+  double band = 0;      // the agreement band, scale points
+};
+Lines LinesOf(const candor::v1::ScoringRules& rules);
+
 // Two decimals, half away from zero. With the number n of whole ratings behind the mean it is the fraction sum / n that
 // is rounded, so that 2.345 does not become 2.34 for the sake of a binary digit; n = 0: not known.
 std::string MeanText(double mean, int64_t n = 0);
@@ -27,16 +35,16 @@ std::string SignedUpperText(double upper);
 // Whole percent, half away from zero: "67 %". `share` is from 0 to 1.
 std::string PercentText(double share);
 
-// For a column: "3.82", "≥3.40", "≤2.60", "3.10–3.61", "–" where withheld.
-std::string ShortFigure(const candor::v1::GroupScore& score);
-// In words: "3.82", "3.40 or higher", "2.60 or lower", "3.10 to 3.61", "not shown".
-std::string LongFigure(const candor::v1::GroupScore& score);
-// "4.00", "–" where there is none.
-std::string PersonFigure(const candor::v1::PersonScore& score);
-// "+0.47", "+0.20..+0.61", "–" where there is none.
-std::string ShortGap(const candor::v1::Gap& gap);
-// "+0.47", "between +0.20 and +0.61"; empty where there is none.
-std::string LongGap(const candor::v1::Gap& gap);
+// For a column: "3.82", "≥3.40", "≤2.60", "3.10–3.61", "–" where withheld; "<3.50" where 3.497 is below a line of 3.5.
+std::string ShortFigure(const candor::v1::GroupScore& score, const Lines& lines = {});
+// In words: "3.82", "3.40 or higher", "2.60 or lower", "3.10 to 3.61", "not shown"; "just under 3.50".
+std::string LongFigure(const candor::v1::GroupScore& score, const Lines& lines = {});
+// "4.00", "–" where there is none; "<3.50".
+std::string PersonFigure(const candor::v1::PersonScore& score, const Lines& lines = {});
+// "+0.47", "+0.20..+0.61", "–" where there is none; ">+0.50" where 0.503 is beyond a band of 0.5.
+std::string ShortGap(const candor::v1::Gap& gap, const Lines& lines = {});
+// "+0.47", "between +0.20 and +0.61"; empty where there is none; "just over +0.50".
+std::string LongGap(const candor::v1::Gap& gap, const Lines& lines = {});
 
 // "3.42 to 4.21"; with a "~" before where it is the typical uncertainty. Empty where there is none.
 std::string IntervalText(const candor::v1::GroupScore& score);
@@ -44,7 +52,7 @@ std::string IntervalText(const candor::v1::GroupScore& score);
 // What gap and quadrant say together, for instance "self higher; blind spot". Empty where nothing can be said.
 std::string GapWords(const candor::v1::Gap& gap);
 
-// Why a figure is not shown: "fewer than 5 answered". `minimum`: the fewest answers that would have done.
+// Why a figure is not shown: "fewer than 5 gave a rating". `minimum`: the fewest ratings that would have done.
 std::string ReasonWords(candor::v1::WithheldReason reason, int minimum);
 
 // The least and most that the mean can be; unset where withheld.

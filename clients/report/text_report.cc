@@ -59,7 +59,7 @@ void WriteHeader(const v1::Report& report, TextPage& page) {
   std::string until;
   if (report.has_close_time()) {
     const absl::Time close = absl::FromUnixSeconds(report.close_time().seconds());
-    until = absl::StrCat("answers until ", absl::FormatTime("%-d %B %Y", close, absl::UTCTimeZone()));
+    until = absl::StrCat("answering planned until ", absl::FormatTime("%-d %B %Y", close, absl::UTCTimeZone()));
   }
   field("Campaign", Joined({Clean(report.campaign_title()), until}, ", "));
   field("Purpose", PurposeWords(report));
@@ -130,8 +130,9 @@ std::string SidesOf(const v1::Report& report, const v1::UnitScore& unit) {
   }
   const bool all = titles.empty() || static_cast<int>(titles.size()) == shown;
   const std::string raters = all ? "all raters" : absl::StrCat(absl::StrJoin(titles, " and "), " alone");
-  const std::string self = unit.self().has_mean() ? absl::StrCat("self ", MeanText(unit.self().mean())) : "";
-  return Joined({absl::StrCat(raters, " ", LongFigure(unit.all_raters())), self}, ", ");
+  const Lines lines = LinesOf(report.scores().rules());
+  const std::string self = unit.self().has_mean() ? absl::StrCat("self ", PersonFigure(unit.self(), lines)) : "";
+  return Joined({absl::StrCat(raters, " ", LongFigure(unit.all_raters(), lines)), self}, ", ");
 }
 
 void WriteFindings(const v1::Report& report, absl::string_view title, const std::vector<Finding>& findings,
@@ -166,7 +167,8 @@ void WriteGaps(const v1::Report& report, const Brief& brief, TextPage& page) {
   for (const Finding& finding : brief.gaps) {
     const v1::UnitScore& unit = *finding.unit;
     page.Paragraph("  • ", UnitName(unit));
-    page.Paragraph("    ", absl::StrCat(SidesOf(report, unit), ", gap ", LongGap(unit.gap()), ": ",
+    page.Paragraph("    ", absl::StrCat(SidesOf(report, unit), ", gap ",
+                                        LongGap(unit.gap(), LinesOf(report.scores().rules())), ": ",
                                         GapWords(unit.gap())));
     if (finding.certainty == Certainty::kUncertain) page.Paragraph("    ", "(with so few answers this may be chance)");
   }
@@ -180,7 +182,7 @@ void WriteBrief(const v1::Report& report, TextPage& page) {
     if (RangeOf(unit.all_raters(), report.scores().rules().points()).has_value()) others = true;
   }
   if (!others) {
-    page.Paragraph("", "No group of raters can be shown, so nothing can be said of strengths and gaps here. The notes "
+    page.Paragraph("", "No figure of any group of raters can be shown, so nothing can be said of strengths and gaps here. The notes "
                        "at the end say why.");
     return;
   }
@@ -192,6 +194,18 @@ void WriteBrief(const v1::Report& report, TextPage& page) {
                                     "strength line of ", line, "."));
   }
   WriteGaps(report, brief, page);
+}
+
+// Whether raters, the leader or a supervisor have a figure anywhere: without any, tables would be dashes alone.
+bool HasFigures(const v1::Report& report) {
+  const auto shown = [](const v1::GroupScore& score) {
+    return score.state() != v1::FIGURE_STATE_WITHHELD && score.state() != v1::FIGURE_STATE_UNSPECIFIED;
+  };
+  const auto& units = report.scores().units();
+  return std::any_of(units.begin(), units.end(), [&](const v1::UnitScore& unit) {
+    return unit.self().has_mean() || unit.supervisor().has_mean() || shown(unit.all_raters()) ||
+           std::any_of(unit.groups().begin(), unit.groups().end(), shown);
+  });
 }
 
 void WriteNotes(const v1::Report& report, TextPage& page) {
@@ -213,9 +227,11 @@ std::string RenderText(const v1::Report& report, const TextOptions& options) {
   WriteHeader(report, page);
   WriteParticipation(report, page);
   WriteBrief(report, page);
-  WriteDomains(report, page);
-  WriteThemes(report, page);
-  WriteIndicators(report, page);
+  if (HasFigures(report)) {
+    WriteDomains(report, page);
+    WriteThemes(report, page);
+    WriteIndicators(report, page);
+  }
   WriteNotes(report, page);
   return std::move(page).Finish();
 }

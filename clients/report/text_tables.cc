@@ -21,6 +21,10 @@ constexpr int kGroupCells = 11;
 constexpr int kGapCells = 14;
 constexpr int kIndent = 2;
 constexpr int kFewestTitleCells = 24;
+// Of the titles that stand before figures of single statements; wider where the page has room.
+constexpr int kFewestStartCells = 15;
+constexpr int kMostStartCells = 24;
+constexpr int kLimitCells = 15;  // of what stands behind the scale: "  ~3.42 to 4.21"
 
 bool IsShown(const v1::GroupSummary& group) { return group.withheld_reason() == v1::WITHHELD_REASON_UNSPECIFIED; }
 
@@ -55,7 +59,8 @@ struct Column {
 class UnitTable {
  public:
   UnitTable(const v1::Report& report, TextPage& page)
-      : page_(page), groups_(ShownGroups(report)), supervisor_(HasSupervisor(report)) {
+      : page_(page), lines_(LinesOf(report.scores().rules())), groups_(ShownGroups(report)),
+        supervisor_(HasSupervisor(report)) {
     columns_.push_back({"Self", kPersonCells, false});
     if (supervisor_) columns_.push_back({"Superv.", kPersonCells, false});
     for (size_t i = 0; i < groups_.size(); ++i) {
@@ -97,11 +102,11 @@ class UnitTable {
   void Write(const v1::UnitScore& unit, absl::string_view indent, Style style) {
     const std::string code = absl::StrCat(indent, Clean(unit.code()), " ");
     const std::string title = Clean(unit.title());
-    std::vector<std::string> cells = {PersonFigure(unit.self())};
-    if (supervisor_) cells.push_back(PersonFigure(unit.supervisor()));
-    for (int g : groups_) cells.push_back(g < unit.groups_size() ? ShortFigure(unit.groups(g)) : "–");
-    cells.push_back(ShortFigure(unit.all_raters()));
-    cells.push_back(ShortGap(unit.gap()));
+    std::vector<std::string> cells = {PersonFigure(unit.self(), lines_)};
+    if (supervisor_) cells.push_back(PersonFigure(unit.supervisor(), lines_));
+    for (int g : groups_) cells.push_back(g < unit.groups_size() ? ShortFigure(unit.groups(g), lines_) : "–");
+    cells.push_back(ShortFigure(unit.all_raters(), lines_));
+    cells.push_back(ShortGap(unit.gap(), lines_));
     const std::string words = GapWords(unit.gap());
     if (!fits_) {
       std::vector<std::string> parts;
@@ -138,6 +143,7 @@ class UnitTable {
   }
 
   TextPage& page_;
+  const Lines lines_;
   const std::vector<int> groups_;
   const bool supervisor_;
   std::vector<Column> columns_;
@@ -168,6 +174,10 @@ class IndicatorList {
     points_ = std::clamp(report.scores().rules().points(), 2, 10);
     bar_cells_ = std::min(4 * (points_ - 1) + 1, 21);
     for (const v1::ReportItem& item : report.items()) items_[item.indicator()] = &item;
+    int widest = kFewestStartCells;
+    for (int g : groups_) widest = std::max(widest, DisplayWidth(TitleOf(report.scores().groups(g))));
+    const int others = DisplayWidth(Start("", "", "")) - start_cells_ + DisplayWidth(Scale("")) + bar_cells_ + kLimitCells;
+    start_cells_ = std::clamp(page.width() - others, kFewestStartCells, std::min(widest, kMostStartCells));
   }
 
   void Write(const v1::UnitScore& unit) {
@@ -191,7 +201,7 @@ class IndicatorList {
     // Of one group alone the figure of all raters is the group's, which stands just above.
     const bool alone = unit.all_raters().groups_used_size() == 1;
     if (!groups_.empty() && !alone) WriteGroup("All raters", unit.all_raters());
-    const std::string gap = LongGap(unit.gap());
+    const std::string gap = LongGap(unit.gap(), LinesOf(report_.scores().rules()));
     if (!gap.empty()) {
       const char* to = alone ? " to this group alone: " : ": ";
       page_.Paragraph("      ", absl::StrCat("Gap ", gap, to, GapWords(unit.gap())));
@@ -217,7 +227,8 @@ class IndicatorList {
   }
 
   std::string Start(absl::string_view title, absl::string_view figure, absl::string_view n) const {
-    return absl::StrCat("      ", PadRight(Truncate(title, 15), 15), " ", PadRight(figure, 15), PadRight(n, 7));
+    return absl::StrCat("      ", PadRight(Truncate(title, start_cells_), start_cells_), " ",
+                        PadRight(absl::StrCat(PadRight(absl::StrCat(figure, " "), 15), n), 21), " ");
   }
 
   std::string Scale(absl::string_view bar) const { return absl::StrCat("1 ", bar, " ", points_); }
@@ -234,8 +245,8 @@ class IndicatorList {
       return;
     }
     const std::string n = score.n() > 0 ? absl::StrCat("n ", score.n()) : "";
-    page_.Line(absl::StrCat(Start(title, LongFigure(score), n), Scale(Bar(score, points_, bar_cells_)), "  ",
-                            IntervalText(score)));
+    const std::string figure = LongFigure(score, LinesOf(report_.scores().rules()));
+    page_.Line(absl::StrCat(Start(title, figure, n), Scale(Bar(score, points_, bar_cells_)), "  ", IntervalText(score)));
   }
 
   void WriteDetails(const v1::GroupScore& score) {
@@ -257,7 +268,7 @@ class IndicatorList {
     }
     if (score.has_not_observed()) parts.push_back(absl::StrCat(score.not_observed(), " have not seen this"));
     if (parts.empty()) return;
-    page_.Paragraph(std::string(22, ' '), absl::StrJoin(parts, " · "), Style::kQuiet);
+    page_.Paragraph(std::string(7 + start_cells_, ' '), absl::StrJoin(parts, " · "), Style::kQuiet);
   }
 
   const v1::Report& report_;
@@ -266,6 +277,7 @@ class IndicatorList {
   std::map<std::string, const v1::ReportItem*> items_;
   int points_ = 5;
   int bar_cells_ = 17;
+  int start_cells_ = kFewestStartCells;  // for the title before a figure
 };
 
 }  // namespace
@@ -275,6 +287,11 @@ void WriteDomains(const v1::Report& report, TextPage& page) {
   const std::vector<const v1::UnitScore*> competencies = UnitsOf(report, v1::UNIT_KIND_COMPETENCY);
   if (domains.empty()) return;
   page.Heading("Domains and competencies");
+  const auto has_gap = [](const v1::UnitScore* unit) { return unit->gap().has_value() || unit->gap().has_lower(); };
+  if (std::any_of(competencies.begin(), competencies.end(), has_gap)) {
+    page.Paragraph("", "The gap is the mean of the gaps of the single statements that both sides rated, not the difference "
+                   "of the two figures beside it.", Style::kQuiet);
+  }
   UnitTable table(report, page);
   for (const v1::UnitScore* domain : domains) {
     page.Gap();

@@ -14,8 +14,9 @@ namespace {
 struct Contents {
   bool any_group = false;  // at least one group is shown
   bool bound = false, between = false;
-  bool cell_withheld = false;   // a shown group has too few answers on a statement
-  bool scale_withheld = false;  // a shown group has too few items of a unit
+  bool cell_withheld = false;      // a shown group has too few answers on a statement
+  bool insiders_withheld = false;  // a shown group has enough ratings of a statement, but too few beside insiders
+  bool scale_withheld = false;     // a shown group has too few items of a unit
   bool confidence = false, typical = false;
   bool scale_confidence = false;  // of a figure of several statements
   bool others = false;  // at least one figure of all raters
@@ -50,6 +51,7 @@ Contents ContentsOf(const v1::Scores& scores) {
       const bool shown = scores.groups(g).withheld_reason() == v1::WITHHELD_REASON_UNSPECIFIED;
       if (!shown || score.state() != v1::FIGURE_STATE_WITHHELD) continue;
       if (score.withheld_reason() == v1::WITHHELD_REASON_TOO_FEW_ANSWERS) contents.cell_withheld = true;
+      if (score.withheld_reason() == v1::WITHHELD_REASON_TOO_FEW_FOR_INSIDERS) contents.insiders_withheld = true;
       if (score.withheld_reason() == v1::WITHHELD_REASON_TOO_FEW_ITEMS) contents.scale_withheld = true;
     }
     Look(unit.all_raters(), contents);
@@ -83,7 +85,7 @@ std::string WithheldNote(const v1::GroupSummary& group, const domain::Contract& 
     case v1::WITHHELD_REASON_NO_DATA: return absl::StrCat(group.title(), ": nobody answered.");
     case v1::WITHHELD_REASON_TOO_FEW_ANSWERS:
       return absl::StrCat(group.title(), ": fewer than ", minimum,
-                          " answered, so nothing of theirs is shown, and their ratings are in no other figure.");
+                          " gave a rating, so nothing of theirs is shown, and their ratings are in no other figure.");
     case v1::WITHHELD_REASON_TOO_MANY_REISSUED:
       return absl::StrCat(group.title(), ": more than ", contract.maximum_reissued_percent,
                           " % of the codes were replaced by new ones, so that it is not certain that everybody "
@@ -91,7 +93,7 @@ std::string WithheldNote(const v1::GroupSummary& group, const domain::Contract& 
                           "figure.");
     case v1::WITHHELD_REASON_POOLED:
       return absl::StrCat(group.title(), ": fewer than ", minimum,
-                          " answered, so they are not shown by themselves; their ratings are part of \"Other "
+                          " gave a rating, so they are not shown by themselves; their ratings are part of \"Other "
                           "raters\".");
     default: return "";
   }
@@ -125,10 +127,10 @@ std::vector<std::string> ReportNotes(const v1::Scores& scores, const domain::Con
     notes.push_back("The leader's own rating is missing, so no gap between self and others can be shown.");
   }
   if (contents.bound) {
-    notes.push_back(absl::StrCat(
-        "\"or higher\" and \"or lower\": few answered, and nearly all chose the same end of the scale. The exact mean "
+    notes.push_back(
+        "\"or higher\" and \"or lower\": where few answered, or nearly all chose the same end of the scale, the exact mean "
         "would tell what single people answered, so only a limit is given; the mean may be anywhere from the limit to "
-        "that end."));
+        "the end of the scale.");
   }
   if (contents.between) {
     notes.push_back(
@@ -144,6 +146,13 @@ std::vector<std::string> ReportNotes(const v1::Scores& scores, const domain::Con
                                  rules.minimum_group_size(),
                                  "; \"I have not seen this\" and blanks do not count), that figure is left out and is "
                                  "in no other figure."));
+  }
+  if (contents.insiders_withheld) {
+    notes.push_back(absl::StrCat(
+        "Of no more than ", 2 * (1 + rules.insiders()), " ratings of a statement nothing is shown, even where that is the ",
+        "group's minimum of ", rules.minimum_group_size(), " or more: the anonymity contract reckons with ",
+        rules.insiders(), " people whose answers somebody knows, and beside those any mean of so few would tell what ",
+        "others answered."));
   }
   if (contents.scale_withheld) {
     notes.push_back("A group's score on a domain, competency or theme needs a figure on at least half of its items.");
@@ -181,7 +190,9 @@ std::vector<std::string> ReportNotes(const v1::Scores& scores, const domain::Con
         contents.supervisor ? ", and the supervisor's rating stands in a column apart." : "."));
   }
   if (contents.gap) {
-    notes.push_back(absl::StrCat("Gaps are self minus all raters. Up to ", rules.agreement_band(),
+    notes.push_back(absl::StrCat("The gap of a statement is self minus all raters; that of a domain, competency or theme "
+                                 "is the mean of the gaps of its statements that both sides rated, and need not equal "
+                                 "the difference of the two figures beside it. Up to ", rules.agreement_band(),
                                  " either way counts as agreement; a figure of ", rules.strength_cut(),
                                  " or higher counts as a strength. A blind spot is a strength to the leader but not to "
                                  "the raters, a hidden strength the other way round."));
@@ -190,7 +201,7 @@ std::vector<std::string> ReportNotes(const v1::Scores& scores, const domain::Con
     notes.push_back(absl::StrCat("\"Close to the line\": the raters' figure is so near to ", rules.strength_cut(),
                                  " that it could as well be on the other side."));
   }
-  if (contents.themes > 1) {
+  if (contents.themes > 1 && (contents.others || contents.self || contents.supervisor)) {
     notes.push_back(
         "Themes overlap: one statement can belong to several, so themes are not to be added or averaged.");
   }

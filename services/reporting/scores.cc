@@ -196,7 +196,10 @@ std::optional<PrintedScore> ScoreIndicator(const PreparedBlock& block, int item,
   const statistics::PrintedItem figures = statistics::ScorePrintedItem(ToPrinted(atom), material.rules);
   out.set_n(atom->n);
   if (!figures.score.has_value()) {
-    SetWithheld(v1::WITHHELD_REASON_TOO_FEW_ANSWERS, out);
+    // Enough ratings, yet none of the figures may be shown: disclosure control withholds those that insiders could use.
+    SetWithheld(atom->n >= material.rules.min_n ? v1::WITHHELD_REASON_TOO_FEW_FOR_INSIDERS
+                                                : v1::WITHHELD_REASON_TOO_FEW_ANSWERS,
+                out);
     return std::nullopt;
   }
   SetScore(*figures.score, material.rules.points, out);
@@ -249,6 +252,7 @@ v1::WithheldReason ReasonForAll(const v1::UnitScore& unit) {
   std::set<v1::WithheldReason> reasons;
   for (const v1::GroupScore& group : unit.groups()) reasons.insert(group.withheld_reason());
   if (reasons.contains(v1::WITHHELD_REASON_TOO_FEW_ITEMS)) return v1::WITHHELD_REASON_TOO_FEW_ITEMS;
+  if (reasons.contains(v1::WITHHELD_REASON_TOO_FEW_FOR_INSIDERS)) return v1::WITHHELD_REASON_TOO_FEW_FOR_INSIDERS;
   if (reasons.contains(v1::WITHHELD_REASON_TOO_FEW_ANSWERS) || reasons.contains(v1::WITHHELD_REASON_POOLED)) {
     return v1::WITHHELD_REASON_TOO_FEW_ANSWERS;
   }

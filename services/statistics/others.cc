@@ -32,11 +32,17 @@ CombinedScore CombineGroups(std::span<const GroupEstimate> groups, const Scoring
   double total_weight = 0;
   for (const GroupEstimate& group : groups) total_weight += group.weight;
   if (!(total_weight > 0)) return combined;
+  // Weights so large that their sum is infinite are made smaller first; all others stay as they are, to the last bit.
+  const double unit = std::isfinite(total_weight) ? 1 : std::ldexp(1, -64);
+  if (unit != 1) {
+    total_weight = 0;
+    for (const GroupEstimate& group : groups) total_weight += group.weight * unit;
+  }
 
   double mean = 0, variance = 0, satterthwaite = 0, squared_error = 0;
   bool all_have_error = true;
   for (const GroupEstimate& group : groups) {
-    const double share = group.weight / total_weight;
+    const double share = group.weight * unit / total_weight;
     const double part = share * share * group.variance;
     mean += share * group.mean;
     variance += part;

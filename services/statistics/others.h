@@ -26,7 +26,7 @@ GroupStatus StatusOfPool(int64_t raters, const ScoringRules& rules);
 
 // One group's score on an item or scale.
 struct GroupEstimate {
-  double weight = 1;    // >= 0, relative to the other groups
+  double weight = 1;    // finite, >= 0, relative to the other groups
   double mean = 0;      // scale points
   double variance = 0;  // regularised, of the mean
   double degrees = 1;   // of the variance; may be infinite

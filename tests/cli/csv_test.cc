@@ -70,6 +70,24 @@ TEST(CsvTest, FaultsSayLineAndColumn) {
   ExpectFault("\"", "line 1, column 1");
 }
 
+TEST(CsvTest, OtherEncodingsThanUtf8AreRefusedWithTheirPlace) {
+  const auto expect = [](absl::string_view text, const std::string& place) {
+    const absl::StatusOr<std::vector<Record>> records = ReadAll(text);
+    ASSERT_FALSE(records.ok()) << place;
+    EXPECT_EQ(base::GetErrorDetail(records.status()).reason, "NOT_UTF8");
+    EXPECT_NE(std::string(records.status().message()).find(place), std::string::npos) << records.status();
+    EXPECT_NE(std::string(records.status().message()).find("save the file as UTF-8"), std::string::npos);
+  };
+  expect("a,b\n1,Ren\xe9\n", "t.csv, line 2, column 6");            // Windows-1252
+  expect("\xEF\xBB\xBF" "a\nb\xc3(\n", "t.csv, line 2, column 2");  // cut off
+  expect("a\n\xc0\xaf\n", "line 2, column 1");                      // overlong
+  expect("a\n\xed\xa0\x80\n", "line 2, column 1");                  // a surrogate
+  expect("a\n\xf4\x90\x80\x80\n", "line 2, column 1");              // beyond U+10FFFF
+  expect("a\nb\xe2\x82", "line 2, column 2");
+  expect(absl::string_view("\xff\xfe" "a\0,\0", 6), "line 1, column 1");  // UTF-16
+  ExpectRecords("a\nRené,€,😀\n", {{"a"}, {"René", "€", "😀"}});
+}
+
 TEST(CsvTest, PlacesCountLinesWithinRecords) {
   CsvReader reader("h\n\"a\nb\",\"c\",d\nlast", "t.csv");
   ASSERT_TRUE(*reader.Next());

@@ -2,6 +2,7 @@
 
 #include <sstream>
 
+#include "absl/strings/str_cat.h"
 #include "clients/cli/answers_file.h"
 #include "clients/cli/campaign_calls.h"
 #include "clients/cli/demo_plan.h"
@@ -10,6 +11,7 @@
 #include "clients/cli/output.h"
 #include "clients/cli/parallel.h"
 #include "clients/cli/raters_file.h"
+#include "clients/cli/wire_fault.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/base/error.h"
@@ -31,13 +33,14 @@ TEST(RatersFileTest, ReadsColumnsInAnyOrder) {
       "b@x.example,parent,0,\n",
       "r.csv");
   ASSERT_TRUE(raters.ok()) << raters.status();
-  ASSERT_EQ(raters->size(), 3u);
-  EXPECT_EQ((*raters)[0].display_name(), "Doe, Jo");
-  EXPECT_EQ((*raters)[0].address(), "a@x.example");
-  EXPECT_FALSE((*raters)[0].opted_out());
-  EXPECT_EQ((*raters)[1].group(), "student");
-  EXPECT_TRUE((*raters)[1].opted_out());
-  EXPECT_FALSE((*raters)[2].opted_out());
+  ASSERT_EQ(raters->raters.size(), 3u);
+  EXPECT_EQ(raters->raters[0].display_name(), "Doe, Jo");
+  EXPECT_EQ(raters->raters[0].address(), "a@x.example");
+  EXPECT_FALSE(raters->raters[0].opted_out());
+  EXPECT_EQ(raters->raters[1].group(), "student");
+  EXPECT_TRUE(raters->raters[1].opted_out());
+  EXPECT_FALSE(raters->raters[2].opted_out());
+  EXPECT_THAT(raters->lines, ElementsAre(2, 3, 4));
 }
 
 TEST(RatersFileTest, SaysLineAndColumnOfAFaultAndNeverAName) {
@@ -65,6 +68,24 @@ TEST(RatersFileTest, SaysLineAndColumnOfAFaultAndNeverAName) {
     EXPECT_THAT(std::string(raters.status().message()), HasSubstr(c.words)) << c.text;
     EXPECT_THAT(std::string(raters.status().message()), ::testing::Not(HasSubstr("Secretname")));
   }
+}
+
+TEST(WireFaultTest, NamesThePlaceInTheFile) {
+  const PlaceOfEntry place = [](size_t index, absl::string_view member) {
+    return absl::StrCat("f.csv, line ", index + 2, member.empty() ? "" : ", ", member);
+  };
+  const auto named = [&](const std::string& field, const std::string& message) {
+    const absl::Status status =
+        NamePlace(base::Error(absl::StatusCode::kInvalidArgument, "FIELD_INVALID", message, field), "raters", 9, place);
+    EXPECT_EQ(ReasonOf(status), "FIELD_INVALID");
+    return absl::StrCat(status.message(), "|", base::GetErrorDetail(status).field);
+  };
+  EXPECT_EQ(named("raters[7].group", "raters[7].group: must be known"), "f.csv, line 9, group: must be known|");
+  EXPECT_EQ(named("raters[0]", "raters[0]: needs a name"), "f.csv, line 2: needs a name|");
+  EXPECT_EQ(named("raters[8].address", "too long"), "f.csv, line 10, address: too long|");
+  EXPECT_EQ(named("raters[9].group", "m"), "m|raters[9].group");
+  EXPECT_EQ(named("parent", "parent: m"), "parent: m|parent");
+  EXPECT_TRUE(NamePlace(absl::OkStatus(), "raters", 9, place).ok());
 }
 
 domain::Instrument SmallInstrument() {

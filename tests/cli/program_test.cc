@@ -101,6 +101,74 @@ TEST(ProgramTest, WrongUseEndsWithTwo) {
   }
 }
 
+TEST(ProgramTest, AnUnknownVerbIsNamed) {
+  ProgramResult result = RunCandor({"frob"});
+  EXPECT_EQ(result.exit_code, kWrongUse);
+  EXPECT_THAT(result.err, HasSubstr("'frob'"));
+  result = RunCandor({"district", "frob"});
+  EXPECT_EQ(result.exit_code, kWrongUse);
+  EXPECT_THAT(result.err, ::testing::AllOf(HasSubstr("'frob'"), HasSubstr("candor district --help")));
+  EXPECT_THAT(RunCandor({"score"}).err, HasSubstr("--structure"));
+}
+
+TEST(ProgramTest, WrongUseIsJsonWithJson) {
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"--json", "frob"}, {"district", "--json"}, {"version", "--nonsense", "--json"}, {"school", "list", "--json"}}) {
+    const ProgramResult result = RunCandor(arguments);
+    EXPECT_EQ(result.exit_code, kWrongUse);
+    const auto error = base::ParseJson(result.err);
+    ASSERT_TRUE(error.ok()) << result.err;
+    EXPECT_EQ((*error)["error"]["reason"], "USAGE");
+    EXPECT_THAT((*error)["error"]["message"].get<std::string>(), ::testing::Not(IsEmpty()));
+  }
+  EXPECT_EQ(RunCandor({"--json", "--help"}).exit_code, kDone);
+}
+
+TEST(ProgramTest, AMalformedAddressIsWrongUse) {
+  for (const std::string server : {"", "nonsense", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:70000", ":7430",
+                                   "unix:", "a b:7430", "::1:7430"}) {
+    for (const char* option : {"--server", "--response-server"}) {
+      if (server.empty() && std::string(option) == "--response-server") continue;  // the same server
+      const ProgramResult result = RunCandor({"answer", "--code", "abcd-efgh-jkmn-pqrs-t", option, server});
+      EXPECT_EQ(result.exit_code, kWrongUse) << option << " " << server << result.err;
+      EXPECT_THAT(result.err, HasSubstr("HOST:PORT")) << server;
+    }
+  }
+  const std::string key = testing::TempDir() + "/candor_key_" + base::RandomId();
+  ASSERT_TRUE(base::WriteFileAtomically(key, "a-key\n", 0600).ok());
+  for (const std::string server : {"localhost:1", "[::1]:1", "unix:/nonexistent/socket"}) {
+    EXPECT_EQ(RunCandor({"district", "list", "--key-file", key, "--server", server}).exit_code, kFailed) << server;
+  }
+  base::DestroyFile(key).IgnoreError();
+}
+
+TEST(ProgramTest, TextThatIsNotUtf8IsRefusedBeforeAnyCall) {
+  const std::string folder = testing::TempDir() + "/candor_latin_" + base::RandomId();
+  ASSERT_TRUE(base::MakeFolder(folder, 0700).ok());
+  const auto write = [&](const std::string& name, const std::string& text) {
+    std::ofstream(folder + "/" + name) << text;
+    return folder + "/" + name;
+  };
+  const std::string key = write("key", "a-key\n");
+  const std::vector<std::string> caller = {"--server", kNobody, "--key-file", key, "--district", "d"};
+  const auto run = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), caller.begin(), caller.end());
+    return RunCandor(arguments);
+  };
+  ProgramResult result = run({"school", "create", "--title", "Lyc\xe9" "e"});
+  EXPECT_EQ(result.exit_code, kWrongUse);
+  EXPECT_THAT(result.err, ::testing::AllOf(HasSubstr("--title"), HasSubstr("UTF-8")));
+  result = run({"rater", "add", "s", "--file", write("r.csv", "group,name\nstaff,Ren\xe9\n")});
+  EXPECT_EQ(result.exit_code, kFailed);
+  EXPECT_THAT(result.err, ::testing::AllOf(HasSubstr("r.csv, line 2, column 10"), HasSubstr("UTF-8")));
+  result = run({"framework", "import", "--file", write("f.json", "{\n\"title\": \"Comp\xe9tences\"}")});
+  EXPECT_EQ(result.exit_code, kFailed);
+  EXPECT_THAT(result.err, ::testing::AllOf(HasSubstr("f.json, line 2, column 15"), HasSubstr("UTF-8")));
+  // A file's name may be any bytes.
+  const std::string odd = write("\xe9.csv", "group,name\nstaff,Jo\n");
+  EXPECT_THAT(run({"rater", "add", "s", "--file", odd}).err, HasSubstr("cannot be reached"));
+}
+
 TEST(ProgramTest, AServerThatIsNotThereIsAFailureAndSaysSo) {
   const std::string key = testing::TempDir() + "/candor_key_" + base::RandomId();
   ASSERT_TRUE(base::WriteFileAtomically(key, "a-key\n", 0600).ok());

@@ -127,6 +127,22 @@ TEST(ReplayPlanTest, RefusesWhatCannotBeReplayed) {
   ExpectRefused(Plan(kStructure, "leader,group,rater,Q1,Q2,Q3\n"), "nobody");
 }
 
+TEST(ReplayPlanTest, RefusesWeightsAndSaysWhatIsIgnored) {
+  const auto with = [](const std::string& members) { return With(kStructure, "\"min_n\": 5", "\"min_n\": 5, " + members); };
+  ExpectRefused(Plan(with("\"group_weights\": {\"students\": 2}"), kRatings),
+                "group_weights.students is 2; in a campaign every anonymous group weighs the same");
+  ExpectRefused(Plan(with("\"group_weights\": {\"other_raters\": 0}"), kRatings), "group_weights.other_raters is 0");
+  auto plan = Plan(with("\"group_weights\": {\"students\": 1}, \"exempt\": [\"supervisor\"], \"pool_min_n\": 6"), kRatings);
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_THAT(plan->ignored, ::testing::IsEmpty());
+  plan = Plan(with("\"group_weights\": {\"supervisor\": 3}, \"exempt\": [\"parents\"], \"pool_min_n\": 5, \"target\": 3"),
+              kRatings);
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_THAT(plan->ignored,
+              ElementsAre(HasSubstr("group_weights.supervisor"), HasSubstr("exempt: parents"),
+                          HasSubstr("pool_min_n"), HasSubstr("target")));
+}
+
 TEST(ReplayPlanTest, TheReferenceSetsCanBeReplayed) {
   for (const std::string set : {"lq2002", "lq2002_groups"}) {
     const std::string base = std::string(CANDOR_SOURCE_DIR) + "/tests/data/lq2002/" + set;

@@ -304,6 +304,18 @@ std::vector<Fault> Faults() {
       {"PoolNameTaken", s, Ratings("N,L,staff", "N,L,other_raters"), none, "GROUP_NAME_RESERVED", "line 3"},
       {"SelfTwice", s, r + "me2,4,1,4,L,self\n", none, "SELF_TWICE", "lines 5 and 6"},
       {"RowTwice", s, r + "r2,1,1,1,L,staff\n", none, "ROW_DUPLICATE", "r.csv, lines 3 and 6"},
+      {"CutBelowScale", Structure("\"min_n\"", "\"strength_cut\": -5, \"min_n\""), r, none, "STRUCTURE_INVALID",
+       "strength_cut: must be a number from 1 to 4"},
+      {"CutAboveScale", Structure("\"min_n\"", "\"strength_cut\": 4.5, \"min_n\""), r, none, "STRUCTURE_INVALID",
+       "strength_cut: must be a number from 1 to 4"},
+      {"TargetOffScale", Structure("\"min_n\"", "\"target\": 0.5, \"min_n\""), r, none, "STRUCTURE_INVALID",
+       "target: must be a number from 1 to 4"},
+      {"DeltaWiderThanScale", Structure("\"min_n\"", "\"gap_delta\": 3.5, \"min_n\""), r, none, "STRUCTURE_INVALID",
+       "gap_delta: must be a number of at least 0 and at most 3"},
+      {"WeightBeyondAllBounds", Structure("\"min_n\"", "\"group_weights\": {\"staff\": 1e308}, \"min_n\""), r, none,
+       "STRUCTURE_INVALID", "group_weights.staff: must be a number from 0 to 1000000"},
+      {"RatingsNotUtf8", s, Ratings("r2,", "r\xe9,"), none, "NOT_UTF8", "r.csv, line 3, column 2"},
+      {"InvitedNotUtf8", s, r, "leader,group,invited\nL\xe9,staff,4\n", "NOT_UTF8", "i.csv, line 2, column 2"},
       {"InvitedNotACount", s, r, "leader,group,invited\nL,staff,many\n", "INVITED_NOT_A_COUNT",
        "i.csv, line 2, column 9"},
       {"InvitedNegative", s, r, "leader,group,invited\nL,staff,-1\n", "INVITED_NOT_A_COUNT", "line 2"},
@@ -321,6 +333,46 @@ std::vector<Fault> Faults() {
 INSTANTIATE_TEST_SUITE_P(Faults, ScoreFileFaultTest, testing::ValuesIn(Faults()), [](const auto& info) {
   return absl::StrCat(info.param.name, info.index);
 });
+
+std::vector<std::string> Warnings(const std::string& structure, const std::string& ratings,
+                                  const std::optional<std::string>& invited = std::nullopt) {
+  std::vector<std::string> warnings;
+  std::optional<ScoreText> invited_text;
+  if (invited.has_value()) invited_text = ScoreText{"i.csv", *invited};
+  const absl::Status status = WriteScoresOfText(
+      {"s.json", structure}, {"r.csv", ratings}, invited_text, nullptr,
+      [](absl::string_view) { return absl::OkStatus(); },
+      [&](absl::string_view warning) { warnings.emplace_back(warning); });
+  EXPECT_TRUE(status.ok()) << status;
+  return warnings;
+}
+
+TEST(ScoreFileTest, WhatIsProbablyAMistakeIsSaid) {
+  const std::string rows = kSmallRatings;
+  const std::string sound = Structure(", \"unknown\": [1]", "");
+  EXPECT_EQ(Warnings(sound, rows), std::vector<std::string>());
+  const auto with = [&](const std::string& members) {
+    return absl::StrReplaceAll(sound, {{"\"min_n\": 3", "\"min_n\": 3, " + members}});
+  };
+  const auto expect_one = [](const std::vector<std::string>& warnings, const std::string& words) {
+    ASSERT_EQ(warnings.size(), 1u) << words;
+    EXPECT_NE(warnings[0].find(words), std::string::npos) << warnings[0];
+  };
+  expect_one(Warnings(with("\"mni_n\": 9"), rows), "s.json, mni_n: is no key that is known here");
+  expect_one(Warnings(absl::StrReplaceAll(sound, {{"\"reverse\"", "\"revers\""}}), rows), "s.json, items[1].revers: is no");
+  expect_one(Warnings(with("\"exempt\": [\"stuff\"]"), rows), "s.json, exempt: no row has the group stuff");
+  expect_one(Warnings(with("\"group_weights\": {\"stuff\": 2}"), rows), "s.json, group_weights.stuff: no row");
+  expect_one(Warnings(sound, rows, "leader,group,invited\nL,staff,9\nL,stuff,9\n"), "i.csv: no row has the group stuff");
+  expect_one(Warnings(sound, rows, "leader,group,invited\nL,staff,9\nM,staff,9\n"),
+             "i.csv: 1 leader is not in the ratings");
+}
+
+TEST(ScoreFileTest, TheReferenceFilesGiveNoWarning) {
+  for (const std::string set : {"lq2002", "lq2002_groups"}) {
+    EXPECT_EQ(Warnings(ReadData(set + "_structure.json"), ReadData(set + ".csv"), ReadData(set + "_invited.csv")),
+              std::vector<std::string>());
+  }
+}
 
 TEST(ScoreFileTest, MillionColumnsAreRefusedAtOnce) {
   std::string header = "leader,group,rater";

@@ -180,6 +180,60 @@ TEST_F(CommandLineTest, ACampaignFromFrameworkToReport) {
   EXPECT_EQ(server_.Stop(), 0);
 }
 
+TEST_F(CommandLineTest, ALongListOfRatersIsAddedWholeOrNotAtAllAndOnce) {
+  MakeDraft();
+  const auto raters = [&] { return admin_.Json({"rater", "list", survey_}).value("raters", base::Json::array()); };
+  const auto add = [&](const std::string& file, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> arguments = {"--quiet", "rater", "add", survey_, "--file", file};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return admin_.Run(arguments);
+  };
+  std::string rows = "group,name\n";
+  for (int i = 1; i <= 5003; ++i) rows += "staff,Staff " + std::to_string(i) + "\n";
+  // Beyond the first call's 5,000 rows.
+  const std::string faulty[] = {"stuff,Jo\n", "staff," + std::string(201, 'x') + "\n"};
+  for (const std::string& row : faulty) {
+    const cli::ProgramResult refused = add(Write("faulty.csv", rows + row));
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_THAT(refused.err, HasSubstr("faulty.csv, line 5005, "));
+    EXPECT_THAT(raters(), ::testing::IsEmpty());
+  }
+  const std::string sound = Write("sound.csv", rows);
+  EXPECT_THAT(add(sound).out, HasSubstr("added 5003 raters"));
+  EXPECT_THAT(add(sound).out, HasSubstr("added 0 raters, 0 of them opted out; 5003 of the file are there already"));
+  EXPECT_EQ(raters().size(), 5003u);
+  // As after a run that ended in the middle: what is missing is added, and nothing else.
+  const std::string gone = raters()[0]["name"];
+  admin_.Text({"rater", "remove", gone});
+  EXPECT_THAT(add(sound).out, HasSubstr("added 1 raters"));
+  EXPECT_EQ(raters().size(), 5003u);
+  // Two people of one file may look alike.
+  const std::string twins = Write("twins.csv", "group,name\nstaff,Jo\nstaff,Jo\n");
+  EXPECT_THAT(add(twins).out, HasSubstr("added 2 raters"));
+  EXPECT_THAT(add(twins).out, HasSubstr("added 0 raters"));
+  EXPECT_THAT(add(twins, {"--again"}).out, HasSubstr("added 2 raters"));
+  EXPECT_EQ(raters().size(), 5007u);
+}
+
+TEST_F(CommandLineTest, FaultsAreToldInTermsOfTheFile) {
+  MakeDraft();
+  admin_.Text({"rater", "paper", survey_, "--group", "staff", "--count", "8"});
+  admin_.Text({"campaign", "open", "c", "--district", "d", "--quiet"});
+  const CandorShell leader = admin_.WithKey(Path("lee.key"));
+  cli::ProgramResult result = leader.Run({"rate", "self", survey_, "--file", Write("self.json", "{\"I.2.a\": 6}")});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("self.json, I.2.a: "));
+  EXPECT_THAT(result.err, Not(HasSubstr("rating.ratings")));
+  result = leader.Run({"rate", "self", survey_, "--file", Write("self.json", "{\"X.9\": 3}")});
+  EXPECT_THAT(result.err, HasSubstr("self.json, X.9: "));
+  result = admin_.Run({"framework", "import", "--district", "d", "--file", Write("framework.json", "{\"format\": 1}")});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("framework.json: "));
+  result = admin_.Run({"rater", "add", survey_, "--group", "stuff", "--name", "Jo"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, Not(HasSubstr("raters[0]")));
+}
+
 TEST_F(CommandLineTest, AnOpenSurveyGoesOnAfterARestoreWithItsKeysAndNoAnswerIsLost) {
   MakeDraft();
   admin_.Text({"rater", "paper", survey_, "--group", "staff", "--count", "8"});

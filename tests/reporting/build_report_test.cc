@@ -280,7 +280,7 @@ TEST(BuildReportTest, SaysOfEachGroupWhoTookPartAndWhyItIsWithheld) {
   ExpectWithheld(ScoreOf(report->scores(), "i4", "parent"), v1::WITHHELD_REASON_NO_DATA);  // not asked
   ASSERT_FALSE(report->notes().empty());
   EXPECT_EQ(report->notes(0),
-            "Parents and guardians: fewer than 5 answered, so nothing of theirs is shown, and their ratings are in no "
+            "Parents and guardians: fewer than 5 gave a rating, so nothing of theirs is shown, and their ratings are in no "
             "other figure.");
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "clients/report/text_report.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/reporting/build_report.h"
@@ -78,6 +79,21 @@ TEST(EdgeCaseTest, FormsWithoutAnyRatingAreNoRaters) {
   const v1::Report report = Build(InputOf(SmallVersion(5), {{"staff", {}, 9, 0, Copies(9, {n, n, 0, n})}}));
   EXPECT_EQ(SummaryOf(report.scores(), "staff").counted(), 9);
   EXPECT_EQ(SummaryOf(report.scores(), "staff").withheld_reason(), v1::WITHHELD_REASON_TOO_FEW_ANSWERS);
+  // Nine did answer.
+  EXPECT_THAT(report.notes(0), StartsWith("Staff: fewer than 5 gave a rating, "));
+}
+
+TEST(EdgeCaseTest, ALimitIsExplainedForFewAnswersAndForMany) {
+  // Five answers 3 3 3 4 4 come out as a limit, though nobody chose an end; so do 22 alike at an end.
+  std::vector<std::vector<uint8_t>> five = Copies(3, Middle());
+  five.push_back({4, 3, 4, 4});
+  five.push_back({4, 3, 4, 4});
+  for (const auto& forms : {five, Copies(22, {5, 1, 5, 5})}) {
+    const v1::Report report = Build(InputOf(SmallVersion(5), {{"staff", {}, 0, 0, forms}}));
+    EXPECT_NE(ScoreOf(report.scores(), "i1", "staff").state(), v1::FIGURE_STATE_EXACT);
+    EXPECT_THAT(report.notes(),
+                Contains(HasSubstr("where few answered, or nearly all chose the same end of the scale, the exact mean")));
+  }
 }
 
 TEST(EdgeCaseTest, SmallGroupsArePooledAndSaidSo) {
@@ -96,7 +112,7 @@ TEST(EdgeCaseTest, SmallGroupsArePooledAndSaidSo) {
   EXPECT_THAT(UnitOf(report.scores(), "C1").all_raters().groups_used(), ElementsAre("staff", "other_raters"));
   EXPECT_THAT(report.notes(), Contains(HasSubstr("\"Other raters\" are Parents and guardians and Students together")));
   EXPECT_THAT(report.notes(),
-              Contains(StartsWith("Students: fewer than 5 answered, so they are not shown by themselves")));
+              Contains(StartsWith("Students: fewer than 5 gave a rating, so they are not shown by themselves")));
   // Four students alone are fewer than 5 on i4, which parents are not asked.
   EXPECT_EQ(ScoreOf(report.scores(), "i4", "other_raters").withheld_reason(), v1::WITHHELD_REASON_TOO_FEW_ANSWERS);
 }
@@ -109,7 +125,7 @@ TEST(EdgeCaseTest, GroupsJoinedBeforeOpeningAreOneGroup) {
   EXPECT_EQ(joined.withheld_reason(), v1::WITHHELD_REASON_TOO_FEW_ANSWERS);
   EXPECT_EQ(joined.invited(), 8);
   EXPECT_EQ(joined.counted(), 4);
-  EXPECT_THAT(report.notes(0), StartsWith("Other raters: fewer than 6 answered"));
+  EXPECT_THAT(report.notes(0), StartsWith("Other raters: fewer than 6 gave a rating"));
   EXPECT_THAT(report.notes(), Contains(HasSubstr("Parents and guardians and Students together")));
 }
 
@@ -150,11 +166,19 @@ TEST(EdgeCaseTest, InsidersRaiseTheHalvesAndTheLimits) {
   contract.pool_minimum = 11;
   const domain::InstrumentVersion version = SmallVersion(5);
   // Eight answers with four who may be known: any mean would tell too much, though the group is shown.
-  const v1::Report report =
-      Build(InputOf(version, contract, CloseGroups(version, contract, {{"staff", {}, 8, 0, Copies(8, Middle())}})));
+  ReportInput input =
+      InputOf(version, contract, CloseGroups(version, contract, {{"staff", {}, 8, 0, Copies(8, Middle())}}));
+  input.self = Ratings(Middle());
+  const v1::Report report = Build(input);
   EXPECT_EQ(SummaryOf(report.scores(), "staff").withheld_reason(), v1::WITHHELD_REASON_UNSPECIFIED);
-  EXPECT_EQ(ScoreOf(report.scores(), "i1", "staff").withheld_reason(), v1::WITHHELD_REASON_TOO_FEW_ANSWERS);
+  EXPECT_EQ(ScoreOf(report.scores(), "i1", "staff").withheld_reason(), v1::WITHHELD_REASON_TOO_FEW_FOR_INSIDERS);
+  EXPECT_EQ(UnitOf(report.scores(), "i1").all_raters().withheld_reason(), v1::WITHHELD_REASON_TOO_FEW_FOR_INSIDERS);
   EXPECT_EQ(UnitOf(report.scores(), "ALL").all_raters().withheld_reason(), v1::WITHHELD_REASON_TOO_FEW_ITEMS);
+  EXPECT_THAT(report.notes(), Contains(StartsWith("Of no more than 8 ratings of a statement nothing is shown")));
+  EXPECT_THAT(report.notes(), Not(Contains(HasSubstr("too few answers on a statement"))));
+  const std::string text = report::RenderText(report);
+  EXPECT_THAT(text, HasSubstr("not shown: too few ratings for any mean"));
+  EXPECT_THAT(text, Not(HasSubstr("fewer than 8")));
   EXPECT_EQ(report.scores().rules().insiders(), 3);
 }
 

@@ -91,6 +91,52 @@ TEST(FiguresTest, SaysEachStateInItsWords) {
   EXPECT_EQ(LongFigure(score), "3.10 to 3.60");
 }
 
+TEST(FiguresTest, AFigureThatRoundsOntoALineSaysOnWhichSideItLies) {
+  const Lines lines{3.5, 0.5};
+  v1::GroupScore score;
+  score.set_state(v1::FIGURE_STATE_EXACT);
+  score.set_mean(3.4951);
+  EXPECT_EQ(ShortFigure(score, lines), "<3.50");
+  EXPECT_EQ(LongFigure(score, lines), "just under 3.50");
+  EXPECT_EQ(LongFigure(score), "3.50");
+  for (const double mean : {3.5, 3.5 - 1e-12, 3.5049}) {
+    score.set_mean(mean);
+    EXPECT_EQ(ShortFigure(score, lines), "3.50") << mean;
+  }
+  score.set_mean(3.4949);
+  EXPECT_EQ(ShortFigure(score, lines), "3.49");
+  score.set_state(v1::FIGURE_STATE_AT_MOST);
+  score.set_upper(3.4901);
+  EXPECT_EQ(ShortFigure(score, lines), "<3.50");
+  EXPECT_EQ(LongFigure(score, lines), "under 3.50");
+  score.set_state(v1::FIGURE_STATE_BETWEEN);
+  score.set_lower(3.1);
+  EXPECT_EQ(ShortFigure(score, lines), "3.10–<3.50");
+  EXPECT_EQ(LongFigure(score, lines), "3.10 to under 3.50");
+  v1::PersonScore person;
+  person.set_mean(3.4999);
+  EXPECT_EQ(PersonFigure(person, lines), "<3.50");
+
+  v1::Gap gap;
+  gap.set_value(0.5033);
+  EXPECT_EQ(ShortGap(gap, lines), ">+0.50");
+  EXPECT_EQ(LongGap(gap, lines), "just over +0.50");
+  gap.set_value(-0.5033);
+  EXPECT_EQ(ShortGap(gap, lines), "<−0.50");
+  EXPECT_EQ(LongGap(gap, lines), "just under −0.50");
+  for (const double value : {0.5, 0.4951, -0.5}) {
+    gap.set_value(value);
+    EXPECT_EQ(ShortGap(gap, lines), value > 0 ? "+0.50" : "−0.50") << value;
+  }
+  gap.clear_value();
+  gap.set_lower(0.501);
+  gap.set_upper(0.9);
+  EXPECT_EQ(ShortGap(gap, lines), ">+0.50..+0.90");
+  gap.set_lower(-0.9);
+  gap.set_upper(-0.501);
+  EXPECT_EQ(LongGap(gap, lines), "between −0.90 and just under −0.50");
+}
+
 TEST(FiguresTest, DrawsTheScaleInItsProportions) {
   v1::GroupScore score;
   EXPECT_EQ(Bar(score, 5, 9), "");

@@ -57,9 +57,9 @@ void ExpectWithinWidth(const std::string& text, int width) {
 TEST(TextReportTest, SaysWhoWhatAndWhoTookPart) {
   const std::string text = Flat(RenderText(Demonstration(7)));
   for (const char* part :
-       {"Robin Vale", "Principal, Hillside School", "Autumn round, answers until 15 January 2027", "Leadership pulse",
+       {"Robin Vale", "Principal, Hillside School", "Autumn round, answering planned until 15 January 2027", "Leadership pulse",
         "for the leader's own development", "1 Never, 2 Rarely, 3 Sometimes, 4 Often, 5 Always",
-        "Staff 22 8 yes", "Students 96 61 yes", "Parents and guardians 9 3 no: fewer than 5 answered",
+        "Staff 22 8 yes", "Students 96 61 yes", "Parents and guardians 9 3 no: fewer than 5 gave a rating",
         "Self: rated 24 of 24 statements", "licensed under CC BY 4.0"}) {
     EXPECT_THAT(text, HasSubstr(part));
   }
@@ -127,7 +127,7 @@ TEST(TextReportTest, EachWithheldGroupHasItsSentence) {
                                    {"staff", {}, 20, 9, Copies(20, {3, 3, 3, 3})},
                                    {"student", {}, 9, 0, {}}});
   const std::string text = Flat(RenderText(report));
-  EXPECT_THAT(text, HasSubstr("Parents and guardians: fewer than 5 answered, so nothing of theirs is shown"));
+  EXPECT_THAT(text, HasSubstr("Parents and guardians: fewer than 5 gave a rating, so nothing of theirs is shown"));
   EXPECT_THAT(text, HasSubstr("Staff: more than 10 % of the codes were replaced"));
   EXPECT_THAT(text, HasSubstr("Students: nobody answered."));
   EXPECT_THAT(text, HasSubstr("Staff 20 20 no: too many codes were replaced"));
@@ -155,6 +155,46 @@ TEST(TextReportTest, SaysByWhichCorrelationTheRangesWereMade) {
   EXPECT_THAT(Flat(RenderText(*report)),
               HasSubstr("a correlation of 0.41, measured over all leaders of this campaign together."));
   EXPECT_THAT(Flat(RenderText(Demonstration(7))), HasSubstr("a correlation of 0.50, which is assumed"));
+}
+
+TEST(TextReportTest, AFigureBelowTheLineNeverLooksLikeTheLine) {
+  // Means of 76 / 18, 3 and 36 / 11: all raters 3.4983, which two decimals would round to the line.
+  std::vector<std::vector<uint8_t>> staff = Copies(14, {4, 3, 3, 3}), parents = Copies(9, {3, 3, 3, 0});
+  for (int i = 0; i < 4; ++i) staff.push_back({5, 3, 3, 3});
+  std::vector<std::vector<uint8_t>> students = Copies(8, {3, 3, 3, 3});
+  for (int i = 0; i < 3; ++i) students.push_back({4, 3, 3, 3});
+  const v1::Report report =
+      Small({{"parent", {}, 0, 0, parents}, {"staff", {}, 0, 0, staff}, {"student", {}, 0, 0, students}}, {3, 3, 3, 3});
+  const v1::UnitScore& unit = reporting::UnitOf(report.scores(), "i1");
+  ASSERT_EQ(unit.gap().category(), v1::GAP_CATEGORY_AGREE_POOR);
+  ASSERT_NEAR(unit.all_raters().mean(), 3.4983, 0.0001);
+  const std::string text = Flat(RenderText(report));
+  EXPECT_THAT(text, HasSubstr("All raters just under 3.50 "));
+  EXPECT_THAT(text, Not(HasSubstr("All raters 3.50 ")));
+}
+
+TEST(TextReportTest, SaysHowAScalesGapComesAbout) {
+  const std::string text = Flat(RenderText(Small({{"staff", {}, 0, 0, Copies(8, {3, 3, 3, 3})}}, {3, 3, 3, 3})));
+  EXPECT_THAT(text, HasSubstr("the mean of the gaps of its statements that both sides rated"));
+  EXPECT_THAT(text, HasSubstr("need not equal the difference of the two figures beside it"));
+}
+
+TEST(TextReportTest, WithoutAnyFigureThereAreNoTables) {
+  const std::string empty = RenderText(Small({{"staff", {}, 12, 0, Copies(1, {3, 3, 3, 3})}}));
+  for (const char* part : {"Domains and competencies", "\nThemes\n", "Single statements", "Themes overlap", "● mean"}) {
+    EXPECT_THAT(empty, Not(HasSubstr(part)));
+  }
+  EXPECT_THAT(empty, HasSubstr("What is withheld, and how to read the figures"));
+  const std::string self = RenderText(Small({{"staff", {}, 12, 0, Copies(1, {3, 3, 3, 3})}}, {3, 3, 3, 3}));
+  for (const char* part : {"Domains and competencies", "\nThemes\n", "Single statements"}) {
+    EXPECT_THAT(self, HasSubstr(part));
+  }
+}
+
+TEST(TextReportTest, ATitleIsCutOnlyWhereThereIsNoRoom) {
+  const v1::Report report = Small({{"parent", {}, 0, 0, Copies(8, {3, 3, 3, 0})}}, {3, 3, 3, 3});
+  EXPECT_THAT(RenderText(report, {96, false}), HasSubstr("      Parents and guardians 3.00 "));
+  EXPECT_THAT(RenderText(report, {80, false}), HasSubstr("      Parents and gu… 3.00 "));
 }
 
 TEST(TextReportTest, ColoursAreOnlyForStress) {

@@ -306,6 +306,15 @@ TEST(EdgeCaseTest, ZeroWeightsLeaveNoOthers) {
   EXPECT_FALSE(combined.mean.has_value());
 }
 
+TEST(EdgeCaseTest, HugeWeightsStayWeights) {
+  const std::vector<GroupEstimate> groups = {{1e308, 2.0, 0.1, 5, 0.1}, {1e308, 4.0, 0.1, 5, 0.1}};
+  const CombinedScore combined = CombineGroups(groups, DefaultRules(5));
+  EXPECT_NEAR(*combined.mean, 3.0, 1e-12);
+  EXPECT_NEAR(*combined.variance, 0.05, 1e-12);
+  EXPECT_LT(combined.confidence->lo, 3.0);
+  EXPECT_GT(combined.confidence->hi, 3.0);
+}
+
 TEST(EdgeCaseTest, StandardisedGapNeedsSpread) {
   EXPECT_NEAR(*StandardisedGap(1, std::vector<double>{.5, .5}, std::vector<double>{1, 2}), 1 / std::sqrt(2.5), 1e-12);
   EXPECT_FALSE(StandardisedGap(1, std::vector<double>{1}, std::vector<double>{0}).has_value());
