@@ -24,6 +24,7 @@ class LatestClock : public base::Clock {
     latest_ = std::max(latest_, now);
     return latest_;
   }
+  absl::Duration Steady() override { return clock_->Steady(); }
 
  private:
   base::Clock* const clock_;

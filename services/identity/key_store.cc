@@ -188,13 +188,13 @@ absl::StatusOr<SecretBytes> KeyStore::LoadCodeKey(const domain::DistrictId& dist
 
 absl::Status KeyStore::DestroySurveyKeys(const domain::SurveyId& survey) {
   absl::MutexLock lock(&mutex_);
-  int count = 0;
-  while (base::FileExists(PathOf(IssuingKeyFile(survey, count)))) ++count;
-  // From the last to the first, so that what an interruption leaves is still numbered without a gap.
-  for (int number = count - 1; number >= 0; --number) {
-    CANDOR_RETURN_IF_ERROR(base::DestroyFile(PathOf(IssuingKeyFile(survey, number))));
+  // By what lies in the folder, not by counting: a lost key must not hide those after it. The dot ends the survey's id.
+  const std::string prefix = absl::StrCat("survey.", survey.value(), ".");
+  CANDOR_ASSIGN_OR_RETURN(const std::vector<std::string> files, base::ListFolder(folder_));
+  for (const std::string& file : files) {
+    if (absl::StartsWith(file, prefix)) CANDOR_RETURN_IF_ERROR(base::DestroyFile(PathOf(file)));
   }
-  return base::DestroyFile(PathOf(ClosingKeyFile(survey)));
+  return absl::OkStatus();
 }
 
 absl::Status KeyStore::DestroyCodeKey(const domain::DistrictId& district, const domain::CampaignId& campaign) {

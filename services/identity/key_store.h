@@ -59,7 +59,7 @@ class KeyStore {
   absl::StatusOr<crypto::ClosingKeyPair> LoadPoolingKey(const domain::DistrictId& district,
                                                         const domain::CampaignId& campaign);
 
-  // Destroys closing key and all issuing keys. OK when they are gone.
+  // Destroys closing key and all issuing keys: every file of the survey that is in the folder. OK when they are gone.
   absl::Status DestroySurveyKeys(const domain::SurveyId& survey);
   absl::Status DestroyCodeKey(const domain::DistrictId& district, const domain::CampaignId& campaign);
   absl::Status DestroyPoolingKey(const domain::DistrictId& district, const domain::CampaignId& campaign);

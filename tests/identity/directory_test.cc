@@ -228,7 +228,7 @@ TEST_F(DirectoryTest, ADeletedPersonsNameIsInNoFileAndTheReportStays) {
   const domain::CampaignId campaign = MakeOpen();
   const domain::SurveyId survey = OneSurvey(campaign).id;
   Close(campaign);
-  ASSERT_TRUE(lifecycle_->Release(admin_, district_, campaign).ok());
+  Release(campaign);
   const auto before = Document(survey, storage::SurveyDocument::kReport);
   ASSERT_TRUE(before.has_value());
   EXPECT_NE(folder_.FileWith("Name of leader-1"), "");

@@ -3,6 +3,7 @@
 #ifndef CANDOR_TESTS_IDENTITY_FAKE_RESPONSE_PLANE_H_
 #define CANDOR_TESTS_IDENTITY_FAKE_RESPONSE_PLANE_H_
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -32,7 +33,7 @@ class FakeResponsePlane : public domain::ResponsePlane {
 
   absl::Status OpenSurvey(const domain::OpenOrder& order) override {
     if (!gate_.Pass()) return Gone();
-    if (opens_left == 0) return absl::UnavailableError("the response plane does not answer");
+    if (opens_left == 0) return open_fault;
     --opens_left;
     const auto known = opened.find(order.survey);
     if (known != opened.end() && known->second.manifest != order.manifest) {
@@ -40,6 +41,7 @@ class FakeResponsePlane : public domain::ResponsePlane {
     }
     opened[order.survey] = order;
     accepting.insert(order.survey);
+    if (after_order != nullptr) after_order();
     return gate_.Pass() ? absl::OkStatus() : Gone();
   }
 
@@ -66,6 +68,7 @@ class FakeResponsePlane : public domain::ResponsePlane {
     } else if (known->second.order_id != order.order_id) {
       return domain::errors::SurveyClosed();
     }
+    if (after_order != nullptr) after_order();
     if (!gate_.Pass()) return Gone();
     return domain::CloseOutcome{absl::StrCat("result of ", order.survey.value()),
                                 absl::StrCat("ledger of ", order.survey.value())};
@@ -125,6 +128,8 @@ class FakeResponsePlane : public domain::ResponsePlane {
   std::map<domain::SurveyId, domain::CloseOrder> closed;
   int forgets_left = 1'000'000, forgets = 0;
   int opens_left = 1'000'000;  // surveys that it still opens before it no longer answers
+  absl::Status open_fault = Gone();  // how it refuses the next
+  std::function<void()> after_order;  // what happens right after a survey was opened or closed
   std::set<domain::SurveyId> accepting, forgotten, abandoned, released;
   std::map<domain::SurveyId, absl::Status> broken;  // closing of these fails so
   int pool_orders = 0;

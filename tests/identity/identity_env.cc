@@ -7,6 +7,7 @@
 #include "services/base/file.h"
 #include "services/base/status.h"
 #include "services/crypto/token.h"
+#include "services/identity/audit.h"
 
 namespace candor::identity {
 namespace {
@@ -71,6 +72,9 @@ void IdentityTest::Start() {
                        [this](const ReportInput& input) -> absl::StatusOr<std::string> {
                          ++reports_built_;
                          last_report_input_ = input;
+                         if (const auto fault = unbuildable_.find(input.survey.id); fault != unbuildable_.end()) {
+                           return fault->second;
+                         }
                          return absl::StrCat(report_prefix_, input.survey.id.value());
                        }});
   ASSERT_TRUE(lifecycle_->Resume().ok());
@@ -193,6 +197,28 @@ void IdentityTest::Close(const domain::CampaignId& campaign) {
   lifecycle_->RunPending();
   ASSERT_EQ(StateOf(campaign), domain::CampaignState::kClosed)
       << lifecycle_->ProgressOf(district_, campaign)->last_fault;
+}
+
+void IdentityTest::Release(const domain::CampaignId& campaign) {
+  const auto ordered = lifecycle_->Release(admin_, district_, campaign);
+  ASSERT_TRUE(ordered.ok()) << ordered.status();
+  lifecycle_->RunPending();
+  ASSERT_EQ(StateOf(campaign), domain::CampaignState::kReleased)
+      << lifecycle_->ProgressOf(district_, campaign)->last_fault;
+}
+
+void IdentityTest::TryAgain() {
+  clock_.Advance(absl::Seconds(10));
+  lifecycle_->Tick();
+  lifecycle_->RunPending();
+}
+
+int IdentityTest::CountAudit(const std::string& action) {
+  const auto rows = ListAudit(*sqlite_, district_, 0, 1000);
+  EXPECT_TRUE(rows.ok()) << rows.status();
+  int count = 0;
+  for (const storage::AuditRow& row : *rows) count += row.action == action ? 1 : 0;
+  return count;
 }
 
 std::vector<storage::SurveyRow> IdentityTest::Surveys(const domain::CampaignId& campaign) {

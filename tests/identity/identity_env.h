@@ -39,13 +39,24 @@ class FakeClock : public base::Clock {
     absl::MutexLock lock(&mutex_);
     return now_;
   }
+  absl::Duration Steady() override {
+    absl::MutexLock lock(&mutex_);
+    return steady_;
+  }
   void Advance(absl::Duration duration) {
     absl::MutexLock lock(&mutex_);
     now_ += duration;
+    steady_ += duration;
+  }
+  // Time passes while the time of day stands still, as it does after somebody has set it back.
+  void AdvanceSteady(absl::Duration duration) {
+    absl::MutexLock lock(&mutex_);
+    steady_ += duration;
   }
 
  private:
   absl::Mutex mutex_;
+  absl::Duration steady_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();
   absl::Time now_ ABSL_GUARDED_BY(mutex_) = absl::FromUnixSeconds(1'800'000'000);
 };
 
@@ -70,6 +81,10 @@ class IdentityTest : public ::testing::Test {
   domain::CampaignId MakeOpen(const Invited& invited = {{"staff", 6}, {"student", 7}}, int leaders = 1);
   // Orders closing and does it.
   void Close(const domain::CampaignId& campaign);
+  // Orders releasing and does it.
+  void Release(const domain::CampaignId& campaign);
+  // Does again what has stopped with a fault.
+  void TryAgain();
 
   domain::CampaignSettings Settings();
   std::vector<storage::SurveyRow> Surveys(const domain::CampaignId& campaign);
@@ -78,6 +93,8 @@ class IdentityTest : public ::testing::Test {
   std::vector<RaterCode> AllCodes(const domain::SurveyId& survey);
   std::optional<std::string> Document(const domain::SurveyId& survey, storage::SurveyDocument kind);
   domain::Manifest ManifestOf(const domain::SurveyId& survey);
+  // How often the district's audit trail has this action.
+  int CountAudit(const std::string& action);
   // Names of the files in the key folder that start so.
   std::vector<std::string> KeyFiles(const std::string& start);
   // A blinded message for the code's issuing group, and its state.
@@ -94,6 +111,7 @@ class IdentityTest : public ::testing::Test {
   FakeResponsePlane plane_{&gate_};
   int reports_built_ = 0;
   std::string report_prefix_ = "report of ";
+  std::map<domain::SurveyId, absl::Status> unbuildable_;  // building these reports fails so
   ReportInput last_report_input_;
 
   std::unique_ptr<storage::sqlite::SqliteIdentityStore> sqlite_;

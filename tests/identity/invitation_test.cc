@@ -270,7 +270,7 @@ TEST_F(InvitationTest, ACodeReissuedBetweenSigningAndCommitGetsNothing) {
   const crypto::BlindingState state = BlindFor(code_);
   std::string newer;
   store_->BeforeNextWrite([&] {
-    const auto reissued = codes_->Reissue(admin_, district_, survey_, codes_of_survey_[0].rater.id);
+    const auto reissued = codes_->Reissue(admin_, district_, survey_, codes_of_survey_[0].rater.id, std::nullopt);
     ASSERT_TRUE(reissued.ok()) << reissued.status();
     newer = reissued->code;
   });

@@ -50,11 +50,6 @@ class PoolingTest : public IdentityTest {
     ASSERT_TRUE(lifecycle_->Close(admin_, district_, campaign).ok());
     lifecycle_->RunPending();
   }
-  void TryAgain() {
-    clock_.Advance(absl::Seconds(10));
-    lifecycle_->Tick();
-    lifecycle_->RunPending();
-  }
 };
 
 TEST_F(PoolingTest, EveryManifestOfALargeCampaignNamesOneKey) {
@@ -125,7 +120,7 @@ TEST_F(PoolingTest, ClosingStoresTheFiguresThenDestroysTheKeyAndThenForgets) {
   ExpectClosedWith(campaign, domain::EncodePooledFigures({43}));
   EXPECT_EQ(plane_.pool_orders, 1);
   EXPECT_EQ(plane_.forgets, 1);
-  ASSERT_TRUE(lifecycle_->Release(admin_, district_, campaign).ok());
+  Release(campaign);
   EXPECT_EQ(last_report_input_.campaign.pooled_figures, domain::EncodePooledFigures({43}));
 }
 

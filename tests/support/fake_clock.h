@@ -21,10 +21,21 @@ class FakeClock : public base::Clock {
     absl::MutexLock lock(&mutex_);
     return now_;
   }
+  absl::Duration Steady() override {
+    absl::MutexLock lock(&mutex_);
+    return steady_;
+  }
   void Advance(absl::Duration by) {
     absl::MutexLock lock(&mutex_);
     now_ += by;
+    steady_ += by;
   }
+  // Time passes while the time of day stands still, as it does after somebody has set it back.
+  void AdvanceSteady(absl::Duration by) {
+    absl::MutexLock lock(&mutex_);
+    steady_ += by;
+  }
+  // Sets the time of day alone.
   void Set(absl::Time now) {
     absl::MutexLock lock(&mutex_);
     now_ = now;
@@ -33,6 +44,7 @@ class FakeClock : public base::Clock {
  private:
   absl::Mutex mutex_;
   absl::Time now_ ABSL_GUARDED_BY(mutex_);
+  absl::Duration steady_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();
 };
 
 }  // namespace candor::testing
