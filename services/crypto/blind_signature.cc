@@ -144,6 +144,26 @@ bool BlindVerifyingKey::Verify(absl::string_view input_msg, absl::string_view si
          EVP_PKEY_verify(context.get(), AsBytes(sig), sig.size(), digest, sizeof(digest)) == 1;
 }
 
+absl::Status BlindVerifyingKey::CheckBlinded(absl::string_view blinded) const {
+  const ErrorScope errors;
+  const auto refuse = [](absl::string_view why) {
+    return base::Error(absl::StatusCode::kInvalidArgument, "BLINDED_MESSAGE_INVALID", why, "blinded_message");
+  };
+  const size_t size = modulus_bytes();
+  if (blinded.size() != size) {
+    return refuse(absl::StrCat("a blinded message for this key has ", size, " bytes, not ", blinded.size()));
+  }
+  const BnPtr message = BnFromBytes(blinded), top(BN_dup(rep_->n.get()));
+  if (message == nullptr || top == nullptr || BN_sub_word(top.get(), 1) != 1) {
+    return OpenSslFailed("read a blinded message");
+  }
+  // 0, 1 and n - 1 are their own signatures, up to the sign; above lie second names of the numbers below n.
+  if (BN_cmp(message.get(), BN_value_one()) <= 0 || BN_cmp(message.get(), top.get()) >= 0) {
+    return refuse("a blinded message is a number above 1 and below the key's modulus less 1; blind the token again");
+  }
+  return absl::OkStatus();
+}
+
 // --- The private half.
 
 struct BlindSigningKey::Rep {
@@ -231,23 +251,9 @@ absl::StatusOr<SecretBytes> BlindSigningKey::ToDer() const {
 
 absl::StatusOr<std::string> BlindSigningKey::BlindSign(absl::string_view blinded) const {
   const BlindVerifyingKey::Rep& verifying = rep_->verifying.rep();
+  CANDOR_RETURN_IF_ERROR(rep_->verifying.CheckBlinded(blinded));
   const ErrorScope errors;
-  const auto refuse = [](absl::string_view why) {
-    return base::Error(absl::StatusCode::kInvalidArgument, "BLINDED_MESSAGE_INVALID", why, "blinded_message");
-  };
-  const size_t size = rep_->verifying.modulus_bytes();
-  if (blinded.size() != size) {
-    return refuse(absl::StrCat("a blinded message for this key has ", size, " bytes, not ", blinded.size()));
-  }
-  const BnPtr message = BnFromBytes(blinded), top(BN_dup(verifying.n.get()));
-  if (message == nullptr || top == nullptr || BN_sub_word(top.get(), 1) != 1) {
-    return OpenSslFailed("read a blinded message");
-  }
-  // 0, 1 and n - 1 are their own signatures, up to the sign; above lie second names of the numbers below n.
-  if (BN_cmp(message.get(), BN_value_one()) <= 0 || BN_cmp(message.get(), top.get()) >= 0) {
-    return refuse("a blinded message is a number above 1 and below the key's modulus less 1; blind the token again");
-  }
-
+  const size_t size = blinded.size();
   std::string signature(size, '\0');
   {
     const ContextPool::Lease context = rep_->contexts.Borrow();
@@ -258,9 +264,9 @@ absl::StatusOr<std::string> BlindSigningKey::BlindSign(absl::string_view blinded
     }
   }
   // A fault in one half of the computation gives a value from which anyone can factor the modulus.
-  const BnPtr signed_number = BnFromBytes(signature), check(BN_new());
+  const BnPtr message = BnFromBytes(blinded), signed_number = BnFromBytes(signature), check(BN_new());
   const BnCtxPtr scratch(BN_CTX_new());
-  if (signed_number == nullptr || check == nullptr || scratch == nullptr ||
+  if (message == nullptr || signed_number == nullptr || check == nullptr || scratch == nullptr ||
       BN_mod_exp_mont(check.get(), signed_number.get(), verifying.e.get(), verifying.n.get(), scratch.get(),
                       verifying.mont.get()) != 1 ||
       BN_cmp(check.get(), message.get()) != 0) {

@@ -16,6 +16,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "services/crypto/secret_bytes.h"
@@ -59,6 +60,11 @@ class BlindVerifyingKey {
   // Whether `sig` is this key's signature of `input_msg`. False for every other input, of whatever length.
   bool Verify(absl::string_view input_msg, absl::string_view sig) const;
 
+  // Whether the private half would sign `blinded`.
+  // INVALID_ARGUMENT, BLINDED_MESSAGE_INVALID: it is not of modulus_bytes() bytes, or not above 1 and below n - 1 as a
+  // big-endian number.
+  absl::Status CheckBlinded(absl::string_view blinded) const;
+
   struct Rep;  // for blind_signature_internal.h
   explicit BlindVerifyingKey(std::shared_ptr<const Rep> rep) : rep_(std::move(rep)) {}
   const Rep& rep() const { return *rep_; }
@@ -89,8 +95,8 @@ class BlindSigningKey {
   const BlindVerifyingKey& verifying_key() const;
 
   // blinded^d mod n, checked before it is returned: an answer that does not check could give the key away.
-  // INVALID_ARGUMENT, BLINDED_MESSAGE_INVALID: `blinded` is not of modulus_bytes() bytes, or not above 1 and below
-  // n - 1 as a big-endian number. INTERNAL: the result failed the check, or OpenSSL failed.
+  // INVALID_ARGUMENT, BLINDED_MESSAGE_INVALID: as BlindVerifyingKey::CheckBlinded. INTERNAL: the result failed the check,
+  // or OpenSSL failed.
   absl::StatusOr<std::string> BlindSign(absl::string_view blinded) const;
 
   struct Rep;  // for blind_signature_internal.h

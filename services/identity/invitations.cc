@@ -161,13 +161,17 @@ std::optional<absl::StatusOr<std::string>> Invitations::SignAndQueue(absl::strin
     return absl::OkStatus();
   });
   if (!status.ok()) return status;
+  const absl::StatusOr<SigningKeyPtr> key = KeyOf(found.survey.id, found.invitation.issuing_group);
+  if (!key.ok()) return key.status();
+  // Before anything is looked at that differs between a code in use and a fresh one: whoever holds other people's codes
+  // would learn from an unsignable message who has begun, and spend nothing. One that can be signed spends a fresh code.
+  status = (*key)->verifying_key().CheckBlinded(blinded);
+  if (!status.ok()) return status;
   std::string blinded_hash = crypto::Sha256(blinded);
   const bool issued = found.invitation.blinded_hash.has_value();
   if (issued && *found.invitation.blinded_hash != blinded_hash) return AlreadyIssued();
 
   // The costly part, outside of any transaction.
-  const absl::StatusOr<SigningKeyPtr> key = KeyOf(found.survey.id, found.invitation.issuing_group);
-  if (!key.ok()) return key.status();
   absl::StatusOr<std::string> signature = (*key)->BlindSign(blinded);
   if (!signature.ok() || issued) return signature;
 

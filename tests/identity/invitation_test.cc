@@ -55,6 +55,21 @@ class InvitationTest : public IdentityTest {
     return *crypto::BlindVerifyingKey::FromSpkiDer(
         manifest->groups[static_cast<size_t>(opened->issuing_group)].verifying_key);
   }
+  // Messages that the code's key must not sign: wrong lengths, and 0, 1, n - 1, n and above.
+  std::vector<std::string> Unsignable(const std::string& code) {
+    const std::string zero(256, '\0');
+    std::string one = zero;
+    one.back() = 1;
+    // From the DER of the public key, where the modulus stands as 256 bytes after a zero byte.
+    const std::string spki = KeyFor(code).ToSpkiDer();
+    const std::string modulus = spki.substr(spki.size() - 5 - 256, 256);
+    std::string below = modulus;
+    below.back() = static_cast<char>(below.back() - 1);
+    EXPECT_EQ(static_cast<unsigned char>(modulus[0]) & 0x80, 0x80);
+    EXPECT_EQ(modulus.back() & 1, 1);
+    return {zero, one, below, modulus, std::string(256, '\xff'), std::string(255, 'x'), std::string(257, 'x'),
+            std::string(), std::string(100'000, 'x')};
+  }
 
   domain::CampaignId campaign_;
   domain::SurveyId survey_;
@@ -134,25 +149,30 @@ TEST_F(InvitationTest, AnotherMessageIsRefused) {
 }
 
 TEST_F(InvitationTest, NumbersThatMustNotBeSignedAreRefusedAndNotNoted) {
-  const std::string zero(256, '\0');
-  std::string one = zero;
-  one.back() = 1;
-  // n - 1 and n, from the DER of the public key, where the modulus stands as 256 bytes after a zero byte.
-  const std::string spki = KeyFor(code_).ToSpkiDer();
-  const std::string modulus = spki.substr(spki.size() - 5 - 256, 256);
-  std::string below = modulus;
-  below.back() = static_cast<char>(below.back() - 1);
-  ASSERT_EQ(static_cast<unsigned char>(modulus[0]) & 0x80, 0x80);
-  ASSERT_EQ(modulus.back() & 1, 1);
-  for (const std::string& blinded :
-       {zero, one, below, modulus, std::string(256, '\xff'), std::string(255, 'x'), std::string(257, 'x'),
-        std::string(), std::string(100'000, 'x')}) {
+  for (const std::string& blinded : Unsignable(code_)) {
     const absl::Status refused = invitations_->IssueTokenAndWait(code_, blinded).status();
     EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument) << blinded.size();
     EXPECT_EQ(Reason(refused), reasons::kBLINDED_MESSAGE_INVALID) << blinded.size();
   }
   EXPECT_EQ(Invitation(codes_of_survey_[0].rater.id)->blinded_hash, std::nullopt);
   EXPECT_TRUE(invitations_->IssueTokenAndWait(code_, BlindFor(code_).blinded).ok());
+}
+
+TEST_F(InvitationTest, WhatCannotBeSignedTellsNobodyWhichCodesHaveBeenUsed) {
+  size_t other = 1;
+  while (codes_of_survey_[other].rater.group != codes_of_survey_[0].rater.group) ++other;
+  const std::string& fresh = codes_of_survey_[other].code;
+  ASSERT_TRUE(invitations_->IssueTokenAndWait(code_, BlindFor(code_).blinded).ok());
+  for (const std::string& blinded : Unsignable(code_)) {
+    const absl::Status of_used = invitations_->IssueTokenAndWait(code_, blinded).status();
+    const absl::Status of_fresh = invitations_->IssueTokenAndWait(fresh, blinded).status();
+    EXPECT_EQ(of_used, of_fresh) << blinded.size() << " bytes: " << of_used << " and " << of_fresh;
+    EXPECT_EQ(Reason(of_used), reasons::kBLINDED_MESSAGE_INVALID);
+  }
+  // Whoever tries with a number that can be signed spends the code, which its holder then sees.
+  ASSERT_TRUE(invitations_->IssueTokenAndWait(fresh, BlindFor(fresh).blinded).ok());
+  EXPECT_EQ(Reason(invitations_->IssueTokenAndWait(fresh, BlindFor(fresh).blinded).status()),
+            reasons::kTOKEN_ALREADY_ISSUED);
 }
 
 TEST_F(InvitationTest, NothingIsSignedBeforeItIsDurable) {
