@@ -87,8 +87,9 @@ std::string MakeReport(const std::string& address, const std::shared_ptr<client:
   connect.address = address;
   client::MemoryStateStore store;
   client::RespondentOptions options;
-  options.identity = Must(client::Connection::Make(connect));
-  options.response = Must(client::Connection::Make(connect));
+  const auto identity = Must(client::Connection::Make(connect)), response = Must(client::Connection::Make(connect));
+  options.identity = [identity] { return identity; };
+  options.response = [response] { return response; };
   options.store = &store;
   for (size_t i = 0; i < survey.codes.size(); ++i) {
     const auto respondent = Must(client::Respondent::Open(options, survey.codes[i]));

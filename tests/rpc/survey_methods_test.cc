@@ -44,6 +44,7 @@ class WatchedStore : public storage::IdentityStore {
     return store_.Write(body);
   }
   absl::Status Forget() override { return store_.Forget(); }
+  uint64_t revision() const override { return store_.revision(); }
 
   std::function<void()> after_read;
 
@@ -61,7 +62,8 @@ class CountingPlane : public domain::ResponsePlane {
   absl::StatusOr<domain::CloseOutcome> CloseSurvey(const domain::CloseOrder&) override {
     return absl::UnimplementedError("");
   }
-  absl::Status Forget(const domain::SurveyId&) override { return absl::UnimplementedError(""); }
+  absl::StatusOr<std::string> PoolCampaign(const domain::PoolOrder&) override { return absl::UnimplementedError(""); }
+  absl::Status Forget() override { return absl::UnimplementedError(""); }
   absl::Status AbandonSurvey(const domain::SurveyId&) override { return absl::UnimplementedError(""); }
   absl::Status ReleaseSurvey(const domain::SurveyId&) override { return absl::UnimplementedError(""); }
   absl::StatusOr<std::vector<int64_t>> LiveCounts(const domain::SurveyId&) override { return live_counts; }
