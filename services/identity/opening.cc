@@ -233,6 +233,8 @@ absl::Status Opening::Prepare(const Material& material, const SurveyRow& survey)
   manifest.instrument_hash = material.version.hash;
   manifest.groups = plan.groups;
   for (size_t i = 0; i < manifest.groups.size(); ++i) {
+    // A key that nobody made ahead takes seconds.
+    if (stopping_) return Stopping();
     CANDOR_ASSIGN_OR_RETURN(const crypto::BlindSigningKey key,
                             keys_.EnsureIssuingKey(survey.id, static_cast<int>(i), pool_.bits()));
     manifest.groups[i].verifying_key = key.verifying_key().ToSpkiDer();

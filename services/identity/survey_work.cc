@@ -23,11 +23,15 @@ bool IsPassing(const absl::Status& status) {
          absl::IsDeadlineExceeded(status) || absl::IsCancelled(status);
 }
 
+absl::Status Stopping() {
+  return absl::CancelledError("the server is stopping; the work goes on after its next start");
+}
+
 absl::Status WorkAtEach(std::vector<storage::SurveyRow>& surveys, const std::atomic<bool>& stopping,
                         const std::function<absl::Status(storage::SurveyRow&)>& work) {
   absl::Status first_fault;
   for (storage::SurveyRow& survey : surveys) {
-    if (stopping) return absl::CancelledError("the server is stopping; the work goes on after its next start");
+    if (stopping) return Stopping();
     const absl::Status worked = work(survey);
     if (first_fault.ok()) first_fault = worked;
   }

@@ -28,6 +28,9 @@ absl::StatusOr<CampaignWork> ReadCampaignWork(storage::IdentityStore& store, con
 // Whether the same again may succeed, without anybody doing anything.
 bool IsPassing(const absl::Status& status);
 
+// CANCELLED: what work that ends because the server is stopping gives. It is no fault.
+absl::Status Stopping();
+
 // Calls `work` for every survey, in order; one that fails keeps none of the others. Gives the first fault. CANCELLED:
 // `stopping` was set before the last survey; what is left is left as it is.
 absl::Status WorkAtEach(std::vector<storage::SurveyRow>& surveys, const std::atomic<bool>& stopping,
