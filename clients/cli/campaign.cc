@@ -55,7 +55,8 @@ void DeclareSettings(CLI::App& verb, CampaignOptions& options) {
   verb.add_option("--latest-close-time", options.latest_close_time, "The latest moment it may be moved to");
   verb.add_option("--abandon-time", options.abandon_time, "When an unclosed survey is destroyed without a result");
   verb.add_option("--retention-days", options.retention_days,
-                  "Days after release until raters' names and addresses are deleted (default 365)");
+                  "Days after release, or closing while it is not released, until raters' names and addresses are "
+                  "deleted (default 365)");
   verb.add_option("--notice", options.notices,
                   "LANGUAGE=TEXT: what raters and pupils' families are told before; may be given more than once");
   verb.add_option("--moderator", options.moderators,
@@ -304,10 +305,17 @@ absl::Status Close(Context& c, const WaitOptions& options) {
   return c.Show(campaign, [&] { return TextOf(campaign); });
 }
 
-absl::Status Release(Context& c, const NameOption& options) {
+absl::Status Release(Context& c, const WaitOptions& options) {
   candor::v1::ReleaseCampaignRequest request;
   CANDOR_ASSIGN_OR_RETURN(*request.mutable_name(), c.FullName("campaigns", options.name));
-  CANDOR_ASSIGN_OR_RETURN(const auto campaign, c.Call(&CampaignService::Stub::ReleaseCampaign, request));
+  CANDOR_ASSIGN_OR_RETURN(const absl::Duration limit, ParseSpan(options.limit));
+  if (options.no_wait) {
+    CANDOR_ASSIGN_OR_RETURN(const auto campaign, c.Call(&CampaignService::Stub::ReleaseCampaign, request));
+    return c.Show(campaign, [&] { return TextOf(campaign); });
+  }
+  ProgressLine progress(c.options.quiet);
+  CANDOR_ASSIGN_OR_RETURN(const auto campaign, ReleaseAndWait(c, request.name(), limit, progress));
+  progress.Finish();
   return c.Show(campaign, [&] { return TextOf(campaign); });
 }
 
@@ -373,8 +381,8 @@ void AddCampaignVerbs(CLI::App& app, Context& context) {
                        "Freeze the rules, make keys and codes, take answers; cannot be undone", DeclareWait, Open);
   AddVerb<WaitOptions>(*noun, context, "close", "End answering and compute the results; cannot be undone", DeclareWait,
                        Close);
-  AddVerb<NameOption>(*noun, context, "release", "Freeze the reports and let them be read; cannot be undone",
-                      DeclareName, Release);
+  AddVerb<WaitOptions>(*noun, context, "release", "Freeze the reports and let them be read; cannot be undone",
+                       DeclareWait, Release);
   AddVerb<NameOption>(*noun, context, "delete", "Delete a draft with its surveys and raters", DeclareName, Delete);
 }
 

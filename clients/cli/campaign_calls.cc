@@ -37,6 +37,19 @@ absl::StatusOr<Campaign> OrAsItIs(Context& context, const std::string& campaign,
   return now;
 }
 
+// What the progress line says while a campaign is in `state`, and once it has left it.
+struct Wording {
+  std::string working, done;
+};
+
+Wording WordingOf(candor::v1::CampaignState state) {
+  switch (state) {
+    case candor::v1::CAMPAIGN_STATE_OPENING: return {"opening: keys and codes, surveys done", "opened"};
+    case candor::v1::CAMPAIGN_STATE_CLOSED: return {"releasing: reports, surveys done", "released"};
+    default: return {"closing: results, surveys done", "closed"};
+  }
+}
+
 }  // namespace
 
 std::string NameOf(candor::v1::CampaignState state) {
@@ -53,12 +66,12 @@ absl::StatusOr<Campaign> WaitWhile(Context& context, const std::string& campaign
   request.set_name(campaign);
   const absl::Time end = absl::Now() + limit;
   absl::Duration pause = kFirstPause;
+  const Wording wording = WordingOf(state);
   std::string fault;
   while (true) {
     CANDOR_ASSIGN_OR_RETURN(Campaign now, context.Call(&CampaignService::Stub::GetCampaign, request));
-    const bool opening = state == candor::v1::CAMPAIGN_STATE_OPENING;
     if (now.state() != state) {
-      progress.Update(opening ? "opened" : "closed", now.survey_count(), now.survey_count());
+      progress.Update(wording.done, now.survey_count(), now.survey_count());
       return now;
     }
     if (!now.last_fault().empty() && now.last_fault() != fault) {
@@ -66,8 +79,7 @@ absl::StatusOr<Campaign> WaitWhile(Context& context, const std::string& campaign
       progress.Finish();
       progress.Update(absl::StrCat("an attempt failed and is tried again: ", fault), 0, 0);
     }
-    progress.Update(opening ? "opening: keys and codes, surveys done" : "closing: results, surveys done",
-                    now.surveys_done(), now.survey_count());
+    progress.Update(wording.working, now.surveys_done(), now.survey_count());
     if (absl::Now() >= end) {
       return absl::DeadlineExceededError(absl::StrCat(campaign, " is still ", NameOf(state), " after ",
                                                       absl::FormatDuration(limit), "; it goes on in the server"));
@@ -111,6 +123,19 @@ absl::StatusOr<Campaign> CloseAndWait(Context& context, const std::string& campa
         absl::StrCat(campaign, " did not close: it is ", NameOf(closed.state()), " ", closed.last_fault()));
   }
   return closed;
+}
+
+absl::StatusOr<Campaign> ReleaseAndWait(Context& context, const std::string& campaign, absl::Duration limit,
+                                        ProgressLine& progress) {
+  candor::v1::ReleaseCampaignRequest request;
+  request.set_name(campaign);
+  // A repeated order is none to the server.
+  CANDOR_ASSIGN_OR_RETURN(Campaign released, context.Call(&CampaignService::Stub::ReleaseCampaign, request));
+  if (released.state() == candor::v1::CAMPAIGN_STATE_CLOSED) {
+    CANDOR_ASSIGN_OR_RETURN(released,
+                            WaitWhile(context, campaign, candor::v1::CAMPAIGN_STATE_CLOSED, limit, progress));
+  }
+  return released;
 }
 
 absl::StatusOr<absl::Time> ParseMoment(const std::string& text) {

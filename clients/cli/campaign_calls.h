@@ -32,6 +32,10 @@ absl::StatusOr<candor::v1::Campaign> OpenAndWait(Context& context, const std::st
 absl::StatusOr<candor::v1::Campaign> CloseAndWait(Context& context, const std::string& campaign, absl::Duration limit,
                                                   ProgressLine& progress);
 
+// Releases it and waits until every report is frozen; goes on where an earlier call has begun.
+absl::StatusOr<candor::v1::Campaign> ReleaseAndWait(Context& context, const std::string& campaign,
+                                                    absl::Duration limit, ProgressLine& progress);
+
 // A time of day: RFC 3339, for instance 2026-09-01T18:00:00Z, or a date, which stands for its end in UTC. Whole seconds.
 absl::StatusOr<absl::Time> ParseMoment(const std::string& text);
 // A time from now: a number with s, m, h or d, for instance 14d or 36h. Above zero.

@@ -270,12 +270,10 @@ absl::Status Demo(Context& c, const DemoOptions& options) {
   progress.Update("ratings of leaders and their supervisor", 0, 0);
   CANDOR_RETURN_IF_ERROR(SaveIdentified(run, simulation));
   CANDOR_RETURN_IF_ERROR(CloseAndWait(c, run.campaign, kWaitLimit, progress).status());
-  progress.Update("ledger and release", 0, 0);
+  progress.Update("ledger", 0, 0);
   if (tasks.empty()) return absl::FailedPreconditionError("the demonstration has no respondents");
   CANDOR_ASSIGN_OR_RETURN(const std::string receipt, CheckOneReceipt(c, tasks.front().receipt));
-  candor::v1::ReleaseCampaignRequest release;
-  release.set_name(run.campaign);
-  CANDOR_RETURN_IF_ERROR(c.Call(&CampaignService::Stub::ReleaseCampaign, release).status());
+  CANDOR_RETURN_IF_ERROR(ReleaseAndWait(c, run.campaign, kWaitLimit, progress).status());
   candor::v1::GetReportRequest request;
   request.set_name(run.surveys[0] + "/report");
   ReportService::Stub stub(run.leaders[0]->channel());

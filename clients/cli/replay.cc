@@ -154,10 +154,7 @@ absl::Status Replay(Context& c, const ReplayOptions& options) {
   }));
 
   CANDOR_RETURN_IF_ERROR(CloseAndWait(c, campaign, kWaitLimit, progress).status());
-  candor::v1::ReleaseCampaignRequest release;
-  release.set_name(campaign);
-  progress.Update("release", 0, 0);
-  CANDOR_RETURN_IF_ERROR(c.Call(&candor::v1::CampaignService::Stub::ReleaseCampaign, release).status());
+  CANDOR_RETURN_IF_ERROR(ReleaseAndWait(c, campaign, kWaitLimit, progress).status());
   for (size_t i = 0; i < played.size(); ++i) {
     CANDOR_RETURN_IF_ERROR(SaveReport(played[i], absl::StrCat(options.out, "/", plan.leaders[i].id, ".json")));
     progress.Update("reports", static_cast<int64_t>(i + 1), count);

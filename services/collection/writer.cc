@@ -263,9 +263,11 @@ void Writer::CloseOldestFile() {
 }
 
 void Writer::StopOverdue() {
+  // An interval, so not of the time of day: that stands still for as long as somebody has set it back.
+  const absl::Duration steady = clock_->Steady();
+  if (steady < next_sweep_) return;
+  next_sweep_ = steady + kSweepInterval;
   const absl::Time now = clock_->Now();
-  if (now < next_sweep_) return;
-  next_sweep_ = now + kSweepInterval;
   StopWatched(now);
   for (const std::unique_ptr<LoadedSurvey>& loaded : loaded_) {
     const bool overdue = loaded->accepting() && now >= loaded->survey().manifest().close_time;

@@ -111,7 +111,7 @@ class Writer {
   size_t files_open_ = 0;
   absl::flat_hash_set<domain::SurveyId> let_go_;
   bool untidy_ = false;
-  absl::Time next_sweep_ = absl::InfinitePast();
+  absl::Duration next_sweep_ = -absl::InfiniteDuration();  // by the clock's steady time
 
   absl::Mutex join_mutex_;
   std::thread thread_ ABSL_GUARDED_BY(join_mutex_);

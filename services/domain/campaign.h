@@ -48,7 +48,8 @@ std::optional<CampaignState> FindCampaignState(absl::string_view name);
 std::optional<SurveyState> FindSurveyState(absl::string_view name);
 
 // Whether `from` may become `to`. A campaign goes through its states in order and never back; one
-// whose time is over before it is open closes at once. A survey goes through them in order too, but
+// whose time is over before it is open closes at once, and one that cannot be opened may be closed.
+// A survey goes through them in order too, but
 // may be abandoned while it is open or closing (it cannot be closed, and its abandon time has come)
 // or a draft (its campaign closed before it was open), which is final. No state may become itself.
 // identity::SetState asks here.

@@ -33,7 +33,8 @@ struct CloseOrder {
     int64_t reissued = 0;
   };
   std::vector<Issued> issued;      // in the order of the manifest's groups
-  std::string closing_secret_key;  // X25519, 32 bytes; in automatic mode
+  // X25519, 32 bytes; in automatic mode. Empty (it is lost): does for a survey that this order has closed already.
+  std::string closing_secret_key;
 };
 
 struct CloseOutcome {
@@ -64,7 +65,7 @@ class ResponsePlane {
   virtual absl::Status StopAccepting(const SurveyId& survey) = 0;
 
   // Opens the sealed answers, counts them, applies the disclosure rules and destroys answers and tallies (A6, step 4).
-  // The same order id again: the same outcome. FAILED_PRECONDITION: WRONG_CLOSING_KEY (not the secret half of the
+  // The same order id again: the same outcome, whatever key it brings. FAILED_PRECONDITION: WRONG_CLOSING_KEY (not the secret half of the
   // manifest's key), SURVEY_CLOSED (closed under another order id). DATA_LOSS: a sealed answer cannot be opened.
   virtual absl::StatusOr<CloseOutcome> CloseSurvey(const CloseOrder& order) = 0;
 

@@ -34,35 +34,52 @@ using storage::SurveyDocument;
 using storage::SurveyRow;
 using storage::WriteTransaction;
 
-// Whether the same again may succeed, without anybody doing anything.
-bool IsPassing(const absl::Status& status) {
-  return status.ok() || absl::IsUnavailable(status) || absl::IsResourceExhausted(status) || absl::IsAborted(status) ||
-         absl::IsDeadlineExceeded(status) || absl::IsCancelled(status);
-}
-
 absl::StatusOr<bool> HasResult(ReadTransaction& transaction, const SurveyRow& survey) {
   CANDOR_ASSIGN_OR_RETURN(const auto hash, transaction.FindSurveyDocumentHash(survey.district, survey.id,
                                                                               SurveyDocument::kClosedResult));
   return hash.has_value();
 }
 
-// Whether closing may begin: of an open campaign, and of one that is still opening when its time is over.
-bool MayClose(const CampaignRow& campaign, absl::Time now) {
-  return campaign.state == CampaignState::kOpen ||
-         (campaign.state == CampaignState::kOpening && campaign.settings.close_time <= now);
+// Whether closing may begin: of an open campaign, and of one that is still opening when its time is over or that will
+// never come to be open.
+absl::Status CheckMayClose(const CampaignRow& campaign, absl::Time now, bool opening_refused) {
+  if (campaign.state == CampaignState::kOpen) return absl::OkStatus();
+  const bool opening = campaign.state == CampaignState::kOpening;
+  if (opening && (opening_refused || campaign.settings.close_time <= now)) return absl::OkStatus();
+  return errors::WrongState(absl::StrCat(
+      "the campaign ", CampaignName(campaign.district, campaign.id), " is ", domain::NameOf(campaign.state),
+      opening ? "; wait until it is open. It can be closed before only from its close time on, or when its last fault is "
+                "one that trying again does not mend"
+              : "; only an open campaign can be closed"));
+}
+
+// Closing before the time that raters were told is a choice of who is still counted; nobody makes it who knows a leader's
+// raters as a member of the line does, and reads the report.
+absl::Status CheckMayChooseTheMoment(ReadTransaction& transaction, const Caller& caller, const CampaignRow& campaign,
+                                     absl::Time now) {
+  if (caller.server || caller.installation_administrator || campaign.settings.close_time <= now) {
+    return absl::OkStatus();
+  }
+  return ForEachSurvey(transaction, campaign.district, campaign.id, [&](const SurveyRow& survey) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(const bool in_line, IsInLine(transaction, survey, caller.person));
+    if (!in_line) return absl::OkStatus();
+    return base::Error(absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED,
+                       "before its close time a campaign is not closed by somebody who is one of its leaders or "
+                       "supervises one, now or when it was opened; ask another administrator, or wait until it closes "
+                       "by itself");
+  });
 }
 
 }  // namespace
 
 absl::StatusOr<CampaignRow> Closing::Order(const Caller& caller, const DistrictId& district,
-                                           const CampaignId& campaign) {
+                                           const CampaignId& campaign, bool opening_refused) {
   CampaignRow row;
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(row, GetCampaignRow(transaction, district, campaign));
-    if (!MayClose(row, clock_.Now())) {
-      return errors::WrongState(absl::StrCat("the campaign ", CampaignName(district, campaign), " is ",
-                                             domain::NameOf(row.state), "; only an open campaign can be closed"));
-    }
+    const absl::Time now = clock_.Now();
+    CANDOR_RETURN_IF_ERROR(CheckMayClose(row, now, opening_refused));
+    CANDOR_RETURN_IF_ERROR(CheckMayChooseTheMoment(transaction, caller, row, now));
     CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, district, campaign, [&](const SurveyRow& each) -> absl::Status {
       SurveyRow survey = each;
       if (survey.state != SurveyState::kOpen) return absl::OkStatus();
@@ -83,12 +100,14 @@ absl::Status Closing::Advance(const DistrictId& district, const CampaignId& camp
   if (work.campaign.state != CampaignState::kClosing) return absl::OkStatus();
 
   std::vector<SurveyRow> ready;  // all but forgetting is done
-  absl::Status fault = WorkAtEach(work.surveys, [&](SurveyRow& survey) -> absl::Status {
+  absl::Status fault = WorkAtEach(work.surveys, stopping_, [&](SurveyRow& survey) -> absl::Status {
     if (survey.state != SurveyState::kDraft && survey.state != SurveyState::kClosing) return absl::OkStatus();
     CANDOR_RETURN_IF_ERROR(EndSurvey(work.campaign, survey));
     ready.push_back(survey);
     return absl::OkStatus();
   });
+  // The rest takes long, and is done after the next start for what has come so far, too.
+  if (stopping_) return fault;
   bool has_pool = false;
   if (fault.ok()) {
     const absl::StatusOr<bool> pooled = PoolFigures(store_, keys_, plane_, work);
@@ -135,10 +154,11 @@ absl::Status Closing::EndSurvey(const CampaignRow& campaign, SurveyRow& survey) 
   if (survey.state == SurveyState::kDraft) return Abandon(survey, "its campaign closed before it was open");
   if (survey.closing_step < ClosingStep::kResultStored) {
     const absl::Status fetched = StopAndFetch(survey);
-    if (!IsPassing(fetched) && clock_.Now() >= campaign.settings.abandon_time) {
+    if (!fetched.ok()) {
+      const absl::Duration wait = IsPassing(fetched) ? kLongestWaitToAbandon : absl::ZeroDuration();
+      if (clock_.Now() < campaign.settings.abandon_time + wait) return fetched;
       return Abandon(survey, fetched.message());
     }
-    CANDOR_RETURN_IF_ERROR(fetched);
   }
   return DestroyKeys(survey);
 }
@@ -165,12 +185,19 @@ absl::Status Closing::FetchResult(SurveyRow& survey) {
     for (size_t i = 0; i < groups.size(); ++i) order.issued.push_back({issued[i], groups[i].reissued});
     return absl::OkStatus();
   }));
-  {
-    CANDOR_ASSIGN_OR_RETURN(const crypto::ClosingKeyPair key, keys_.LoadClosingKey(survey.id));
-    order.closing_secret_key = std::string(key.secret_key.view());
+  absl::Status lost;
+  if (const absl::StatusOr<crypto::ClosingKeyPair> key = keys_.LoadClosingKey(survey.id); key.ok()) {
+    order.closing_secret_key = std::string(key->secret_key.view());
+  } else if (base::GetErrorDetail(key.status()).reason == domain::reasons::kKEY_LOST) {
+    // The response plane may have closed the survey already, before this plane came to store the result; then it needs
+    // no key to give it again.
+    lost = key.status();
+  } else {
+    return key.status();
   }
   const absl::StatusOr<domain::CloseOutcome> outcome = plane_.CloseSurvey(order);
   explicit_bzero(order.closing_secret_key.data(), order.closing_secret_key.size());
+  if (!lost.ok() && base::GetErrorDetail(outcome.status()).reason == domain::reasons::kWRONG_CLOSING_KEY) return lost;
   CANDOR_RETURN_IF_ERROR(outcome.status());
 
   survey.closing_step = ClosingStep::kResultStored;

@@ -11,11 +11,13 @@
 #ifndef CANDOR_SERVICES_IDENTITY_CLOSING_H_
 #define CANDOR_SERVICES_IDENTITY_CLOSING_H_
 
+#include <atomic>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "services/base/clock.h"
 #include "services/domain/ids.h"
 #include "services/domain/response_plane.h"
@@ -26,22 +28,34 @@
 
 namespace candor::identity {
 
+// How long past its abandon time a survey is waited for whose fault may pass.
+inline constexpr absl::Duration kLongestWaitToAbandon = absl::Hours(24);
+
 // One thread at a time for one campaign.
 class Closing {
  public:
   Closing(storage::IdentityStore* store, base::Clock* clock, KeyStore* keys, domain::ResponsePlane* plane,
-          Invitations* invitations)
-      : store_(*store), clock_(*clock), keys_(*keys), plane_(*plane), invitations_(*invitations) {}
+          Invitations* invitations, const std::atomic<bool>* stopping)
+      : store_(*store),
+        clock_(*clock),
+        keys_(*keys),
+        plane_(*plane),
+        invitations_(*invitations),
+        stopping_(*stopping) {}
 
-  // Step 1: OPEN -> CLOSING, and from OPENING too once its close time has come; as Lifecycle::Close.
+  // Step 1: OPEN -> CLOSING, and from OPENING too once its close time has come, or where the last attempt at opening it
+  // ended with a fault that does not pass (`opening_refused`); as Lifecycle::Close.
   absl::StatusOr<storage::CampaignRow> Order(const Caller& caller, const domain::DistrictId& district,
-                                             const domain::CampaignId& campaign);
+                                             const domain::CampaignId& campaign, bool opening_refused);
 
   // Goes on from wherever the last attempt stopped, until the campaign is CLOSED. A fault of one survey does not keep the
-  // others from being closed, but the campaign; the first one is returned. A survey that cannot be closed (a lost key, answers that cannot be opened, orders
-  // that do not fit: whatever trying again does not mend) is abandoned once its abandon time has come. One that closing
-  // found not yet open is abandoned at once: nobody could answer it. So, at its abandon time, is one that the response
-  // plane has closed under another order: it has no report, and what it has there stays unread.
+  // others from being closed, but the campaign; the first one is returned. CANCELLED: the server is stopping.
+  //
+  // A survey that cannot be closed (a lost key, answers that cannot be opened, orders that do not fit: whatever trying
+  // again does not mend) is abandoned once its abandon time has come; and kLongestWaitToAbandon after that time whatever
+  // the fault, since a disk that fails for good looks like one that is busy. One that closing found not yet open is
+  // abandoned at once: nobody could answer it. So, at its abandon time, is one that the response plane has closed under
+  // another order: it has no report, and what it has there stays unread.
   absl::Status Advance(const domain::DistrictId& district, const domain::CampaignId& campaign);
 
  private:
@@ -63,6 +77,7 @@ class Closing {
   KeyStore& keys_;
   domain::ResponsePlane& plane_;
   Invitations& invitations_;
+  const std::atomic<bool>& stopping_;
 };
 
 }  // namespace candor::identity

@@ -9,7 +9,6 @@
 #include "services/identity/audit.h"
 #include "services/identity/loading.h"
 #include "services/identity/resource_names.h"
-#include "storage/leader_line.h"
 
 namespace candor::identity {
 namespace {
@@ -26,12 +25,7 @@ absl::StatusOr<SurveyRow> GetSurveyForCodes(WriteTransaction& transaction, const
                                             const DistrictId& district, const SurveyId& id) {
   CANDOR_ASSIGN_OR_RETURN(SurveyRow survey, GetSurveyRow(transaction, district, id));
   if (!caller.installation_administrator) {
-    CANDOR_ASSIGN_OR_RETURN(const auto leader, transaction.FindPerson(district, survey.leader));
-    // Who was in the line at opening stays in it, and who has joined it since is in it too.
-    CANDOR_ASSIGN_OR_RETURN(const auto at_opening, storage::FindLeaderLine(transaction, district, id));
-    const storage::LeaderLine now{survey.leader, leader.has_value() ? leader->supervisors
-                                                                    : std::vector<domain::PersonId>()};
-    const bool in_line = now.Contains(caller.person) || (at_opening.has_value() && at_opening->Contains(caller.person));
+    CANDOR_ASSIGN_OR_RETURN(const bool in_line, IsInLine(transaction, survey, caller.person));
     if (!caller.roles.administrator || caller.district != district || in_line) {
       return base::Error(absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED,
                          "codes are only for an administrator who is neither the leader nor a supervisor of the "

@@ -12,6 +12,7 @@
 #include "services/identity/loading.h"
 #include "services/identity/request_ids.h"
 #include "services/identity/resource_names.h"
+#include "services/identity/survey_work.h"
 
 namespace candor::identity {
 namespace {
@@ -28,8 +29,12 @@ using storage::WriteTransaction;
 constexpr absl::Duration kRetryInterval = absl::Seconds(5);
 constexpr absl::Duration kRequestPurgeInterval = absl::Hours(1);
 
-absl::Time RetentionEnd(const CampaignRow& campaign) {
-  return *campaign.release_time + absl::Hours(24) * campaign.settings.retention_days;
+// Nothing while it cannot be known yet.
+std::optional<absl::Time> RetentionEnd(const CampaignRow& campaign) {
+  const std::optional<absl::Time> start =
+      campaign.release_time.has_value() ? campaign.release_time : campaign.closed_time;
+  if (!start.has_value()) return std::nullopt;
+  return *start + absl::Hours(24) * campaign.settings.retention_days;
 }
 
 // Whether the survey is through with what the campaign's state asks for.
@@ -53,9 +58,9 @@ Lifecycle::Lifecycle(Parts parts)
     : store_(*parts.store),
       clock_(*parts.clock),
       pool_(*parts.pool),
-      opening_(parts.store, parts.clock, parts.keys, parts.pool, parts.plane),
-      closing_(parts.store, parts.clock, parts.keys, parts.plane, parts.invitations),
-      releasing_(parts.store, parts.clock, parts.plane, std::move(parts.build_report)) {}
+      opening_(parts.store, parts.clock, parts.keys, parts.pool, parts.plane, &stopping_work_),
+      closing_(parts.store, parts.clock, parts.keys, parts.plane, parts.invitations, &stopping_work_),
+      releasing_(parts.store, parts.clock, parts.plane, std::move(parts.build_report), &stopping_work_) {}
 
 Lifecycle::~Lifecycle() { Stop(); }
 
@@ -83,20 +88,32 @@ absl::Status Lifecycle::Resume() {
   });
 }
 
+absl::Status Lifecycle::CountKeysToMake(ReadTransaction& transaction, const CampaignRow& campaign) {
+  CANDOR_ASSIGN_OR_RETURN(const domain::Instrument instrument,
+                          GetInstrumentOf(transaction, campaign.district, campaign.settings));
+  int drafts = 0;
+  CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, campaign.district, campaign.id, [&](const SurveyRow& survey) {
+    if (survey.state == SurveyState::kDraft) ++drafts;
+    return absl::OkStatus();
+  }));
+  pool_.AddDemand(drafts * static_cast<int>(instrument.rater_groups.size()));
+  return absl::OkStatus();
+}
+
 absl::Status Lifecycle::ResumeCampaign(ReadTransaction& transaction, const CampaignRow& campaign) {
   const Key key(campaign.district, campaign.id);
   if (campaign.state == CampaignState::kDraft || campaign.state == CampaignState::kOpening) {
-    CANDOR_ASSIGN_OR_RETURN(const domain::Instrument instrument,
-                            GetInstrumentOf(transaction, campaign.district, campaign.settings));
-    int drafts = 0;
-    CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, campaign.district, campaign.id, [&](const SurveyRow& survey) {
-      if (survey.state == SurveyState::kDraft) ++drafts;
-      return absl::OkStatus();
-    }));
-    pool_.AddDemand(drafts * static_cast<int>(instrument.rater_groups.size()));
+    const absl::Status counted = CountKeysToMake(transaction, campaign);
+    if (!counted.ok()) {
+      base::Log(base::LogLevel::kWarning,
+                "a campaign's surveys cannot be read, so no keys are made ahead for it; the others are not touched",
+                {{"campaign", CampaignName(campaign.district, campaign.id)},
+                 {"detail", std::string(counted.message())}});
+    }
   }
   absl::MutexLock lock(&mutex_);
   logged_states_[key] = campaign.state;
+  if (const auto end = RetentionEnd(campaign); end.has_value()) retention_ends_[key] = *end;
   switch (campaign.state) {
     case CampaignState::kDraft:
       break;
@@ -114,7 +131,6 @@ absl::Status Lifecycle::ResumeCampaign(ReadTransaction& transaction, const Campa
       if (campaign.release_ordered) queue_.insert(key);
       break;
     case CampaignState::kReleased:
-      if (campaign.release_time.has_value()) retention_ends_[key] = RetentionEnd(campaign);
       break;
   }
   return absl::OkStatus();
@@ -130,6 +146,12 @@ void Lifecycle::Stop() {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
+  stopping_work_ = true;
+  {
+    const std::lock_guard<std::mutex> lock(pause_mutex_);
+    watcher_stopping_ = true;
+  }
+  pause_ended_.notify_all();
   if (worker_.joinable()) worker_.join();
   if (watcher_.joinable()) watcher_.join();
 }
@@ -149,8 +171,14 @@ absl::StatusOr<CampaignRow> Lifecycle::Open(const Caller& caller, const District
 
 absl::StatusOr<CampaignRow> Lifecycle::Close(const Caller& caller, const DistrictId& district,
                                              const CampaignId& campaign) {
-  CANDOR_ASSIGN_OR_RETURN(CampaignRow row, closing_.Order(caller, district, campaign));
   const Key key(district, campaign);
+  bool opening_refused = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto fault = faults_.find(key);
+    opening_refused = fault != faults_.end() && !fault->second.passing;
+  }
+  CANDOR_ASSIGN_OR_RETURN(CampaignRow row, closing_.Order(caller, district, campaign, opening_refused));
   {
     absl::MutexLock lock(&mutex_);
     close_times_.erase(key);
@@ -162,13 +190,8 @@ absl::StatusOr<CampaignRow> Lifecycle::Close(const Caller& caller, const Distric
 
 absl::StatusOr<CampaignRow> Lifecycle::Release(const Caller& caller, const DistrictId& district,
                                                const CampaignId& campaign) {
-  CANDOR_RETURN_IF_ERROR(releasing_.Order(caller, district, campaign).status());
-  CANDOR_RETURN_IF_ERROR(Advance(Key(district, campaign)));
-  CampaignRow row;
-  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
-    CANDOR_ASSIGN_OR_RETURN(row, GetCampaignRow(transaction, district, campaign));
-    return absl::OkStatus();
-  }));
+  CANDOR_ASSIGN_OR_RETURN(CampaignRow row, releasing_.Order(caller, district, campaign));
+  if (row.state == CampaignState::kClosed) Enqueue(Key(district, campaign));
   return row;
 }
 
@@ -184,13 +207,14 @@ absl::StatusOr<Progress> Lifecycle::ProgressOf(const DistrictId& district, const
   }));
   absl::MutexLock lock(&mutex_);
   if (const auto fault = faults_.find(Key(district, campaign)); fault != faults_.end()) {
-    progress.last_fault = fault->second;
+    progress.last_fault = fault->second.message;
   }
   return progress;
 }
 
 void Lifecycle::Tick() {
   const absl::Time now = clock_.Now();
+  const absl::Duration steady = clock_.Steady();
   std::vector<Key> closing, expired;
   bool retry = false, purge = false;
   {
@@ -201,12 +225,12 @@ void Lifecycle::Tick() {
     for (const auto& [key, time] : retention_ends_) {
       if (time <= now) expired.push_back(key);
     }
-    retry = now >= next_retry_;
-    purge = now >= next_request_purge_;
-    if (purge) next_request_purge_ = now + kRequestPurgeInterval;
+    retry = steady >= next_retry_;
+    purge = steady >= next_request_purge_;
+    if (purge) next_request_purge_ = steady + kRequestPurgeInterval;
     if (retry) {
       for (const auto& [key, fault] : faults_) queue_.insert(key);
-      next_retry_ = now + kRetryInterval;
+      next_retry_ = steady + kRetryInterval;
     }
   }
   if (retry && store_.forget_owed()) ForgetOrLog(store_);
@@ -234,19 +258,31 @@ void Lifecycle::Tick() {
 }
 
 absl::Status Lifecycle::DeleteRaters(const Key& key) {
-  CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
-    CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, key.first, key.second, [&](const SurveyRow& survey) {
-      return transaction.DeleteRaters(key.first, survey.id);
-    }));
-    CANDOR_RETURN_IF_ERROR(transaction.ForgetRequests(key.first));
-    return RecordAudit(transaction, clock_, ServerCaller(), key.first, "DeleteRaters",
-                       CampaignName(key.first, key.second));
+  // Each start comes here for every campaign whose retention has ended; what is done must not be done, and noted, again.
+  bool any = false;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) {
+    return ForEachSurvey(transaction, key.first, key.second, [&](const SurveyRow& survey) -> absl::Status {
+      if (any) return absl::OkStatus();
+      CANDOR_ASSIGN_OR_RETURN(const auto raters, transaction.ListRaters(key.first, survey.id, {"", 1}));
+      any = !raters.empty();
+      return absl::OkStatus();
+    });
   }));
+  if (any) {
+    CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+      CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, key.first, key.second, [&](const SurveyRow& survey) {
+        return transaction.DeleteRaters(key.first, survey.id);
+      }));
+      CANDOR_RETURN_IF_ERROR(transaction.ForgetRequests(key.first));
+      return RecordAudit(transaction, clock_, ServerCaller(), key.first, "DeleteRaters",
+                         CampaignName(key.first, key.second));
+    }));
+  }
   {
     absl::MutexLock lock(&mutex_);
     retention_ends_.erase(key);
   }
-  ForgetOrLog(store_);
+  if (any) ForgetOrLog(store_);
   return absl::OkStatus();
 }
 
@@ -315,14 +351,15 @@ absl::Status Lifecycle::Advance(const Key& key) {
   {
     absl::MutexLock lock(&mutex_);
     busy_.erase(key);
+    if (stopping_work_ && absl::IsCancelled(status)) return status;  // no fault: it goes on after the next start
     if (status.ok()) {
       faults_.erase(key);
     } else {
-      const std::string fault(status.message());
+      Fault fault{std::string(status.message()), IsPassing(status)};
       const auto [place, fresh] = faults_.try_emplace(key, fault);
-      said_before = !fresh && place->second == fault;
-      place->second = fault;
-      next_retry_ = clock_.Now() + kRetryInterval;
+      said_before = !fresh && place->second.message == fault.message;
+      place->second = std::move(fault);
+      next_retry_ = clock_.Steady() + kRetryInterval;
     }
   }
   if (!status.ok() && !said_before) {
@@ -335,6 +372,22 @@ absl::Status Lifecycle::Advance(const Key& key) {
 }
 
 absl::Status Lifecycle::AdvanceLocked(const Key& key) {
+  const absl::Status worked = WorkAtState(key);
+  // Also when releasing has stopped with a fault: retention runs on.
+  std::optional<CampaignRow> row;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(row, transaction.FindCampaign(key.first, key.second));
+    return absl::OkStatus();
+  }));
+  const std::optional<absl::Time> end = row.has_value() ? RetentionEnd(*row) : std::nullopt;
+  if (end.has_value()) {
+    absl::MutexLock lock(&mutex_);
+    retention_ends_[key] = *end;
+  }
+  return worked;
+}
+
+absl::Status Lifecycle::WorkAtState(const Key& key) {
   // Each does nothing in a state that is not its own; together they bring the campaign as far as it has been ordered.
   CANDOR_RETURN_IF_ERROR(opening_.Advance(key.first, key.second));
   LogState(key);
@@ -342,14 +395,6 @@ absl::Status Lifecycle::AdvanceLocked(const Key& key) {
   LogState(key);
   CANDOR_RETURN_IF_ERROR(releasing_.Advance(key.first, key.second));
   LogState(key);
-  std::optional<CampaignRow> row;
-  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
-    CANDOR_ASSIGN_OR_RETURN(row, transaction.FindCampaign(key.first, key.second));
-    return absl::OkStatus();
-  }));
-  if (!row.has_value() || row->state != CampaignState::kReleased) return absl::OkStatus();
-  absl::MutexLock lock(&mutex_);
-  retention_ends_[key] = RetentionEnd(*row);
   return absl::OkStatus();
 }
 
@@ -366,11 +411,11 @@ void Lifecycle::Work() {
 }
 
 void Lifecycle::Watch(absl::Duration interval) {
-  const auto stopping = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_; };
+  const auto pause = absl::ToChronoNanoseconds(interval);
   while (true) {
     Tick();
-    absl::MutexLock lock(&mutex_);
-    if (mutex_.AwaitWithTimeout(absl::Condition(&stopping), interval)) return;
+    std::unique_lock<std::mutex> lock(pause_mutex_);
+    if (pause_ended_.wait_for(lock, pause, [this] { return watcher_stopping_; })) return;
   }
 }
 

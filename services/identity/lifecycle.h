@@ -4,7 +4,10 @@
 #ifndef CANDOR_SERVICES_IDENTITY_LIFECYCLE_H_
 #define CANDOR_SERVICES_IDENTITY_LIFECYCLE_H_
 
+#include <atomic>
+#include <condition_variable>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -62,7 +65,7 @@ class Lifecycle {
 
   // Starts one thread that does the work, and one that looks at the clock every `interval`.
   void Start(absl::Duration interval = absl::Seconds(1));
-  // Ends both after the campaign that is being worked at; the rest goes on after the next Resume.
+  // Ends both after the survey that is being worked at; the rest goes on after the next Resume.
   void Stop();
 
   // Each of these notes its order durably and returns the campaign as it then is; the work is done in the background.
@@ -72,12 +75,14 @@ class Lifecycle {
   // ABORTED, ETAG_MISMATCH.
   absl::StatusOr<storage::CampaignRow> Open(const Caller& caller, const domain::DistrictId& district,
                                             const domain::CampaignId& campaign, std::optional<int64_t> revision);
-  // OPEN -> CLOSING; OPENING -> CLOSING once the close time has come, when surveys that are not open yet are abandoned.
-  // FAILED_PRECONDITION, WRONG_STATE: neither, so of two closings at once only one succeeds.
+  // OPEN -> CLOSING; OPENING -> CLOSING once the close time has come, or when the last attempt at opening ended with a
+  // fault that trying again does not mend: surveys that are not open yet are abandoned. FAILED_PRECONDITION, WRONG_STATE:
+  // neither, so of two closings at once only one succeeds. PERMISSION_DENIED, CALLER_NOT_ALLOWED: it is before the close
+  // time, and the caller is in the line of one of the campaign's leaders, now or at opening.
   absl::StatusOr<storage::CampaignRow> Close(const Caller& caller, const domain::DistrictId& district,
                                              const domain::CampaignId& campaign);
-  // CLOSED -> RELEASED, done when this returns OK; else what is frozen stays frozen, and the work goes on in the
-  // background. Of a released campaign: OK, nothing changes. FAILED_PRECONDITION, WRONG_STATE: not closed.
+  // CLOSED -> RELEASED. Of a released campaign, or one that is being released: OK, nothing changes. FAILED_PRECONDITION,
+  // WRONG_STATE: not closed.
   absl::StatusOr<storage::CampaignRow> Release(const Caller& caller, const domain::DistrictId& district,
                                                const domain::CampaignId& campaign);
 
@@ -86,13 +91,21 @@ class Lifecycle {
 
   // Closes what is due at the clock's time, deletes raters whose retention has ended, hourly deletes stored answers to
   // request ids that are too old, and takes up again what has stopped with a fault (a Forget that is owed too), at most
-  // every 5 seconds. The thread does this by itself.
+  // every 5 seconds. Dates are read from the clock, intervals from its steady time. The thread does this by itself.
+  //
+  // Retention runs from release; of a campaign that is closed and not released, from closing, so that neither a report
+  // that cannot be built nor an administrator who never releases keeps names for ever.
   void Tick();
   // Does all work that is queued, in this thread. For servers without the thread, and for tests.
   void RunPending();
 
  private:
   using Key = std::pair<domain::DistrictId, domain::CampaignId>;
+  // Why the last attempt at a campaign stopped.
+  struct Fault {
+    std::string message;
+    bool passing = false;  // the same again may succeed, without anybody doing anything
+  };
 
   void Work();
   void Watch(absl::Duration interval);
@@ -100,9 +113,13 @@ class Lifecycle {
   // One attempt at what the campaign's state asks for; only one thread at a time works at a campaign.
   absl::Status Advance(const Key& key);
   absl::Status AdvanceLocked(const Key& key);
+  absl::Status WorkAtState(const Key& key);
   // Takes one campaign out of the queue and advances it; false when the queue is empty.
   bool RunOne();
+  // Tells the pool which keys the campaign's opening will take.
+  absl::Status CountKeysToMake(storage::ReadTransaction& transaction, const storage::CampaignRow& campaign);
   absl::Status ResumeCampaign(storage::ReadTransaction& transaction, const storage::CampaignRow& campaign);
+  // Does, writes and notes nothing where no rater is left.
   absl::Status DeleteRaters(const Key& key);
   absl::Status DeleteOldRequests();
   // Logs the state that the campaign is in, with counts of its surveys, if it is not the one that was logged last.
@@ -111,6 +128,7 @@ class Lifecycle {
   storage::IdentityStore& store_;
   base::Clock& clock_;
   KeyPool& pool_;
+  std::atomic<bool> stopping_work_ = false;  // set with stopping_, for whoever works at a campaign's surveys
   Opening opening_;
   Closing closing_;
   Releasing releasing_;
@@ -118,13 +136,19 @@ class Lifecycle {
   absl::Mutex mutex_;
   std::set<Key> queue_ ABSL_GUARDED_BY(mutex_);
   std::set<Key> busy_ ABSL_GUARDED_BY(mutex_);
-  std::map<Key, std::string> faults_ ABSL_GUARDED_BY(mutex_);  // of campaigns to be tried again
+  std::map<Key, Fault> faults_ ABSL_GUARDED_BY(mutex_);  // of campaigns to be tried again
   std::map<Key, absl::Time> close_times_ ABSL_GUARDED_BY(mutex_);
   std::map<Key, absl::Time> retention_ends_ ABSL_GUARDED_BY(mutex_);
   std::map<Key, domain::CampaignState> logged_states_ ABSL_GUARDED_BY(mutex_);
-  absl::Time next_retry_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
-  absl::Time next_request_purge_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  // By the clock's steady time.
+  absl::Duration next_retry_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
+  absl::Duration next_request_purge_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  // The watcher's pause. Of the standard library, since it is measured in steady time there: a pause that ends at a time
+  // of day lasts for hours when somebody sets that back.
+  std::mutex pause_mutex_;
+  std::condition_variable pause_ended_;
+  bool watcher_stopping_ = false;  // under pause_mutex_
   std::thread worker_;
   std::thread watcher_;
 };

@@ -10,6 +10,7 @@
 #include "services/crypto/hash.h"
 #include "services/domain/errors.h"
 #include "services/identity/resource_names.h"
+#include "storage/leader_line.h"
 
 namespace candor::identity {
 namespace errors = domain::errors;
@@ -144,6 +145,17 @@ absl::Status CheckFirstReader(ReadTransaction& transaction, const storage::Campa
   return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kCAMPAIGN_INVALID,
                      "the supervisor is to read this report first, but the leader has no supervisor with that role; "
                      "give the leader one, or let the leader read first");
+}
+
+absl::StatusOr<bool> IsInLine(ReadTransaction& transaction, const storage::SurveyRow& survey,
+                              const domain::PersonId& person) {
+  CANDOR_ASSIGN_OR_RETURN(auto leader, transaction.FindPerson(survey.district, survey.leader));
+  storage::LeaderLine now;
+  now.leader = survey.leader;
+  if (leader.has_value()) now.supervisors = std::move(leader->supervisors);
+  if (now.Contains(person)) return true;
+  CANDOR_ASSIGN_OR_RETURN(const auto at_opening, storage::FindLeaderLine(transaction, survey.district, survey.id));
+  return at_opening.has_value() && at_opening->Contains(person);
 }
 
 }  // namespace candor::identity

@@ -68,6 +68,11 @@ absl::StatusOr<domain::GroupPlan> PlanSurvey(storage::ReadTransaction& transacti
 absl::Status CheckFirstReader(storage::ReadTransaction& transaction, const storage::CampaignRow& campaign,
                               const storage::SurveyRow& survey);
 
+// Whether `person` is in the survey's line: its leader or a supervisor of the leader, now or at opening. Who was in it then
+// stays in it, and who has joined it since is in it too. False for nobody (an empty id).
+absl::StatusOr<bool> IsInLine(storage::ReadTransaction& transaction, const storage::SurveyRow& survey,
+                              const domain::PersonId& person);
+
 }  // namespace candor::identity
 
 #endif  // CANDOR_SERVICES_IDENTITY_LOADING_H_

@@ -171,7 +171,7 @@ absl::Status Opening::Advance(const DistrictId& district, const CampaignId& camp
   CANDOR_ASSIGN_OR_RETURN(material.pooling_public_key, EnsurePool(store_, keys_, work));
 
   bool out_of_reach = false;  // a store or the response plane: the rest would fail the same way
-  CANDOR_RETURN_IF_ERROR(WorkAtEach(work.surveys, [&](SurveyRow& survey) -> absl::Status {
+  CANDOR_RETURN_IF_ERROR(WorkAtEach(work.surveys, stopping_, [&](SurveyRow& survey) -> absl::Status {
     if (survey.state != SurveyState::kDraft || out_of_reach) return absl::OkStatus();
     const absl::Status opened = OpenSurvey(material, survey);
     out_of_reach = absl::IsUnavailable(opened) || absl::IsResourceExhausted(opened);
@@ -233,6 +233,8 @@ absl::Status Opening::Prepare(const Material& material, const SurveyRow& survey)
   manifest.instrument_hash = material.version.hash;
   manifest.groups = plan.groups;
   for (size_t i = 0; i < manifest.groups.size(); ++i) {
+    // A key that nobody made ahead takes seconds.
+    if (stopping_) return Stopping();
     CANDOR_ASSIGN_OR_RETURN(const crypto::BlindSigningKey key,
                             keys_.EnsureIssuingKey(survey.id, static_cast<int>(i), pool_.bits()));
     manifest.groups[i].verifying_key = key.verifying_key().ToSpkiDer();

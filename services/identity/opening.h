@@ -4,6 +4,7 @@
 #ifndef CANDOR_SERVICES_IDENTITY_OPENING_H_
 #define CANDOR_SERVICES_IDENTITY_OPENING_H_
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -27,8 +28,8 @@ inline constexpr char kManifestTag[] = "candor-manifest-v1";
 class Opening {
  public:
   Opening(storage::IdentityStore* store, base::Clock* clock, KeyStore* keys, KeyPool* pool,
-          domain::ResponsePlane* plane)
-      : store_(*store), clock_(*clock), keys_(*keys), pool_(*pool), plane_(*plane) {}
+          domain::ResponsePlane* plane, const std::atomic<bool>* stopping)
+      : store_(*store), clock_(*clock), keys_(*keys), pool_(*pool), plane_(*plane), stopping_(*stopping) {}
 
   // DRAFT -> OPENING, with the contract and the leader's line stored for every survey; as Lifecycle::Open.
   absl::StatusOr<storage::CampaignRow> Order(const Caller& caller, const domain::DistrictId& district,
@@ -36,6 +37,7 @@ class Opening {
 
   // Goes on from wherever the last attempt stopped, until the campaign is OPEN. The first fault of any survey is
   // returned once all have been tried; what is done stays done. Opens nothing more once the close time has come.
+  // CANCELLED: the server is stopping.
   absl::Status Advance(const domain::DistrictId& district, const domain::CampaignId& campaign);
 
  private:
@@ -50,6 +52,7 @@ class Opening {
   KeyStore& keys_;
   KeyPool& pool_;
   domain::ResponsePlane& plane_;
+  const std::atomic<bool>& stopping_;
 };
 
 }  // namespace candor::identity

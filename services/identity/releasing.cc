@@ -64,14 +64,21 @@ absl::Status Releasing::Advance(const DistrictId& district, const CampaignId& ca
   CANDOR_ASSIGN_OR_RETURN(CampaignWork work, ReadCampaignWork(store_, district, campaign));
   if (work.campaign.state != CampaignState::kClosed || !work.campaign.release_ordered) return absl::OkStatus();
 
-  bool any_result = false;
-  CANDOR_RETURN_IF_ERROR(WorkAtEach(work.surveys, [&](SurveyRow& survey) -> absl::Status {
+  bool any_result = false, any_now = false;
+  const absl::Status fault = WorkAtEach(work.surveys, stopping_, [&](SurveyRow& survey) -> absl::Status {
     any_result = any_result || survey.state == SurveyState::kClosed || survey.state == SurveyState::kReleased;
-    return survey.state == SurveyState::kClosed ? ReleaseSurvey(work.campaign, survey) : absl::OkStatus();
-  }));
+    if (survey.state != SurveyState::kClosed) return absl::OkStatus();
+    CANDOR_RETURN_IF_ERROR(ReleaseSurvey(work.campaign, survey));
+    any_now = true;
+    return absl::OkStatus();
+  });
   // Comments that were not approved are destroyed, and must be in no freed page either. It is before the state that a
-  // crash is followed by doing it again.
-  if (any_result) CANDOR_RETURN_IF_ERROR(plane_.Forget());
+  // crash is followed by doing it again; while one survey is stuck, only what was released in this attempt asks for it.
+  if (fault.ok() ? any_result : (any_now && !stopping_)) {
+    const absl::Status forgotten = plane_.Forget();
+    if (!forgotten.ok()) return fault.ok() ? forgotten : fault;
+  }
+  CANDOR_RETURN_IF_ERROR(fault);
 
   return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(CampaignRow row, GetCampaignRow(transaction, district, campaign));

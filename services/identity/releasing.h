@@ -3,6 +3,7 @@
 #ifndef CANDOR_SERVICES_IDENTITY_RELEASING_H_
 #define CANDOR_SERVICES_IDENTITY_RELEASING_H_
 
+#include <atomic>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -19,15 +20,22 @@ namespace candor::identity {
 // One thread at a time for one campaign.
 class Releasing {
  public:
-  Releasing(storage::IdentityStore* store, base::Clock* clock, domain::ResponsePlane* plane, ReportBuilder build_report)
-      : store_(*store), clock_(*clock), plane_(*plane), build_report_(std::move(build_report)) {}
+  Releasing(storage::IdentityStore* store, base::Clock* clock, domain::ResponsePlane* plane, ReportBuilder build_report,
+            const std::atomic<bool>* stopping)
+      : store_(*store),
+        clock_(*clock),
+        plane_(*plane),
+        build_report_(std::move(build_report)),
+        stopping_(*stopping) {}
 
   // Notes that a closed campaign is to be released; as Lifecycle::Release.
   absl::StatusOr<storage::CampaignRow> Order(const Caller& caller, const domain::DistrictId& district,
                                              const domain::CampaignId& campaign);
 
   // Goes on from wherever the last attempt stopped, until the campaign is RELEASED. A report that is stored is never
-  // built again. The first fault of any survey is returned once all have been tried.
+  // built again. A fault of one survey, such as a report that cannot be built, keeps the campaign CLOSED, and the others
+  // are released: their reports can be read. The first fault is returned once all have been tried. CANCELLED: the server
+  // is stopping.
   absl::Status Advance(const domain::DistrictId& district, const domain::CampaignId& campaign);
 
  private:
@@ -38,6 +46,7 @@ class Releasing {
   base::Clock& clock_;
   domain::ResponsePlane& plane_;
   const ReportBuilder build_report_;
+  const std::atomic<bool>& stopping_;
 };
 
 }  // namespace candor::identity

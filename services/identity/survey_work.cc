@@ -18,10 +18,20 @@ absl::StatusOr<CampaignWork> ReadCampaignWork(storage::IdentityStore& store, con
   return work;
 }
 
-absl::Status WorkAtEach(std::vector<storage::SurveyRow>& surveys,
+bool IsPassing(const absl::Status& status) {
+  return status.ok() || absl::IsUnavailable(status) || absl::IsResourceExhausted(status) || absl::IsAborted(status) ||
+         absl::IsDeadlineExceeded(status) || absl::IsCancelled(status);
+}
+
+absl::Status Stopping() {
+  return absl::CancelledError("the server is stopping; the work goes on after its next start");
+}
+
+absl::Status WorkAtEach(std::vector<storage::SurveyRow>& surveys, const std::atomic<bool>& stopping,
                         const std::function<absl::Status(storage::SurveyRow&)>& work) {
   absl::Status first_fault;
   for (storage::SurveyRow& survey : surveys) {
+    if (stopping) return Stopping();
     const absl::Status worked = work(survey);
     if (first_fault.ok()) first_fault = worked;
   }

@@ -1,8 +1,10 @@
-// What opening, closing and releasing share: they read a campaign with its surveys, then work at each survey by itself.
+// What opening, closing and releasing share: they read a campaign with its surveys, then work at each survey by itself,
+// and stop between two surveys when the server does.
 
 #ifndef CANDOR_SERVICES_IDENTITY_SURVEY_WORK_H_
 #define CANDOR_SERVICES_IDENTITY_SURVEY_WORK_H_
 
+#include <atomic>
 #include <functional>
 #include <vector>
 
@@ -23,8 +25,15 @@ struct CampaignWork {
 absl::StatusOr<CampaignWork> ReadCampaignWork(storage::IdentityStore& store, const domain::DistrictId& district,
                                               const domain::CampaignId& campaign);
 
-// Calls `work` for every survey, in order; one that fails keeps none of the others. Gives the first fault.
-absl::Status WorkAtEach(std::vector<storage::SurveyRow>& surveys,
+// Whether the same again may succeed, without anybody doing anything.
+bool IsPassing(const absl::Status& status);
+
+// CANCELLED: what work that ends because the server is stopping gives. It is no fault.
+absl::Status Stopping();
+
+// Calls `work` for every survey, in order; one that fails keeps none of the others. Gives the first fault. CANCELLED:
+// `stopping` was set before the last survey; what is left is left as it is.
+absl::Status WorkAtEach(std::vector<storage::SurveyRow>& surveys, const std::atomic<bool>& stopping,
                         const std::function<absl::Status(storage::SurveyRow&)>& work);
 
 }  // namespace candor::identity

@@ -187,7 +187,8 @@ candor::v1::Campaign ToProto(const identity::StoredCampaign& campaign, const ide
   }
   proto.set_state(ToProto(row.state));
   proto.set_survey_count(static_cast<int32_t>(campaign.survey_count));
-  if (row.state == domain::CampaignState::kOpening || row.state == domain::CampaignState::kClosing) {
+  const bool releasing = row.state == domain::CampaignState::kClosed && row.release_ordered;
+  if (row.state == domain::CampaignState::kOpening || row.state == domain::CampaignState::kClosing || releasing) {
     proto.set_surveys_done(progress.surveys_done);
   }
   proto.set_last_fault(progress.last_fault);

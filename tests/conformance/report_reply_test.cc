@@ -42,9 +42,7 @@ class ReportReplyTest : public ::testing::Test {
       }
     }
     ASSERT_EQ(CloseAndWait(administrator, campaign->name), absl::OkStatus());
-    v1::ReleaseCampaignRequest release;
-    release.set_name(campaign->name);
-    ASSERT_EQ(administrator.Call(&v1::CampaignService::Stub::ReleaseCampaign, release).status(), absl::OkStatus());
+    ASSERT_EQ(ReleaseAndWait(administrator, campaign->name), absl::OkStatus());
   }
 
   ApiCaller As(const std::string& person) const { return server_.Nobody().WithKey(district_.person(person).key); }

@@ -279,7 +279,9 @@ TEST_F(CommandLineTest, AnOpenSurveyGoesOnAfterARestoreWithItsKeysAndNoAnswerIsL
   for (int i = 0; i < 6; ++i) {
     EXPECT_EQ(again.Json({"ledger", "--receipt", Path("receipt" + std::to_string(i))})["receipt_counted"], true) << i;
   }
-  admin.Text({"campaign", "release", "c", "--district", "d"});
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(admin.Json({"campaign", "release", "c", "--district", "d"})["state"], "CAMPAIGN_STATE_RELEASED") << i;
+  }
   const base::Json report = admin.Json({"report", "get", survey_});
   EXPECT_EQ(report["scores"]["groups"][0]["counted"], "6");
   EXPECT_EQ(second.Stop(), 0);

@@ -207,6 +207,13 @@ absl::Status CloseAndWait(const ApiCaller& administrator, const std::string& cam
   return AwaitState(administrator, campaign, v1::CAMPAIGN_STATE_CLOSED);
 }
 
+absl::Status ReleaseAndWait(const ApiCaller& administrator, const std::string& campaign) {
+  v1::ReleaseCampaignRequest release;
+  release.set_name(campaign);
+  CANDOR_RETURN_IF_ERROR(administrator.Call(&v1::CampaignService::Stub::ReleaseCampaign, release).status());
+  return AwaitState(administrator, campaign, v1::CAMPAIGN_STATE_RELEASED);
+}
+
 absl::StatusOr<std::vector<std::pair<std::string, std::string>>> CodesOf(const ApiCaller& administrator,
                                                                          const std::string& survey) {
   std::vector<std::pair<std::string, std::string>> codes;

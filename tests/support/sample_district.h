@@ -71,6 +71,8 @@ class SampleDistrict {
 absl::Status OpenAndWait(const ApiCaller& administrator, const std::string& campaign);
 // Orders closing, and waits until the campaign is closed.
 absl::Status CloseAndWait(const ApiCaller& administrator, const std::string& campaign);
+// Orders releasing, and waits until the campaign is released.
+absl::Status ReleaseAndWait(const ApiCaller& administrator, const std::string& campaign);
 // Waits until the campaign is in `state`. UNAVAILABLE: it is not within a minute.
 absl::Status AwaitState(const ApiCaller& administrator, const std::string& campaign, candor::v1::CampaignState state);
 
