@@ -244,6 +244,8 @@ class ReadTransaction {
 
   virtual absl::StatusOr<std::optional<PersonRow>> FindPerson(const domain::DistrictId& district,
                                                               const domain::PersonId& id) = 0;
+  // Whether a person of this id was deleted. What is left of them names them by this id alone.
+  virtual absl::StatusOr<bool> WasPerson(const domain::DistrictId& district, const domain::PersonId& id) = 0;
   virtual absl::StatusOr<std::vector<PersonRow>> ListPeople(const domain::DistrictId& district, const Page& page) = 0;
   // The people whose supervisors include `supervisor`.
   virtual absl::StatusOr<std::vector<PersonRow>> ListSupervised(const domain::DistrictId& district,
@@ -337,12 +339,13 @@ class WriteTransaction : public ReadTransaction {
   virtual absl::Status InsertDistrict(const DistrictRow& row) = 0;
   virtual absl::Status InsertSchool(const SchoolRow& row) = 0;
 
+  // ALREADY_EXISTS, RESOURCE_EXISTS: a deleted person had the id; nobody gets it again.
   virtual absl::Status InsertPerson(const PersonRow& row) = 0;
   virtual absl::Status UpdatePerson(const PersonRow& row) = 0;
   // With their access keys, their place among others' supervisors, and their identified ratings in surveys whose state
   // is DRAFT, OPEN, RELEASED or ABANDONED; ratings that a report still needs stay until it is frozen
   // (DeleteRatingsOfTheGone). Raters of the district with the person's address lose name and address; reports about the
-  // person lose their subject.
+  // person lose their subject. Their id stays taken (WasPerson).
   virtual absl::Status DeletePerson(const domain::DistrictId& district, const domain::PersonId& id) = 0;
 
   virtual absl::Status InsertAccessKey(const AccessKeyRow& row) = 0;

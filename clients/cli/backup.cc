@@ -197,6 +197,13 @@ void ShowKeysNote(std::string& text, int open_surveys, bool restoring) {
                               "candord --keys, before the server starts. Without it these surveys cannot be closed, and their answers "
                               "are lost.\n"
                             : "to go on with them after a restore you need the key folder, which you keep apart.\n");
+  if (!restoring) return;
+  absl::StrAppend(&text,
+                  "Answers that were sent to open surveys after this backup was made are lost, though people have receipts "
+                  "for them, unless they are sent again: ask everybody who answered since to send theirs again, each from "
+                  "the device that they used. Whoever used a code since can use it a second time from another device, and "
+                  "so might answer twice. If a group ends with more answers than codes were used, the campaign still "
+                  "closes, but nothing of that group is shown, and the ledger says why.\n");
 }
 
 absl::Status ShowSummary(Context& c, const BackupSummary& summary, const std::string& folder, bool restoring) {

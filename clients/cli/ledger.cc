@@ -34,12 +34,14 @@ absl::Status Ledger(Context& c, const LedgerOptions& options) {
   }
   if (!options.out.empty()) CANDOR_RETURN_IF_ERROR(base::WriteFileAtomically(options.out, check.bytes, 0644));
 
+  const std::vector<std::string> findings = crypto::LedgerFindings(check.ledger);
   if (c.options.json) {
     base::Json result = {{"survey", id},
                          {"manifest_code", check.documents->manifest_code},
                          {"verified", true},
                          {"leaves", check.ledger.leaves.size()},
                          {"root", base::HexEncode(check.ledger.root)},
+                         {"findings", findings},
                          {"groups", base::Json::array()}};
     for (const auto& group : check.ledger.groups) {
       result["groups"].push_back({{"code", group.code},
@@ -57,9 +59,10 @@ absl::Status Ledger(Context& c, const LedgerOptions& options) {
       table.Add({g.code, absl::StrCat(g.invited), absl::StrCat(g.issued), absl::StrCat(g.reissued),
                  absl::StrCat(g.counted), absl::StrCat(g.replaced)});
     }
-    std::string text = absl::StrCat("The ledger holds: its signature, its sums and its ", check.ledger.leaves.size(),
+    std::string text = absl::StrCat("The ledger holds: its signature, its root and its ", check.ledger.leaves.size(),
                                     " leaves fit the manifest.\nComparison code ", check.documents->manifest_code, "\n\n",
                                     table.Text());
+    for (const std::string& finding : findings) absl::StrAppend(&text, "\nBut: ", finding, ".\n");
     if (receipt && counted) absl::StrAppend(&text, "\nThe answers of the receipt are counted.\n");
     CANDOR_RETURN_IF_ERROR(Print(text));
   }

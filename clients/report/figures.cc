@@ -177,6 +177,7 @@ std::string ReasonWords(v1::WithheldReason reason, int minimum) {
     case v1::WITHHELD_REASON_TOO_FEW_ANSWERS: return absl::StrCat("fewer than ", minimum, " gave a rating");
     case v1::WITHHELD_REASON_TOO_FEW_FOR_INSIDERS: return "too few ratings for any mean";
     case v1::WITHHELD_REASON_TOO_MANY_REISSUED: return "too many codes were replaced";
+    case v1::WITHHELD_REASON_MORE_ANSWERS_THAN_CODES: return "more answers than codes were given out";
     case v1::WITHHELD_REASON_POOLED: return "too few alone; part of Other raters";
     case v1::WITHHELD_REASON_TOO_FEW_ITEMS: return "figures on fewer than half of its items";
     default: return "";

@@ -100,7 +100,7 @@ void SelectComments(const domain::DisclosureRules& rules, Counted& counted) {
   const auto dropped = [&](const Comment& comment) {
     const domain::GroupCounts& counts = counted.counts[static_cast<size_t>(comment.group)];
     return counted.tallies[static_cast<size_t>(comment.group)].raters < kFewestRatersForComments ||
-           counts.reissued * 100 > rules.maximum_reissued_percent * counts.invited;
+           domain::WithheldByItsCodes(counts, rules).has_value();
   };
   counted.comments.erase(std::remove_if(counted.comments.begin(), counted.comments.end(), dropped),
                          counted.comments.end());
@@ -128,10 +128,12 @@ absl::StatusOr<std::string> MakeLedger(const Survey& survey, Counted& counted, c
   crypto::Ledger ledger;
   ledger.survey_id = survey.id_bytes();
   for (const domain::GroupCounts& counts : counted.counts) {
-    if (counts.counted > counts.issued + counts.reissued || counts.issued > counts.invited || counts.reissued < 0) {
-      return OrderMismatch(absl::StrCat("it says that fewer tokens were issued to the group ", counts.code,
-                                        " than were used, or more than people were invited"));
+    if (counts.issued < 0 || counts.issued > counts.invited || counts.reissued < 0) {
+      return OrderMismatch(absl::StrCat("it says that more tokens were issued to the group ", counts.code,
+                                        " than people were invited, or fewer than none"));
     }
+    // More answers than tokens can follow a restored backup, which has forgotten tokens that are out. To refuse would
+    // keep the whole campaign from closing for ever; the ledger shows the numbers, and the group is withheld.
     ledger.groups.push_back(
         {counts.code, counts.invited, counts.issued, counts.reissued, counts.counted, counts.replaced});
   }

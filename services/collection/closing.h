@@ -27,8 +27,9 @@ struct Closing {
 };
 
 // Reads every answer once. Memory holds tallies, leaves and comments, never two answers. Comments are kept only where
-// the manifest names moderators, of groups with at least kFewestRatersForComments raters and not too many reissued codes.
-// INVALID_ARGUMENT, ORDER_MISMATCH: `issued` has not one entry for each group, or does not cover the answers.
+// the manifest names moderators, of groups with at least kFewestRatersForComments raters that their codes do not withhold.
+// INVALID_ARGUMENT, ORDER_MISMATCH: `issued` has not one entry for each group, or names more tokens than people.
+// More answers than tokens (a restored backup) are counted; their group is withheld (domain::WithheldByItsCodes).
 // FAILED_PRECONDITION, WRONG_CLOSING_KEY. DATA_LOSS: an answer cannot be opened. Otherwise the codes of the store.
 absl::StatusOr<Closing> CountAnswers(const Survey& survey, const domain::CloseOrder& order,
                                      const crypto::SigningKey& receipt_key, storage::OpenSurveyStore& answers);

@@ -79,8 +79,8 @@ class Collection : public domain::ResponsePlane {
   // - OpenSurvey: ORDER_MISMATCH also when the manifest names another receipt key than this plane's, when a group's key
   //   is not a usable one, when the signature does not verify, when close_time has passed already, or when the pool that it
   //   names has its figures already or surveys with another instrument version.
-  // - CloseSurvey: ORDER_MISMATCH (INVALID_ARGUMENT): `issued` does not have one entry for each group, or fewer tokens
-  //   were issued than answers are there. FAILED_PRECONDITION: WRONG_STATE (the survey was abandoned), KEY_LOST (this
+  // - CloseSurvey: ORDER_MISMATCH (INVALID_ARGUMENT): `issued` does not have one entry for each group, or more tokens
+  //   were issued to one than people invited. FAILED_PRECONDITION: WRONG_STATE (the survey was abandoned), KEY_LOST (this
   //   plane's receipt key is not the one that the manifest names).
   // - AbandonSurvey, ReleaseSurvey: FAILED_PRECONDITION, WRONG_STATE: closed already; not closed yet.
   // - LiveCounts: FAILED_PRECONDITION, WRONG_STATE: abandoned, or being closed at this moment. Of a closed survey it gives

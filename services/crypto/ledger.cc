@@ -37,11 +37,6 @@ absl::Status CheckGroup(const LedgerGroup& group) {
     return Refuse(absl::StrCat("in the group ", group.code, " more tokens were issued (", group.issued,
                                ") than people were invited (", group.invited, ")"));
   }
-  if (group.counted > group.issued + group.reissued) {
-    return Refuse(absl::StrCat("in the group ", group.code, " more answers were counted (", group.counted,
-                               ") than tokens were issued (", group.issued, ", and ", group.reissued,
-                               " again for a lost device)"));
-  }
   return absl::OkStatus();
 }
 
@@ -187,6 +182,18 @@ absl::StatusOr<Ledger> VerifyLedger(absl::string_view json, absl::string_view su
   if (ledger.survey_id != survey_id) return Refuse("the ledger is of another survey");
   CANDOR_RETURN_IF_ERROR(CheckContents(ledger));
   return ledger;
+}
+
+std::vector<std::string> LedgerFindings(const Ledger& ledger) {
+  std::vector<std::string> findings;
+  for (const LedgerGroup& group : ledger.groups) {
+    if (group.counted <= group.issued + group.reissued) continue;
+    findings.push_back(absl::StrCat("in the group ", group.code, " more answers were counted (", group.counted,
+                                    ") than tokens were issued (", group.issued, ", and ", group.reissued,
+                                    " again for a lost device), so somebody may have answered twice; the group's figures "
+                                    "are withheld. This can follow a restored backup; ask whoever invited you"));
+  }
+  return findings;
 }
 
 bool FindLeaf(const Ledger& ledger, absl::string_view leaf) {

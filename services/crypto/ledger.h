@@ -24,8 +24,8 @@
 
 namespace candor::crypto {
 
-// Taking part in one issuing group, exact. All counts are 0 or more, and
-//   counted <= issued + reissued <= invited + reissued.
+// Taking part in one issuing group, exact. All counts are 0 or more, and issued <= invited. Normally also
+// counted <= issued + reissued; where it is not, LedgerFindings says so.
 struct LedgerGroup {
   std::string code;      // as in the manifest
   int64_t invited = 0;   // invitations at opening
@@ -51,11 +51,18 @@ struct Ledger {
 absl::StatusOr<std::string> BuildLedger(const Ledger& ledger, const SigningKey& key);
 
 // Reads and checks a ledger: its form (exactly the canonical bytes, no other members), survey, signature, the order of
-// the leaves, the root, the sums of every group, and that there are as many leaves as counted answers.
+// the leaves, the root, that no group issued more tokens than people were invited, and that there are as many leaves as
+// counted answers. Not that there were tokens for all answers: an honest server whose data were restored from a backup
+// must be able to publish what it counted, and says it with these numbers; ask LedgerFindings.
 // INVALID_ARGUMENT: one sentence for the first thing that does not hold, for a respondent to read. Whether `invited`
 // and the groups' codes are the manifest's is for the caller to compare.
 absl::StatusOr<Ledger> VerifyLedger(absl::string_view json, absl::string_view survey_id,
                                     absl::string_view receipt_public_key);
+
+// What a verified ledger itself says against the survey: one plain sentence for each group with more answers than
+// tokens were issued and codes reissued, in the ledger's order. Empty: nothing. Such a ledger is not forged, and the
+// service withholds the group's figures.
+std::vector<std::string> LedgerFindings(const Ledger& ledger);
 
 // Whether `leaf` is in a ledger that VerifyLedger returned.
 bool FindLeaf(const Ledger& ledger, absl::string_view leaf);

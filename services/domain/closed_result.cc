@@ -51,6 +51,8 @@ const char* NameOf(BlockState state) {
       return "too_few";
     case BlockState::kTooManyReissued:
       return "too_many_reissued";
+    case BlockState::kMoreAnswersThanCodes:
+      return "more_answers_than_codes";
     case BlockState::kPooled:
       return "pooled";
   }
@@ -146,7 +148,7 @@ Block ReadBlock(const Json& value, const std::string& path, int points, JsonFaul
   block.members = object.Texts("members");
   block.state = ReadName(object, "state",
                          {BlockState::kPrinted, BlockState::kTooFew, BlockState::kTooManyReissued,
-                          BlockState::kPooled},
+                          BlockState::kMoreAnswersThanCodes, BlockState::kPooled},
                          fault);
   if (!IsGroupCode(block.code)) fault->Set(object.PathOf("code"), "must be a group's code");
   for (const std::string& member : block.members) {

@@ -52,6 +52,7 @@ enum class BlockState {
   kPrinted,
   kTooFew,           // its raters are in no figure
   kTooManyReissued,  // likewise
+  kMoreAnswersThanCodes,  // likewise: more answers than tokens were issued and codes reissued (a restored backup)
   kPooled,           // its raters are in the block other_raters
 };
 

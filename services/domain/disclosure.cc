@@ -115,6 +115,12 @@ Atom MakeAtom(const std::string& indicator, const ItemTally& tally, const Disclo
   return atom;
 }
 
+std::optional<BlockState> WithheldByItsCodes(const GroupCounts& counts, const DisclosureRules& rules) {
+  if (counts.counted > counts.issued + counts.reissued) return BlockState::kMoreAnswersThanCodes;
+  if (counts.reissued * 100 > rules.maximum_reissued_percent * counts.invited) return BlockState::kTooManyReissued;
+  return std::nullopt;
+}
+
 ClosedResult MakeClosedResult(const Manifest& manifest, const Instrument& instrument,
                               const DisclosureRules& rules, const std::vector<GroupTally>& tallies,
                               const std::vector<GroupCounts>& counts) {
@@ -127,7 +133,7 @@ ClosedResult MakeClosedResult(const Manifest& manifest, const Instrument& instru
 
   Pool pool(instrument);
   std::optional<Block>
-      withheld_pool;  // the issuing group other_raters, if too many of its codes were reissued
+      withheld_pool;  // the issuing group other_raters, if its codes withhold it
   std::vector<size_t> pooled_blocks;  // indices in result.blocks
   bool has_joined_group = false;
   for (size_t i = 0; i < manifest.groups.size(); ++i) {
@@ -137,21 +143,20 @@ ClosedResult MakeClosedResult(const Manifest& manifest, const Instrument& instru
     CANDOR_CHECK(tally.items.size() == instrument.items.size());
     const std::vector<bool> asked =
         ShapeOfGroup(instrument, group, /*prompts_open=*/false).items_asked;
-    const bool reissued =
-        counts[i].reissued * 100 > rules.maximum_reissued_percent * counts[i].invited;
+    const std::optional<BlockState> withheld = WithheldByItsCodes(counts[i], rules);
     Block block{group.code, group.members, BlockState::kTooFew, {}};
     if (group.code == kOtherRaters) {
       has_joined_group = true;
-      if (reissued) {
-        block.state = BlockState::kTooManyReissued;
+      if (withheld.has_value()) {
+        block.state = *withheld;
         withheld_pool = std::move(block);
       } else {
         pool.Add(group, asked, tally);
       }
       continue;
     }
-    if (reissued) {
-      block.state = BlockState::kTooManyReissued;
+    if (withheld.has_value()) {
+      block.state = *withheld;
     } else if (tally.raters >= rules.minimum_group_size) {
       block.state = BlockState::kPrinted;
       block.atoms = MakeAtoms(instrument, asked, tally.items, rules, /*pooled=*/false);

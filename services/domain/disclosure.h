@@ -5,6 +5,7 @@
 #define CANDOR_SERVICES_DOMAIN_DISCLOSURE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,11 +52,15 @@ inline constexpr int64_t kFewestForHalves = 10;
 Atom MakeAtom(const std::string& indicator, const ItemTally& tally, const DisclosureRules& rules,
               bool pooled);
 
+// Why an issuing group may not be shown at all, from its counts alone: kMoreAnswersThanCodes or
+// kTooManyReissued, where it is uncertain that everybody answered once. Unset: its codes withhold nothing.
+std::optional<BlockState> WithheldByItsCodes(const GroupCounts& counts, const DisclosureRules& rules);
+
 // The closed result of a survey. An issuing group with at least k raters and not too many reissued
 // codes is a block of its own; the issuing group other_raters and all groups under k raters
 // together are the pool, printed as the block other_raters if it has at least k + t raters, else in
-// no figure. A group with too many reissued codes is in no figure. If the issuing group
-// other_raters itself has too many reissued codes there is no pool, and small groups stay too few.
+// no figure. A group that WithheldByItsCodes names is in no figure. If the issuing group
+// other_raters itself is one there is no pool, and small groups stay too few.
 // Which groups have at least k raters, and whether the pool has enough, is all that blocks say
 // beyond their atoms. `tallies` and `counts` have one entry for each group of the manifest, in its
 // order, with the same codes.

@@ -175,6 +175,14 @@ absl::StatusOr<PersonRow> Directory::CreatePerson(const Caller& caller, PersonRo
     CANDOR_RETURN_IF_ERROR(CheckGrant(caller, false, person.roles.administrator));
     CANDOR_ASSIGN_OR_RETURN(const auto taken, transaction.FindPerson(person.district, person.id));
     if (taken.has_value()) return errors::Exists("person", PersonName(person.district, person.id));
+    CANDOR_ASSIGN_OR_RETURN(const bool former, transaction.WasPerson(person.district, person.id));
+    if (former) {
+      return base::Error(absl::StatusCode::kAlreadyExists, domain::reasons::kRESOURCE_EXISTS,
+                         absl::StrCat(PersonName(person.district, person.id),
+                                      " was a person who has been deleted; surveys and reports still go by that id, so "
+                                      "nobody gets it again; choose another id"),
+                         "person_id");
+    }
     CANDOR_RETURN_IF_ERROR(CheckPerson(transaction, person));
     CANDOR_RETURN_IF_ERROR(transaction.InsertPerson(person));
     return RecordAudit(transaction, clock_, caller, person.district, "CreatePerson",

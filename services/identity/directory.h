@@ -42,6 +42,8 @@ class Directory {
   absl::StatusOr<std::vector<storage::SchoolRow>> ListSchools(const domain::DistrictId& district,
                                                               const storage::Page& page);
 
+  // ALREADY_EXISTS, RESOURCE_EXISTS: the id is a person's, or was that of one who has been deleted: surveys and reports go
+  // by it for good, so that a second holder would read what was the first one's.
   // `person.create_time` and `person.revision` are not read. School and supervisors must exist; nobody supervises
   // themself. PERMISSION_DENIED, CALLER_NOT_ALLOWED: the person would get the role of an administrator, which only the
   // installation's administrator gives; so too at UpdatePerson.
@@ -55,7 +57,7 @@ class Directory {
   // Deletes the person, and what the service keeps about them: their keys; their ratings, but for those that a report
   // not yet frozen needs (they bear no name, and go when the survey is released or abandoned); name and address where
   // they are a rater; their name on reports, which stay readable to administrators without it; stored answers to
-  // request ids of the district. The audit trail keeps ids, no names. FAILED_PRECONDITION, RESOURCE_IN_USE: they lead a
+  // request ids of the district. The audit trail keeps ids, no names, and nobody gets the id again. FAILED_PRECONDITION, RESOURCE_IN_USE: they lead a
   // survey that is not yet released.
   absl::Status DeletePerson(const Caller& caller, const domain::DistrictId& district, const domain::PersonId& id);
   absl::StatusOr<storage::PersonRow> GetPerson(const domain::DistrictId& district, const domain::PersonId& id);

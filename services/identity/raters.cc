@@ -1,8 +1,12 @@
 #include "services/identity/raters.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "services/base/error.h"
 #include "services/base/status.h"
@@ -21,6 +25,8 @@ using domain::SurveyId;
 using storage::RaterRow;
 using storage::ReadTransaction;
 using storage::WriteTransaction;
+
+constexpr int kRatersInOneRead = 1000;
 
 struct DraftSurvey {
   storage::SurveyRow survey;
@@ -56,6 +62,107 @@ absl::Status CheckRater(const domain::Instrument& instrument, const std::string&
   }
   return absl::OkStatus();
 }
+
+// So that differences in case and in spaces do not make two people of one.
+std::string Plain(absl::string_view text) {
+  std::string plain(text);
+  absl::RemoveExtraAsciiWhitespace(&plain);
+  absl::AsciiStrToLower(&plain);
+  return plain;
+}
+
+// Finds people who would be asked twice: a group of five that is two people is no group of five.
+class DistinctRaters {
+ public:
+  // Those who must not be among the anonymous raters, by their address.
+  absl::Status AddLine(ReadTransaction& transaction, const storage::SurveyRow& survey) {
+    CANDOR_ASSIGN_OR_RETURN(const auto leader, transaction.FindPerson(survey.district, survey.leader));
+    if (!leader.has_value()) return absl::OkStatus();
+    line_.insert(Plain(leader->email));
+    for (const domain::PersonId& id : leader->supervisors) {
+      CANDOR_ASSIGN_OR_RETURN(const auto supervisor, transaction.FindPerson(survey.district, id));
+      if (supervisor.has_value()) line_.insert(Plain(supervisor->email));
+    }
+    line_.erase("");
+    return absl::OkStatus();
+  }
+
+  // The survey's raters, but for `except`.
+  absl::Status AddStored(ReadTransaction& transaction, const storage::SurveyRow& survey, const RaterId& except) {
+    storage::Page page{"", kRatersInOneRead};
+    while (true) {
+      CANDOR_ASSIGN_OR_RETURN(const std::vector<RaterRow> rows,
+                              transaction.ListRaters(survey.district, survey.id, page));
+      for (const RaterRow& row : rows) {
+        if (row.id != except) Remember(row, {RaterName(survey, row.id), /*stored=*/true});
+      }
+      if (rows.size() < static_cast<size_t>(page.limit)) return absl::OkStatus();
+      page.after = rows.back().id.value();
+    }
+  }
+
+  // INVALID_ARGUMENT, FIELD_INVALID; ALREADY_EXISTS, RESOURCE_EXISTS, where the other is stored already.
+  absl::Status Add(const RaterRow& row, const std::string& field) {
+    const std::string address = Plain(row.address);
+    if (!address.empty()) {
+      const std::string at = absl::StrCat(field, ".address");
+      if (line_.contains(address)) {
+        return errors::InvalidField(at, "is that of the leader or of one of their supervisors, who rate by their own "
+                                        "keys and not as anonymous raters; leave this rater out");
+      }
+      if (const auto taken = by_address_.find(address); taken != by_address_.end()) {
+        return Twice(at, taken->second, "address",
+                     "nobody is asked twice in one survey, in whatever group; leave one of the two out");
+      }
+    }
+    const auto named = by_name_.find(NameOf(row));
+    if (named != by_name_.end()) {
+      const std::optional<Place>& other =
+          named->second.unaddressed.has_value() || !address.empty() ? named->second.unaddressed : named->second.addressed;
+      if (other.has_value()) {
+        return Twice(absl::StrCat(field, ".display_name"), *other, "name in this group",
+                     "if these are two people, give both an address, or each a name that tells them apart; if it is one, "
+                     "leave one of the two out");
+      }
+    }
+    Remember(row, {field, /*stored=*/false});
+    return absl::OkStatus();
+  }
+
+ private:
+  struct Place {
+    std::string name;  // a field of the request, or the rater's name
+    bool stored = false;
+  };
+  // The first of a name, with an address and without.
+  struct Named {
+    std::optional<Place> addressed, unaddressed;
+  };
+
+  static std::pair<std::string, std::string> NameOf(const RaterRow& row) { return {row.group, Plain(row.display_name)}; }
+
+  void Remember(const RaterRow& row, const Place& place) {
+    const std::string address = Plain(row.address);
+    if (!address.empty()) by_address_.emplace(address, place);
+    if (Plain(row.display_name).empty()) return;
+    Named& named = by_name_[NameOf(row)];
+    std::optional<Place>& first = address.empty() ? named.unaddressed : named.addressed;
+    if (!first.has_value()) first = place;
+  }
+
+  static absl::Status Twice(const std::string& field, const Place& other, absl::string_view what,
+                            absl::string_view advice) {
+    if (!other.stored) {
+      return errors::InvalidField(field, absl::StrCat("is the same ", what, " as that of ", other.name, "; ", advice));
+    }
+    return base::Error(absl::StatusCode::kAlreadyExists, domain::reasons::kRESOURCE_EXISTS,
+                       absl::StrCat(field, ": ", other.name, " has the same ", what, " already; ", advice), field);
+  }
+
+  std::set<std::string> line_;
+  std::map<std::string, Place> by_address_;
+  std::map<std::pair<std::string, std::string>, Named> by_name_;  // by group and name
+};
 
 absl::Status CheckRoom(ReadTransaction& transaction, const storage::SurveyRow& survey, size_t more) {
   CANDOR_ASSIGN_OR_RETURN(const auto counts, transaction.CountRaters(survey.district, survey.id));
@@ -93,11 +200,16 @@ absl::StatusOr<std::vector<RaterRow>> Raters::Add(const Caller& caller, const Di
   std::vector<RaterRow> rows;
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(const DraftSurvey draft, GetDraftSurvey(transaction, district, survey));
+    DistinctRaters distinct;
+    CANDOR_RETURN_IF_ERROR(distinct.AddLine(transaction, draft.survey));
+    CANDOR_RETURN_IF_ERROR(distinct.AddStored(transaction, draft.survey, RaterId()));
     rows.clear();
     for (const NewRater& rater : raters) {
       RaterRow row{district, survey, RaterId::Random(), rater.group, rater.display_name, rater.address,
                    rater.opted_out, false};
-      CANDOR_RETURN_IF_ERROR(CheckRater(draft.instrument, absl::StrCat("raters[", rows.size(), "]"), row));
+      const std::string field = absl::StrCat("raters[", rows.size(), "]");
+      CANDOR_RETURN_IF_ERROR(CheckRater(draft.instrument, field, row));
+      CANDOR_RETURN_IF_ERROR(distinct.Add(row, field));
       rows.push_back(std::move(row));
     }
     CANDOR_RETURN_IF_ERROR(Insert(transaction, draft.survey, rows));
@@ -137,6 +249,10 @@ absl::StatusOr<RaterRow> Raters::Update(const Caller& caller, const DistrictId& 
     if (row.paper && !(row.display_name.empty() && row.address.empty())) {
       return errors::InvalidField("rater", "is a paper slip, which bears no name or address");
     }
+    DistinctRaters distinct;
+    CANDOR_RETURN_IF_ERROR(distinct.AddLine(transaction, draft.survey));
+    CANDOR_RETURN_IF_ERROR(distinct.AddStored(transaction, draft.survey, row.id));
+    CANDOR_RETURN_IF_ERROR(distinct.Add(row, "rater"));
     CANDOR_RETURN_IF_ERROR(transaction.UpdateRater(row));
     return RecordAudit(transaction, clock_, caller, district, "UpdateRater", RaterName(draft.survey, rater));
   }));

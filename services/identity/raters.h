@@ -30,6 +30,13 @@ struct NewRater {
 // May be called from many threads at once. NOT_FOUND, RESOURCE_NOT_FOUND: no such survey or rater. FAILED_PRECONDITION,
 // WRONG_STATE: a change once the campaign is no draft. INVALID_ARGUMENT, FIELD_INVALID, with the field at fault
 // ("raters[3].group").
+//
+// Nobody is asked twice, since the least size of a group is one of people: within a survey no two raters, of whatever
+// groups and opted out or not, have the same address, and within a group two with the same name both have an address
+// (case and extra spaces make no difference; of case, that of ASCII letters). FIELD_INVALID naming both where both are in
+// the request; ALREADY_EXISTS, RESOURCE_EXISTS, with the field at fault and the other's name, where the other is in the
+// survey already. FIELD_INVALID, too: the address in the directory of the leader or of one of their supervisors, as they
+// are now.
 class Raters {
  public:
   Raters(storage::IdentityStore* store, base::Clock* clock) : store_(*store), clock_(*clock) {}

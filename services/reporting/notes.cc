@@ -91,6 +91,10 @@ std::string WithheldNote(const v1::GroupSummary& group, const domain::Contract& 
                           " % of the codes were replaced by new ones, so that it is not certain that everybody "
                           "answered only once. Nothing of this group is shown, and its ratings are in no other "
                           "figure.");
+    case v1::WITHHELD_REASON_MORE_ANSWERS_THAN_CODES:
+      return absl::StrCat(group.title(), ": more answers came in than codes were given out, as can happen when the "
+                          "service's data were restored from a backup, so that somebody may have answered twice. "
+                          "Nothing of this group is shown, and its ratings are in no other figure.");
     case v1::WITHHELD_REASON_POOLED:
       return absl::StrCat(group.title(), ": fewer than ", minimum,
                           " gave a rating, so they are not shown by themselves; their ratings are part of \"Other "

@@ -75,6 +75,7 @@ v1::WithheldReason ReasonOf(const domain::Block& block, int64_t counted) {
   switch (block.state) {
     case domain::BlockState::kPrinted: return v1::WITHHELD_REASON_UNSPECIFIED;
     case domain::BlockState::kTooManyReissued: return v1::WITHHELD_REASON_TOO_MANY_REISSUED;
+    case domain::BlockState::kMoreAnswersThanCodes: return v1::WITHHELD_REASON_MORE_ANSWERS_THAN_CODES;
     case domain::BlockState::kPooled: return v1::WITHHELD_REASON_POOLED;
     case domain::BlockState::kTooFew: break;
   }
@@ -257,6 +258,7 @@ v1::WithheldReason ReasonForAll(const v1::UnitScore& unit) {
     return v1::WITHHELD_REASON_TOO_FEW_ANSWERS;
   }
   if (reasons.contains(v1::WITHHELD_REASON_TOO_MANY_REISSUED)) return v1::WITHHELD_REASON_TOO_MANY_REISSUED;
+  if (reasons.contains(v1::WITHHELD_REASON_MORE_ANSWERS_THAN_CODES)) return v1::WITHHELD_REASON_MORE_ANSWERS_THAN_CODES;
   return v1::WITHHELD_REASON_NO_DATA;
 }
 

@@ -214,7 +214,16 @@ absl::StatusOr<std::vector<PersonRow>> IdentityTransaction::ListSupervised(const
   return people;
 }
 
+absl::StatusOr<bool> IdentityTransaction::WasPerson(const DistrictId& district, const domain::PersonId& id) {
+  CANDOR_ASSIGN_OR_RETURN(Statement statement,
+                          database_.Prepare("SELECT 1 FROM former_person WHERE district=?1 AND person=?2"));
+  statement.BindText(1, district.value()).BindText(2, id.value());
+  return statement.Step();
+}
+
 absl::Status IdentityTransaction::InsertPerson(const PersonRow& row) {
+  CANDOR_ASSIGN_OR_RETURN(const bool former, WasPerson(row.district, row.id));
+  if (former) return errors::Exists("person", row.id.value());
   CANDOR_ASSIGN_OR_RETURN(Statement statement,
                           database_.Prepare("INSERT INTO person(district, person, display_name, job_title, email, "
                                             "school, roles, create_time, revision) "
@@ -259,6 +268,8 @@ absl::Status IdentityTransaction::DeletePerson(const DistrictId& district, const
       // 7: SurveyDocument::kReportSubject.
       "DELETE FROM survey_document WHERE district=?1 AND kind=7 AND survey IN (SELECT survey FROM survey WHERE "
       "district=?1 AND leader=?2)",
+      "INSERT OR IGNORE INTO former_person(district, person) SELECT district, person FROM person WHERE district=?1 AND "
+      "person=?2",
       "DELETE FROM person WHERE district=?1 AND person=?2",
   };
   static_assert(static_cast<int>(SurveyDocument::kReportSubject) == 7);

@@ -209,8 +209,21 @@ CREATE TABLE audit(
 )sql";
 
 // Figures pooled over the campaign's leaders at closing; NULL before, and for good where there is no pool.
+//
+// former_person: ids of deleted people, and nothing else about them. Surveys and their documents go on naming a deleted
+// leader or supervisor by id, so that whoever got the id would inherit what they may read. Those who were deleted before
+// are known from the audit trail.
 constexpr char kVersion2[] = R"sql(
 ALTER TABLE campaign ADD COLUMN pooled_figures BLOB;
+
+CREATE TABLE former_person(
+  district TEXT NOT NULL REFERENCES district,
+  person TEXT NOT NULL,
+  PRIMARY KEY(district, person)
+) WITHOUT ROWID;
+INSERT OR IGNORE INTO former_person(district, person)
+  SELECT district, substr(resource, length('districts/' || district || '/people/') + 1) FROM audit
+  WHERE action = 'DeletePerson' AND district IN (SELECT district FROM district);
 )sql";
 
 }  // namespace

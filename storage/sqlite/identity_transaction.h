@@ -24,6 +24,7 @@ class IdentityTransaction : public WriteTransaction {
   absl::StatusOr<std::optional<SchoolRow>> FindSchool(const domain::DistrictId& district,
                                                       const domain::SchoolId& id) override;
   absl::StatusOr<std::vector<SchoolRow>> ListSchools(const domain::DistrictId& district, const Page& page) override;
+  absl::StatusOr<bool> WasPerson(const domain::DistrictId& district, const domain::PersonId& id) override;
   absl::StatusOr<std::optional<PersonRow>> FindPerson(const domain::DistrictId& district,
                                                       const domain::PersonId& id) override;
   absl::StatusOr<std::vector<PersonRow>> ListPeople(const domain::DistrictId& district, const Page& page) override;

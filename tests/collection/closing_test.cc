@@ -281,9 +281,9 @@ TEST_F(ClosingTest, AWrongKeyOrCountOpensNothingAndTheRightOrderStillWorks) {
   ExpectReason(collection_->CloseSurvey(wrong_key), StatusCode::kFailedPrecondition, reasons::kWRONG_CLOSING_KEY);
   // Nothing has happened: it still accepts.
   ASSERT_TRUE(Submit(survey, survey.NewToken(0), 1, Ratings(1, 3, 5)).ok());
-  domain::CloseOrder few = survey.Closing("order");
-  few.issued[0].issued = 6;
-  ExpectReason(collection_->CloseSurvey(few), StatusCode::kInvalidArgument, reasons::kORDER_MISMATCH);
+  domain::CloseOrder many = survey.Closing("order");
+  many.issued[0].issued = 13;
+  ExpectReason(collection_->CloseSurvey(many), StatusCode::kInvalidArgument, reasons::kORDER_MISMATCH);
   domain::CloseOrder one_group = survey.Closing("order");
   one_group.issued.pop_back();
   ExpectReason(collection_->CloseSurvey(one_group), StatusCode::kInvalidArgument, reasons::kORDER_MISMATCH);
@@ -375,6 +375,29 @@ TEST_F(ClosingTest, AGroupWithTooManyReissuedCodesIsWithheldWithItsComments) {
   const Closed closed = Close(survey, survey.Closing("order", {2, 0}));
   EXPECT_EQ(BlockOf(closed.result, "staff").state, domain::BlockState::kTooManyReissued);
   EXPECT_EQ(closed.ledger.groups[0].reissued, 2);
+  EXPECT_TRUE(StoredCommentsOf(survey).comments.empty());
+}
+
+TEST_F(ClosingTest, AGroupWithMoreAnswersThanCodesIsCountedAndWithheldAndBlocksNoClosing) {
+  // What is left when a backup is restored that is older than some tokens: the other plane has forgotten them.
+  const TestSurvey survey = OpenSurvey(/*moderators=*/1);
+  domain::Answers answers = Ratings(1, 3, 5);
+  answers.comments[0] = "said by somebody of the staff";
+  SubmitMany(survey, 0, 11, answers);
+  SubmitMany(survey, 1, 6, Ratings(2, 3, 4));
+  domain::CloseOrder order = survey.Closing("order", {1, 0});
+  order.issued[0].issued = 9;
+  const Closed closed = Close(survey, order);
+  EXPECT_EQ(BlockOf(closed.result, "staff").state, domain::BlockState::kMoreAnswersThanCodes);
+  EXPECT_TRUE(BlockOf(closed.result, "staff").atoms.empty());
+  EXPECT_EQ(BlockOf(closed.result, "student").state, domain::BlockState::kPrinted);
+  EXPECT_EQ(closed.ledger.groups[0].issued, 9);
+  EXPECT_EQ(closed.ledger.groups[0].reissued, 1);
+  EXPECT_EQ(closed.ledger.groups[0].counted, 11);
+  EXPECT_EQ(closed.ledger.leaves.size(), 17u);
+  ASSERT_EQ(crypto::LedgerFindings(closed.ledger).size(), 1u);
+  EXPECT_NE(crypto::LedgerFindings(closed.ledger)[0].find("in the group staff more answers were counted (11)"),
+            std::string::npos);
   EXPECT_TRUE(StoredCommentsOf(survey).comments.empty());
 }
 

@@ -96,7 +96,7 @@ TEST_F(ContributionTest, ABlockThatIsNotPrintedIsLeftOut) {
   const Block staff(20, Marks{1, 2, 3, 0});
   EXPECT_TRUE(HasStaff(Contribute(staff, {}, domain::BlockState::kPrinted)));
   for (const domain::BlockState state : {domain::BlockState::kTooFew, domain::BlockState::kTooManyReissued,
-                                         domain::BlockState::kPooled}) {
+                                         domain::BlockState::kMoreAnswersThanCodes, domain::BlockState::kPooled}) {
     EXPECT_FALSE(HasStaff(Contribute(staff, {}, state)));
   }
 }

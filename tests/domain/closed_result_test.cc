@@ -28,6 +28,7 @@ ClosedResult SampleResult() {
                    {"student", {"student"}, BlockState::kTooManyReissued, {}},
                    {"parent", {"parent"}, BlockState::kPooled, {}},
                    {"board", {"board"}, BlockState::kTooFew, {}},
+                   {"support", {"support"}, BlockState::kMoreAnswersThanCodes, {}},
                    {"other_raters", {"parent"}, BlockState::kPrinted, {exact}}};
   result.counts = {{"staff", 20, 12, 1, 11, 3}, {"student", 30, 30, 9, 25, 0}};
   return result;
@@ -39,7 +40,7 @@ TEST(ClosedResultTest, ReadsWhatItWrites) {
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(EncodeClosedResult(*read), bytes);
   EXPECT_EQ(read->survey.value(), kSampleSurvey);
-  ASSERT_EQ(read->blocks.size(), 5u);
+  ASSERT_EQ(read->blocks.size(), 6u);
   const std::vector<Atom>& atoms = read->blocks[0].atoms;
   ASSERT_EQ(atoms.size(), 6u);
   EXPECT_EQ(atoms[0].counts, (std::vector<int64_t>{1, 2, 3, 3, 1}));
@@ -55,6 +56,7 @@ TEST(ClosedResultTest, ReadsWhatItWrites) {
   EXPECT_EQ(read->blocks[1].state, BlockState::kTooManyReissued);
   EXPECT_EQ(read->blocks[2].state, BlockState::kPooled);
   EXPECT_EQ(read->blocks[3].state, BlockState::kTooFew);
+  EXPECT_EQ(read->blocks[4].state, BlockState::kMoreAnswersThanCodes);
   EXPECT_EQ(read->counts[0].replaced, 3);
   EXPECT_EQ(read->counts[1].reissued, 9);
 }

@@ -179,7 +179,7 @@ class MakeClosedResultTest : public testing::Test {
 
   // "staff printed 3, parent too_few 0": each block's code, state and number of atoms.
   std::string Blocks() {
-    const char* const names[] = {"printed", "too_few", "reissued", "pooled"};
+    const char* const names[] = {"printed", "too_few", "reissued", "more_answers", "pooled"};
     std::string text;
     for (const Block& block : Result().blocks) {
       if (!text.empty()) text += ", ";
@@ -304,6 +304,25 @@ TEST_F(MakeClosedResultTest, AJoinedGroupWithTooManyReissuedLeavesNoPool) {
   AddGroup("other_raters", {"parent", "student"}, 9, 3, 20);
   EXPECT_EQ(Blocks(), "staff too_few 0, other_raters reissued 0");
   EXPECT_EQ(Result().blocks[1].members, (std::vector<std::string>{"parent", "student"}));
+}
+
+TEST_F(MakeClosedResultTest, AGroupWithMoreAnswersThanCodesIsInNoFigure) {
+  AddGroup("parent", {"parent"}, 4);
+  AddGroup("staff", {"staff"}, 12);
+  AddGroup("student", {"student"}, 4);
+  counts_[1].issued = 11;
+  counts_[1].reissued = 1;
+  EXPECT_EQ(Blocks(), "parent pooled 0, staff printed 3, student pooled 0, other_raters printed 4");
+  counts_[1].issued = 10;
+  counts_[0].issued = 3;
+  EXPECT_EQ(Blocks(), "parent more_answers 0, staff more_answers 0, student too_few 0");
+}
+
+TEST_F(MakeClosedResultTest, AJoinedGroupWithMoreAnswersThanCodesLeavesNoPool) {
+  AddGroup("staff", {"staff"}, 4);
+  AddGroup("other_raters", {"parent", "student"}, 9);
+  counts_[1].issued = 8;
+  EXPECT_EQ(Blocks(), "staff too_few 0, other_raters more_answers 0");
 }
 
 TEST_F(MakeClosedResultTest, AGroupOfNobodyLooksLikeAnyOtherSmallGroup) {

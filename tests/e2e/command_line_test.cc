@@ -1,5 +1,6 @@
 // A whole campaign by the verbs of `candor`, against a real server in a process of its own; and the drill of a restore.
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -62,13 +63,13 @@ class CommandLineTest : public ::testing::Test {
     return codes;
   }
 
-  // Every item that staff is asked, marked alike.
-  static std::string AllItems(int mark) {
+  // Every item that a rater group is asked, marked alike.
+  static std::string AllItems(int mark, const std::string& group = "staff") {
     const auto text = base::ReadFile(Demo("instrument.json"));
     const base::Json instrument = *base::ParseJson(*text);
     base::Json answers = base::Json::object();
     for (const base::Json& item : instrument["items"]) {
-      if (item["texts"].contains("staff")) answers[std::string(item["indicator"])] = mark;
+      if (item["texts"].contains(group)) answers[std::string(item["indicator"])] = mark;
     }
     return answers.dump();
   }
@@ -284,6 +285,63 @@ TEST_F(CommandLineTest, AnOpenSurveyGoesOnAfterARestoreWithItsKeysAndNoAnswerIsL
   }
   const base::Json report = admin.Json({"report", "get", survey_});
   EXPECT_EQ(report["scores"]["groups"][0]["counted"], "6");
+  EXPECT_EQ(second.Stop(), 0);
+}
+
+TEST_F(CommandLineTest, AnswersBetweenABackupAndItsRestoreKeepNoCampaignFromClosing) {
+  MakeDraft();
+  admin_.Text({"rater", "paper", survey_, "--group", "staff", "--count", "8"});
+  admin_.Text({"rater", "paper", survey_, "--group", "student", "--count", "6"});
+  admin_.Text({"campaign", "open", "c", "--district", "d", "--quiet"});
+  const std::vector<std::string> staff = Codes(admin_, "staff"), students = Codes(admin_, "student");
+  const CandorShell respondent = admin_.WithoutKey();
+  const auto answer = [&](const CandorShell& shell, const std::string& code, const std::string& name) {
+    const bool of_staff = std::find(staff.begin(), staff.end(), code) != staff.end();
+    const std::string file = Write(of_staff ? "staff.json" : "student.json", AllItems(4, of_staff ? "staff" : "student"));
+    shell.Text({"answer", "--code", code, "--file", file, "--yes", "--state-dir", Path("device " + name), "--receipt",
+                Path("receipt " + name)});
+  };
+  for (int i = 0; i < 5; ++i) answer(respondent, staff[i], "a" + std::to_string(i));
+  for (int i = 0; i < 6; ++i) answer(respondent, students[i], "s" + std::to_string(i));
+  ASSERT_EQ(admin_.Run({"backup", "--data", server_.data_folder(), "--to", Path("backup")}).exit_code, 0);
+  answer(respondent, staff[5], "a5");
+  answer(respondent, staff[6], "a6");
+  server_.Kill();
+
+  std::filesystem::create_directories(Path("restored"));
+  std::filesystem::copy(server_.data_folder() + "/keys", Path("restored/keys"), std::filesystem::copy_options::recursive);
+  std::filesystem::permissions(Path("restored/keys"), std::filesystem::perms::owner_all);
+  const cli::ProgramResult restored = admin_.Run({"restore", "--from", Path("backup"), "--data", Path("restored")});
+  ASSERT_EQ(restored.exit_code, 0) << restored.err;
+  EXPECT_THAT(restored.out, HasSubstr("are lost, though people have receipts for them, unless they are sent again"));
+  EXPECT_THAT(restored.out, HasSubstr("might answer twice"));
+  testing::CandordProcess second(Path("restored"));
+  const absl::Status started = second.Start();
+  ASSERT_TRUE(started.ok()) << started;
+  const CandorShell admin = admin_.At(second.address());
+  const CandorShell again = respondent.At(second.address());
+  // Both send theirs again as they are asked to, with tokens of which the restored server knows nothing; one of them from
+  // another device, too.
+  answer(again, staff[5], "a5");
+  answer(again, staff[6], "a6");
+  answer(again, staff[6], "a6 other");
+  admin.Text({"campaign", "close", "c", "--district", "d", "--quiet"});
+
+  const base::Json ledger = again.Json({"ledger", survey_});
+  EXPECT_EQ(ledger["verified"], true);
+  EXPECT_EQ(ledger["leaves"], 14);
+  ASSERT_EQ(ledger["findings"].size(), 1u);
+  EXPECT_THAT(std::string(ledger["findings"][0]),
+              HasSubstr("in the group staff more answers were counted (8) than tokens were issued (6"));
+  EXPECT_THAT(again.Text({"ledger", survey_}), HasSubstr("But: in the group staff more answers"));
+  EXPECT_EQ(again.Json({"ledger", "--receipt", Path("receipt a6")})["receipt_counted"], true);
+  admin.Text({"campaign", "release", "c", "--district", "d"});
+  const base::Json report = admin.Json({"report", "get", survey_});
+  EXPECT_EQ(report["scores"]["groups"][0]["code"], "staff");
+  EXPECT_EQ(report["scores"]["groups"][0]["withheldReason"], "WITHHELD_REASON_MORE_ANSWERS_THAN_CODES");
+  EXPECT_EQ(report["scores"]["groups"][1]["code"], "student");
+  EXPECT_EQ(report["scores"]["groups"][1].value("withheldReason", ""), "");
+  EXPECT_THAT(admin.Text({"report", "get", survey_}), HasSubstr("more answers than codes were given out"));
   EXPECT_EQ(second.Stop(), 0);
 }
 

@@ -60,6 +60,87 @@ TEST_F(CampaignTest, RatersNeedAKnownGroupAndANameOrAddress) {
             reasons::kFIELD_INVALID);
 }
 
+TEST_F(CampaignTest, NobodyIsAskedTwiceInASurvey) {
+  const domain::CampaignId campaign = MakeDraft({}, 2);
+  const domain::SurveyId survey = Surveys(campaign)[0].id, other_survey = Surveys(campaign)[1].id;
+  const auto add = [&](const std::vector<NewRater>& raters) {
+    return raters_->Add(admin_, district_, survey, raters).status();
+  };
+  const auto field = [](const absl::Status& status) { return base::GetErrorDetail(status).field; };
+
+  // Within the request: both are named.
+  absl::Status refused = add({{"staff", "Ann", "ann@example.org", false},
+                              {"staff", "Bea", "bea@example.org", false},
+                              {"student", "A.", "  ANN@Example.org ", false}});
+  EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Reason(refused), reasons::kFIELD_INVALID);
+  EXPECT_EQ(field(refused), "raters[2].address");
+  EXPECT_NE(std::string(refused.message()).find("raters[0]"), std::string::npos) << refused;
+  EXPECT_TRUE(raters_->List(district_, survey, {})->empty()) << "all or none";
+
+  // Within the survey, over all requests and groups, opted out or not.
+  ASSERT_TRUE(add({{"staff", "Ann", "ann@example.org", true}}).ok());
+  refused = add({{"staff", "Bea", "bea@example.org", false}, {"student", "", "Ann@example.org", false}});
+  EXPECT_EQ(refused.code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(Reason(refused), reasons::kRESOURCE_EXISTS);
+  EXPECT_EQ(field(refused), "raters[1].address");
+  EXPECT_EQ(std::string(refused.message()).find("example.org"), std::string::npos) << refused;
+  EXPECT_TRUE(raters_->Add(admin_, district_, other_survey, {{"staff", "Ann", "ann@example.org", false}}).ok())
+      << "another leader's survey";
+
+  // Equal names in one group need an address each.
+  refused = add({{"staff", "Cy Li", "", false}, {"staff", " cy  li", "", false}});
+  EXPECT_EQ(Reason(refused), reasons::kFIELD_INVALID);
+  EXPECT_EQ(field(refused), "raters[1].display_name");
+  EXPECT_NE(std::string(refused.message()).find("give both an address"), std::string::npos) << refused;
+  EXPECT_EQ(field(add({{"staff", "Cy Li", "", false}, {"staff", "Cy Li", "cy@example.org", false}})),
+            "raters[1].display_name");
+  EXPECT_EQ(field(add({{"staff", "Cy Li", "cy@example.org", false}, {"staff", "Cy Li", "", false}})),
+            "raters[1].display_name");
+  EXPECT_TRUE(add({{"staff", "Cy Li", "cy@example.org", false},
+                   {"staff", "Cy Li", "cy2@example.org", false},
+                   {"student", "Cy Li", "", false},
+                   {"staff", "", "dee@example.org", false},
+                   {"staff", "", "eve@example.org", false}})
+                  .ok());
+  EXPECT_EQ(Reason(add({{"student", "cy li", "", false}})), reasons::kRESOURCE_EXISTS);
+
+  // A change makes nobody a second person either, and leaves the same person as they are.
+  const domain::RaterId zoe = raters_->Add(admin_, district_, survey, {{"staff", "Zoe", "", false}})->at(0).id;
+  const auto change = [&](const std::string& name, const std::string& address) {
+    return raters_
+        ->Update(admin_, district_, survey, zoe,
+                 [&](storage::RaterRow& rater) {
+                   rater.display_name = name;
+                   rater.address = address;
+                   return absl::OkStatus();
+                 })
+        .status();
+  };
+  EXPECT_EQ(field(change("Zoe", "ANN@example.org")), "rater.address");
+  EXPECT_EQ(field(change("Cy Li", "")), "rater.display_name");
+  EXPECT_TRUE(change("Zoe", "").ok());
+  EXPECT_TRUE(change("Zoe", "zoe@example.org").ok());
+}
+
+TEST_F(CampaignTest, TheLeadersLineIsNotAmongTheAnonymousRaters) {
+  const domain::SurveyId survey = OneSurvey(MakeDraft({})).id;
+  for (const std::string person : {"leader-1", "boss"}) {
+    ASSERT_TRUE(directory_
+                    ->UpdatePerson(root_, district_, domain::PersonId(person), std::nullopt,
+                                   [&](storage::PersonRow& row) {
+                                     row.email = person + "@example.org";
+                                     return absl::OkStatus();
+                                   })
+                    .ok());
+    const absl::Status refused =
+        raters_->Add(admin_, district_, survey, {{"staff", "A colleague", person + "@EXAMPLE.org", false}}).status();
+    EXPECT_EQ(Reason(refused), reasons::kFIELD_INVALID) << person;
+    EXPECT_EQ(base::GetErrorDetail(refused).field, "raters[0].address");
+  }
+  EXPECT_TRUE(raters_->Add(admin_, district_, survey, {{"staff", "A colleague", "c@example.org", false}}).ok());
+}
+
 TEST_F(CampaignTest, APaperSlipBearsNoName) {
   const domain::CampaignId campaign = MakeDraft();
   const domain::SurveyId survey = OneSurvey(campaign).id;

@@ -239,6 +239,24 @@ TEST_F(DirectoryTest, ADeletedPersonsNameIsInNoFileAndTheReportStays) {
   EXPECT_FALSE(Document(survey, storage::SurveyDocument::kReportSubject).has_value());
 }
 
+TEST_F(DirectoryTest, TheIdOfADeletedPersonIsNobodysAgain) {
+  const domain::CampaignId campaign = MakeOpen();
+  Close(campaign);
+  ASSERT_TRUE(lifecycle_->Release(admin_, district_, campaign).ok());
+  for (const std::string id : {"leader-1", "boss"}) {
+    storage::PersonRow successor = *directory_->GetPerson(district_, domain::PersonId(id));
+    ASSERT_TRUE(directory_->DeletePerson(admin_, district_, successor.id).ok());
+    successor.display_name = "The successor";
+    successor.supervisors.clear();
+    const absl::Status refused = directory_->CreatePerson(root_, successor).status();
+    EXPECT_EQ(refused.code(), absl::StatusCode::kAlreadyExists) << id;
+    EXPECT_EQ(Reason(refused), reasons::kRESOURCE_EXISTS) << id;
+    EXPECT_NE(std::string(refused.message()).find("choose another id"), std::string::npos) << refused;
+    successor.id = domain::PersonId();
+    EXPECT_TRUE(directory_->CreatePerson(root_, successor).ok()) << "a random one is nobody's";
+  }
+}
+
 TEST_F(DirectoryTest, TheAuditTrailSaysWhoDidWhatAndNamesNobody) {
   MakeDistrict();
   const auto rows = ListAudit(*sqlite_, district_, 0, 1000);

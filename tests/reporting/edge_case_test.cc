@@ -139,6 +139,20 @@ TEST(EdgeCaseTest, AGroupWithTooManyReplacedCodesIsWithheldAndInNothing) {
   EXPECT_THAT(report.notes(0), Not(HasSubstr("used"))) << "every replaced code counts, used or not";
 }
 
+TEST(EdgeCaseTest, AGroupWithMoreAnswersThanCodesIsWithheldAndInNothing) {
+  const RawGroup staff{"staff", {}, 20, 0, Copies(20, Middle())}, student{"student", {}, 9, 0, Copies(9, {4, 2, 4, 4})};
+  ReportInput input = InputOf(SmallVersion(5), {staff, student});
+  domain::Block& block = input.result.blocks.at(0);
+  ASSERT_EQ(block.code, "staff");
+  block.state = domain::BlockState::kMoreAnswersThanCodes;
+  block.atoms.clear();
+  input.result.counts.at(0).issued = 18;
+  const v1::Report report = Build(input);
+  EXPECT_EQ(SummaryOf(report.scores(), "staff").withheld_reason(), v1::WITHHELD_REASON_MORE_ANSWERS_THAN_CODES);
+  EXPECT_DOUBLE_EQ(UnitOf(report.scores(), "C1").all_raters().mean(), 4);
+  EXPECT_THAT(report.notes(0), StartsWith("Staff: more answers came in than codes were given out"));
+}
+
 TEST(EdgeCaseTest, WithheldGroupsLeaveNoTrace) {
   const std::vector<RawGroup> groups = {{"parent", {}, 7, 0, Copies(4, {5, 1, 5, 0})},
                                         {"staff", {}, 20, 4, Copies(20, Middle())},

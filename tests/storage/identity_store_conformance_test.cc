@@ -640,6 +640,24 @@ TEST_P(IdentityStoreConformanceTest, DeletingAPersonTakesAllThatIsKeptAboutThem)
   EXPECT_TRUE(Read<OptionalSurvey>([&](auto& t) { return t.FindSurvey(district_, survey_); }).has_value());
 }
 
+TEST_P(IdentityStoreConformanceTest, TheIdOfADeletedPersonStaysTakenInItsDistrict) {
+  MakeDistrict();
+  const auto was = [&](const domain::DistrictId& district, const domain::PersonId& person) {
+    return Read<bool>([&](auto& t) { return t.WasPerson(district, person); });
+  };
+  EXPECT_FALSE(was(district_, supervisor_));
+  PersonRow person = *Read<OptionalPerson>([&](auto& t) { return t.FindPerson(district_, supervisor_); });
+  ASSERT_TRUE(Write([&](WriteTransaction& t) { return t.DeletePerson(district_, supervisor_); }).ok());
+  ASSERT_TRUE(Write([&](WriteTransaction& t) { return t.DeletePerson(district_, domain::PersonId("never was")); }).ok());
+  EXPECT_TRUE(was(district_, supervisor_));
+  EXPECT_FALSE(was(district_, leader_));
+  EXPECT_FALSE(was(district_, domain::PersonId("never was")));
+  EXPECT_FALSE(was(domain::DistrictId("elsewhere"), supervisor_));
+  const absl::Status refused = Write([&](WriteTransaction& t) { return t.InsertPerson(person); });
+  EXPECT_EQ(refused.code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(base::GetErrorDetail(refused).reason, domain::reasons::kRESOURCE_EXISTS);
+}
+
 TEST_P(IdentityStoreConformanceTest, RatingsOfThoseWhoAreGoneAreDeletedBySurvey) {
   MakeDistrict();
   const domain::PersonId gone("gone");

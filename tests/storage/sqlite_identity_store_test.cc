@@ -155,6 +155,28 @@ TEST_F(SqliteIdentityStoreTest, EveryOldVersionWithRowsComesToTheNewestVersionAn
   }
 }
 
+TEST_F(SqliteIdentityStoreTest, WhoWasDeletedBeforeVersionTwoIsKnownFromTheAuditTrail) {
+  {
+    const auto database = *Database::Open(Path());
+    ASSERT_TRUE(Migrate(*database, {IdentityMigrations().front()}, kIdentityApplicationId).ok());
+    ASSERT_TRUE(database
+                    ->Execute("INSERT INTO district VALUES('d', 'District', 1);"
+                              "INSERT INTO audit VALUES('d', 1, 1, 'c', 'DeletePerson', 'districts/d/people/gone');"
+                              "INSERT INTO audit VALUES('d', 2, 1, 'c', 'CreatePerson', 'districts/d/people/there');"
+                              "INSERT INTO audit VALUES('d', 3, 1, 'c', 'DeletePerson', 'districts/d/people/gone');")
+                    .ok());
+  }
+  const auto store = Open();
+  const absl::Status status = store->Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(const bool gone, transaction.WasPerson(DistrictId("d"), domain::PersonId("gone")));
+    EXPECT_TRUE(gone);
+    CANDOR_ASSIGN_OR_RETURN(const bool there, transaction.WasPerson(DistrictId("d"), domain::PersonId("there")));
+    EXPECT_FALSE(there);
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(status.ok()) << status;
+}
+
 TEST_F(SqliteIdentityStoreTest, ACampaignOfVersionOneInWhateverStateGoesOnWithoutPooledFigures) {
   const DistrictId district("d");
   std::vector<domain::CampaignState> states;
