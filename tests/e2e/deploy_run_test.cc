@@ -65,7 +65,7 @@ TEST_F(DeployRunTest, ASecondRunSaysThatTheFirstHasTheDataAndRunsNothingOnItsSer
   const std::string port = first.address().substr(first.address().rfind(':') + 1);
   const Result second = Run(absl::StrCat("--data '", first.data_folder(), "' --port ", port));
   EXPECT_EQ(second.exit_code, 1) << second.text;
-  EXPECT_THAT(second.text, HasSubstr("another candord is using the data folder"));
+  EXPECT_THAT(second.text, HasSubstr(absl::StrCat("another candord (process ", first.process(), ") is using the data folder")));
   EXPECT_THAT(second.text, HasSubstr("deploy/run --data DIR --port PORT"));
   EXPECT_THAT(second.text, Not(HasSubstr("the server is running")));
   EXPECT_THAT(second.text, Not(HasSubstr("demonstration")));
