@@ -27,6 +27,7 @@ class ForgettingTest : public CollectionTest {};
 // Text that stands nowhere in the program's memory until it is made, so that it can be looked for there.
 constexpr char kMask = 0x5a;
 constexpr size_t kMarkBytes = 24;
+constexpr size_t kMarks = 8;
 
 std::string MaskedMark() {
   std::string mark;
@@ -34,10 +35,13 @@ std::string MaskedMark() {
   return mark;
 }
 
-// A comment that ends with the mark; what the allocator writes into freed memory hits its beginning alone.
+// A comment that is the mark again and again: what is written into freed memory soon after does not hit all of it.
 std::string MarkedComment() {
-  std::string comment(100, '.');
-  for (const char masked : MaskedMark()) comment.push_back(static_cast<char>(masked ^ kMask));
+  std::string comment;
+  comment.reserve(kMarks * kMarkBytes);
+  for (size_t i = 0; i < kMarks; ++i) {
+    for (const char masked : MaskedMark()) comment.push_back(static_cast<char>(masked ^ kMask));
+  }
   return comment;
 }
 
