@@ -1,5 +1,6 @@
 #include "services/collection/answer_seal.h"
 
+#include "services/base/private_memory.h"
 #include "services/crypto/sealing.h"
 
 namespace candor::collection {
@@ -22,7 +23,10 @@ std::string Bind(const AnswerPlace& place) {
 
 std::string SealAnswer(const crypto::SecretBytes& data_key, const AnswerPlace& place, const domain::Answers& answers,
                        const domain::AnswerShape& shape) {
-  return crypto::SealRecord(data_key, domain::EncodeAnswers(answers, shape), Bind(place));
+  std::string record = domain::EncodeAnswers(answers, shape);
+  std::string sealed = crypto::SealRecord(data_key, record, Bind(place));
+  base::Wipe(record);
+  return sealed;
 }
 
 std::optional<std::string> AnswerOpener::Open(absl::string_view sealed, const AnswerPlace& place) {

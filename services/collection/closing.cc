@@ -4,8 +4,10 @@
 #include <optional>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "services/base/error.h"
+#include "services/base/private_memory.h"
 #include "services/base/random.h"
 #include "services/base/status.h"
 #include "services/collection/answer_seal.h"
@@ -94,6 +96,10 @@ void Count(const domain::Answers& answers, const domain::Instrument& instrument,
   }
 }
 
+void WipeComments(std::vector<Comment>::iterator begin, std::vector<Comment>::iterator end) {
+  for (auto comment = begin; comment != end; ++comment) base::Wipe(comment->text);
+}
+
 // Drops what may not be kept, and puts the rest into random order, so that nothing says which comments came from one
 // person.
 void SelectComments(const domain::DisclosureRules& rules, Counted& counted) {
@@ -102,8 +108,10 @@ void SelectComments(const domain::DisclosureRules& rules, Counted& counted) {
     return counted.tallies[static_cast<size_t>(comment.group)].raters < kFewestRatersForComments ||
            domain::WithheldByItsCodes(counts, rules).has_value();
   };
-  counted.comments.erase(std::remove_if(counted.comments.begin(), counted.comments.end(), dropped),
-                         counted.comments.end());
+  const auto kept = std::partition(counted.comments.begin(), counted.comments.end(),
+                                   [&](const Comment& comment) { return !dropped(comment); });
+  WipeComments(kept, counted.comments.end());
+  counted.comments.erase(kept, counted.comments.end());
   base::Shuffle(counted.comments);
 }
 
@@ -168,6 +176,7 @@ absl::StatusOr<Closing> CountAnswers(const Survey& survey, const domain::CloseOr
   CANDOR_ASSIGN_OR_RETURN(std::vector<crypto::SecretBytes> data_keys, OpenRunKeys(closing_key, answers));
   AnswerOpener opener(std::move(data_keys));
   Counted counted = StartCounting(survey, instrument, order);
+  const absl::Cleanup wipe = [&counted] { WipeComments(counted.comments.begin(), counted.comments.end()); };
   const domain::Manifest& manifest = survey.manifest();
   const ContributionFormat format(version);
   std::optional<ContributionCounter> contributing;
@@ -178,12 +187,15 @@ absl::StatusOr<Closing> CountAnswers(const Survey& survey, const domain::CloseOr
     }
     const storage::SlotHead& head = *slot.head;
     const domain::AnswerShape& shape = survey.groups()[static_cast<size_t>(slot.group)].shape;
-    const std::optional<std::string> record =
+    std::optional<std::string> record =
         opener.Open(sealed, {survey.id_bytes(), slot.group, head.token_hash, head.version});
     if (!record.has_value()) return errors::StoreCorrupt("a sealed answer cannot be opened");
-    CANDOR_ASSIGN_OR_RETURN(const domain::Answers opened, domain::DecodeAnswers(*record, shape));
-    Count(opened, instrument, shape, slot.group, counted);
-    if (contributing.has_value()) contributing->Count(slot.group, opened.ratings);
+    absl::StatusOr<domain::Answers> opened = domain::DecodeAnswers(*record, shape);
+    base::Wipe(*record);
+    CANDOR_RETURN_IF_ERROR(opened.status());
+    Count(*opened, instrument, shape, slot.group, counted);
+    if (contributing.has_value()) contributing->Count(slot.group, opened->ratings);
+    domain::Wipe(*opened);
     domain::GroupCounts& counts = counted.counts[static_cast<size_t>(slot.group)];
     ++counts.counted;
     counts.replaced += head.replacements;

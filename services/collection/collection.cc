@@ -4,9 +4,11 @@
 #include <atomic>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/hash/hash.h"
 #include "services/base/error.h"
 #include "services/base/executor.h"
+#include "services/base/private_memory.h"
 #include "services/base/status.h"
 #include "services/collection/answer_seal.h"
 #include "services/collection/closing.h"
@@ -56,6 +58,12 @@ int64_t SizeOf(const Submission& submission) {
                 submission.submission_id.size() + submission.answers.ratings.size();
   for (const std::string& comment : submission.answers.comments) size += sizeof(comment) + comment.size();
   return static_cast<int64_t>(size);
+}
+
+// What of a submission must not lie in freed memory: the answers, and the token that signs for them.
+void Wipe(Submission& submission) {
+  domain::Wipe(submission.answers);
+  for (std::string* text : {&submission.input_msg, &submission.signature, &submission.submission_id}) base::Wipe(*text);
 }
 
 // The token's part of Submit's checks: form, survey, group, signature.
@@ -292,11 +300,13 @@ void Collection::Submit(Submission submission, SubmitCallback done) {
 // is bounded here.
 void Collection::Parts::LookUpAndTake(Submission submission, SubmitCallback done) {
   struct Waiting {
+    Waiting(Submission submission, SubmitCallback done) : submission(std::move(submission)), done(std::move(done)) {}
+    ~Waiting() { Wipe(submission); }
     Submission submission;
     SubmitCallback done;
   };
   const int64_t bytes = SizeOf(submission);
-  const auto waiting = std::make_shared<Waiting>(Waiting{std::move(submission), std::move(done)});
+  const auto waiting = std::make_shared<Waiting>(std::move(submission), std::move(done));
   const bool fits = lookup_bytes.fetch_add(bytes) + bytes <= lookup_bytes_limit;
   const bool queued = fits && lookups.TryRun([this, waiting, bytes] {
     lookup_bytes -= bytes;
@@ -310,6 +320,7 @@ void Collection::Parts::LookUpAndTake(Submission submission, SubmitCallback done
 }
 
 void Collection::Parts::Take(const std::shared_ptr<Survey>& survey, Submission submission, SubmitCallback done) {
+  const absl::Cleanup wipe = [&submission] { Wipe(submission); };
   if (submission.version == 0) return done(errors::InvalidField("version", "must be 1 or more"));
   if (submission.submission_id.size() != storage::kSubmissionIdBytes) {
     return done(errors::InvalidField("submission_id", "must be 16 random bytes"));
@@ -336,6 +347,7 @@ void Collection::Parts::Take(const std::shared_ptr<Survey>& survey, Submission s
   }
   Writer& writer = WriterOf(survey->id());
   if (writer.TryEnqueue(pending)) return;
+  domain::Wipe(pending.answers);
   pending.done(writer.stopping() ? Stopping() : errors::Overloaded());
 }
 

@@ -112,6 +112,7 @@ class Collection : public domain::ResponsePlane {
   // FAILED_PRECONDITION: SURVEY_CLOSED, VERSION_SUPERSEDED (the token holds a higher version), VERSION_TAKEN (it holds
   //   this version under another submission id), KEY_LOST (this plane's receipt key is not the manifest's).
   // RESOURCE_EXHAUSTED: OVERLOADED (try again), STORE_FULL. UNAVAILABLE: STORE_BUSY, or OVERLOADED while stopping.
+  // What it holds of the submission is overwritten once the answer is sealed or refused.
   // The same token, version and submission id again: a fresh receipt for the stored answer, and nothing is written; so
   // also after the survey stopped accepting, until it is being closed.
   void Submit(Submission submission, SubmitCallback done);

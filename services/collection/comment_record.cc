@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "services/base/private_memory.h"
 #include "services/base/status.h"
 #include "services/crypto/sealing.h"
 #include "services/domain/errors.h"
@@ -35,7 +36,9 @@ std::string SealComment(const crypto::SecretBytes& comment_key, absl::string_vie
   AppendShort(comment.text.size(), record);
   record += comment.text;
   record.resize(kTextAt + cap, '\0');
-  return crypto::SealRecord(comment_key, record, absl::StrCat(kTag, survey_id));
+  std::string sealed = crypto::SealRecord(comment_key, record, absl::StrCat(kTag, survey_id));
+  base::Wipe(record);
+  return sealed;
 }
 
 absl::StatusOr<Comment> OpenComment(const crypto::SecretBytes& comment_key, absl::string_view survey_id,

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/base/private_memory.h"
 #include "services/base/status.h"
 #include "services/domain/answer.h"
 #include "services/domain/errors.h"
@@ -164,7 +165,6 @@ ContributionCounter::ContributionCounter(const ContributionFormat& format,
 void ContributionCounter::Count(int issuing_group, const std::vector<uint8_t>& marks) {
   const int index = group_of_issuing_group_[static_cast<size_t>(issuing_group)];
   if (index < 0) return;
-  form_.clear();
   for (const int item : format_.groups()[static_cast<size_t>(index)].items) {
     const uint8_t mark = marks[static_cast<size_t>(item)];
     const bool turned =
@@ -172,6 +172,7 @@ void ContributionCounter::Count(int issuing_group, const std::vector<uint8_t>& m
     form_.push_back(turned ? static_cast<uint8_t>(format_.points() + 1 - mark) : mark);
   }
   tallies_[static_cast<size_t>(index)]->Add(form_);
+  base::Wipe(form_);
 }
 
 ContributedBlocks ContributionCounter::Take(const domain::ClosedResult& result) {

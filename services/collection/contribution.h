@@ -90,7 +90,7 @@ class ContributionCounter {
   const ContributionFormat& format_;
   std::vector<int> group_of_issuing_group_;  // index in the format; -1: joined
   ContributedBlocks tallies_;
-  std::vector<uint8_t> form_;  // of the form being counted
+  std::vector<uint8_t> form_;  // the form being counted; empty between two
 };
 
 // `blocks` has one entry for each group of the format. INVALID_ARGUMENT: the key cannot be sealed to, which opening has

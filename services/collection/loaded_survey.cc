@@ -153,7 +153,7 @@ Verdict LoadedSurvey::Put(PendingAnswer& answer, const TokenHash& token, const S
   if (answer.sealed.empty()) {
     answer.sealed = SealAnswer(*data_key_, {survey_->id_bytes(), answer.group, answer.token_hash, answer.version},
                                answer.answers, survey_->groups()[static_cast<size_t>(answer.group)].shape);
-    answer.answers = {};
+    domain::Wipe(answer.answers);
   }
   Spent after;
   if (before == nullptr) {

@@ -30,6 +30,8 @@ void AcknowledgeAnswers(const Survey& survey, const crypto::SigningKey& receipt_
   if (!entries.empty()) receipts = crypto::BuildReceipts(entries, survey.id_bytes(), receipt_key);
   size_t next = 0;
   for (size_t i = 0; i < answers.size(); ++i) {
+    // What was refused may never have been sealed.
+    domain::Wipe(answers[i].answers);
     if (!verdicts[i].ok()) {
       answers[i].done(verdicts[i].status());
     } else if (!receipts.ok()) {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/base/error.h"
+#include "services/base/private_memory.h"
 #include "services/base/status.h"
 #include "services/domain/errors.h"
 #include "services/domain/text.h"
@@ -17,6 +18,11 @@ absl::Status Fault(const char* reason, absl::string_view message, absl::string_v
 }
 
 }  // namespace
+
+void Wipe(Answers& answers) {
+  base::Wipe(answers.ratings);
+  for (std::string& comment : answers.comments) base::Wipe(comment);
+}
 
 size_t AnswerShape::record_size() const {
   size_t size = items_asked.size();

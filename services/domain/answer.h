@@ -23,6 +23,9 @@ struct Answers {
   std::vector<std::string> comments;
 };
 
+// Overwrites ratings and comments, so that they do not lie in freed memory; leaves no ratings and only empty comments.
+void Wipe(Answers& answers);
+
 // What one issuing group may answer.
 struct AnswerShape {
   int points = 5;

@@ -21,11 +21,6 @@ int ThreadsOrProcessors(int threads) {
   return threads > 0 ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-// Faults of the server, not of the call.
-bool IsOurFault(const absl::Status& status) {
-  return IsHidden(status) || status.code() == absl::StatusCode::kDataLoss;
-}
-
 absl::Status CheckSize(const google::protobuf::Message& request, size_t most) {
   if (request.ByteSizeLong() <= most) return absl::OkStatus();
   return base::Error(absl::StatusCode::kInvalidArgument, domain::reasons::kREQUEST_TOO_LARGE,
@@ -190,8 +185,7 @@ void Dispatcher::Run(const Method& method, const Call& call, const google::proto
   }
   auto caller = Admit(method, call, request);
   if (!caller.ok()) {
-    NoteFault(method, caller.status());
-    done(caller.status());
+    done(NoteFault(method, caller.status()));
     return;
   }
   if (admitted) admitted(*caller);
@@ -199,23 +193,23 @@ void Dispatcher::Run(const Method& method, const Call& call, const google::proto
     if (method.takes_code && base::GetErrorDetail(status).reason == domain::reasons::kCODE_UNKNOWN) {
       wrong_codes_.NoteFailure(NetworkOf(peer()));
     }
-    NoteFault(method, status);
-    done(std::move(status));
+    done(NoteFault(method, status));
   });
 }
 
-void Dispatcher::NoteFault(const Method& method, const absl::Status& status) {
-  if (status.ok() || !IsOurFault(status)) return;
+absl::Status Dispatcher::NoteFault(const Method& method, const absl::Status& status) {
+  if (status.ok() || !IsOurFault(status)) return status;
   const std::string reason = base::GetErrorDetail(status).reason;
   if (access_.IsForEveryone(method.name)) {
     quiet_faults_.Note(reason.empty() ? absl::StatusCodeToString(status.code()) : reason);
-    return;
+    return OutwardOfRespondents(status);
   }
   base::Log(base::LogLevel::kError, "a call failed by a fault of the server",
             {{"method", method.name},
              {"code", absl::StatusCodeToString(status.code())},
              {"reason", reason},
              {"detail", std::string(status.message())}});
+  return status;
 }
 
 }  // namespace candor::rpc

@@ -72,7 +72,8 @@ class Dispatcher {
   // Beside what the body gives: INVALID_ARGUMENT, REQUEST_TOO_LARGE. RESOURCE_EXHAUSTED: OVERLOADED, the lane's queue is
   // full; RATE_LIMITED, with when to try again. UNAUTHENTICATED, UNAUTHENTICATED_CALLER. PERMISSION_DENIED,
   // CALLER_NOT_ALLOWED. CANCELLED.
-  // Unforeseen faults are logged with the method's name, but for everyone's methods: see QuietFaults.
+  // Faults of the server (IsOurFault) are logged with the method's name; of everyone's methods the hour alone is kept (see
+  // QuietFaults), and their callers get one fixed message (see OutwardOfRespondents).
   void Dispatch(const Method& method, Call call, const google::protobuf::Message& request,
                 google::protobuf::Message* response, Done done);
 
@@ -104,7 +105,8 @@ class Dispatcher {
   // Who calls, if they may.
   absl::StatusOr<identity::Caller> Admit(const Method& method, const Call& call,
                                          const google::protobuf::Message& request);
-  void NoteFault(const Method& method, const absl::Status& status);
+  // Logs a fault of the server; gives what `done` is told.
+  absl::Status NoteFault(const Method& method, const absl::Status& status);
   base::Executor* ExecutorOf(Lane lane);
 
   const Access& access_;

@@ -19,6 +19,7 @@
 #include "services/base/status.h"
 #include "services/domain/errors.h"
 #include "services/rpc/status.h"
+#include "services/rpc/wiped_request.h"
 
 namespace candor::rpc {
 namespace {
@@ -285,7 +286,10 @@ absl::StatusOr<std::unique_ptr<GrpcServices>> GrpcServices::Create(const MethodS
   all->services_.push_back(std::make_unique<InstrumentServiceGate>(gate));
   all->services_.push_back(std::make_unique<CampaignServiceGate>(gate));
   all->services_.push_back(std::make_unique<InvitationServiceGate>(gate));
-  all->services_.push_back(std::make_unique<ResponseServiceGate>(gate));
+  static auto* const wiped_requests = new WipedRequests<v1::SubmitResponseRequest, v1::SubmitResponseResponse>;
+  auto response_service = std::make_unique<ResponseServiceGate>(gate);
+  response_service->SetMessageAllocatorFor_SubmitResponse(wiped_requests);
+  all->services_.push_back(std::move(response_service));
   all->services_.push_back(std::make_unique<ScoringServiceGate>(gate));
   all->services_.push_back(std::make_unique<ReportServiceGate>(gate));
   return all;

@@ -53,7 +53,8 @@ absl::StatusOr<collection::Submission> ReadSubmission(const v1::SubmitResponseRe
   for (const std::string& padded : request.comments()) {
     // The padding is for the way; what is inside is checked as text, so a zero byte within is refused there.
     const size_t last = padded.find_last_not_of('\0');
-    submission.answers.comments.push_back(padded.substr(0, last == std::string::npos ? 0 : last + 1));
+    // In its place at once: a short text that is moved stays where it was, too.
+    submission.answers.comments.emplace_back(padded, 0, last == std::string::npos ? 0 : last + 1);
   }
   return submission;
 }

@@ -3,6 +3,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "services/base/error.h"
+#include "services/domain/errors.h"
 
 namespace candor::rpc {
 namespace {
@@ -12,6 +13,46 @@ constexpr char kBadRequestUrl[] = "type.googleapis.com/google.rpc.BadRequest";
 constexpr char kRetryInfoUrl[] = "type.googleapis.com/google.rpc.RetryInfo";
 constexpr char kErrorDomain[] = "candor";
 constexpr char kHiddenMessage[] = "the server met an unforeseen fault; its log says more";
+
+constexpr char kRespondentsMessage[] = "the service cannot take this now; nothing was stored; try again later";
+
+// What callers are told of a fault whose own message is for the log.
+struct Fault {
+  absl::StatusCode code;
+  const char* reason;
+  const char* message;
+};
+
+constexpr Fault kStoreBusy = {absl::StatusCode::kUnavailable, domain::reasons::kSTORE_BUSY,
+                              "the store is busy; nothing was changed, try again"};
+constexpr Fault kStoreFull = {absl::StatusCode::kResourceExhausted, domain::reasons::kSTORE_FULL,
+                              "the store has no room left; nothing was changed; free some space and try again"};
+constexpr Fault kStoreCorrupt = {absl::StatusCode::kDataLoss, domain::reasons::kSTORE_CORRUPT,
+                                 "stored data breaks an invariant; the server's log says more; restore a backup"};
+constexpr Fault kKeyLost = {absl::StatusCode::kFailedPrecondition, domain::reasons::kKEY_LOST,
+                            "a key file that this needs is gone, damaged or not the right one; the server's log names it; put "
+                            "it back from wherever a copy survives"};
+constexpr Fault kFilesUnusable = {absl::StatusCode::kUnavailable, domain::reasons::kSTORE_BUSY,
+                                  "the server cannot use its files now; its log says more; try again once that is mended"};
+
+// Null: not such a fault.
+const Fault* FindFault(const absl::Status& status) {
+  const std::string reason = base::GetErrorDetail(status).reason;
+  if (reason.empty()) {
+    switch (status.code()) {
+      case absl::StatusCode::kResourceExhausted: return &kStoreFull;
+      case absl::StatusCode::kDataLoss: return &kStoreCorrupt;
+      case absl::StatusCode::kNotFound:
+      case absl::StatusCode::kPermissionDenied:
+      case absl::StatusCode::kUnavailable: return &kFilesUnusable;
+      default: return nullptr;
+    }
+  }
+  for (const Fault* fault : {&kStoreBusy, &kStoreFull, &kStoreCorrupt, &kKeyLost}) {
+    if (reason == fault->reason) return fault;
+  }
+  return nullptr;
+}
 
 // Length of the well-formed UTF-8 sequence at the start of `text`; 0: there is none.
 size_t SequenceLength(absl::string_view text) {
@@ -69,7 +110,21 @@ bool IsHidden(const absl::Status& status) {
   return status.code() == absl::StatusCode::kInternal || status.code() == absl::StatusCode::kUnknown;
 }
 
-candor::v1::ErrorStatus ToErrorStatus(const absl::Status& status) {
+bool IsOurFault(const absl::Status& status) { return IsHidden(status) || FindFault(status) != nullptr; }
+
+absl::Status OutwardOf(const absl::Status& status) {
+  const Fault* const fault = FindFault(status);
+  return fault == nullptr ? status : base::Error(fault->code, fault->reason, fault->message);
+}
+
+absl::Status OutwardOfRespondents(const absl::Status& status) {
+  if (!IsOurFault(status)) return status;
+  const Fault* const fault = FindFault(status);
+  return fault == nullptr ? status : base::Error(fault->code, fault->reason, kRespondentsMessage);
+}
+
+candor::v1::ErrorStatus ToErrorStatus(const absl::Status& inner) {
+  const absl::Status status = OutwardOf(inner);
   candor::v1::ErrorStatus error;
   const bool hidden = IsHidden(status);
   error.set_code(static_cast<int>(hidden ? absl::StatusCode::kInternal : status.code()));

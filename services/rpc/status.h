@@ -19,8 +19,22 @@ inline constexpr size_t kLongestErrorField = 256;
 // Whether the status' own message is for the log alone: INTERNAL and UNKNOWN, whose text outside is fixed.
 bool IsHidden(const absl::Status& status);
 
-// The error model of errors.proto: code, message (fixed when IsHidden; at most kLongestErrorMessage bytes of valid
-// UTF-8 without control characters), `ErrorInfo` where the status has a reason, `BadRequest` where it has a field,
+// Whether the status tells of a fault of the server and not of the call: IsHidden, a fault of the store or of a key file
+// (by its reason), and what the file system gave (see OutwardOf). Its own message is for the log.
+bool IsOurFault(const absl::Status& status);
+
+// What a caller may see of `status`: of a fault of the store, of a key file, or of the file system a fixed message without
+// paths or the engine's words, and always a reason. What the file system gives has none of its own: RESOURCE_EXHAUSTED
+// becomes STORE_FULL, DATA_LOSS becomes STORE_CORRUPT, and NOT_FOUND, PERMISSION_DENIED and UNAVAILABLE become UNAVAILABLE,
+// STORE_BUSY (errors of the product with these codes all have reasons). Any other status as it is.
+absl::Status OutwardOf(const absl::Status& status);
+
+// The same for those who answer: they can do nothing about any fault of the server, so all have one message. Reason as
+// OutwardOf.
+absl::Status OutwardOfRespondents(const absl::Status& status);
+
+// The error model of errors.proto, of OutwardOf: code, message (fixed when IsHidden; at most kLongestErrorMessage bytes of
+// valid UTF-8 without control characters), `ErrorInfo` where the status has a reason, `BadRequest` where it has a field,
 // `RetryInfo` where it says when to try again.
 // `status` is not OK.
 candor::v1::ErrorStatus ToErrorStatus(const absl::Status& status);

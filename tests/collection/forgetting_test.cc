@@ -1,11 +1,20 @@
-// What lies on the disk: while a survey is open nothing that can be read or put in order, after closing nothing of
+// What lies on the disk and in memory: while a survey is open nothing that can be read or put in order, after closing nothing of
 // anybody.
 
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cinttypes>
 #include <cmath>
+#include <cstdio>
+#include <fstream>
 #include <set>
 
 #include "absl/strings/str_cat.h"
 #include "services/base/encoding.h"
+#include "services/base/private_memory.h"
 #include "services/domain/errors.h"
 #include "storage/sqlite/open_survey_store.h"
 #include "tests/collection/collection_fixture.h"
@@ -14,6 +23,95 @@ namespace candor::collection {
 namespace {
 
 class ForgettingTest : public CollectionTest {};
+
+// Text that stands nowhere in the program's memory until it is made, so that it can be looked for there.
+constexpr char kMask = 0x5a;
+constexpr size_t kMarkBytes = 24;
+constexpr size_t kMarks = 8;
+
+std::string MaskedMark() {
+  std::string mark;
+  for (size_t i = 0; i < kMarkBytes; ++i) mark.push_back(static_cast<char>(('A' + (i * 7 + 3) % 26) ^ kMask));
+  return mark;
+}
+
+// A comment that is the mark again and again: what is written into freed memory soon after does not hit all of it.
+std::string MarkedComment() {
+  std::string comment;
+  comment.reserve(kMarks * kMarkBytes);
+  for (size_t i = 0; i < kMarks; ++i) {
+    for (const char masked : MaskedMark()) comment.push_back(static_cast<char>(masked ^ kMask));
+  }
+  return comment;
+}
+
+// Copies of the mark in the memory that this process can write.
+int MarksInMemory() {
+  constexpr size_t kChunk = size_t{1} << 20;
+  // Apart from all else, so that what is read is not found again in here.
+  void* const own = mmap(nullptr, kChunk, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  const int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+  EXPECT_TRUE(own != MAP_FAILED && memory >= 0);
+  const char* const buffer = static_cast<const char*>(own);
+  const std::string masked = MaskedMark();
+  const uint64_t here = reinterpret_cast<uintptr_t>(own);
+  int found = 0;
+  std::ifstream maps("/proc/self/maps");
+  std::string line;
+  while (std::getline(maps, line)) {
+    uint64_t begin = 0, end = 0;
+    char mode[5] = {};
+    if (std::sscanf(line.c_str(), "%" SCNx64 "-%" SCNx64 " %4s", &begin, &end, mode) != 3 || mode[1] != 'w') continue;
+    // The system joins neighbouring maps, so that the buffer can lie amid one.
+    for (uint64_t at = begin, wanted = 0; at + kMarkBytes <= end;
+         at += wanted > kMarkBytes ? wanted - kMarkBytes + 1 : wanted) {
+      if (at >= here && at < here + kChunk) {
+        at = here + kChunk;
+        wanted = 0;
+        continue;
+      }
+      wanted = std::min<uint64_t>({kChunk, end - at, at < here ? here - at : kChunk});
+      const ssize_t got = pread(memory, own, wanted, static_cast<off_t>(at));
+      for (ssize_t i = 0; i + static_cast<ssize_t>(kMarkBytes) <= got; ++i) {
+        size_t same = 0;
+        while (same < kMarkBytes && (buffer[i + static_cast<ssize_t>(same)] ^ kMask) == masked[same]) ++same;
+        found += same == kMarkBytes;
+      }
+    }
+  }
+  close(memory);
+  munmap(own, kChunk);
+  return found;
+}
+
+TEST_F(ForgettingTest, InMemoryNothingIsLeftOfAnAnswerThatIsSealedRefusedOrCounted) {
+  ASSERT_EQ(MarksInMemory(), 0);
+  {
+    std::string comment = MarkedComment();
+    EXPECT_GE(MarksInMemory(), 1) << "a mark that could not be found would prove nothing";
+    base::Wipe(comment);
+    ASSERT_EQ(MarksInMemory(), 0);
+  }
+  const TestSurvey survey = OpenSurvey(/*moderators=*/1);
+  // The first of a run waits until there is a data key; the others are sealed at once; after the restart the survey is
+  // looked up first.
+  for (int i = 0; i < 11; ++i) {
+    if (i == 6) Restart();
+    Submission submission = MakeSubmission(survey.id(), survey.NewToken(0), 1, Ratings(5, 4, 3));
+    submission.answers.comments[0] = MarkedComment();
+    ASSERT_TRUE(SubmitAndWait(*collection_, submission).ok());
+    submission.version = 0;
+    EXPECT_FALSE(SubmitAndWait(*collection_, submission).ok());
+    submission.version = 2;
+    submission.signature.back() = static_cast<char>(submission.signature.back() ^ 1);
+    EXPECT_FALSE(SubmitAndWait(*collection_, submission).ok());
+    domain::Wipe(submission.answers);
+    EXPECT_EQ(MarksInMemory(), 0) << "after answer " << i;
+  }
+  const Closed closed = Close(survey, survey.Closing("order"));
+  EXPECT_EQ(closed.ledger.groups[0].counted, 11);
+  EXPECT_EQ(MarksInMemory(), 0) << "after closing";
+}
 
 TEST_F(ForgettingTest, WhileOpenNoFileHoldsAnAnswerInClear) {
   const TestSurvey survey = OpenSurvey(/*moderators=*/1);

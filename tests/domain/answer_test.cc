@@ -162,5 +162,23 @@ TEST(AnswerTest, EveryByteChangeIsRefusedOrReadsToAnotherAnswer) {
   }
 }
 
+TEST(WipeTest, NothingOfTheAnswersStaysInTheirMemory) {
+  Answers answers;
+  answers.ratings = {1, 2, 255, 4};
+  answers.comments = {"a sentence that nobody else would write", "short", ""};
+  const uint8_t* const ratings = answers.ratings.data();
+  const std::vector<std::string> before = answers.comments;
+  Wipe(answers);
+  EXPECT_TRUE(answers.ratings.empty());
+  // What is emptied keeps its room.
+  for (size_t i = 0; i < 4; ++i) EXPECT_EQ(ratings[i], 0) << i;
+  ASSERT_EQ(answers.comments.size(), before.size());
+  for (size_t i = 0; i < before.size(); ++i) {
+    EXPECT_TRUE(answers.comments[i].empty());
+    const char* const bytes = answers.comments[i].data();
+    EXPECT_EQ(std::string(bytes, before[i].size()), std::string(before[i].size(), '\0'));
+  }
+}
+
 }  // namespace
 }  // namespace candor::domain

@@ -338,9 +338,10 @@ TEST_F(CommandLineTest, AnswersBetweenABackupAndItsRestoreKeepNoCampaignFromClos
   admin.Text({"campaign", "release", "c", "--district", "d"});
   const base::Json report = admin.Json({"report", "get", survey_});
   EXPECT_EQ(report["scores"]["groups"][0]["code"], "staff");
-  EXPECT_EQ(report["scores"]["groups"][0]["withheldReason"], "WITHHELD_REASON_MORE_ANSWERS_THAN_CODES");
+  EXPECT_EQ(report["scores"]["groups"][0]["withheld_reason"], "WITHHELD_REASON_MORE_ANSWERS_THAN_CODES");
   EXPECT_EQ(report["scores"]["groups"][1]["code"], "student");
-  EXPECT_EQ(report["scores"]["groups"][1].value("withheldReason", ""), "");
+  EXPECT_EQ(report["scores"]["groups"][1].value("withheld_reason", "WITHHELD_REASON_UNSPECIFIED"),
+            "WITHHELD_REASON_UNSPECIFIED");
   EXPECT_THAT(admin.Text({"report", "get", survey_}), HasSubstr("more answers than codes were given out"));
   EXPECT_EQ(second.Stop(), 0);
 }

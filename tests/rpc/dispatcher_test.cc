@@ -342,5 +342,46 @@ TEST_F(DispatcherTest, FaultsAreLoggedWithTheirMethodButRespondentsOnlyWithTheHo
   close(log);
 }
 
+TEST_F(DispatcherTest, EveryFaultOfTheServerLeavesATraceAndTellsRespondentsNothingOfItsFiles) {
+  testing::TempFolder folder;
+  const int log = open(folder.File("log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  base::SetLogOutput(log);
+  const struct {
+    absl::Status status;
+    const char* noted;
+    const char* told;
+  } cases[] = {
+      {domain::errors::StoreFull("/srv/candor/open/x.db"), reasons::kSTORE_FULL, reasons::kSTORE_FULL},
+      {domain::errors::StoreBusy("/srv/candor/open/x.db"), reasons::kSTORE_BUSY, reasons::kSTORE_BUSY},
+      {domain::errors::StoreCorrupt("/srv/candor/open/x.db"), reasons::kSTORE_CORRUPT, reasons::kSTORE_CORRUPT},
+      {base::Error(absl::StatusCode::kFailedPrecondition, reasons::kKEY_LOST, "/srv/candor/keys/a is gone"),
+       reasons::kKEY_LOST, reasons::kKEY_LOST},
+      {absl::PermissionDeniedError("cannot open /srv/candor/keys/a"), "PERMISSION_DENIED", reasons::kSTORE_BUSY},
+  };
+  {
+    const auto made = MakeDispatcher();
+    const v1::GetLedgerRequest request;
+    for (const auto& fault : cases) {
+      const absl::Status told = Call(*made, Answering(kOpen, Lane::kInline, fault.status), "", request);
+      EXPECT_EQ(base::GetErrorDetail(told).reason, fault.told);
+      EXPECT_EQ(told.message(), "the service cannot take this now; nothing was stored; try again later");
+    }
+    EXPECT_EQ(Call(*made, Answering(kOpen, Lane::kInline, domain::errors::SurveyClosed()), "", request),
+              domain::errors::SurveyClosed())
+        << "what the call is about is told as it is";
+    clock_.Advance(absl::Hours(1));
+    quiet_faults_.Flush();
+    std::string text = *base::ReadFile(folder.File("log"));
+    for (const auto& fault : cases) EXPECT_THAT(text, HasSubstr(absl::StrCat(R"("reason":")", fault.noted, R"(")")));
+    EXPECT_THAT(text, Not(HasSubstr("/srv/candor")));
+    EXPECT_THAT(text, Not(HasSubstr("SURVEY_CLOSED")));
+    // Of named callers' calls the log keeps the detail.
+    EXPECT_FALSE(Call(*made, Answering(kClosed, Lane::kIdentity, cases[4].status), "Bearer root", request).ok());
+    EXPECT_THAT(*base::ReadFile(folder.File("log")), HasSubstr("cannot open /srv/candor/keys/a"));
+  }
+  base::SetLogOutput(STDERR_FILENO);
+  close(log);
+}
+
 }  // namespace
 }  // namespace candor::rpc

@@ -77,16 +77,51 @@ TEST(StatusTest, UnforeseenFaultsSayNothingOutside) {
   }
 }
 
+TEST(StatusTest, FaultsOfStoreAndFilesHaveAReasonAndNoPath) {
+  const char* const kPath = "/srv/candor/keys/closing";
+  const struct {
+    absl::Status status;
+    grpc::StatusCode code;
+    const char* reason;
+  } cases[] = {
+      {domain::errors::StoreBusy(kPath), grpc::StatusCode::UNAVAILABLE, "STORE_BUSY"},
+      {domain::errors::StoreFull(kPath), grpc::StatusCode::RESOURCE_EXHAUSTED, "STORE_FULL"},
+      {domain::errors::StoreCorrupt(kPath), grpc::StatusCode::DATA_LOSS, "STORE_CORRUPT"},
+      {base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kKEY_LOST, kPath),
+       grpc::StatusCode::FAILED_PRECONDITION, "KEY_LOST"},
+      {absl::PermissionDeniedError(kPath), grpc::StatusCode::UNAVAILABLE, "STORE_BUSY"},
+      {absl::NotFoundError(kPath), grpc::StatusCode::UNAVAILABLE, "STORE_BUSY"},
+      {absl::UnavailableError(kPath), grpc::StatusCode::UNAVAILABLE, "STORE_BUSY"},
+      {absl::ResourceExhaustedError(kPath), grpc::StatusCode::RESOURCE_EXHAUSTED, "STORE_FULL"},
+      {absl::DataLossError(kPath), grpc::StatusCode::DATA_LOSS, "STORE_CORRUPT"},
+  };
+  for (const auto& fault : cases) {
+    EXPECT_TRUE(IsOurFault(fault.status)) << fault.status;
+    const grpc::Status outside = ToGrpcStatus(fault.status);
+    EXPECT_EQ(outside.error_code(), fault.code) << fault.status;
+    EXPECT_THAT(outside.error_message(), Not(HasSubstr("/")));
+    EXPECT_THAT(outside.error_details(), Not(HasSubstr("candor/keys")));
+    v1::ErrorInfo info;
+    const v1::ErrorStatus details = DetailsOf(fault.status);
+    ASSERT_EQ(details.details_size(), 1);
+    ASSERT_TRUE(info.ParseFromString(details.details(0).value()));
+    EXPECT_EQ(info.reason(), fault.reason) << fault.status;
+  }
+  const absl::Status ours = domain::errors::NotFound("person", "districts/d/people/p");
+  EXPECT_FALSE(IsOurFault(ours));
+  EXPECT_EQ(ToGrpcStatus(ours).error_message(), std::string(ours.message()));
+}
+
 TEST(StatusTest, MessagesAreBoundedAndPlainText) {
   std::string text;
   for (int i = 0; i < 800; ++i) text += "\xC3\xA9";  // two bytes each
-  const std::string cut = ToGrpcStatus(absl::NotFoundError(text)).error_message();
+  const std::string cut = ToGrpcStatus(absl::InvalidArgumentError(text)).error_message();
   EXPECT_LE(cut.size(), kLongestErrorMessage);
   EXPECT_GE(cut.size(), kLongestErrorMessage - 4);
   EXPECT_TRUE(domain::IsPlainText(cut));
   EXPECT_EQ(cut.substr(cut.size() - 3), "...");
 
-  const std::string odd = ToGrpcStatus(absl::NotFoundError("a\xFF" "b\n\x01" "c")).error_message();
+  const std::string odd = ToGrpcStatus(absl::InvalidArgumentError("a\xFF" "b\n\x01" "c")).error_message();
   EXPECT_EQ(odd, "a?b??c");
 }
 

@@ -43,8 +43,8 @@ class WatchedStore : public storage::IdentityStore {
   absl::Status Write(const std::function<absl::Status(storage::WriteTransaction&)>& body) override {
     return store_.Write(body);
   }
-  absl::Status Forget() override { return store_.Forget(); }
   uint64_t revision() const override { return store_.revision(); }
+  absl::Status Forget() override { return store_.Forget(); }
 
   std::function<void()> after_read;
 
@@ -62,7 +62,9 @@ class CountingPlane : public domain::ResponsePlane {
   absl::StatusOr<domain::CloseOutcome> CloseSurvey(const domain::CloseOrder&) override {
     return absl::UnimplementedError("");
   }
-  absl::StatusOr<std::string> PoolCampaign(const domain::PoolOrder&) override { return absl::UnimplementedError(""); }
+  absl::StatusOr<std::string> PoolCampaign(const domain::PoolOrder&) override {
+    return absl::UnimplementedError("");
+  }
   absl::Status Forget() override { return absl::UnimplementedError(""); }
   absl::Status AbandonSurvey(const domain::SurveyId&) override { return absl::UnimplementedError(""); }
   absl::Status ReleaseSurvey(const domain::SurveyId&) override { return absl::UnimplementedError(""); }
