@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <map>
-#include <numeric>
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "candor/v1/campaign.grpc.pb.h"
@@ -28,7 +28,7 @@ constexpr size_t kLongestName = 200, kLongestAddress = 320;
 
 struct AddOptions {
   std::string survey, file, group, name, address;
-  bool opted_out = false, again = false;
+  bool opted_out = false;
 };
 
 struct PaperOptions {
@@ -68,8 +68,16 @@ absl::Status CheckRows(Context& c, const std::string& survey, const RatersFile& 
     return base::Error(absl::StatusCode::kInvalidArgument, "RATER_INVALID",
                        absl::StrCat(file, ", line ", read.lines[i], ", ", member, ": ", message));
   };
+  std::map<std::string, int64_t> lines;  // address -> where it stands first
   for (size_t i = 0; i < read.raters.size(); ++i) {
     const Rater& rater = read.raters[i];
+    std::string address = rater.address();
+    absl::RemoveExtraAsciiWhitespace(&address);
+    const auto [first, is_new] = lines.try_emplace(absl::AsciiStrToLower(address), read.lines[i]);
+    if (!address.empty() && !is_new) {
+      return fault(i, "address", absl::StrCat("stands in line ", first->second,
+                                              " too; nobody is asked twice in one survey, in whatever group"));
+    }
     if (std::find(groups.begin(), groups.end(), rater.group()) == groups.end()) {
       return fault(i, "group", absl::StrCat("is no rater group of the campaign's instrument, which has ",
                                             absl::StrJoin(groups, ", ")));
@@ -85,7 +93,7 @@ absl::Status CheckRows(Context& c, const std::string& survey, const RatersFile& 
 }
 
 // The places in `read` of the raters that the survey does not have yet. One of the survey stands for one row of the same
-// group, name and address, so that a file may hold two people who look alike.
+// group, name and address.
 absl::StatusOr<std::vector<size_t>> FindMissing(Context& c, const std::string& survey, const RatersFile& read) {
   candor::v1::ListRatersRequest request;
   request.set_parent(survey);
@@ -111,11 +119,7 @@ absl::Status AddFile(Context& c, const std::string& survey, const AddOptions& op
   CANDOR_ASSIGN_OR_RETURN(const RatersFile read, ParseRaters(bytes, options.file));
   CANDOR_RETURN_IF_ERROR(CheckRows(c, survey, read, options.file));
   // What an earlier run added, which may have ended in the middle, is not added again.
-  std::vector<size_t> rows(read.raters.size());
-  std::iota(rows.begin(), rows.end(), size_t{0});
-  if (!options.again) {
-    CANDOR_ASSIGN_OR_RETURN(rows, FindMissing(c, survey, read));
-  }
+  CANDOR_ASSIGN_OR_RETURN(const std::vector<size_t> rows, FindMissing(c, survey, read));
   ProgressLine progress(c.options.quiet);
   candor::v1::BatchCreateRatersResponse all;
   for (size_t first = 0; first < rows.size(); first += kMostInOneCall) {
@@ -143,7 +147,7 @@ absl::Status AddFile(Context& c, const std::string& survey, const AddOptions& op
     const size_t already = read.raters.size() - rows.size();
     return absl::StrCat("added ", rows.size(), " raters, ", out, " of them opted out",
                         already == 0 ? "" : absl::StrCat("; ", already, " of the file are there already with the same group, "
-                                                         "name and address (--again adds them once more)"), "\n");
+                                                         "name and address"), "\n");
   });
 }
 
@@ -228,10 +232,8 @@ void AddRaterVerbs(CLI::App& app, Context& context) {
       *noun, context, "add", "Add raters from a file, or one",
       [](CLI::App& verb, AddOptions& options) {
         verb.add_option("survey", options.survey, kSurveyHelp)->required();
-        CLI::Option* file = verb.add_option("--file", options.file, "CSV with the columns group,name,address,opted_out");
-        verb.add_flag("--again", options.again,
-                      "Add every row; without it rows are left out whose group, name and address the survey has")
-            ->needs(file);
+        CLI::Option* file = verb.add_option("--file", options.file, "CSV with the columns group,name,address,opted_out; rows that the survey "
+                                                                      "has already, with the same group, name and address, are left out");
         verb.add_option("--group", options.group, "A rater group of the instrument")->excludes(file);
         verb.add_option("--name", options.name, "A name for the letter")->excludes(file);
         verb.add_option("--address", options.address, "Where the invitation goes")->excludes(file);

@@ -208,12 +208,15 @@ TEST_F(CommandLineTest, ALongListOfRatersIsAddedWholeOrNotAtAllAndOnce) {
   admin_.Text({"rater", "remove", gone});
   EXPECT_THAT(add(sound).out, HasSubstr("added 1 raters"));
   EXPECT_EQ(raters().size(), 5003u);
-  // Two people of one file may look alike.
-  const std::string twins = Write("twins.csv", "group,name\nstaff,Jo\nstaff,Jo\n");
-  EXPECT_THAT(add(twins).out, HasSubstr("added 2 raters"));
-  EXPECT_THAT(add(twins).out, HasSubstr("added 0 raters"));
-  EXPECT_THAT(add(twins, {"--again"}).out, HasSubstr("added 2 raters"));
-  EXPECT_EQ(raters().size(), 5007u);
+  // One person twice is no two people.
+  cli::ProgramResult twice = add(Write("twins.csv", "group,name,address\nstaff,Jo,jo@x.org\nparent,Joan, JO@x.org\n"));
+  EXPECT_EQ(twice.exit_code, 1);
+  EXPECT_THAT(twice.err, HasSubstr("twins.csv, line 3, address: stands in line 2 too"));
+  twice = add(Write("twins.csv", "group,name\nstaff,Jo\nstaff,Jo\n"));
+  EXPECT_EQ(twice.exit_code, 1);
+  EXPECT_THAT(twice.err, HasSubstr("twins.csv, line 3, "));
+  EXPECT_THAT(twice.err, HasSubstr("give both an address"));
+  EXPECT_EQ(raters().size(), 5003u);
 }
 
 TEST_F(CommandLineTest, FaultsAreToldInTermsOfTheFile) {

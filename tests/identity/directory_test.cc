@@ -243,6 +243,7 @@ TEST_F(DirectoryTest, TheIdOfADeletedPersonIsNobodysAgain) {
   const domain::CampaignId campaign = MakeOpen();
   Close(campaign);
   ASSERT_TRUE(lifecycle_->Release(admin_, district_, campaign).ok());
+  lifecycle_->RunPending();
   for (const std::string id : {"leader-1", "boss"}) {
     storage::PersonRow successor = *directory_->GetPerson(district_, domain::PersonId(id));
     ASSERT_TRUE(directory_->DeletePerson(admin_, district_, successor.id).ok());
