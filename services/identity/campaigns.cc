@@ -12,6 +12,7 @@
 #include "services/domain/errors.h"
 #include "services/identity/audit.h"
 #include "services/identity/loading.h"
+#include "services/identity/raters.h"
 #include "services/identity/resource_names.h"
 
 namespace candor::identity {
@@ -318,11 +319,13 @@ absl::StatusOr<CampaignPreview> Campaigns::Preview(const DistrictId& district, c
       } else {
         return plan.status();
       }
-      if (const absl::Status reader = CheckFirstReader(transaction, campaign, survey);
-          absl::IsFailedPrecondition(reader)) {
-        of_survey.faults.emplace_back(reader.message());
-      } else {
-        CANDOR_RETURN_IF_ERROR(reader);
+      for (const absl::Status& checked :
+           {CheckFirstReader(transaction, campaign, survey), CheckDistinctRaters(transaction, survey)}) {
+        if (!absl::IsFailedPrecondition(checked)) {
+          CANDOR_RETURN_IF_ERROR(checked);
+        } else {
+          of_survey.faults.emplace_back(checked.message());
+        }
       }
       preview.surveys.push_back(std::move(of_survey));
       return absl::OkStatus();

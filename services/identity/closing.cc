@@ -110,7 +110,8 @@ absl::Status Closing::Advance(const DistrictId& district, const CampaignId& camp
   if (stopping_) return fault;
   bool has_pool = false;
   if (fault.ok()) {
-    const absl::StatusOr<bool> pooled = PoolFigures(store_, keys_, plane_, work);
+    const absl::StatusOr<bool> pooled = PoolFigures(
+        store_, keys_, plane_, work, clock_.Now() >= work.campaign.settings.abandon_time + kLongestWaitToAbandon);
     has_pool = pooled.ok() && *pooled;
     fault = pooled.status();
   }
@@ -122,6 +123,8 @@ absl::Status Closing::Advance(const DistrictId& district, const CampaignId& camp
     const absl::Status forgotten = plane_.Forget();
     if (!forgotten.ok()) return fault.ok() ? forgotten : fault;
   }
+  // An empty transaction would do nothing but end what is kept for readers of reports.
+  if (ready.empty() && !fault.ok()) return fault;
   const absl::Status finished = Finish(work.campaign, ready, /*all=*/fault.ok());
   ForgetOrLog(store_);
   return fault.ok() ? finished : fault;

@@ -17,6 +17,7 @@
 #include "services/identity/audit.h"
 #include "services/identity/loading.h"
 #include "services/identity/pooling.h"
+#include "services/identity/raters.h"
 #include "services/identity/resource_names.h"
 #include "services/identity/survey_work.h"
 #include "storage/leader_line.h"
@@ -50,7 +51,8 @@ absl::Status CheckSurveys(ReadTransaction& transaction, const CampaignRow& campa
         ++surveys;
         std::vector<std::string> of_survey;
         for (const absl::Status& checked : {PlanSurvey(transaction, survey, instrument).status(),
-                                            CheckFirstReader(transaction, campaign, survey)}) {
+                                            CheckFirstReader(transaction, campaign, survey),
+                                            CheckDistinctRaters(transaction, survey)}) {
           if (checked.ok()) continue;
           if (!absl::IsFailedPrecondition(checked)) return checked;
           if (reason.empty()) reason = base::GetErrorDetail(checked).reason;
@@ -68,7 +70,6 @@ absl::Status CheckSurveys(ReadTransaction& transaction, const CampaignRow& campa
                                   absl::StrJoin(faults, "; ")));
 }
 
-// The keys and documents of one campaign that is opening.
 std::map<std::string, int32_t> NumbersOf(const std::vector<domain::IssuingGroup>& groups) {
   std::map<std::string, int32_t> numbers;
   for (size_t i = 0; i < groups.size(); ++i) {
@@ -106,6 +107,7 @@ absl::Status InsertInvitations(WriteTransaction& transaction, const SurveyRow& s
 
 }  // namespace
 
+// The keys and documents of one campaign that is opening.
 struct Opening::Material {
   CampaignRow campaign;
   storage::InstrumentVersionRow version;

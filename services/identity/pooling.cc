@@ -46,7 +46,7 @@ absl::StatusOr<std::optional<std::string>> FindPool(storage::IdentityStore& stor
 
 void LogNoFigures(const CampaignRow& campaign, absl::string_view why) {
   base::Log(base::LogLevel::kWarning,
-            "a campaign closes without pooled figures: what its surveys contributed is destroyed unread",
+            "a campaign closes without pooled figures: what its surveys contributed can be read by nobody any more",
             {{"campaign", CampaignName(campaign.district, campaign.id)}, {"detail", std::string(why)}});
 }
 
@@ -102,15 +102,25 @@ absl::StatusOr<std::string> EnsurePool(storage::IdentityStore& store, KeyStore& 
 }
 
 absl::StatusOr<bool> PoolFigures(storage::IdentityStore& store, KeyStore& keys, domain::ResponsePlane& plane,
-                                 const CampaignWork& work) {
+                                 const CampaignWork& work, bool overdue) {
   const CampaignRow& campaign = work.campaign;
-  CANDOR_ASSIGN_OR_RETURN(const std::optional<std::string> pool, FindPool(store, work.surveys));
-  const bool has_pool = pool.has_value() && !pool->empty();
+  const absl::StatusOr<std::optional<std::string>> pool = FindPool(store, work.surveys);
+  if (absl::IsDataLoss(pool.status())) {
+    LogNoFigures(campaign, pool.status().message());
+  } else {
+    CANDOR_RETURN_IF_ERROR(pool.status());
+  }
+  const bool has_pool = pool.ok() && pool->has_value() && !(*pool)->empty();
   if (has_pool && !campaign.pooled_figures.has_value()) {
-    CANDOR_ASSIGN_OR_RETURN(const std::string figures, OrderFigures(keys, plane, campaign, *pool));
+    absl::StatusOr<std::string> figures = OrderFigures(keys, plane, campaign, **pool);
+    if (!figures.ok()) {
+      if (IsPassing(figures.status()) && !overdue) return figures.status();
+      LogNoFigures(campaign, figures.status().message());
+      figures = domain::EncodePooledFigures({});
+    }
     CANDOR_RETURN_IF_ERROR(store.Write([&](WriteTransaction& transaction) -> absl::Status {
       CANDOR_ASSIGN_OR_RETURN(CampaignRow row, GetCampaignRow(transaction, campaign.district, campaign.id));
-      row.pooled_figures = figures;
+      row.pooled_figures = *figures;
       return transaction.UpdateCampaign(row);
     }));
   }

@@ -25,10 +25,12 @@ absl::StatusOr<std::string> EnsurePool(storage::IdentityStore& store, KeyStore& 
 // another end. Gives whether there is a pool, whose destroyed contributions the response plane has still to forget.
 //
 // Nothing about the key keeps a campaign from closing: where it is lost or is not the one that the manifests name, or a
-// contribution cannot be opened, the figures are empty, all contributions are destroyed, and the log says so. No figure
-// that raters were promised comes from the pool, so that waiting for the key would serve nobody.
+// contribution cannot be opened, the figures are empty, all contributions are destroyed, and the log says so. So also
+// after any other fault that does not pass, and after every fault when `overdue`: then the response plane may keep
+// contributions, which nobody can open once the key is destroyed. No figure that raters were promised comes from the
+// pool, so that waiting would serve nobody.
 absl::StatusOr<bool> PoolFigures(storage::IdentityStore& store, KeyStore& keys, domain::ResponsePlane& plane,
-                                 const CampaignWork& work);
+                                 const CampaignWork& work, bool overdue);
 
 }  // namespace candor::identity
 

@@ -194,6 +194,25 @@ absl::StatusOr<RaterRow> GetRaterRow(ReadTransaction& transaction, const storage
 
 }  // namespace
 
+absl::Status CheckDistinctRaters(ReadTransaction& transaction, const storage::SurveyRow& survey) {
+  DistinctRaters distinct;
+  CANDOR_RETURN_IF_ERROR(distinct.AddLine(transaction, survey));
+  storage::Page page{"", kRatersInOneRead};
+  while (true) {
+    CANDOR_ASSIGN_OR_RETURN(const std::vector<RaterRow> rows, transaction.ListRaters(survey.district, survey.id, page));
+    for (const RaterRow& row : rows) {
+      if (row.opted_out) continue;
+      const std::string name = RaterName(survey, row.id);
+      if (const absl::Status added = distinct.Add(row, name); !added.ok()) {
+        return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kCAMPAIGN_INVALID,
+                           absl::StrCat("a rater of the survey, ", name, ", cannot be asked: ", added.message()));
+      }
+    }
+    if (rows.size() < static_cast<size_t>(page.limit)) return absl::OkStatus();
+    page.after = rows.back().id.value();
+  }
+}
+
 absl::StatusOr<std::vector<RaterRow>> Raters::Add(const Caller& caller, const DistrictId& district,
                                                   const SurveyId& survey, const std::vector<NewRater>& raters) {
   CANDOR_RETURN_IF_ERROR(CheckCount("raters", static_cast<int64_t>(raters.size())));
@@ -249,10 +268,13 @@ absl::StatusOr<RaterRow> Raters::Update(const Caller& caller, const DistrictId& 
     if (row.paper && !(row.display_name.empty() && row.address.empty())) {
       return errors::InvalidField("rater", "is a paper slip, which bears no name or address");
     }
-    DistinctRaters distinct;
-    CANDOR_RETURN_IF_ERROR(distinct.AddLine(transaction, draft.survey));
-    CANDOR_RETURN_IF_ERROR(distinct.AddStored(transaction, draft.survey, row.id));
-    CANDOR_RETURN_IF_ERROR(distinct.Add(row, "rater"));
+    // Opting out is never refused for what stands there already.
+    if (row.group != stored.group || row.display_name != stored.display_name || row.address != stored.address) {
+      DistinctRaters distinct;
+      CANDOR_RETURN_IF_ERROR(distinct.AddLine(transaction, draft.survey));
+      CANDOR_RETURN_IF_ERROR(distinct.AddStored(transaction, draft.survey, row.id));
+      CANDOR_RETURN_IF_ERROR(distinct.Add(row, "rater"));
+    }
     CANDOR_RETURN_IF_ERROR(transaction.UpdateRater(row));
     return RecordAudit(transaction, clock_, caller, district, "UpdateRater", RaterName(draft.survey, rater));
   }));

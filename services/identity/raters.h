@@ -27,6 +27,11 @@ struct NewRater {
   bool opted_out = false;    // gets no code and counts as not invited
 };
 
+// What is true when a rater is added need not be when the campaign opens: somebody may have become a supervisor of the
+// leader, or have got another address in the directory. FAILED_PRECONDITION, CAMPAIGN_INVALID: a rater of the survey who
+// has not opted out breaks a rule on who is asked (below).
+absl::Status CheckDistinctRaters(storage::ReadTransaction& transaction, const storage::SurveyRow& survey);
+
 // May be called from many threads at once. NOT_FOUND, RESOURCE_NOT_FOUND: no such survey or rater. FAILED_PRECONDITION,
 // WRONG_STATE: a change once the campaign is no draft. INVALID_ARGUMENT, FIELD_INVALID, with the field at fault
 // ("raters[3].group").

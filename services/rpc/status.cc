@@ -146,7 +146,7 @@ candor::v1::ErrorStatus ToErrorStatus(const absl::Status& inner) {
   }
   if (detail.retry_after > absl::ZeroDuration()) {
     candor::v1::RetryInfo retry;
-    retry.mutable_retry_delay()->set_seconds(absl::ToInt64Seconds(detail.retry_after));
+    retry.mutable_retry_delay()->set_seconds(absl::ToInt64Seconds(absl::Ceil(detail.retry_after, absl::Seconds(1))));
     AddDetail(error, kRetryInfoUrl, retry);
   }
   return error;

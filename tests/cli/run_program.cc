@@ -81,11 +81,14 @@ ProgramResult RunCandor(const std::vector<std::string>& arguments, const std::st
   return Run(arguments, fileno(in.get()), home, variables);
 }
 
-ProgramResult RunCandorAtTerminal(const std::vector<std::string>& arguments, const std::string& typed) {
+std::optional<ProgramResult> RunCandorAtTerminal(const std::vector<std::string>& arguments, const std::string& typed) {
   const int keyboard = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-  CANDOR_CHECK(keyboard >= 0 && grantpt(keyboard) == 0 && unlockpt(keyboard) == 0);
-  const int terminal = open(ptsname(keyboard), O_RDWR | O_NOCTTY | O_CLOEXEC);
-  CANDOR_CHECK(terminal >= 0);
+  const bool ready = keyboard >= 0 && grantpt(keyboard) == 0 && unlockpt(keyboard) == 0;
+  const int terminal = ready ? open(ptsname(keyboard), O_RDWR | O_NOCTTY | O_CLOEXEC) : -1;
+  if (terminal < 0) {
+    if (keyboard >= 0) close(keyboard);
+    return std::nullopt;
+  }
   CANDOR_CHECK(write(keyboard, typed.data(), typed.size()) == static_cast<ssize_t>(typed.size()));
   const ProgramResult result = Run(arguments, terminal, "/nonexistent", {});
   close(terminal);

@@ -3,6 +3,7 @@
 #ifndef CANDOR_TESTS_CLI_RUN_PROGRAM_H_
 #define CANDOR_TESTS_CLI_RUN_PROGRAM_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,8 @@ struct ProgramResult {
 ProgramResult RunCandor(const std::vector<std::string>& arguments, const std::string& input = "",
                         const std::string& home = "/nonexistent", const std::vector<std::string>& variables = {});
 
-// The same with `typed` at a terminal as standard input.
-ProgramResult RunCandorAtTerminal(const std::vector<std::string>& arguments, const std::string& typed);
+// The same with `typed` at a terminal as standard input; unset where the machine has no pseudo-terminals, as a bare chroot.
+std::optional<ProgramResult> RunCandorAtTerminal(const std::vector<std::string>& arguments, const std::string& typed);
 
 }  // namespace candor::cli
 

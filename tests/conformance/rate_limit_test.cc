@@ -112,7 +112,8 @@ TEST_F(RateLimitTest, GuessingKeysIsRefused) {
     EXPECT_EQ(ListDistricts(root), absl::OkStatus());
     EXPECT_EQ(ReasonOf(ListDistricts(root.WithKey("candor_guess"))), reasons::kUNAUTHENTICATED_CALLER);
   }
-  for (const ApiCaller& caller : {root.WithKey("candor_guess"), root}) {
+  EXPECT_EQ(ListDistricts(root), absl::OkStatus()) << "let in before: a broken script beside them locks nobody out";
+  for (const ApiCaller& caller : {root.WithKey("candor_guess"), root.WithKey(district_.person("leader1").key)}) {
     const absl::Status refused = ListDistricts(caller);
     EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
     EXPECT_EQ(ReasonOf(refused), reasons::kRATE_LIMITED);

@@ -141,6 +141,33 @@ TEST_F(CampaignTest, TheLeadersLineIsNotAmongTheAnonymousRaters) {
   EXPECT_TRUE(raters_->Add(admin_, district_, survey, {{"staff", "A colleague", "c@example.org", false}}).ok());
 }
 
+TEST_F(CampaignTest, WhoJoinedTheLeadersLineAfterwardsKeepsTheCampaignFromOpeningUntilTheyAreOut) {
+  const domain::CampaignId campaign = MakeDraft({{"staff", 8}});
+  const domain::SurveyId survey = OneSurvey(campaign).id;
+  const auto added = raters_->Add(admin_, district_, survey, {{"staff", "The boss", "aunt@example.org", false}});
+  ASSERT_TRUE(added.ok()) << added.status();
+  ASSERT_TRUE(directory_
+                  ->UpdatePerson(root_, district_, domain::PersonId("boss"), std::nullopt,
+                                 [](storage::PersonRow& row) {
+                                   row.email = "Aunt@example.org";
+                                   return absl::OkStatus();
+                                 })
+                  .ok());
+  const auto preview = campaigns_->Preview(district_, campaign);
+  ASSERT_TRUE(preview.ok()) << preview.status();
+  ASSERT_EQ(preview->surveys.size(), 1u);
+  ASSERT_EQ(preview->surveys[0].faults.size(), 1u);
+  EXPECT_NE(preview->surveys[0].faults[0].find(added->at(0).id.value()), std::string::npos);
+  EXPECT_EQ(Reason(lifecycle_->Open(admin_, district_, campaign, std::nullopt).status()), reasons::kCAMPAIGN_INVALID);
+
+  const auto out = raters_->Update(admin_, district_, survey, added->at(0).id, [](storage::RaterRow& rater) {
+    rater.opted_out = true;
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(out.ok()) << out.status();
+  EXPECT_TRUE(lifecycle_->Open(admin_, district_, campaign, std::nullopt).ok());
+}
+
 TEST_F(CampaignTest, APaperSlipBearsNoName) {
   const domain::CampaignId campaign = MakeDraft();
   const domain::SurveyId survey = OneSurvey(campaign).id;

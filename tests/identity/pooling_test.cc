@@ -1,5 +1,6 @@
 // A campaign's pool: its key, from opening on, and its figures at closing.
 
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include <set>
@@ -193,6 +194,38 @@ TEST_F(PoolingTest, NeitherDoesAContributionThatCannotBeOpened) {
   Close(campaign);
   ExpectClosedWith(campaign, kNoFigures);
   EXPECT_EQ(plane_.pool_orders, 2);
+}
+
+TEST_F(PoolingTest, NeitherDoesARefusalThatNeverEnds) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}}, kLeaders);
+  plane_.pool_fault = domain::errors::WrongState("a survey of the pool is still open there");
+  OrderToClose(campaign);
+  EXPECT_EQ(StateOf(campaign), CampaignState::kClosed);
+  EXPECT_EQ(Figures(campaign), kNoFigures);
+  EXPECT_FALSE(base::FileExists(KeyPath())) << "what is left there can be opened by nobody";
+}
+
+TEST_F(PoolingTest, NeitherDoesAFaultThatOutlastsTheAbandonTimeByADay) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}}, kLeaders);
+  plane_.pool_fault = absl::UnavailableError("the response plane does not answer");
+  OrderToClose(campaign);
+  ASSERT_EQ(StateOf(campaign), CampaignState::kClosing);
+  clock_.Advance(campaigns_->Get(district_, campaign)->row.settings.abandon_time + kLongestWaitToAbandon - clock_.Now());
+  TryAgain();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kClosed);
+  EXPECT_EQ(Figures(campaign), kNoFigures);
+}
+
+TEST_F(PoolingTest, ADamagedManifestKeepsNoCampaignFromClosing) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}}, 1);
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(absl::StrCat(folder_.path(), "/identity.db").c_str(), &database), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(database, "UPDATE survey_document SET bytes = x'00' WHERE kind = 2", nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  EXPECT_EQ(sqlite3_changes(database), 1);
+  sqlite3_close(database);
+  Close(campaign);
+  EXPECT_EQ(StateOf(campaign), CampaignState::kClosed);
 }
 
 TEST_F(PoolingTest, AFaultThatMayPassIsWaitedOutWhileTheSurveysAreClosed) {
