@@ -3,15 +3,9 @@
 #include <utility>
 
 #include "services/base/log.h"
+#include "services/rpc/hour.h"
 
 namespace candor::rpc {
-namespace {
-
-absl::Time HourOf(absl::Time time) {
-  return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), absl::Hours(1));
-}
-
-}  // namespace
 
 void QuietFaults::Note(absl::string_view reason) { Insert(false, reason); }
 

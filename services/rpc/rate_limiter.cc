@@ -5,15 +5,9 @@
 
 #include "services/base/random.h"
 #include "services/crypto/hash.h"
+#include "services/rpc/hour.h"
 
 namespace candor::rpc {
-namespace {
-
-absl::Time HourOf(absl::Time time) {
-  return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), absl::Hours(1));
-}
-
-}  // namespace
 
 RateLimiter::RateLimiter(base::Clock* clock, const Options& options) : clock_(*clock), options_(options) {}
 
