@@ -4,7 +4,6 @@
 #define CANDOR_SERVICES_RPC_METHODS_H_
 
 #include "services/base/clock.h"
-#include "services/collection/collection.h"
 #include "services/domain/response_plane.h"
 #include "services/identity/campaigns.h"
 #include "services/identity/codes.h"
@@ -52,8 +51,6 @@ void AddRaterMethods(const IdentityBackend& backend, MethodSet& methods);
 void AddReportMethods(const IdentityBackend& backend, MethodSet& methods);
 // InvitationService: a respondent on the identity plane.
 void AddInvitationMethods(const IdentityBackend& backend, MethodSet& methods);
-// ResponseService: a respondent on the response plane, which shares nothing with the other.
-void AddResponseMethods(collection::Collection* collection, MethodSet& methods);
 
 }  // namespace candor::rpc
 

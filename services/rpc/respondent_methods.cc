@@ -1,12 +1,10 @@
-// The methods that respondents call. Nothing here logs, counts or notes a call.
+// The methods that respondents call on the identity plane. Nothing here logs, counts or notes a call.
 
 #include <string>
 #include <utility>
 
 #include "absl/strings/string_view.h"
 #include "candor/v1/invitation.pb.h"
-#include "candor/v1/response.pb.h"
-#include "services/domain/errors.h"
 #include "services/rpc/convert_common.h"
 #include "services/rpc/methods.h"
 
@@ -29,36 +27,6 @@ absl::Status OpenInvitation(const IdentityBackend& b, const v1::OpenInvitationRe
   return absl::OkStatus();
 }
 
-absl::Status GetManifest(collection::Collection& collection, const v1::GetManifestRequest& request,
-                         v1::GetManifestResponse* response) {
-  CANDOR_ASSIGN_OR_RETURN(const auto documents, collection.GetDocuments(domain::SurveyId(request.survey())));
-  response->set_contract(*documents->contract);
-  response->set_instrument_version(*documents->instrument_version);
-  response->set_manifest(*documents->manifest);
-  response->set_manifest_signature(*documents->manifest_signature);
-  return absl::OkStatus();
-}
-
-absl::StatusOr<collection::Submission> ReadSubmission(const v1::SubmitResponseRequest& request) {
-  if (!request.has_group()) return domain::errors::InvalidField("group", "name the issuing group of your token");
-  collection::Submission submission;
-  submission.survey = domain::SurveyId(request.survey());
-  submission.group = request.group();
-  submission.input_msg = request.token_message();
-  submission.signature = request.token_signature();
-  submission.version = request.version();
-  submission.submission_id = request.submission_id();
-  submission.answers.ratings.assign(request.ratings().begin(), request.ratings().end());
-  submission.answers.comments.reserve(request.comments_size());
-  for (const std::string& padded : request.comments()) {
-    // The padding is for the way; what is inside is checked as text, so a zero byte within is refused there.
-    const size_t last = padded.find_last_not_of('\0');
-    // In its place at once: a short text that is moved stays where it was, too.
-    submission.answers.comments.emplace_back(padded, 0, last == std::string::npos ? 0 : last + 1);
-  }
-  return submission;
-}
-
 }  // namespace
 
 void AddInvitationMethods(const IdentityBackend& b, MethodSet& methods) {
@@ -77,37 +45,6 @@ void AddInvitationMethods(const IdentityBackend& b, MethodSet& methods) {
                                   });
       });
   open.takes_code = issue.takes_code = true;
-}
-
-void AddResponseMethods(collection::Collection* collection, MethodSet& methods) {
-  methods.Add<v1::GetManifestRequest, v1::GetManifestResponse>(
-      "candor.v1.ResponseService.GetManifest", Lane::kReading,
-      [collection](const Caller&, const v1::GetManifestRequest& request, v1::GetManifestResponse* response) {
-        return GetManifest(*collection, request, response);
-      });
-  methods.AddAsync<v1::SubmitResponseRequest, v1::SubmitResponseResponse>(
-      "candor.v1.ResponseService.SubmitResponse", Lane::kInline,
-      [collection](const Caller&, const v1::SubmitResponseRequest& request, v1::SubmitResponseResponse* response,
-                   Done done) {
-        auto submission = ReadSubmission(request);
-        if (!submission.ok()) {
-          done(submission.status());
-          return;
-        }
-        collection->Submit(*std::move(submission),
-                           [response, done = std::move(done)](absl::StatusOr<std::string> receipt) {
-                             if (receipt.ok()) response->set_receipt(*std::move(receipt));
-                             done(receipt.status());
-                           });
-      });
-  methods.Add<v1::GetLedgerRequest, v1::GetLedgerResponse>(
-      "candor.v1.ResponseService.GetLedger", Lane::kReading,
-      [collection](const Caller&, const v1::GetLedgerRequest& request,
-                   v1::GetLedgerResponse* response) -> absl::Status {
-        CANDOR_ASSIGN_OR_RETURN(*response->mutable_ledger(),
-                                collection->GetLedger(domain::SurveyId(request.survey())));
-        return absl::OkStatus();
-      });
 }
 
 }  // namespace candor::rpc

@@ -34,6 +34,7 @@
 #include "services/rpc/methods.h"
 #include "services/rpc/page_token.h"
 #include "services/rpc/quiet_faults.h"
+#include "services/rpc/response_methods.h"
 #include "services/server/data_folder.h"
 #include "services/server/transport.h"
 #include "storage/sqlite/identity_store.h"

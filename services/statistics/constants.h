@@ -78,6 +78,9 @@ inline int RequiredItems(int items, const ScoringRules& rules) {
   return required;
 }
 
+// A whole number that holds n times a sum of squares for any n.
+__extension__ typedef __int128 Int128;
+
 // A closed interval of scale points (or of a share).
 struct Interval {
   double lo = 0;

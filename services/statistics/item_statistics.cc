@@ -5,7 +5,6 @@
 
 #include "services/base/status.h"
 #include "services/statistics/distributions.h"
-#include "services/statistics/tally.h"
 
 namespace candor::statistics {
 

@@ -19,6 +19,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "services/statistics/constants.h"
 #include "services/statistics/pair_counting.h"
 
 namespace candor::statistics {
@@ -26,9 +27,6 @@ namespace candor::statistics {
 // One rating is one byte: kBlank, 1..points, or kNotObserved. Ratings of reverse-keyed items are already turned.
 inline constexpr uint8_t kBlank = 0;          // not answered, or not asked
 inline constexpr uint8_t kNotObserved = 255;  // "I have not seen this": never imputed
-
-// A whole number that holds n times a sum of squares for any n.
-__extension__ typedef __int128 Int128;
 
 // What a form asks: ratings 1..points on `items` items, and the scales, each a list of distinct items.
 struct FormLayout {
