@@ -1,8 +1,8 @@
 // What the response plane remembers, whatever engine keeps it.
 //
 // Two things, kept apart so that the second can be forgotten at once:
-// - ResponseStore: surveys, their documents, and after closing their result, ledger, sealed comments and, until their
-//   campaign is pooled, sealed contribution. Nothing in it stands for a respondent.
+// - ResponseStore: surveys, their documents, and after closing their result, ledger, sealed comments and notices, and,
+//   until their campaign is pooled, sealed contribution. Nothing in it stands for a respondent.
 // - OpenSurveyStore: the sealed answers and spent tokens of one survey that is not closed yet. It is made when the survey
 //   is opened, and destroyed as a whole.
 //
@@ -127,6 +127,15 @@ struct StoredOutcome {
   std::string ledger;
 };
 
+// Everything that closing stores of a survey, all in one transaction.
+struct StoredClosing {
+  StoredOutcome outcome;
+  std::vector<std::string> comments;      // sealed, of one length, in shuffled order already
+  std::vector<std::string> comment_keys;  // the comments' key, sealed to each moderator in the manifest's order
+  std::vector<std::string> notices;       // sealed to the auditor, of one length, in shuffled order already
+  std::string contribution;               // sealed to the pool's key; empty: the survey is of no pool
+};
+
 struct StoredComment {
   std::string id;      // random, so that it can be named; made by the store
   std::string sealed;  // of one length in a survey
@@ -176,14 +185,10 @@ class ResponseStore {
   // DATA_LOSS: they are gone.
   virtual absl::StatusOr<std::unique_ptr<OpenSurveyStore>> OpenAnswers(const domain::SurveyId& survey) = 0;
 
-  // From stopped to closed: stores outcome, comments, the comments' sealed keys and the contribution in one transaction,
-  // durable when this returns. The comments are of one length and in shuffled order already. The answers are still there:
-  // DestroyAnswers. FAILED_PRECONDITION, WRONG_STATE: not stopped. INVALID_ARGUMENT: a contribution of a survey without a
-  // pool, or none (empty) of one with a pool.
-  virtual absl::Status CloseSurvey(const domain::SurveyId& survey, const StoredOutcome& outcome,
-                                   const std::vector<std::string>& sealed_comments,
-                                   const std::vector<std::string>& sealed_comment_keys,
-                                   const std::string& sealed_contribution) = 0;
+  // From stopped to closed; durable when this returns. The answers are still there: DestroyAnswers. FAILED_PRECONDITION,
+  // WRONG_STATE: not stopped. INVALID_ARGUMENT: a contribution of a survey without a pool, or none (empty) of one with a
+  // pool.
+  virtual absl::Status CloseSurvey(const domain::SurveyId& survey, const StoredClosing& closing) = 0;
   // FAILED_PRECONDITION, WRONG_STATE: not closed.
   virtual absl::StatusOr<StoredOutcome> GetOutcome(const domain::SurveyId& survey) = 0;
 
@@ -200,6 +205,9 @@ class ResponseStore {
   // Deletes the comments and their keys; durable when this returns. Harmless when there are none.
   // FAILED_PRECONDITION, WRONG_STATE: not closed.
   virtual absl::Status DestroyComments(const domain::SurveyId& survey) = 0;
+
+  // The notices to the auditor, in the order of their ids, which is random; empty when there are none.
+  virtual absl::StatusOr<std::vector<std::string>> GetNotices(const domain::SurveyId& survey) = 0;
 
   // NOT_FOUND, SURVEY_UNKNOWN: no survey is of this pool.
   virtual absl::StatusOr<StoredPool> GetPool(absl::string_view public_key) = 0;

@@ -202,7 +202,7 @@ absl::Status Forget(Context& c, Dialog& dialog, const AnswerOptions& options, De
     CANDOR_ASSIGN_OR_RETURN(const std::string code, crypto::NormalizeCode(typed));
     const std::string name = client::StateName(code);
     bool kept = false;
-    for (const std::string& file : {name, client::ReceiptName(name)}) {
+    for (const std::string& file : {name, client::ReceiptName(name), client::ReplyKeysName(name)}) {
       kept = kept || base::FileExists(device.files.PathOf(file));
       CANDOR_RETURN_IF_ERROR(device.files.Erase(file));
     }
@@ -213,7 +213,8 @@ absl::Status Forget(Context& c, Dialog& dialog, const AnswerOptions& options, De
 
 // What stays where, and how it is erased.
 std::string WhatIsKept(const AnswerOptions& options, const Device& device, const std::string& state_file,
-                       const std::string& receipt_file, absl::Time latest_close_time) {
+                       const std::string& receipt_file, const std::string& reply_keys_file,
+                       absl::Time latest_close_time) {
   const std::string until = absl::FormatTime("%Y-%m-%d %H:%M UTC", latest_close_time, absl::UTCTimeZone());
   if (device.in_memory()) {
     return absl::StrCat("Your answers are not kept on this device, nor is anything to change them with.",
@@ -224,6 +225,9 @@ std::string WhatIsKept(const AnswerOptions& options, const Device& device, const
       options.keep_answers ? "and the answers themselves, readable"
                            : "not the answers",
       "; erased when candor answer runs here after ", until, "\n  ", receipt_file, "\n    your receipt\n",
+      base::FileExists(reply_keys_file)
+          ? absl::StrCat("  ", reply_keys_file, "\n    with what only you could answer a question about a comment\n")
+          : "",
       options.receipt.empty() ? "To erase both now: " : "To erase the first now: ", "candor answer --forget",
       options.state_dir.empty() ? "" : absl::StrCat(" --state-dir ", device.folder), "\n");
 }
@@ -260,6 +264,7 @@ absl::Status Answer(Context& c, const AnswerOptions& options) {
   respondent_options.expected_manifest = options.expect_manifest;
   respondent_options.store = &device.store();
   respondent_options.keep_answers = options.keep_answers;
+  respondent_options.make_reply_keys = !device.in_memory();
   CANDOR_ASSIGN_OR_RETURN(const auto respondent, client::Respondent::Open(respondent_options, code));
   CANDOR_ASSIGN_OR_RETURN(std::string normal_code, crypto::NormalizeCode(code));
   const std::string state_name = client::StateName(normal_code);
@@ -305,8 +310,7 @@ absl::Status Answer(Context& c, const AnswerOptions& options) {
   }
   CANDOR_RETURN_IF_ERROR(WaitForAMoment(dialog, c, hours));
   const absl::Status sent = respondent->Submit(answers);
-  base::Wipe(answers.ratings);
-  for (std::string& comment : answers.comments) base::Wipe(comment);
+  domain::Wipe(answers);
   CANDOR_RETURN_IF_ERROR(sent);
 
   const client::KeptReceipt kept{respondent->survey().value(), documents.manifest_hash, respondent->receipt()};
@@ -331,7 +335,9 @@ absl::Status Answer(Context& c, const AnswerOptions& options) {
     absl::StrAppend(&text, "After closing: candor ledger ", kept.survey, " --receipt ", receipt_file, "\n");
   }
   absl::StrAppend(&text, "The receipt proves that your answers are counted, not what they say.\n",
-                  WhatIsKept(options, device, state_file, receipt_file, documents.contract.latest_close_time));
+                  WhatIsKept(options, device, state_file, receipt_file,
+                             device.in_memory() ? "" : device.files.PathOf(client::ReplyKeysName(state_name)),
+                             documents.contract.latest_close_time));
   return Print(text);
 }
 

@@ -46,7 +46,7 @@ absl::Status CheckGroups(const domain::Manifest& manifest, const domain::Instrum
 }  // namespace
 
 domain::AnswerShape SurveyDocuments::Shape(int group) const {
-  return domain::ShapeOfGroup(instrument_version.instrument, manifest.groups[group], !manifest.moderators.empty());
+  return domain::ShapeOfGroup(instrument_version.instrument, manifest, static_cast<size_t>(group));
 }
 
 absl::Status Refused(absl::string_view what) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "candor/v1/invitation.grpc.pb.h"
 #include "candor/v1/response.grpc.pb.h"
@@ -12,6 +13,7 @@
 #include "services/base/status.h"
 #include "services/crypto/access_code.h"
 #include "services/crypto/receipt.h"
+#include "services/crypto/signing.h"
 #include "services/crypto/token.h"
 #include "services/domain/errors.h"
 
@@ -24,7 +26,8 @@ using candor::v1::ResponseService;
 constexpr size_t kSubmissionIdBytes = 16;
 
 bool SameAnswers(const domain::Answers& a, const domain::Answers& b) {
-  return a.ratings == b.ratings && a.comments == b.comments;
+  return a.ratings == b.ratings && a.comments == b.comments && a.notice.given == b.notice.given &&
+         a.notice.text == b.notice.text;
 }
 
 absl::Status DocumentsChanged() { return Refused("its documents have changed since you opened it first"); }
@@ -146,10 +149,60 @@ absl::Status Respondent::Save() {
 }
 
 void Respondent::DropAnswers() {
+  for (std::string& seed : state_.reply_seeds) base::Wipe(seed);
+  state_.reply_seeds.clear();
   if (!state_.answers.has_value()) return;
-  base::Wipe(state_.answers->ratings);
-  for (std::string& comment : state_.answers->comments) base::Wipe(comment);
+  domain::Wipe(*state_.answers);
   state_.answers.reset();
+}
+
+void Respondent::MakeReplyKeys() {
+  domain::Answers& answers = *state_.answers;
+  answers.reply_keys.assign(answers.comments.size(), "");
+  state_.reply_seeds.assign(answers.comments.size(), "");
+  if (!options_.make_reply_keys) return;
+  for (size_t i = 0; i < answers.comments.size(); ++i) {
+    if (answers.comments[i].empty()) continue;
+    const crypto::SigningKey key = crypto::SigningKey::Generate();
+    answers.reply_keys[i] = key.public_key();
+    state_.reply_seeds[i] = std::string(key.seed().view());
+  }
+}
+
+absl::Status Respondent::KeepReplyKeys() {
+  if (!options_.make_reply_keys) return absl::OkStatus();
+  ReplyKeys keys{state_.survey, state_.reply_seeds};
+  std::string bytes = keys.Serialize();
+  const absl::Status saved = options_.store->Save(ReplyKeysName(name_), bytes);
+  base::Wipe(bytes);
+  for (std::string& seed : keys.seeds) base::Wipe(seed);
+  return saved;
+}
+
+candor::v1::SubmitResponseRequest Respondent::SubmitRequest() const {
+  const domain::Answers& answers = *state_.answers;
+  candor::v1::SubmitResponseRequest request;
+  request.set_survey(survey().value());
+  request.set_group(state_.group);
+  request.set_token_message(state_.token_message);
+  request.set_token_signature(state_.token_signature);
+  request.set_version(state_.version);
+  request.set_submission_id(state_.submission_id);
+  request.set_ratings(std::string(answers.ratings.begin(), answers.ratings.end()));
+  for (size_t i = 0; i < answers.comments.size(); ++i) {
+    std::string& padded = *request.add_comments();
+    padded = answers.comments[i];
+    padded.resize(static_cast<size_t>(shape_.prompt_max_bytes[i]), '\0');
+    std::string& key = *request.add_reply_keys();
+    key = answers.reply_keys[i];
+    key.resize(domain::kReplyKeyBytes, '\0');
+  }
+  std::string& notice = *request.mutable_pressure_notice();
+  notice.reserve(1 + domain::kLongestPressureNotice);
+  notice.push_back(answers.notice.given ? '\1' : '\0');
+  notice += answers.notice.text;
+  notice.resize(1 + domain::kLongestPressureNotice, '\0');
+  return request;
 }
 
 absl::Status Respondent::TakeToken() {
@@ -184,30 +237,21 @@ absl::Status Respondent::TakeToken() {
 }
 
 absl::Status Respondent::Submit(const domain::Answers& answers) {
-  CANDOR_RETURN_IF_ERROR(domain::CheckAnswers(answers, shape_));
+  domain::Answers given{answers.ratings, answers.comments, {}, answers.notice};
+  const absl::Cleanup wipe = [&given] { domain::Wipe(given); };
+  CANDOR_RETURN_IF_ERROR(domain::CheckAnswers(given, shape_));
   CANDOR_RETURN_IF_ERROR(TakeToken());
-  if (!state_.answers.has_value() || !SameAnswers(*state_.answers, answers)) {
+  if (!state_.answers.has_value() || !SameAnswers(*state_.answers, given)) {
     ++state_.version;
     state_.submission_id = base::RandomBytes(kSubmissionIdBytes);
     DropAnswers();
-    state_.answers = answers;
+    state_.answers = given;
+    MakeReplyKeys();
     state_.receipt.clear();
     // Saved before it is sent: after a crash the same version must carry the same id and the same answers.
     CANDOR_RETURN_IF_ERROR(Save());
   }
-  candor::v1::SubmitResponseRequest request;
-  request.set_survey(survey().value());
-  request.set_group(state_.group);
-  request.set_token_message(state_.token_message);
-  request.set_token_signature(state_.token_signature);
-  request.set_version(state_.version);
-  request.set_submission_id(state_.submission_id);
-  request.set_ratings(std::string(answers.ratings.begin(), answers.ratings.end()));
-  for (size_t i = 0; i < answers.comments.size(); ++i) {
-    std::string padded = answers.comments[i];
-    padded.resize(static_cast<size_t>(shape_.prompt_max_bytes[i]), '\0');
-    request.add_comments(std::move(padded));
-  }
+  candor::v1::SubmitResponseRequest request = SubmitRequest();
   // A connection for these answers alone.
   CANDOR_ASSIGN_OR_RETURN(const auto connection, options_.response());
   const auto stub = ResponseService::NewStub(connection->channel());
@@ -215,6 +259,7 @@ absl::Status Respondent::Submit(const domain::Answers& answers) {
       connection->CallRepeatedly(options_.retry, *stub, &ResponseService::Stub::SubmitResponse, request);
   base::Wipe(*request.mutable_ratings());
   for (std::string& comment : *request.mutable_comments()) base::Wipe(comment);
+  base::Wipe(*request.mutable_pressure_notice());
   if (!response.ok()) {
     // Kept for another attempt, but not where there can be none: the token stays, should the server be wrong.
     if (base::GetErrorDetail(response.status()).reason == domain::reasons::kSURVEY_CLOSED) {
@@ -233,11 +278,16 @@ absl::Status Respondent::Submit(const domain::Answers& answers) {
                      receipt.ok() ? "it is for another version of the answers" : receipt.status().message(),
                      "); try again, and if this goes on tell whoever invited you"));
   }
+  // Before the receipt: without one the same answers are sent again, and this is done again.
+  CANDOR_RETURN_IF_ERROR(KeepReplyKeys());
   state_.receipt = response->receipt();
   if (!options_.keep_answers) DropAnswers();
   return Save();
 }
 
-absl::Status Respondent::Forget() { return options_.store->Erase(name_); }
+absl::Status Respondent::Forget() {
+  CANDOR_RETURN_IF_ERROR(options_.store->Erase(ReplyKeysName(name_)));
+  return options_.store->Erase(name_);
+}
 
 }  // namespace candor::client

@@ -21,6 +21,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "candor/v1/response.pb.h"
 #include "clients/cpp/connection.h"
 #include "clients/cpp/documents.h"
 #include "clients/cpp/retry.h"
@@ -46,6 +47,9 @@ struct RespondentOptions {
   DocumentCache* cache = nullptr;
   // Keep the answers in the store also after they are acknowledged, to show them when they are to be changed.
   bool keep_answers = false;
+  // Make a key pair for each comment and keep its secret half in the store, under ReplyKeysName, so that its writer can be
+  // asked back without anybody learning who it is. Without, nobody can ask.
+  bool make_reply_keys = false;
 };
 
 // Used by one thread at a time; several respondents may share connections, store and cache.
@@ -86,14 +90,16 @@ class Respondent {
 
   // Sends the answers, in place of those sent before; takes a token first where there is none. Returns once the answers
   // are acknowledged and the receipt is verified. The same answers as answers() are that submission again; others are a
-  // new version. Afterwards the store holds no answers, unless keep_answers is set.
+  // new version. Afterwards the store holds no answers, unless keep_answers is set. Reply keys are the library's to make:
+  // those in `answers` are not read.
   //
   // INVALID_ARGUMENT: what domain::CheckAnswers says; nothing was sent. FAILED_PRECONDITION, SURVEY_CLOSED: too late; the
   // answers are not kept. DATA_LOSS: the receipt proves nothing; the answers
   // may not be counted, calling again asks for another. Else as the service's SubmitResponse; calling again goes on.
   absl::Status Submit(const domain::Answers& answers);
 
-  // Forgets everything that the store keeps for the code. Without it the answers can no longer be changed.
+  // Forgets everything that the store keeps for the code, reply keys too. Without it the answers can no longer be changed,
+  // nor questions about comments answered.
   absl::Status Forget();
 
  private:
@@ -109,6 +115,11 @@ class Respondent {
   absl::Status CompareWithResponsePlane();
   absl::Status Save();
   void DropAnswers();
+  // Makes a key pair for each comment of the answers that are about to be sent.
+  void MakeReplyKeys();
+  // Keeps the seeds apart from the token, once the comments that they belong to are stored.
+  absl::Status KeepReplyKeys();
+  candor::v1::SubmitResponseRequest SubmitRequest() const;
 
   const RespondentOptions options_;
   std::string code_;        // normal form; wiped once there is a token

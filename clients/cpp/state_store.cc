@@ -19,10 +19,13 @@
 namespace candor::client {
 namespace {
 
-constexpr char kFormat[] = "candor.respondent_state.v2";
+constexpr char kFormat[] = "candor.respondent_state.v3";
+constexpr char kReplyKeysFormat[] = "candor.reply_keys.v1";
+constexpr size_t kSeedBytes = 32;
 constexpr size_t kNameBytes = 16;
 constexpr char kEnding[] = ".json";
 constexpr char kReceiptEnding[] = ".receipt";
+constexpr char kReplyKeysEnding[] = ".replies";
 constexpr char kReplaced[] = ".replaced";
 
 absl::Status NotAState() {
@@ -30,12 +33,35 @@ absl::Status NotAState() {
       "what this device keeps for the code cannot be read; ask whoever invited you for a new code");
 }
 
+base::Json HexTexts(const std::vector<std::string>& texts) {
+  base::Json list = base::Json::array();
+  for (const std::string& text : texts) list.push_back(base::HexEncode(text));
+  return list;
+}
+
+// Reads a list of byte strings, each of `length` or empty.
+bool ReadHexTexts(const base::Json& list, size_t length, std::vector<std::string>& texts) {
+  if (!list.is_array()) return false;
+  for (const base::Json& element : list) {
+    if (!element.is_string()) return false;
+    auto bytes = base::HexDecode(element.get<std::string>());
+    if (!bytes.ok() || (!bytes->empty() && bytes->size() != length)) return false;
+    texts.push_back(*std::move(bytes));
+  }
+  return true;
+}
+
 bool ParseAnswers(const base::Json& document, domain::Answers& answers) {
   if (!document.is_object()) return false;
   const auto ratings = document.find("ratings"), comments = document.find("comments");
-  if (ratings == document.end() || !ratings->is_array() || comments == document.end() || !comments->is_array()) {
+  const auto reply_keys = document.find("reply_keys"), notice = document.find("notice");
+  if (ratings == document.end() || !ratings->is_array() || comments == document.end() || !comments->is_array() ||
+      reply_keys == document.end() || !ReadHexTexts(*reply_keys, domain::kReplyKeyBytes, answers.reply_keys) ||
+      notice == document.end() || !(notice->is_null() || notice->is_string())) {
     return false;
   }
+  answers.notice.given = notice->is_string();
+  if (answers.notice.given) answers.notice.text = notice->get<std::string>();
   for (const base::Json& rating : *ratings) {
     if (!rating.is_number_unsigned() || rating.get<uint64_t>() > 255) return false;
     answers.ratings.push_back(rating.get<uint8_t>());
@@ -48,7 +74,7 @@ bool ParseAnswers(const base::Json& document, domain::Answers& answers) {
 }
 
 // What a file of the store's folder is, by its name.
-enum class Kind { kState, kReceipt, kScratch, kForeign };
+enum class Kind { kState, kBeside, kScratch, kForeign };
 
 Kind KindOf(absl::string_view file) {
   const auto is_hex = [](absl::string_view text) {
@@ -56,9 +82,10 @@ Kind KindOf(absl::string_view file) {
   };
   if (file.size() < 2 * kNameBytes || !is_hex(file.substr(0, 2 * kNameBytes))) return Kind::kForeign;
   file.remove_prefix(2 * kNameBytes);
-  const bool receipt = absl::ConsumePrefix(&file, kReceiptEnding);
+  // Receipt or reply keys: what is kept beside a state, and longer.
+  const bool beside = absl::ConsumePrefix(&file, kReceiptEnding) || absl::ConsumePrefix(&file, kReplyKeysEnding);
   if (!absl::ConsumePrefix(&file, kEnding)) return Kind::kForeign;
-  if (file.empty()) return receipt ? Kind::kReceipt : Kind::kState;
+  if (file.empty()) return beside ? Kind::kBeside : Kind::kState;
   // The second is a file that WriteFileAtomically had not renamed yet.
   const bool scratch = file == kReplaced || (absl::ConsumePrefix(&file, ".") && absl::ConsumeSuffix(&file, ".new") &&
                                              is_hex(file));
@@ -93,7 +120,13 @@ std::string RespondentState::Serialize() const {
                          {"version", version},
                          {"submission_id", base::HexEncode(submission_id)},
                          {"receipt", base::HexEncode(receipt)}};
-  if (answers.has_value()) document["answers"] = {{"ratings", answers->ratings}, {"comments", answers->comments}};
+  document["reply_seeds"] = HexTexts(reply_seeds);
+  if (answers.has_value()) {
+    document["answers"] = {{"ratings", answers->ratings},
+                           {"comments", answers->comments},
+                           {"reply_keys", HexTexts(answers->reply_keys)},
+                           {"notice", answers->notice.given ? base::Json(answers->notice.text) : base::Json()}};
+  }
   return base::CanonicalJson(document);
 }
 
@@ -143,6 +176,7 @@ absl::StatusOr<RespondentState> RespondentState::Parse(absl::string_view bytes) 
     if (!parsed.ok()) return NotAState();
     state.blinding = *std::move(parsed);
   }
+  if (!ReadHexTexts(member("reply_seeds"), kSeedBytes, state.reply_seeds)) return NotAState();
   if (const auto found = document->find("answers"); found != document->end()) {
     if (!ParseAnswers(*found, state.answers.emplace())) return NotAState();
   }
@@ -150,11 +184,31 @@ absl::StatusOr<RespondentState> RespondentState::Parse(absl::string_view bytes) 
   return state;
 }
 
+std::string ReplyKeys::Serialize() const {
+  return base::CanonicalJson({{"format", kReplyKeysFormat}, {"survey", survey}, {"seeds", HexTexts(seeds)}});
+}
+
+absl::StatusOr<ReplyKeys> ReplyKeys::Parse(absl::string_view bytes) {
+  const auto document = base::ParseJson(bytes);
+  const absl::Status damaged = absl::DataLossError(
+      "what this device keeps to answer questions about your comments cannot be read; your answers are not touched");
+  if (!document.ok() || !document->is_object()) return damaged;
+  const auto format = document->find("format"), survey = document->find("survey"), seeds = document->find("seeds");
+  ReplyKeys keys;
+  if (format == document->end() || *format != kReplyKeysFormat || survey == document->end() || !survey->is_string() ||
+      seeds == document->end() || !ReadHexTexts(*seeds, kSeedBytes, keys.seeds)) {
+    return damaged;
+  }
+  keys.survey = survey->get<std::string>();
+  return keys;
+}
+
 std::string StateName(absl::string_view code) {
   return base::HexEncode(crypto::Sha256({"candor-state", code}).substr(0, kNameBytes));
 }
 
 std::string ReceiptName(const std::string& state_name) { return absl::StrCat(state_name, kReceiptEnding); }
+std::string ReplyKeysName(const std::string& state_name) { return absl::StrCat(state_name, kReplyKeysEnding); }
 
 absl::StatusOr<std::optional<std::string>> MemoryStateStore::Load(const std::string& name) {
   absl::MutexLock lock(&mutex_);

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -32,6 +33,9 @@ struct RespondentState {
   // Of that version, until it is acknowledged: after a crash the same version must carry the same answers. Longer only
   // where the person wants them kept.
   std::optional<domain::Answers> answers;
+  // Seeds of the reply keys in `answers`, one for each prompt, empty where there is none; they go to ReplyKeysName once the
+  // answers are acknowledged.
+  std::vector<std::string> reply_seeds;
   std::string receipt;  // of that version; empty: not acknowledged yet
 
   // A JSON document.
@@ -43,8 +47,23 @@ struct RespondentState {
 // The name that a code's state is kept under: a hash, so that a folder's listing gives no code away. `code` is in the
 // normal form.
 std::string StateName(absl::string_view code);
+// With what one device can show, comment by comment, that it wrote them: to read what a leader asks back, and to answer.
+// Secret, and nothing in it leads to the token, so that comments and ratings stay apart here too.
+struct ReplyKeys {
+  std::string survey;              // the survey's id
+  std::vector<std::string> seeds;  // Ed25519, 32 bytes, in the order of the instrument's prompts; empty where there is none
+
+  // A JSON document.
+  std::string Serialize() const;
+  // DATA_LOSS: not what Serialize writes.
+  static absl::StatusOr<ReplyKeys> Parse(absl::string_view bytes);
+};
+
 // The name that the newest receipt is kept under, beside the state `state_name`: it may outlive the state.
 std::string ReceiptName(const std::string& state_name);
+// The name that the reply keys of the newest acknowledged answers are kept under; they outlive the state likewise, since
+// nobody is asked back before release.
+std::string ReplyKeysName(const std::string& state_name);
 
 // Keeps small secrets by name.
 class StateStore {
@@ -82,10 +101,10 @@ class FileStateStore : public StateStore {
 
   std::string PathOf(const std::string& name) const;
 
-  // Erases the states whose forget_time has come, and what an interrupted Save left behind. Receipts stay: they are checked
-  // after closing. Gives how many states went. UNAVAILABLE and others of base::DestroyFile: some are still there.
+  // Erases the states whose forget_time has come, and what an interrupted Save left behind. Receipts and reply keys stay: they are of
+  // use after closing. Gives how many states went. UNAVAILABLE and others of base::DestroyFile: some are still there.
   absl::StatusOr<int> EraseExpired(absl::Time now);
-  // Erases all states and receipts, and gives how many files that were; files that are not this store's stay.
+  // Erases all states, receipts and reply keys, and gives how many files that were; files that are not this store's stay.
   absl::StatusOr<int> EraseAll();
 
  private:

@@ -13,6 +13,7 @@
 #include "services/collection/answer_seal.h"
 #include "services/collection/comment_record.h"
 #include "services/collection/contribution.h"
+#include "services/collection/notice_record.h"
 #include "services/crypto/hash.h"
 #include "services/crypto/ledger.h"
 #include "services/crypto/merkle.h"
@@ -52,6 +53,7 @@ struct Counted {
   std::vector<domain::GroupCounts> counts;   // likewise
   std::vector<std::string> leaves;
   std::vector<Comment> comments;
+  std::vector<std::string> notices;          // sealed already
 };
 
 Counted StartCounting(const Survey& survey, const domain::Instrument& instrument, const domain::CloseOrder& order) {
@@ -92,12 +94,16 @@ void Count(const domain::Answers& answers, const domain::Instrument& instrument,
   }
   if (rated) ++tally.raters;
   for (size_t i = 0; i < answers.comments.size(); ++i) {
-    if (!answers.comments[i].empty()) counted.comments.push_back({group, static_cast<int>(i), answers.comments[i]});
+    if (answers.comments[i].empty()) continue;
+    counted.comments.push_back({group, static_cast<int>(i), answers.comments[i], answers.reply_keys[i]});
   }
 }
 
 void WipeComments(std::vector<Comment>::iterator begin, std::vector<Comment>::iterator end) {
-  for (auto comment = begin; comment != end; ++comment) base::Wipe(comment->text);
+  for (auto comment = begin; comment != end; ++comment) {
+    base::Wipe(comment->text);
+    base::Wipe(comment->reply_key);
+  }
 }
 
 // Drops what may not be kept, and puts the rest into random order, so that nothing says which comments came from one
@@ -116,18 +122,18 @@ void SelectComments(const domain::DisclosureRules& rules, Counted& counted) {
 }
 
 absl::Status SealComments(const Survey& survey, const domain::Instrument& instrument,
-                          const std::vector<Comment>& comments, Closing& closing) {
+                          const std::vector<Comment>& comments, storage::StoredClosing& closing) {
   if (comments.empty()) return absl::OkStatus();
   size_t cap = 0;
   for (const domain::Prompt& prompt : instrument.prompts) cap = std::max(cap, static_cast<size_t>(prompt.max_bytes));
   const crypto::SecretBytes key = crypto::NewDataKey();
   for (const domain::ModeratorKey& moderator : survey.manifest().moderators) {
     CANDOR_ASSIGN_OR_RETURN(std::string sealed, crypto::SealToKey(moderator.public_key, key.view()));
-    closing.sealed_comment_keys.push_back(std::move(sealed));
+    closing.comment_keys.push_back(std::move(sealed));
   }
-  closing.sealed_comments.reserve(comments.size());
+  closing.comments.reserve(comments.size());
   for (const Comment& comment : comments) {
-    closing.sealed_comments.push_back(SealComment(key, survey.id_bytes(), comment, cap));
+    closing.comments.push_back(SealComment(key, survey.id_bytes(), comment, cap));
   }
   return absl::OkStatus();
 }
@@ -162,8 +168,9 @@ absl::Status CheckCloseOrder(const Survey& survey, const domain::CloseOrder& ord
   return absl::OkStatus();
 }
 
-absl::StatusOr<Closing> CountAnswers(const Survey& survey, const domain::CloseOrder& order,
-                                     const crypto::SigningKey& receipt_key, storage::OpenSurveyStore& answers) {
+absl::StatusOr<storage::StoredClosing> CountAnswers(const Survey& survey, const domain::CloseOrder& order,
+                                                    const crypto::SigningKey& receipt_key,
+                                                    storage::OpenSurveyStore& answers) {
   CANDOR_RETURN_IF_ERROR(CheckCloseOrder(survey, order));
   CANDOR_ASSIGN_OR_RETURN(const crypto::ClosingKeyPair closing_key,
                           crypto::ClosingKeyPair::FromSecretKey(order.closing_secret_key));
@@ -193,9 +200,14 @@ absl::StatusOr<Closing> CountAnswers(const Survey& survey, const domain::CloseOr
     absl::StatusOr<domain::Answers> opened = domain::DecodeAnswers(*record, shape);
     base::Wipe(*record);
     CANDOR_RETURN_IF_ERROR(opened.status());
+    const absl::Cleanup wipe_answers = [&opened] { domain::Wipe(*opened); };
     Count(*opened, instrument, shape, slot.group, counted);
     if (contributing.has_value()) contributing->Count(slot.group, opened->ratings);
-    domain::Wipe(*opened);
+    if (opened->notice.given) {
+      CANDOR_ASSIGN_OR_RETURN(
+          std::string notice, SealNotice(manifest.auditor->public_key, survey.id_bytes(), opened->notice.text));
+      counted.notices.push_back(std::move(notice));
+    }
     domain::GroupCounts& counts = counted.counts[static_cast<size_t>(slot.group)];
     ++counts.counted;
     counts.replaced += head.replacements;
@@ -204,17 +216,19 @@ absl::StatusOr<Closing> CountAnswers(const Survey& survey, const domain::CloseOr
   };
   CANDOR_RETURN_IF_ERROR(answers.ForEachAnswer(count_one));
 
-  Closing closing;
+  storage::StoredClosing closing;
   closing.outcome.order_id = order.order_id;
   CANDOR_ASSIGN_OR_RETURN(closing.outcome.ledger, MakeLedger(survey, counted, receipt_key));
   const domain::ClosedResult result =
       domain::MakeClosedResult(manifest, instrument, rules, counted.tallies, counted.counts);
   closing.outcome.closed_result = domain::EncodeClosedResult(result);
   if (contributing.has_value()) {
-    CANDOR_ASSIGN_OR_RETURN(closing.sealed_contribution,
+    CANDOR_ASSIGN_OR_RETURN(closing.contribution,
                             SealContribution(manifest.pooling_public_key, survey.id_bytes(), format,
                                              contributing->Take(result)));
   }
+  base::Shuffle(counted.notices);
+  closing.notices = std::move(counted.notices);
   SelectComments(rules, counted);
   CANDOR_RETURN_IF_ERROR(SealComments(survey, instrument, counted.comments, closing));
   return closing;

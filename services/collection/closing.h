@@ -18,21 +18,16 @@ namespace candor::collection {
 // A group's comments are kept only from so many raters on: among fewer, style and subject would give people away.
 inline constexpr int64_t kFewestRatersForComments = 10;
 
-struct Closing {
-  storage::StoredOutcome outcome;
-  std::vector<std::string> sealed_comments;      // of one length, shuffled over groups, prompts and people
-  std::vector<std::string> sealed_comment_keys;  // in the order of the manifest's moderators; empty without comments
-  // What the survey adds to its campaign's pooled figures (contribution.h); empty when the manifest names no pooling key.
-  std::string sealed_contribution;
-};
-
-// Reads every answer once. Memory holds tallies, leaves and comments, never two answers. Comments are kept only where
+// Reads every answer once and makes all that is stored of them: the contribution (contribution.h) where the manifest names
+// a pooling key, comments shuffled over groups, prompts and people, and notices to the auditor, of whatever group and
+// however few, shuffled apart. Memory holds tallies, leaves and comments, never two answers. Comments are kept only where
 // the manifest names moderators, of groups with at least kFewestRatersForComments raters that their codes do not withhold.
 // INVALID_ARGUMENT, ORDER_MISMATCH: `issued` has not one entry for each group, or names more tokens than people.
 // More answers than tokens (a restored backup) are counted; their group is withheld (domain::WithheldByItsCodes).
 // FAILED_PRECONDITION, WRONG_CLOSING_KEY. DATA_LOSS: an answer cannot be opened. Otherwise the codes of the store.
-absl::StatusOr<Closing> CountAnswers(const Survey& survey, const domain::CloseOrder& order,
-                                     const crypto::SigningKey& receipt_key, storage::OpenSurveyStore& answers);
+absl::StatusOr<storage::StoredClosing> CountAnswers(const Survey& survey, const domain::CloseOrder& order,
+                                                    const crypto::SigningKey& receipt_key,
+                                                    storage::OpenSurveyStore& answers);
 
 // Whether `order` brings the secret half of the manifest's closing key and one entry for each group; the codes of
 // CountAnswers. Reads no answer.

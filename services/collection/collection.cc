@@ -57,6 +57,8 @@ int64_t SizeOf(const Submission& submission) {
   size_t size = sizeof(submission) + submission.input_msg.size() + submission.signature.size() +
                 submission.submission_id.size() + submission.answers.ratings.size();
   for (const std::string& comment : submission.answers.comments) size += sizeof(comment) + comment.size();
+  for (const std::string& key : submission.answers.reply_keys) size += sizeof(key) + key.size();
+  size += submission.answers.notice.text.size();
   return static_cast<int64_t>(size);
 }
 
@@ -226,9 +228,8 @@ absl::StatusOr<domain::CloseOutcome> Collection::CloseSurvey(const domain::Close
 absl::Status Collection::Parts::CountAndStore(const domain::CloseOrder& order) {
   CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> survey, cache.Get(order.survey));
   CANDOR_ASSIGN_OR_RETURN(const std::unique_ptr<storage::OpenSurveyStore> answers, store->OpenAnswers(order.survey));
-  CANDOR_ASSIGN_OR_RETURN(const Closing closing, CountAnswers(*survey, order, receipt_key, *answers));
-  return store->CloseSurvey(order.survey, closing.outcome, closing.sealed_comments, closing.sealed_comment_keys,
-                            closing.sealed_contribution);
+  CANDOR_ASSIGN_OR_RETURN(const storage::StoredClosing closing, CountAnswers(*survey, order, receipt_key, *answers));
+  return store->CloseSurvey(order.survey, closing);
 }
 
 // Step 4 (b), and the answer to a repeated order.

@@ -1,7 +1,7 @@
 // A comment between closing and release: the fixed-length record that is sealed, and how.
 //
-//   record = group (2, big-endian: index in the manifest) || prompt (2: index in the instrument) || length (2) ||
-//            text, padded with zero bytes to the longest prompt's cap
+//   record = group (2, big-endian: index in the manifest) || prompt (2: index in the instrument) || reply key (32, zero
+//            where its writer cannot be asked) || length (2) || text, padded with zero bytes to the longest prompt's cap
 //   sealed = XChaCha20-Poly1305(comment key, record; "candor-comment-v1" || survey id (16))
 //
 // The comment key is random, one a survey, and is sealed to each moderator's key in the manifest (crypto::SealToKey). A
@@ -21,7 +21,8 @@ namespace candor::collection {
 struct Comment {
   int group = 0;
   int prompt = 0;
-  std::string text;  // not empty
+  std::string text;       // not empty
+  std::string reply_key;  // domain::kReplyKeyBytes, or empty
 };
 
 // `cap`: the most bytes that any prompt of the instrument allows.

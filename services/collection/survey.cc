@@ -48,11 +48,8 @@ bool CanBeSealedTo(const std::string& public_key) { return crypto::SealToKey(pub
 
 }  // namespace
 
-size_t SealedAnswerSize(const domain::Instrument& instrument) {
-  domain::AnswerShape shape;
-  shape.items_asked.resize(instrument.items.size());
-  for (const domain::Prompt& prompt : instrument.prompts) shape.prompt_max_bytes.push_back(prompt.max_bytes);
-  return shape.record_size() + crypto::kRecordOverheadBytes;
+size_t SealedAnswerSize(const domain::Instrument& instrument, const domain::Manifest& manifest) {
+  return domain::ShapeOfGroup(instrument, manifest, 0).record_size() + crypto::kRecordOverheadBytes;
 }
 
 absl::StatusOr<storage::SlotLayout> CheckOpenOrder(const domain::OpenOrder& order,
@@ -93,10 +90,13 @@ absl::StatusOr<storage::SlotLayout> CheckOpenOrder(const domain::OpenOrder& orde
   for (const domain::ModeratorKey& moderator : manifest->moderators) {
     if (!CanBeSealedTo(moderator.public_key)) return Mismatch("a moderator's key cannot be used");
   }
+  if (manifest->auditor.has_value() && !CanBeSealedTo(manifest->auditor->public_key)) {
+    return Mismatch("the auditor's key cannot be used");
+  }
   if (manifest->groups.size() > kMostGroups) return Mismatch(absl::StrCat("more than ", kMostGroups, " groups"));
 
   storage::SlotLayout layout;
-  layout.sealed_size = SealedAnswerSize(version->instrument);
+  layout.sealed_size = SealedAnswerSize(version->instrument, *manifest);
   for (const domain::IssuingGroup& group : manifest->groups) {
     CANDOR_RETURN_IF_ERROR(CheckGroup(version->instrument, group));
     layout.slots.push_back(group.invited);
@@ -113,14 +113,13 @@ absl::StatusOr<std::shared_ptr<Survey>> Survey::FromStored(
   std::shared_ptr<Survey> survey(new Survey);
   survey->id_ = stored.id;
   survey->id_bytes_ = domain::SurveyIdBytes(stored.id);
-  const bool prompts_open = !manifest->moderators.empty();
-  for (const domain::IssuingGroup& group : manifest->groups) {
-    auto key = crypto::BlindVerifyingKey::FromSpkiDer(group.verifying_key);
+  for (size_t group = 0; group < manifest->groups.size(); ++group) {
+    auto key = crypto::BlindVerifyingKey::FromSpkiDer(manifest->groups[group].verifying_key);
     if (!key.ok()) return domain::errors::StoreCorrupt("a survey's key cannot be read");
     survey->groups_.push_back(
-        {domain::ShapeOfGroup(version->instrument, group, prompts_open), *std::move(key)});
+        {domain::ShapeOfGroup(version->instrument, *manifest, group), *std::move(key)});
   }
-  survey->sealed_size_ = SealedAnswerSize(version->instrument);
+  survey->sealed_size_ = SealedAnswerSize(version->instrument, *manifest);
   auto documents = std::make_shared<SurveyDocuments>();
   documents->contract = share(manifest->contract_hash, std::move(stored.contract));
   documents->instrument_version = share(manifest->instrument_hash, std::move(stored.instrument_version));

@@ -67,8 +67,8 @@ class Survey {
 absl::StatusOr<storage::SlotLayout> CheckOpenOrder(const domain::OpenOrder& order,
                                                    absl::string_view receipt_public_key, absl::Time now);
 
-// Bytes of a sealed answer to `instrument`: the same for all groups.
-size_t SealedAnswerSize(const domain::Instrument& instrument);
+// Bytes of a sealed answer to `instrument`: the same for all groups of the manifest.
+size_t SealedAnswerSize(const domain::Instrument& instrument, const domain::Manifest& manifest);
 
 }  // namespace candor::collection
 

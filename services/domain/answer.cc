@@ -1,6 +1,7 @@
 #include "services/domain/answer.h"
 
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "services/base/error.h"
@@ -17,16 +18,92 @@ absl::Status Fault(const char* reason, absl::string_view message, absl::string_v
                      field);
 }
 
+absl::Status CheckText(const std::string& text, size_t max_bytes, const std::string& field) {
+  if (text.size() > max_bytes) {
+    return Fault(reasons::kCOMMENT_TOO_LONG,
+                 absl::StrCat("has more than ", max_bytes, " bytes; shorten it"), field);
+  }
+  if (!IsPlainText(text)) {
+    return Fault(reasons::kCOMMENT_NOT_TEXT,
+                 "must be UTF-8 text without control characters; line breaks and tabs are fine", field);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckReplyKeys(const Answers& answers) {
+  if (answers.reply_keys.empty()) return absl::OkStatus();
+  if (answers.reply_keys.size() != answers.comments.size()) {
+    return Fault(reasons::kANSWER_COUNT_WRONG,
+                 absl::StrCat("must have ", answers.comments.size(), " entries, one for each prompt, or none"),
+                 "reply_keys");
+  }
+  std::set<absl::string_view> keys;
+  for (size_t i = 0; i < answers.reply_keys.size(); ++i) {
+    const std::string& key = answers.reply_keys[i];
+    if (key.empty()) continue;
+    const std::string field = absl::StrCat("reply_keys[", i, "]");
+    if (key.size() != kReplyKeyBytes || key.find_first_not_of('\0') == std::string::npos) {
+      return Fault(reasons::kFIELD_INVALID, "must be an Ed25519 public key of 32 bytes, or none", field);
+    }
+    if (answers.comments[i].empty()) {
+      return Fault(reasons::kFIELD_INVALID, "belongs to no comment; leave it out", field);
+    }
+    if (!keys.insert(key).second) {
+      return Fault(reasons::kFIELD_INVALID,
+                   "is another comment's key too, which would tie the two together; make one for each", field);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckNotice(const PressureNotice& notice, bool asked) {
+  if (!notice.given) {
+    if (notice.text.empty()) return absl::OkStatus();
+    return Fault(reasons::kFIELD_INVALID, "has a text, but is not given", "pressure_notice");
+  }
+  if (!asked) {
+    return Fault(reasons::kITEM_NOT_ASKED,
+                 "this survey has no auditor to whom it could go; leave it out", "pressure_notice");
+  }
+  return CheckText(notice.text, kLongestPressureNotice, "pressure_notice");
+}
+
+void AppendText(absl::string_view text, size_t cap, std::string& record) {
+  CANDOR_CHECK(text.size() <= cap && cap <= 0xFFFF);
+  record.push_back(static_cast<char>(text.size() >> 8));
+  record.push_back(static_cast<char>(text.size() & 0xFF));
+  record.append(text.data(), text.size());
+  record.append(cap - text.size(), '\0');
+}
+
+bool IsZero(absl::string_view bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](char c) { return c == '\0'; });
+}
+
+// Takes what AppendText appended from the front of `record`, which is long enough. False: it is no such thing.
+bool TakeText(size_t cap, absl::string_view& record, std::string& text) {
+  const size_t length =
+      static_cast<size_t>(static_cast<uint8_t>(record[0])) << 8 | static_cast<uint8_t>(record[1]);
+  if (length > cap || !IsZero(record.substr(2 + length, cap - length))) return false;
+  text.assign(record.data() + 2, length);
+  record.remove_prefix(2 + cap);
+  return true;
+}
+
 }  // namespace
 
 void Wipe(Answers& answers) {
   base::Wipe(answers.ratings);
   for (std::string& comment : answers.comments) base::Wipe(comment);
+  for (std::string& key : answers.reply_keys) base::Wipe(key);
+  base::Wipe(answers.notice.text);
+  answers.notice.given = false;
 }
 
 size_t AnswerShape::record_size() const {
   size_t size = items_asked.size();
-  for (const int max_bytes : prompt_max_bytes) size += 2 + static_cast<size_t>(max_bytes);
+  for (const int max_bytes : prompt_max_bytes) size += 2 + static_cast<size_t>(max_bytes) + kReplyKeyBytes;
+  if (notice_asked) size += 3 + kLongestPressureNotice;
   return size;
 }
 
@@ -65,18 +142,10 @@ absl::Status CheckAnswers(const Answers& answers, const AnswerShape& shape) {
       return Fault(reasons::kITEM_NOT_ASKED,
                    "this prompt is not asked of this group; leave it empty", field);
     }
-    if (comment.size() > static_cast<size_t>(shape.prompt_max_bytes[i])) {
-      return Fault(reasons::kCOMMENT_TOO_LONG,
-                   absl::StrCat("has more than ", shape.prompt_max_bytes[i], " bytes; shorten it"),
-                   field);
-    }
-    if (!IsPlainText(comment)) {
-      return Fault(reasons::kCOMMENT_NOT_TEXT,
-                   "must be UTF-8 text without control characters; line breaks and tabs are fine",
-                   field);
-    }
+    CANDOR_RETURN_IF_ERROR(CheckText(comment, static_cast<size_t>(shape.prompt_max_bytes[i]), field));
   }
-  return absl::OkStatus();
+  CANDOR_RETURN_IF_ERROR(CheckReplyKeys(answers));
+  return CheckNotice(answers.notice, shape.notice_asked);
 }
 
 std::string EncodeAnswers(const Answers& answers, const AnswerShape& shape) {
@@ -86,13 +155,13 @@ std::string EncodeAnswers(const Answers& answers, const AnswerShape& shape) {
   record.reserve(shape.record_size());
   for (const uint8_t rating : answers.ratings) record.push_back(static_cast<char>(rating));
   for (size_t i = 0; i < answers.comments.size(); ++i) {
-    const std::string& comment = answers.comments[i];
-    const size_t cap = static_cast<size_t>(shape.prompt_max_bytes[i]);
-    CANDOR_CHECK(comment.size() <= cap && cap <= 0xFFFF);
-    record.push_back(static_cast<char>(comment.size() >> 8));
-    record.push_back(static_cast<char>(comment.size() & 0xFF));
-    record.append(comment);
-    record.append(cap - comment.size(), '\0');
+    AppendText(answers.comments[i], static_cast<size_t>(shape.prompt_max_bytes[i]), record);
+    if (i < answers.reply_keys.size()) record.append(answers.reply_keys[i]);
+    record.append(i < answers.reply_keys.size() && !answers.reply_keys[i].empty() ? 0 : kReplyKeyBytes, '\0');
+  }
+  if (shape.notice_asked) {
+    record.push_back(answers.notice.given ? '\1' : '\0');
+    AppendText(answers.notice.text, kLongestPressureNotice, record);
   }
   return record;
 }
@@ -105,18 +174,22 @@ absl::StatusOr<Answers> DecodeAnswers(absl::string_view record, const AnswerShap
     return damaged;
   }
   Answers answers;
-  size_t at = shape.items_asked.size();
-  for (size_t i = 0; i < at; ++i) answers.ratings.push_back(static_cast<uint8_t>(record[i]));
-  for (const int max_bytes : shape.prompt_max_bytes) {
-    const size_t cap = static_cast<size_t>(max_bytes);
-    const size_t length = static_cast<size_t>(static_cast<uint8_t>(record[at])) << 8 |
-                          static_cast<uint8_t>(record[at + 1]);
-    if (length > cap) return damaged;
-    answers.comments.emplace_back(record.substr(at + 2, length));
-    const absl::string_view padding = record.substr(at + 2 + length, cap - length);
-    if (!std::all_of(padding.begin(), padding.end(), [](char c) { return c == '\0'; }))
-      return damaged;
-    at += 2 + cap;
+  const absl::string_view ratings = record.substr(0, shape.items_asked.size());
+  record.remove_prefix(ratings.size());
+  for (const char rating : ratings) answers.ratings.push_back(static_cast<uint8_t>(rating));
+  answers.comments.resize(shape.prompt_max_bytes.size());
+  answers.reply_keys.resize(shape.prompt_max_bytes.size());
+  for (size_t i = 0; i < shape.prompt_max_bytes.size(); ++i) {
+    if (!TakeText(static_cast<size_t>(shape.prompt_max_bytes[i]), record, answers.comments[i])) return damaged;
+    const absl::string_view key = record.substr(0, kReplyKeyBytes);
+    record.remove_prefix(kReplyKeyBytes);
+    if (!IsZero(key)) answers.reply_keys[i].assign(key.data(), key.size());
+  }
+  if (shape.notice_asked) {
+    if (static_cast<uint8_t>(record[0]) > 1) return damaged;
+    answers.notice.given = record[0] == '\1';
+    record.remove_prefix(1);
+    if (!TakeText(kLongestPressureNotice, record, answers.notice.text)) return damaged;
   }
   // The status of the check names a field of one person's answer, so it is not passed on.
   if (!CheckAnswers(answers, shape).ok()) return damaged;

@@ -115,14 +115,23 @@ IssuingGroup ReadGroup(const Json& value, const std::string& path, JsonFault* fa
   return group;
 }
 
-ModeratorKey ReadModerator(const Json& value, const std::string& path, JsonFault* fault) {
-  JsonObject object(value, path, fault);
+Json KeyToJson(const ModeratorKey& key) {
+  return {{"name", key.name}, {"public_key", base::HexEncode(key.public_key)}};
+}
+
+ModeratorKey ReadKey(JsonObject& object, JsonFault* fault) {
   ModeratorKey moderator{object.Text("name"), object.Bytes("public_key", 32)};
   if (moderator.name.empty() || moderator.name.size() > kLongestModeratorName ||
       !IsOneLine(moderator.name)) {
     fault->Set(object.PathOf("name"), absl::StrCat("must be one line of plain text, of 1 to ",
                                                    kLongestModeratorName, " bytes"));
   }
+  return moderator;
+}
+
+ModeratorKey ReadModerator(const Json& value, const std::string& path, JsonFault* fault) {
+  JsonObject object(value, path, fault);
+  ModeratorKey moderator = ReadKey(object, fault);
   object.Finish();
   return moderator;
 }
@@ -202,10 +211,7 @@ std::string EncodeManifest(const Manifest& manifest) {
   Json groups = Json::array();
   for (const IssuingGroup& group : manifest.groups) groups.push_back(GroupToJson(group));
   Json moderators = Json::array();
-  for (const ModeratorKey& moderator : manifest.moderators) {
-    moderators.push_back(
-        {{"name", moderator.name}, {"public_key", base::HexEncode(moderator.public_key)}});
-  }
+  for (const ModeratorKey& moderator : manifest.moderators) moderators.push_back(KeyToJson(moderator));
   Json document = {{"format", kManifestFormat},
                    {"survey", manifest.survey.value()},
                    {"contract_hash", manifest.contract_hash},
@@ -218,6 +224,7 @@ std::string EncodeManifest(const Manifest& manifest) {
                    {"close_time", absl::ToUnixSeconds(manifest.close_time)},
                    {"latest_close_time", absl::ToUnixSeconds(manifest.latest_close_time)},
                    {"abandon_time", absl::ToUnixSeconds(manifest.abandon_time)}};
+  if (manifest.auditor.has_value()) document["auditor"] = KeyToJson(*manifest.auditor);
   // Left out where there is none: so manifests read that were signed before there were pools.
   if (!manifest.pooling_public_key.empty()) {
     document["pooling_public_key"] = base::HexEncode(manifest.pooling_public_key);
@@ -254,6 +261,9 @@ absl::StatusOr<Manifest> DecodeManifest(absl::string_view bytes) {
     }
     manifest.moderators.push_back(ReadModerator(element, path, &fault));
   });
+  if (object.Has("auditor")) {
+    object.Object("auditor", [&](JsonObject& auditor) { manifest.auditor = ReadKey(auditor, &fault); });
+  }
   manifest.close_time = ReadTime(object, "close_time");
   manifest.latest_close_time = ReadTime(object, "latest_close_time");
   manifest.abandon_time = ReadTime(object, "abandon_time");
@@ -332,6 +342,13 @@ AnswerShape ShapeOfGroup(const Instrument& instrument, const IssuingGroup& group
   }
   for (const Prompt& prompt : instrument.prompts)
     shape.prompt_max_bytes.push_back(prompt.max_bytes);
+  return shape;
+}
+
+AnswerShape ShapeOfGroup(const Instrument& instrument, const Manifest& manifest, size_t group) {
+  AnswerShape shape =
+      ShapeOfGroup(instrument, manifest.groups[group], !manifest.moderators.empty());
+  shape.notice_asked = manifest.auditor.has_value();
   return shape;
 }
 

@@ -4,6 +4,7 @@
 #define CANDOR_SERVICES_DOMAIN_CONTRACT_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -102,6 +103,9 @@ struct Manifest {
   std::string receipt_public_key;    // Ed25519, 32 bytes
   std::string signing_public_key;  // Ed25519, 32 bytes; signs the manifest and notices of extension
   std::vector<ModeratorKey> moderators;
+  // To whom closing seals what respondents report of being pressed. Unset, and not in the document, where
+  // a survey has no auditor; then nobody is asked.
+  std::optional<ModeratorKey> auditor;
   absl::Time close_time;
   absl::Time latest_close_time;
   absl::Time abandon_time;
@@ -125,6 +129,9 @@ absl::Status CheckManifest(const Manifest& manifest, absl::string_view contract_
 // is asked.
 AnswerShape ShapeOfGroup(const Instrument& instrument, const IssuingGroup& group,
                          bool prompts_open);
+// The same as the manifest, with `group` an index in it, says: prompts are open where there is a
+// moderator, a notice is asked for where there is an auditor.
+AnswerShape ShapeOfGroup(const Instrument& instrument, const Manifest& manifest, size_t group);
 
 // How the invited groups of one survey would be joined, before keys exist (anonymity.md A8, "Small
 // groups").

@@ -26,6 +26,10 @@ absl::Status GetManifest(collection::Collection& collection, const v1::GetManife
 
 absl::StatusOr<collection::Submission> ReadSubmission(const v1::SubmitResponseRequest& request) {
   if (!request.has_group()) return domain::errors::InvalidField("group", "name the issuing group of your token");
+  const std::string& notice = request.pressure_notice();
+  if (!notice.empty() && static_cast<uint8_t>(notice[0]) > 1) {
+    return domain::errors::InvalidField("pressure_notice", "must begin with a byte that is 0 or 1");
+  }
   collection::Submission submission;
   submission.survey = domain::SurveyId(request.survey());
   submission.group = request.group();
@@ -40,6 +44,15 @@ absl::StatusOr<collection::Submission> ReadSubmission(const v1::SubmitResponseRe
     const size_t last = padded.find_last_not_of('\0');
     // In its place at once: a short text that is moved stays where it was, too.
     submission.answers.comments.emplace_back(padded, 0, last == std::string::npos ? 0 : last + 1);
+  }
+  submission.answers.reply_keys.reserve(request.reply_keys_size());
+  for (const std::string& key : request.reply_keys()) {
+    const bool none = key.find_first_not_of('\0') == std::string::npos;
+    submission.answers.reply_keys.emplace_back(key, 0, none ? 0 : key.size());
+  }
+  if (const size_t last = notice.find_last_not_of('\0'); last != std::string::npos) {
+    submission.answers.notice.given = notice[0] == '\1';
+    submission.answers.notice.text.assign(notice, 1, last);
   }
   return submission;
 }

@@ -16,6 +16,8 @@ inline void Wipe(candor::v1::SubmitResponseRequest& request) {
   base::Wipe(*request.mutable_submission_id());
   base::Wipe(*request.mutable_ratings());
   for (auto& comment : *request.mutable_comments()) base::Wipe(comment);
+  for (auto& key : *request.mutable_reply_keys()) base::Wipe(key);
+  base::Wipe(*request.mutable_pressure_notice());
 }
 
 // Makes the messages of gRPC's calls and wipes each request when its call is done. May be called from many threads at

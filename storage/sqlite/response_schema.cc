@@ -52,6 +52,16 @@ CREATE TABLE pool(
 );
 )sql";
 
+// `notice` holds what respondents reported of being pressed, sealed to the auditor.
+constexpr char kResponses3[] = R"sql(
+CREATE TABLE notice(
+  survey TEXT NOT NULL REFERENCES survey(id),
+  id TEXT NOT NULL,
+  sealed BLOB NOT NULL,
+  PRIMARY KEY (survey, id)
+);
+)sql";
+
 // `slot.record` is one taken byte, the head and the sealed answer, all of fixed length, so that it is overwritten where
 // it stands and no row ever moves.
 constexpr char kOpenSurvey1[] = R"sql(
@@ -72,7 +82,7 @@ CREATE TABLE slot(
 }  // namespace
 
 const std::vector<Migration>& ResponseMigrations() {
-  static const auto& migrations = *new std::vector<Migration>{{1, kResponses1}, {2, kResponses2}};
+  static const auto& migrations = *new std::vector<Migration>{{1, kResponses1}, {2, kResponses2}, {3, kResponses3}};
   return migrations;
 }
 

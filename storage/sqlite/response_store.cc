@@ -314,36 +314,39 @@ absl::StatusOr<std::unique_ptr<OpenSurveyStore>> SqliteResponseStore::OpenAnswer
   return SqliteOpenSurveyStore::Open(OpenPath(survey));
 }
 
-absl::Status SqliteResponseStore::CloseSurvey(const SurveyId& survey, const StoredOutcome& outcome,
-                                              const std::vector<std::string>& sealed_comments,
-                                              const std::vector<std::string>& sealed_comment_keys,
-                                              const std::string& sealed_contribution) {
+absl::Status SqliteResponseStore::CloseSurvey(const SurveyId& survey, const StoredClosing& closing) {
   absl::MutexLock lock(&mutex_);
   return database_->Transact([&]() -> absl::Status {
     mutex_.AssertHeld();
     CANDOR_RETURN_IF_ERROR(RequireState(*database_, survey, {SurveyState::kStopped}).status());
-    CANDOR_RETURN_IF_ERROR(PutContribution(survey, sealed_contribution));
+    CANDOR_RETURN_IF_ERROR(PutContribution(survey, closing.contribution));
     {
       CANDOR_ASSIGN_OR_RETURN(
           Statement insert,
           database_->Prepare("INSERT INTO outcome(survey, order_id, closed_result, ledger) VALUES (?, ?, ?, ?)"));
       CANDOR_RETURN_IF_ERROR(insert.BindText(1, survey.value())
-                                 .BindText(2, outcome.order_id)
-                                 .BindBlob(3, outcome.closed_result)
-                                 .BindBlob(4, outcome.ledger)
+                                 .BindText(2, closing.outcome.order_id)
+                                 .BindBlob(3, closing.outcome.closed_result)
+                                 .BindBlob(4, closing.outcome.ledger)
                                  .Run());
     }
-    for (size_t moderator = 0; moderator < sealed_comment_keys.size(); ++moderator) {
+    for (size_t moderator = 0; moderator < closing.comment_keys.size(); ++moderator) {
       CANDOR_ASSIGN_OR_RETURN(
           Statement insert, database_->Prepare("INSERT INTO comment_key(survey, moderator, sealed) VALUES (?, ?, ?)"));
       CANDOR_RETURN_IF_ERROR(insert.BindText(1, survey.value())
                                  .BindInt(2, static_cast<int64_t>(moderator))
-                                 .BindBlob(3, sealed_comment_keys[moderator])
+                                 .BindBlob(3, closing.comment_keys[moderator])
                                  .Run());
     }
-    for (const std::string& sealed : sealed_comments) {
+    for (const std::string& sealed : closing.comments) {
       CANDOR_ASSIGN_OR_RETURN(Statement insert,
                               database_->Prepare("INSERT INTO comment(survey, id, sealed) VALUES (?, ?, ?)"));
+      CANDOR_RETURN_IF_ERROR(
+          insert.BindText(1, survey.value()).BindText(2, base::RandomId()).BindBlob(3, sealed).Run());
+    }
+    for (const std::string& sealed : closing.notices) {
+      CANDOR_ASSIGN_OR_RETURN(Statement insert,
+                              database_->Prepare("INSERT INTO notice(survey, id, sealed) VALUES (?, ?, ?)"));
       CANDOR_RETURN_IF_ERROR(
           insert.BindText(1, survey.value()).BindText(2, base::RandomId()).BindBlob(3, sealed).Run());
     }
@@ -421,6 +424,21 @@ absl::Status SqliteResponseStore::DestroyComments(const SurveyId& survey) {
     CANDOR_ASSIGN_OR_RETURN(Statement remove, database_->Prepare("DELETE FROM comment_key WHERE survey = ?"));
     return remove.BindText(1, survey.value()).Run();
   });
+}
+
+absl::StatusOr<std::vector<std::string>> SqliteResponseStore::GetNotices(const SurveyId& survey) {
+  absl::MutexLock lock(&reader_mutex_);
+  const Snapshot snapshot(*reader_);
+  CANDOR_RETURN_IF_ERROR(snapshot.status());
+  CANDOR_RETURN_IF_ERROR(StateIn(*reader_, survey).status());
+  CANDOR_ASSIGN_OR_RETURN(Statement select, reader_->Prepare("SELECT sealed FROM notice WHERE survey = ? ORDER BY id"));
+  select.BindText(1, survey.value());
+  std::vector<std::string> notices;
+  while (true) {
+    CANDOR_ASSIGN_OR_RETURN(const bool more, select.Step());
+    if (!more) return notices;
+    notices.push_back(select.Blob(0));
+  }
 }
 
 absl::StatusOr<StoredPool> SqliteResponseStore::GetPool(absl::string_view public_key) {

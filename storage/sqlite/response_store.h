@@ -29,15 +29,13 @@ class SqliteResponseStore : public ResponseStore {
       absl::FunctionRef<absl::Status(const domain::SurveyId&, absl::string_view)> visit) override;
   absl::Status StopSurvey(const domain::SurveyId& survey) override;
   absl::StatusOr<std::unique_ptr<OpenSurveyStore>> OpenAnswers(const domain::SurveyId& survey) override;
-  absl::Status CloseSurvey(const domain::SurveyId& survey, const StoredOutcome& outcome,
-                           const std::vector<std::string>& sealed_comments,
-                           const std::vector<std::string>& sealed_comment_keys,
-                           const std::string& sealed_contribution) override;
+  absl::Status CloseSurvey(const domain::SurveyId& survey, const StoredClosing& closing) override;
   absl::StatusOr<StoredOutcome> GetOutcome(const domain::SurveyId& survey) override;
   absl::Status AbandonSurvey(const domain::SurveyId& survey) override;
   absl::Status DestroyAnswers(const domain::SurveyId& survey) override;
   absl::StatusOr<StoredComments> GetComments(const domain::SurveyId& survey) override;
   absl::Status DestroyComments(const domain::SurveyId& survey) override;
+  absl::StatusOr<std::vector<std::string>> GetNotices(const domain::SurveyId& survey) override;
   absl::StatusOr<StoredPool> GetPool(absl::string_view public_key) override;
   absl::StatusOr<std::string> GetContribution(const domain::SurveyId& survey) override;
   absl::Status FinishPool(absl::string_view public_key, absl::string_view figures) override;

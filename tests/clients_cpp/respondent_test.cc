@@ -19,6 +19,7 @@
 #include "services/base/random.h"
 #include "services/crypto/access_code.h"
 #include "services/crypto/hash.h"
+#include "services/crypto/signing.h"
 #include "tests/clients_cpp/fake_survey.h"
 
 namespace candor::client {
@@ -372,6 +373,73 @@ TEST(StateStoreTest, WhatAFileHeldBeforeIsOverwritten) {
   EXPECT_THAT(*base::ListFolder(folder), ::testing::UnorderedElementsAre("same", name + ".json"));
 }
 
+TEST_F(RespondentTest, EachCommentHasAReplyKeyOfItsOwnAndTheSeedsAreKeptApartFromTheToken) {
+  options_.make_reply_keys = true;
+  options_.retry.attempts = 1;
+  const std::string name = StateName(*crypto::NormalizeCode(SomeCode()));
+  server_.lose_submit = 1;
+  EXPECT_FALSE(Open()->Submit(SomeAnswers(1)).ok());
+  EXPECT_FALSE(store_.Load(ReplyKeysName(name))->has_value()) << "the comment may not have arrived";
+  // After a crash the same key goes with the same comment.
+  const auto respondent = Open();
+  ASSERT_TRUE(respondent->Submit(*respondent->answers()).ok());
+  ASSERT_EQ(server_.submissions.size(), 2u);
+  EXPECT_EQ(server_.submissions[0].SerializeAsString(), server_.submissions[1].SerializeAsString());
+  ASSERT_EQ(server_.submissions[1].reply_keys_size(), 1);
+  const std::string first = server_.submissions[1].reply_keys(0);
+  const auto keys_kept = [&] { return *ReplyKeys::Parse(**store_.Load(ReplyKeysName(name))); };
+  EXPECT_EQ(keys_kept().survey, respondent->survey().value());
+  ASSERT_EQ(keys_kept().seeds.size(), 1u);
+  EXPECT_EQ(crypto::SigningKey::FromSeed(keys_kept().seeds[0])->public_key(), first);
+  const std::string state = **store_.Load(name);
+  EXPECT_THAT(state, Not(HasSubstr(base::HexEncode(keys_kept().seeds[0]))));
+  EXPECT_THAT(state, Not(HasSubstr(base::HexEncode(first))));
+  // Another version has other keys, also for the same comment; no comment has none.
+  ASSERT_TRUE(Open()->Submit(SomeAnswers(2)).ok());
+  const std::string second = server_.submissions.back().reply_keys(0);
+  EXPECT_NE(second, first);
+  EXPECT_EQ(crypto::SigningKey::FromSeed(keys_kept().seeds[0])->public_key(), second);
+  ASSERT_TRUE(Open()->Submit({{3, 2, 1}, {""}}).ok());
+  EXPECT_EQ(server_.submissions.back().reply_keys(0), std::string(32, '\0'));
+  EXPECT_EQ(keys_kept().seeds, std::vector<std::string>{""});
+  ASSERT_TRUE(Open()->Forget().ok());
+  EXPECT_FALSE(store_.Load(ReplyKeysName(name))->has_value());
+}
+
+TEST_F(RespondentTest, OnASharedDeviceNobodyCanBeAskedBack) {
+  const auto respondent = Open();
+  domain::Answers answers = SomeAnswers();
+  answers.reply_keys = {std::string(32, 'k')};
+  ASSERT_TRUE(respondent->Submit(answers).ok());
+  EXPECT_EQ(server_.submissions[0].reply_keys(0), std::string(32, '\0'));
+  EXPECT_FALSE(store_.Load(ReplyKeysName(StateName(*crypto::NormalizeCode(SomeCode()))))->has_value());
+}
+
+TEST_F(RespondentTest, ANoticeGoesWithTheAnswersAndChangesNoSize) {
+  FakeSurvey survey = server_.survey();
+  survey.manifest.auditor = domain::ModeratorKey{"Works council", base::RandomBytes(32)};
+  server_.identity_documents = server_.response_documents = survey.Encode();
+  options_.retry.attempts = 1;
+  server_.lose_submit = 1;
+  domain::Answers answers = SomeAnswers();
+  ASSERT_TRUE(Open()->shape().notice_asked);
+  answers.notice = {true, "the head stood beside me"};
+  EXPECT_FALSE(Open()->Submit(answers).ok());
+  const auto again = Open();
+  ASSERT_TRUE(again->answers().has_value());
+  EXPECT_TRUE(again->answers()->notice.given);
+  EXPECT_EQ(again->answers()->notice.text, answers.notice.text);
+  ASSERT_TRUE(again->Submit(answers).ok());
+  ASSERT_TRUE(Open()->Submit(SomeAnswers()).ok());
+  ASSERT_EQ(server_.submissions.size(), 3u);
+  EXPECT_EQ(server_.submissions[1].pressure_notice(),
+            "\1the head stood beside me" + std::string(500 - answers.notice.text.size(), '\0'));
+  EXPECT_EQ(server_.submissions[0].SerializeAsString(), server_.submissions[1].SerializeAsString());
+  EXPECT_EQ(server_.submissions[2].version(), 2u) << "taking a notice back is a change";
+  EXPECT_EQ(server_.submissions[2].pressure_notice(), std::string(501, '\0'));
+  EXPECT_EQ(server_.submissions[2].ByteSizeLong(), server_.submissions[1].ByteSizeLong());
+}
+
 TEST(StateStoreTest, ErasesWhatIsOverButNotReceiptsNorForeignFiles) {
   const std::string folder = testing::TempDir() + "/candor_state_" + base::RandomId();
   FileStateStore store(folder);
@@ -383,6 +451,7 @@ TEST(StateStoreTest, ErasesWhatIsOverButNotReceiptsNorForeignFiles) {
   const std::string over = StateName("0"), open = StateName("1"), unreadable = StateName("2");
   ASSERT_TRUE(store.Save(over, state.Serialize()).ok());
   ASSERT_TRUE(store.Save(ReceiptName(over), "receipt").ok());
+  ASSERT_TRUE(store.Save(ReplyKeysName(over), "seeds").ok());
   state.forget_time = absl::FromUnixSeconds(1001);
   ASSERT_TRUE(store.Save(open, state.Serialize()).ok());
   ASSERT_TRUE(store.Save(unreadable, "{}").ok());
@@ -397,9 +466,9 @@ TEST(StateStoreTest, ErasesWhatIsOverButNotReceiptsNorForeignFiles) {
   }
   EXPECT_EQ(*store.EraseExpired(absl::FromUnixSeconds(1000)), 1);
   EXPECT_THAT(*base::ListFolder(folder),
-              ::testing::UnorderedElementsAre(over + ".receipt.json", open + ".json", open + ".json.0c0d.new",
-                                              unreadable + ".json", "notes.json"));
-  EXPECT_EQ(*store.EraseAll(), 3);
+              ::testing::UnorderedElementsAre(over + ".receipt.json", over + ".replies.json", open + ".json",
+                                              open + ".json.0c0d.new", unreadable + ".json", "notes.json"));
+  EXPECT_EQ(*store.EraseAll(), 4);
   EXPECT_THAT(*base::ListFolder(folder), ::testing::ElementsAre("notes.json"));
 }
 
@@ -415,17 +484,25 @@ TEST(StateStoreTest, StateSurvivesWritingAndReadingAndDamageIsNoticed) {
   state.token_signature = "\x01\x02";
   state.version = 7;
   state.submission_id = std::string(16, '\xff');
-  state.answers = domain::Answers{{1, 255, 0}, {"a \"b\"\n", ""}};
+  state.answers = domain::Answers{{1, 255, 0}, {"a \"b\"\n", ""}, {std::string(32, '\xfe'), ""}, {true, "pressed"}};
+  state.reply_seeds = {std::string(32, '\xfd'), ""};
   state.receipt = "r";
   const auto parsed = RespondentState::Parse(state.Serialize());
   ASSERT_TRUE(parsed.ok()) << parsed.status();
   EXPECT_EQ(parsed->Serialize(), state.Serialize());
   ASSERT_TRUE(parsed->answers.has_value());
   EXPECT_EQ(parsed->answers->ratings, state.answers->ratings);
+  EXPECT_EQ(parsed->answers->reply_keys, state.answers->reply_keys);
+  EXPECT_EQ(parsed->answers->notice.text, "pressed");
+  EXPECT_EQ(parsed->reply_seeds, state.reply_seeds);
   EXPECT_EQ(parsed->forget_time, state.forget_time);
   EXPECT_EQ(parsed->blinding, state.blinding);
   EXPECT_EQ(RespondentState::Parse("{}").status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(RespondentState::Parse(state.Serialize().substr(1)).status().code(), absl::StatusCode::kDataLoss);
+  const ReplyKeys keys{"s", {std::string(32, '\xfd'), ""}};
+  EXPECT_EQ(ReplyKeys::Parse(keys.Serialize())->Serialize(), keys.Serialize());
+  EXPECT_EQ(ReplyKeys::Parse(state.Serialize()).status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(ReplyKeys::Parse("{}").status().code(), absl::StatusCode::kDataLoss);
 }
 
 TEST(ConnectionTest, WithoutTlsOnlyThisMachineIsCalled) {

@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "services/base/file.h"
 #include "services/collection/comment_record.h"
+#include "services/collection/notice_record.h"
 #include "services/crypto/hash.h"
 #include "services/domain/errors.h"
 #include "storage/sqlite/database.h"
@@ -30,6 +31,14 @@ class ClosingTest : public CollectionTest {
       return std::make_unique<FaultyStore>(std::move(store), &faults_);
     };
     CollectionTest::SetUp();
+  }
+  std::vector<std::string> StoredNoticesOf(const TestSurvey& survey) {
+    Shut();
+    auto store = storage::sqlite::SqliteResponseStore::Open(data_folder());
+    EXPECT_TRUE(store.ok()) << store.status();
+    auto notices = (*store)->GetNotices(survey.id());
+    EXPECT_TRUE(notices.ok()) << notices.status();
+    return *std::move(notices);
   }
   // What lies in the store while no plane runs.
   storage::StoredComments StoredCommentsOf(const TestSurvey& survey) {
@@ -87,6 +96,8 @@ TEST_F(ClosingTest, OrdersToOpenThatDoNotFitTogetherAreRefused) {
       {"a group that the instrument lacks",
        [](TestSurvey& s) { s.manifest.groups[0].code = "nurses", s.manifest.groups[0].members = {"nurses"}; }},
       {"a closing key that is none", [](TestSurvey& s) { s.manifest.closing_public_key = std::string(32, '\0'); }},
+      {"an auditor's key that is none",
+       [](TestSurvey& s) { s.manifest.auditor = domain::ModeratorKey{"auditor", std::string(32, '\0')}; }},
       {"a moderator's key that is none",
        [](TestSurvey& s) { s.manifest.moderators = {{"moderator", std::string(32, '\0')}}; }},
       {"too few invited", [](TestSurvey& s) { s.manifest.groups[0].invited = 4; }},
@@ -407,6 +418,7 @@ TEST_F(ClosingTest, CommentsAreShuffledSealedToEveryModeratorAndOfOneLength) {
   for (int i = 0; i < 11; ++i) {
     domain::Answers answers = Ratings(1, 3, 5);
     answers.comments[0] = absl::StrCat("strength ", i, std::string(static_cast<size_t>(i) * 10, '.'));
+    answers.reply_keys = {i == 1 ? std::string() : crypto::Sha256(answers.comments[0]), ""};
     if (i % 2 == 0) answers.comments[1] = absl::StrCat("wish ", i);
     for (const std::string& comment : answers.comments) {
       if (!comment.empty()) written.insert(comment);
@@ -432,6 +444,8 @@ TEST_F(ClosingTest, CommentsAreShuffledSealedToEveryModeratorAndOfOneLength) {
       ASSERT_TRUE(opened.ok()) << opened.status();
       EXPECT_EQ(opened->group, 0);
       EXPECT_EQ(opened->prompt, opened->text[0] == 's' ? 0 : 1);
+      const bool has_key = opened->prompt == 0 && opened->text.find("strength 1.") != 0;
+      EXPECT_EQ(opened->reply_key, has_key ? crypto::Sha256(opened->text) : "");
       read.insert(opened->text);
     }
     EXPECT_EQ(read, written);
@@ -443,6 +457,35 @@ TEST_F(ClosingTest, CommentsAreShuffledSealedToEveryModeratorAndOfOneLength) {
   EXPECT_EQ(folder_.FileWith(stored.comments[0].sealed.substr(0, 40)), "");
   EXPECT_EQ(folder_.FileWith(stored.sealed_keys[0]), "");
   EXPECT_TRUE(StoredCommentsOf(survey).comments.empty());
+}
+
+TEST_F(ClosingTest, NoticesGoSealedToTheAuditorAloneOfOneLengthAndOfHoweverFew) {
+  const TestSurvey survey = OpenSurveyWithAuditor(/*moderators=*/1);
+  std::set<std::string> written;
+  for (int i = 0; i < 3; ++i) {  // far fewer than a report would be about
+    domain::Answers answers = Ratings(1, 3, 5);
+    answers.comments[0] = "beside it";
+    answers.notice = {true, i == 0 ? "" : absl::StrCat("pressed ", std::string(static_cast<size_t>(i) * 100, '.'))};
+    written.insert(answers.notice.text);
+    ASSERT_TRUE(Submit(survey, survey.NewToken(i % 2), 1, answers).ok());
+  }
+  ASSERT_TRUE(Submit(survey, survey.NewToken(0), 1, Ratings(1, 3, 5)).ok());
+  Close(survey, survey.Closing("order", {12, 0}));  // whatever else of the group is withheld
+  const std::vector<std::string> stored = StoredNoticesOf(survey);
+  ASSERT_EQ(stored.size(), 3u);
+  std::set<std::string> read;
+  for (const std::string& sealed : stored) {
+    EXPECT_EQ(sealed.size(), stored[0].size());
+    EXPECT_FALSE(crypto::OpenSealed(survey.moderators[0].public_key, survey.moderators[0].secret_key, sealed).ok());
+    const auto record = crypto::OpenSealed(survey.auditor.public_key, survey.auditor.secret_key, sealed);
+    ASSERT_TRUE(record.ok()) << record.status();
+    const auto text = ReadNotice(record->view(), domain::SurveyIdBytes(survey.id()));
+    ASSERT_TRUE(text.ok()) << text.status();
+    read.insert(*text);
+    ExpectReason(ReadNotice(record->view(), domain::SurveyIdBytes(domain::RandomSurveyId())).status(),
+                 StatusCode::kDataLoss, reasons::kSTORE_CORRUPT);
+  }
+  EXPECT_EQ(read, written);
 }
 
 TEST_F(ClosingTest, AnAbandonedSurveyLosesEverythingAndHasNoResult) {

@@ -144,6 +144,14 @@ TestSurvey CollectionTest::OpenSurvey(int moderators, const std::string& pooling
   return survey;
 }
 
+TestSurvey CollectionTest::OpenSurveyWithAuditor(int moderators) {
+  TestSurvey survey = MakeTestSurvey(*collection_->ReceiptPublicKey(), kClose, moderators);
+  survey.manifest.auditor = domain::ModeratorKey{"auditor", survey.auditor.public_key};
+  const absl::Status opened = collection_->OpenSurvey(survey.Order());
+  EXPECT_TRUE(opened.ok()) << opened;
+  return survey;
+}
+
 absl::StatusOr<std::string> CollectionTest::Submit(const TestSurvey& survey, const Token& token, uint32_t version,
                                                    const domain::Answers& answers) {
   return SubmitAndWait(*collection_, MakeSubmission(survey.id(), token, version, answers));

@@ -47,6 +47,7 @@ struct TestSurvey {
   crypto::ClosingKeyPair closing_key = crypto::ClosingKeyPair::Generate();
   crypto::SigningKey signing_key = crypto::SigningKey::Generate();
   std::vector<crypto::ClosingKeyPair> moderators;
+  crypto::ClosingKeyPair auditor = crypto::ClosingKeyPair::Generate();  // in the manifest only where a test puts it there
 
   const domain::SurveyId& id() const { return manifest.survey; }
   // The order as it stands, hashes and signature made anew from the members above.
@@ -93,6 +94,7 @@ class CollectionTest : public ::testing::Test {
 
   // `pooling_public_key`: of the campaign's pool; empty: none.
   TestSurvey OpenSurvey(int moderators = 0, const std::string& pooling_public_key = "");
+  TestSurvey OpenSurveyWithAuditor(int moderators = 0);
   absl::StatusOr<std::string> Submit(const TestSurvey& survey, const Token& token, uint32_t version,
                                      const domain::Answers& answers);
   // Answers of `count` new tokens of `group`; all must be stored.

@@ -55,12 +55,10 @@ class FaultyStore : public storage::ResponseStore {
   absl::StatusOr<std::unique_ptr<storage::OpenSurveyStore>> OpenAnswers(const domain::SurveyId& survey) override {
     return store_->OpenAnswers(survey);
   }
-  absl::Status CloseSurvey(const domain::SurveyId& survey, const storage::StoredOutcome& outcome,
-                           const std::vector<std::string>& comments, const std::vector<std::string>& keys,
-                           const std::string& contribution) override {
+  absl::Status CloseSurvey(const domain::SurveyId& survey, const storage::StoredClosing& closing) override {
     if (faults_->before_close) faults_->before_close();
     if (Fails(faults_->close_before)) return domain::errors::StoreBusy("injected");
-    const absl::Status closed = store_->CloseSurvey(survey, outcome, comments, keys, contribution);
+    const absl::Status closed = store_->CloseSurvey(survey, closing);
     if (Fails(faults_->close_after)) return domain::errors::StoreBusy("injected");
     return closed;
   }
@@ -76,6 +74,9 @@ class FaultyStore : public storage::ResponseStore {
     return store_->GetComments(survey);
   }
   absl::Status DestroyComments(const domain::SurveyId& survey) override { return store_->DestroyComments(survey); }
+  absl::StatusOr<std::vector<std::string>> GetNotices(const domain::SurveyId& survey) override {
+    return store_->GetNotices(survey);
+  }
   absl::StatusOr<storage::StoredPool> GetPool(absl::string_view public_key) override {
     return store_->GetPool(public_key);
   }

@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/base/encoding.h"
 #include "services/base/private_memory.h"
+#include "services/base/random.h"
 #include "services/domain/errors.h"
 #include "storage/sqlite/open_survey_store.h"
 #include "tests/collection/collection_fixture.h"
@@ -92,13 +93,14 @@ TEST_F(ForgettingTest, InMemoryNothingIsLeftOfAnAnswerThatIsSealedRefusedOrCount
     base::Wipe(comment);
     ASSERT_EQ(MarksInMemory(), 0);
   }
-  const TestSurvey survey = OpenSurvey(/*moderators=*/1);
+  const TestSurvey survey = OpenSurveyWithAuditor(/*moderators=*/1);
   // The first of a run waits until there is a data key; the others are sealed at once; after the restart the survey is
   // looked up first.
   for (int i = 0; i < 11; ++i) {
     if (i == 6) Restart();
     Submission submission = MakeSubmission(survey.id(), survey.NewToken(0), 1, Ratings(5, 4, 3));
     submission.answers.comments[0] = MarkedComment();
+    submission.answers.notice = {true, MarkedComment()};
     ASSERT_TRUE(SubmitAndWait(*collection_, submission).ok());
     submission.version = 0;
     EXPECT_FALSE(SubmitAndWait(*collection_, submission).ok());
@@ -127,17 +129,21 @@ TEST_F(ForgettingTest, WhileOpenNoFileHoldsAnAnswerInClear) {
 }
 
 TEST_F(ForgettingTest, AfterClosingNoFileHoldsAnythingOfOnePerson) {
-  const TestSurvey survey = OpenSurvey(/*moderators=*/1);
+  const TestSurvey survey = OpenSurveyWithAuditor(/*moderators=*/1);
   std::vector<std::string> traces;
   for (int i = 0; i < 12; ++i) {
     const Token token = survey.NewToken(0);
     for (uint32_t version = 1; version <= 2; ++version) {
       domain::Answers answers = Ratings(1 + i % 5, 4, 3);
       answers.comments[0] = absl::StrCat("what person number ", i, " alone would say");
+      answers.reply_keys = {base::RandomBytes(32), ""};
+      answers.notice = {true, absl::StrCat("how person number ", i, " was pressed")};
       const Submission submission = MakeSubmission(survey.id(), token, version, answers);
       ASSERT_TRUE(SubmitAndWait(*collection_, submission).ok());
       traces.push_back(submission.submission_id);
       traces.push_back(answers.comments[0]);
+      traces.push_back(answers.reply_keys[0]);
+      traces.push_back(answers.notice.text);
     }
     traces.push_back(token.hash());
     traces.push_back(base::HexEncode(token.hash()));
@@ -209,9 +215,11 @@ TEST_F(ForgettingTest, TheOrderOfSlotsSaysNothingOfTheOrderOfAnswers) {
 }
 
 TEST_F(ForgettingTest, EverySealedAnswerHasTheSameLengthWhateverIsInIt) {
-  const TestSurvey survey = OpenSurvey(/*moderators=*/1);
+  const TestSurvey survey = OpenSurveyWithAuditor(/*moderators=*/1);
   domain::Answers wordy = Ratings(5, 4, 3);
   wordy.comments = {std::string(200, 'a'), std::string(100, 'b')};
+  wordy.reply_keys = {std::string(32, 'k'), std::string(32, 'l')};
+  wordy.notice = {true, std::string(500, 'n')};
   ASSERT_TRUE(Submit(survey, survey.NewToken(0), 1, wordy).ok());
   ASSERT_TRUE(Submit(survey, survey.NewToken(0), 1, Ratings(0, 0, 0)).ok());
   ASSERT_TRUE(Submit(survey, survey.NewToken(1), 1, Ratings(1, 1, 1)).ok());
@@ -225,7 +233,7 @@ TEST_F(ForgettingTest, EverySealedAnswerHasTheSameLengthWhateverIsInIt) {
                     return absl::OkStatus();
                   })
                   .ok());
-  EXPECT_EQ(lengths, std::set<size_t>{4 + 202 + 102 + 40});
+  EXPECT_EQ(lengths, std::set<size_t>{4 + (202 + 32) + (102 + 32) + 503 + 40});
 }
 
 }  // namespace

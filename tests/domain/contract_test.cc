@@ -169,6 +169,30 @@ TEST(ManifestTest, NamesAPoolingKeyWhereThereIsOneAndIsElseAsBefore) {
   }
 }
 
+TEST(ManifestTest, NamesAnAuditorWhereThereIsOneAndThenANoticeIsAskedFor) {
+  Manifest manifest = SampleManifest();
+  EXPECT_EQ(EncodeManifest(manifest).find("auditor"), std::string::npos);
+  EXPECT_FALSE(ShapeOfGroup(SampleInstrument(), manifest, 0).notice_asked);
+  manifest.auditor = ModeratorKey{"Works council", std::string(32, '\x08')};
+  EXPECT_TRUE(ShapeOfGroup(SampleInstrument(), manifest, 0).notice_asked);
+  const std::string bytes = EncodeManifest(manifest);
+  const auto read = DecodeManifest(bytes);
+  ASSERT_TRUE(read.ok()) << read.status();
+  ASSERT_TRUE(read->auditor.has_value());
+  EXPECT_EQ(read->auditor->name, "Works council");
+  EXPECT_EQ(read->auditor->public_key, std::string(32, '\x08'));
+  EXPECT_EQ(EncodeManifest(*read), bytes);
+  const auto refused = [&](const std::function<void(Json&)>& change, const std::string& field) {
+    Json document = *base::ParseJson(bytes);
+    change(document);
+    ExpectError(DecodeManifest(CanonicalJson(document)), kInvalid, "MANIFEST_INVALID", field);
+  };
+  refused([](Json& j) { j["auditor"] = nullptr; }, "auditor");
+  refused([](Json& j) { j["auditor"]["name"] = ""; }, "auditor.name");
+  refused([](Json& j) { j["auditor"]["public_key"] = "08"; }, "auditor.public_key");
+  refused([](Json& j) { j["auditor"]["address"] = "x"; }, "auditor.address");
+}
+
 TEST(ManifestTest, RefusesEachFaultWithItsPath) {
   const std::vector<JsonCase> cases = {
       {"a text", [](Json& j) { j = "manifest"; }, ""},

@@ -155,7 +155,7 @@ TEST_P(ResponseStoreConformanceTest, AnUnknownSurveyIsNotFound) {
   ExpectUnknown(store_->GetState(unknown).status());
   ExpectUnknown(store_->StopSurvey(unknown));
   ExpectUnknown(store_->OpenAnswers(unknown).status());
-  ExpectUnknown(store_->CloseSurvey(unknown, AnOutcome(), {}, {}, ""));
+  ExpectUnknown(store_->CloseSurvey(unknown, {AnOutcome(), {}, {}, {}, ""}));
   ExpectUnknown(store_->GetOutcome(unknown).status());
   ExpectUnknown(store_->AbandonSurvey(unknown));
   ExpectUnknown(store_->DestroyAnswers(unknown));
@@ -320,11 +320,11 @@ TEST_P(ResponseStoreConformanceTest, AStoppedSurveyKeepsItsAnswersAndStoppingAga
 TEST_P(ResponseStoreConformanceTest, OnlyAStoppedSurveyCanBeClosedAndOnlyOnce) {
   const StoredSurvey survey = ASurvey();
   ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
-  ExpectWrongState(store_->CloseSurvey(survey.id, AnOutcome(), {}, {}, ""));
+  ExpectWrongState(store_->CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, ""}));
   ExpectWrongState(store_->GetOutcome(survey.id).status());
   ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
-  ASSERT_TRUE(store_->CloseSurvey(survey.id, AnOutcome(), {}, {}, "").ok());
-  ExpectWrongState(store_->CloseSurvey(survey.id, {"order-2", "other", "other"}, {}, {}, ""));
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, ""}).ok());
+  ExpectWrongState(store_->CloseSurvey(survey.id, {{"order-2", "other", "other"}, {}, {}, {}, ""}));
   Reopen();
   EXPECT_EQ(*store_->GetState(survey.id), SurveyState::kClosed);
   const auto outcome = store_->GetOutcome(survey.id);
@@ -338,7 +338,7 @@ TEST_P(ResponseStoreConformanceTest, AClosedSurveyGivesNoAnswersAndTakesNoStepBa
   const StoredSurvey survey = ASurvey();
   ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
   ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
-  ASSERT_TRUE(store_->CloseSurvey(survey.id, AnOutcome(), {}, {}, "").ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, ""}).ok());
   ExpectWrongState(store_->OpenAnswers(survey.id).status());
   ExpectWrongState(store_->StopSurvey(survey.id));
   ExpectWrongState(store_->AbandonSurvey(survey.id));
@@ -353,7 +353,7 @@ TEST_P(ResponseStoreConformanceTest, AnAbandonedSurveyHasNeitherAnswersNorResult
   EXPECT_EQ(*store_->GetState(survey.id), SurveyState::kAbandoned);
   ExpectWrongState(store_->OpenAnswers(survey.id).status());
   ExpectWrongState(store_->GetOutcome(survey.id).status());
-  ExpectWrongState(store_->CloseSurvey(survey.id, AnOutcome(), {}, {}, ""));
+  ExpectWrongState(store_->CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, ""}));
   ExpectWrongState(store_->StopSurvey(survey.id));
 }
 
@@ -363,7 +363,7 @@ TEST_P(ResponseStoreConformanceTest, AnswersAreDestroyedOnlyOfClosedAndAbandoned
   ExpectWrongState(store_->DestroyAnswers(survey.id));
   ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
   ExpectWrongState(store_->DestroyAnswers(survey.id));
-  ASSERT_TRUE(store_->CloseSurvey(survey.id, AnOutcome(), {}, {}, "").ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, ""}).ok());
   EXPECT_TRUE(store_->DestroyAnswers(survey.id).ok());
   EXPECT_TRUE(store_->DestroyAnswers(survey.id).ok());
 }
@@ -382,7 +382,7 @@ TEST_P(ResponseStoreConformanceTest, FinishingDestroysWhatIsOverAndSparesWhatIsO
     ASSERT_TRUE((*answers)->WriteSlots({write}).ok());
   }
   ASSERT_TRUE(store_->StopSurvey(closed.id).ok());
-  ASSERT_TRUE(store_->CloseSurvey(closed.id, AnOutcome(), {}, {}, "").ok());
+  ASSERT_TRUE(store_->CloseSurvey(closed.id, {AnOutcome(), {}, {}, {}, ""}).ok());
   ASSERT_TRUE(store_->AbandonSurvey(abandoned.id).ok());
   Reopen();
   ASSERT_TRUE(store_->FinishDestroying().ok());
@@ -396,7 +396,7 @@ TEST_P(ResponseStoreConformanceTest, CommentsAreKeptWithTheirKeysUntilTheyAreDes
   ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
   ExpectWrongState(store_->DestroyComments(survey.id));
   ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
-  ASSERT_TRUE(store_->CloseSurvey(survey.id, AnOutcome(), {"c1", "c2", "c3"}, {"key a", "key b"}, "").ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, {AnOutcome(), {"c1", "c2", "c3"}, {"key a", "key b"}, {}, ""}).ok());
   Reopen();
   const auto stored = store_->GetComments(survey.id);
   ASSERT_TRUE(stored.ok()) << stored.status();
@@ -428,7 +428,7 @@ StoredSurvey MakeInPool(ResponseStore& store, const std::string& pool, SurveySta
     EXPECT_TRUE(store.StopSurvey(survey.id).ok());
   }
   if (state == SurveyState::kClosed) {
-    const absl::Status closed = store.CloseSurvey(survey.id, AnOutcome(), {}, {}, contribution);
+    const absl::Status closed = store.CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, contribution});
     EXPECT_TRUE(closed.ok()) << closed;
   }
   return survey;
@@ -470,13 +470,13 @@ TEST_P(ResponseStoreConformanceTest, APoolHasTheSurveysThatNameItsKeyInTheOrderO
 TEST_P(ResponseStoreConformanceTest, ASurveyContributesExactlyIfItIsOfAPool) {
   const StoredSurvey pooled = MakeInPool(*store_, "pool", SurveyState::kStopped);
   const StoredSurvey alone = MakeInPool(*store_, "", SurveyState::kStopped);
-  EXPECT_EQ(store_->CloseSurvey(pooled.id, AnOutcome(), {}, {}, "").code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(store_->CloseSurvey(alone.id, AnOutcome(), {}, {}, "a contribution").code(),
+  EXPECT_EQ(store_->CloseSurvey(pooled.id, {AnOutcome(), {}, {}, {}, ""}).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(store_->CloseSurvey(alone.id, {AnOutcome(), {}, {}, {}, "a contribution"}).code(),
             absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(*store_->GetState(pooled.id), SurveyState::kStopped);
   EXPECT_EQ(*store_->GetState(alone.id), SurveyState::kStopped);
-  EXPECT_TRUE(store_->CloseSurvey(pooled.id, AnOutcome(), {}, {}, "a contribution").ok());
-  EXPECT_TRUE(store_->CloseSurvey(alone.id, AnOutcome(), {}, {}, "").ok());
+  EXPECT_TRUE(store_->CloseSurvey(pooled.id, {AnOutcome(), {}, {}, {}, "a contribution"}).ok());
+  EXPECT_TRUE(store_->CloseSurvey(alone.id, {AnOutcome(), {}, {}, {}, ""}).ok());
   EXPECT_EQ(*store_->GetContribution(pooled.id), "a contribution");
   EXPECT_EQ(*store_->GetContribution(alone.id), "");
 }
@@ -516,13 +516,34 @@ TEST_P(ResponseStoreConformanceTest, APoolIsFinishedWhenAllItsSurveysAreOverAndT
   EXPECT_TRUE(store_->CreateSurvey(late, ALayout()).ok());
 }
 
+TEST_P(ResponseStoreConformanceTest, NoticesOfOneSurveyAreKeptInNoOrder) {
+  const StoredSurvey survey = ASurvey(), other = ASurvey();
+  std::vector<std::string> notices;
+  for (int i = 0; i < 20; ++i) notices.push_back(absl::StrCat("notice ", i + 10));
+  for (const StoredSurvey& each : {survey, other}) {
+    ASSERT_TRUE(store_->CreateSurvey(each, ALayout()).ok());
+    ASSERT_TRUE(store_->StopSurvey(each.id).ok());
+    EXPECT_TRUE(store_->GetNotices(each.id)->empty());
+  }
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, {AnOutcome(), {}, {}, notices, ""}).ok());
+  ASSERT_TRUE(store_->CloseSurvey(other.id, {AnOutcome(), {}, {}, {"another"}, ""}).ok());
+  ASSERT_TRUE(store_->DestroyComments(survey.id).ok());
+  Reopen();
+  const auto stored = store_->GetNotices(survey.id);
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  EXPECT_NE(*stored, notices);  // but for one time in 20!
+  EXPECT_EQ(std::set<std::string>(stored->begin(), stored->end()), std::set<std::string>(notices.begin(), notices.end()));
+  EXPECT_EQ(*store_->GetNotices(other.id), std::vector<std::string>{"another"});
+  ExpectUnknown(store_->GetNotices(ASurvey().id).status());
+}
+
 TEST_P(ResponseStoreConformanceTest, RebuildingLosesNothing) {
   const StoredSurvey survey = ASurvey();
   const StoredSurvey open = ASurvey();
   ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
   ASSERT_TRUE(store_->CreateSurvey(open, ALayout()).ok());
   ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
-  ASSERT_TRUE(store_->CloseSurvey(survey.id, AnOutcome(), {"c1"}, {"key"}, "").ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, {AnOutcome(), {"c1"}, {"key"}, {}, ""}).ok());
   const StoredSurvey contributing = MakeInPool(*store_, "pool", SurveyState::kClosed, "a contribution");
   MakeInPool(*store_, "finished pool", SurveyState::kClosed, "another");
   ASSERT_TRUE(store_->FinishPool("finished pool", "the figures").ok());

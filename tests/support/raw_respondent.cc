@@ -29,7 +29,7 @@ absl::StatusOr<RawRespondent> RawRespondent::Open(const ApiCaller& caller, const
                           domain::DecodeInstrumentVersion(respondent.opened_.instrument_version()));
   const domain::IssuingGroup& group = respondent.manifest_.groups.at(respondent.opened_.group());
   respondent.shape_ =
-      domain::ShapeOfGroup(respondent.version_.instrument, group, !respondent.manifest_.moderators.empty());
+      domain::ShapeOfGroup(respondent.version_.instrument, respondent.manifest_, respondent.opened_.group());
   CANDOR_ASSIGN_OR_RETURN(const auto key, crypto::BlindVerifyingKey::FromSpkiDer(group.verifying_key));
   CANDOR_ASSIGN_OR_RETURN(const std::string message,
                           crypto::BuildTokenMessage(domain::SurveyIdBytes(respondent.manifest_.survey),
@@ -65,7 +65,9 @@ v1::SubmitResponseRequest RawRespondent::RequestFor(const std::vector<uint8_t>& 
     std::string comment = i < comments.size() ? comments[i] : std::string();
     comment.resize(std::max<size_t>(comment.size(), instrument().prompts[i].max_bytes), '\0');
     request.add_comments(std::move(comment));
+    request.add_reply_keys(std::string(domain::kReplyKeyBytes, '\0'));
   }
+  request.set_pressure_notice(std::string(1 + domain::kLongestPressureNotice, '\0'));
   return request;
 }
 
