@@ -34,13 +34,32 @@ absl::Time ReadTime(JsonObject& object, absl::string_view key) {
   return absl::FromUnixSeconds(object.Whole(key, kEarliest, kLatest));
 }
 
+Json ToJson(const domain::NamedHolder& holder) {
+  return {{"title", holder.title}, {"person", holder.person.value()}};
+}
+
+// Of before moderators were people of the directory there are titles with keys: nobody whom a campaign could still be
+// opened with, so the administrator is told to name them anew.
+domain::NamedHolder ReadHolder(const Json& value, const std::string& path, JsonFault* fault) {
+  JsonObject object(value, path, fault);
+  domain::NamedHolder holder;
+  if (object.Has("public_key")) {
+    holder.title = object.Text("name");
+    object.Bytes("public_key", 32);
+  } else {
+    holder.title = object.Text("title");
+    holder.person = domain::PersonId(object.Text("person"));
+  }
+  object.Finish();
+  return holder;
+}
+
 }  // namespace
 
 std::string EncodeSettings(const domain::CampaignSettings& settings) {
-  Json moderators = Json::array();
-  for (const domain::ModeratorKey& moderator : settings.moderators) {
-    moderators.push_back({{"name", moderator.name}, {"public_key", base::HexEncode(moderator.public_key)}});
-  }
+  Json moderators = Json::array(), auditors = Json::array();
+  for (const domain::NamedHolder& moderator : settings.moderators) moderators.push_back(ToJson(moderator));
+  if (settings.auditor.has_value()) auditors.push_back(ToJson(*settings.auditor));
   return base::CanonicalJson(Json{
       {"title", settings.title},
       {"instrument", settings.instrument.value()},
@@ -56,6 +75,8 @@ std::string EncodeSettings(const domain::CampaignSettings& settings) {
       {"retention_days", settings.retention_days},
       {"notice", Json(settings.notice)},
       {"moderators", moderators},
+      {"auditors", auditors},
+      {"summary_only_below", settings.summary_only_below},
   });
 }
 
@@ -83,11 +104,14 @@ absl::StatusOr<domain::CampaignSettings> DecodeSettings(absl::string_view bytes)
     settings.notice[language] = JsonText(value, path, &fault);
   });
   object.List("moderators", [&](const Json& element, const std::string& path) {
-    JsonObject moderator(element, path, &fault);
-    std::string name = moderator.Text("name");
-    settings.moderators.push_back({std::move(name), moderator.Bytes("public_key", 32)});
-    moderator.Finish();
+    settings.moderators.push_back(ReadHolder(element, path, &fault));
   });
+  // Campaigns of before there were auditors have none.
+  object.OptionalList("auditors", [&](const Json& element, const std::string& path) {
+    settings.auditor = ReadHolder(element, path, &fault);
+  });
+  settings.summary_only_below =
+      object.OptionalWhole("summary_only_below", 0, kLatest, domain::kSummaryOnlyBelow);
   object.Finish();
   CANDOR_RETURN_IF_ERROR(fault.status());
   return settings;

@@ -54,6 +54,8 @@ struct Roles {
   bool administrator = false;
   bool supervisor = false;
   bool leader = false;
+  bool moderator = false;
+  bool auditor = false;
   bool operator==(const Roles&) const = default;
 };
 
@@ -66,6 +68,10 @@ struct PersonRow {
   domain::SchoolId school;  // may be empty
   Roles roles;
   std::vector<domain::PersonId> supervisors;  // of this leader; sorted, each once
+  // The public half of the key that the person made as a moderator or auditor: X25519, 32 bytes; empty until they have
+  // registered one. `key_time` is when they did so last.
+  std::string public_key;
+  std::optional<absl::Time> key_time;
   absl::Time create_time;
   int64_t revision = 1;
 };
@@ -114,6 +120,7 @@ struct CampaignRow {
   domain::CampaignSettings settings;
   domain::CampaignState state = domain::CampaignState::kDraft;
   bool release_ordered = false;   // an administrator has released it; the state follows once all reports are frozen
+  bool release_discards = false;  // and comments that no moderator has decided about are to be destroyed; only if ordered
   absl::Time create_time;
   std::optional<absl::Time> open_time;
   std::optional<absl::Time> closed_time;
@@ -156,6 +163,8 @@ enum class SurveyDocument {
   kReportSubject = 7,
   kFirstReading = 8,  // empty; there once the contract's first reader has read the report, from when the others may
   kLeaderLine = 9,    // EncodeLeaderLine: the leader and their supervisors at opening
+  kKeyHolders = 10,   // EncodeKeyHolders: moderators and auditor with their keys at opening
+  kComments = 11,     // domain::EncodeReleasedComments: stands beside the report, never in it
 };
 
 // One issuing group of an opened survey; its number is its place in the manifest.

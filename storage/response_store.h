@@ -1,8 +1,8 @@
 // What the response plane remembers, whatever engine keeps it.
 //
 // Two things, kept apart so that the second can be forgotten at once:
-// - ResponseStore: surveys, their documents, and after closing their result, ledger, sealed comments and notices, and,
-//   until their campaign is pooled, sealed contribution. Nothing in it stands for a respondent.
+// - ResponseStore: surveys, their documents, and after closing their result, ledger, sealed notices, comments until
+//   they are released and what was released of them, and, until their campaign is pooled, sealed contribution. Nothing in it stands for a respondent.
 // - OpenSurveyStore: the sealed answers and spent tokens of one survey that is not closed yet. It is made when the survey
 //   is opened, and destroyed as a whole.
 //
@@ -27,6 +27,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "services/domain/comments.h"
 #include "services/domain/ids.h"
 
 namespace candor::storage {
@@ -127,23 +128,54 @@ struct StoredOutcome {
   std::string ledger;
 };
 
+struct ClosedComment {
+  int place = 0;       // index in the survey's places
+  std::string sealed;  // of one length in a survey
+};
+
 // Everything that closing stores of a survey, all in one transaction.
 struct StoredClosing {
   StoredOutcome outcome;
-  std::vector<std::string> comments;      // sealed, of one length, in shuffled order already
+  std::vector<domain::CommentPlace> places;  // where comments stand
+  std::vector<ClosedComment> comments;    // in shuffled order already
   std::vector<std::string> comment_keys;  // the comments' key, sealed to each moderator in the manifest's order
   std::vector<std::string> notices;       // sealed to the auditor, of one length, in shuffled order already
   std::string contribution;               // sealed to the pool's key; empty: the survey is of no pool
 };
 
+// What a moderator decided about a comment.
+enum class DecisionKind {
+  kApprove = 1,  // as it was written
+  kRedact = 2,   // with parts cut
+  kSummary = 3,  // its words go into the block's summary alone
+  kReject = 4,
+};
+
+struct StoredDecision {
+  DecisionKind kind = DecisionKind::kReject;
+  domain::ModerationReason reason = domain::ModerationReason::kNone;
+  int moderator = 0;   // who decided: index in the manifest
+  std::string sealed;  // the words that go out, and the moderator's note, sealed by the caller; may be empty
+};
+
 struct StoredComment {
   std::string id;      // random, so that it can be named; made by the store
+  int place = 0;
   std::string sealed;  // of one length in a survey
+  std::optional<StoredDecision> decision;
+};
+
+struct StoredSummary {
+  std::string block;   // as in domain::CommentPlace
+  int moderator = 0;   // who wrote it last
+  std::string sealed;  // by the caller
 };
 
 struct StoredComments {
-  std::vector<std::string> sealed_keys;  // the comments' key, sealed to each moderator in the manifest's order
-  std::vector<StoredComment> comments;   // in the order of their ids, which is random
+  std::vector<std::string> sealed_keys;      // the comments' key, sealed to each moderator in the manifest's order
+  std::vector<domain::CommentPlace> places;
+  std::vector<StoredComment> comments;       // in the order of their ids, which is random
+  std::vector<StoredSummary> summaries;      // by block
 };
 
 // The surveys whose `pool` is one public key, and what was made of their contributions.
@@ -202,9 +234,17 @@ class ResponseStore {
 
   // Empty when there are none (any more).
   virtual absl::StatusOr<StoredComments> GetComments(const domain::SurveyId& survey) = 0;
-  // Deletes the comments and their keys; durable when this returns. Harmless when there are none.
-  // FAILED_PRECONDITION, WRONG_STATE: not closed.
-  virtual absl::Status DestroyComments(const domain::SurveyId& survey) = 0;
+  // Puts a decision in the place of the comment's one before; durable when this returns. FAILED_PRECONDITION, WRONG_STATE:
+  // not closed, or released. NOT_FOUND, RESOURCE_NOT_FOUND: no such comment in this survey.
+  virtual absl::Status PutDecision(const domain::SurveyId& survey, const std::string& comment,
+                                   const StoredDecision& decision) = 0;
+  // The same for the summary of a block; an empty `sealed` takes it away. NOT_FOUND: no comment stands in this block.
+  virtual absl::Status PutSummary(const domain::SurveyId& survey, const StoredSummary& summary) = 0;
+  // Stores `released` (domain::EncodeReleasedComments) and deletes comments, their keys, places, decisions and summaries,
+  // in one transaction, durable when this returns. FAILED_PRECONDITION, WRONG_STATE: not closed, or released already.
+  virtual absl::Status ReleaseComments(const domain::SurveyId& survey, absl::string_view released) = 0;
+  // What was released; empty before.
+  virtual absl::StatusOr<std::optional<std::string>> FindReleased(const domain::SurveyId& survey) = 0;
 
   // The notices to the auditor, in the order of their ids, which is random; empty when there are none.
   virtual absl::StatusOr<std::vector<std::string>> GetNotices(const domain::SurveyId& survey) = 0;

@@ -6,7 +6,6 @@
 #include "absl/time/clock.h"
 #include "clients/cli/campaign_calls.h"
 #include "clients/cli/verbs.h"
-#include "services/base/encoding.h"
 #include "services/base/status.h"
 
 namespace candor::cli {
@@ -21,15 +20,17 @@ struct CampaignOptions {
   std::string name;  // of the resource: update alone
   std::string id;    // create alone
   std::string title, instrument_version, first_reader, close_time, close_in, latest_close_time, abandon_time, etag;
-  int minimum_group = 0, insiders = 0, retention_days = 0;
+  int minimum_group = 0, insiders = 0, retention_days = 0, summary_only_below = 0;
   bool supervisor_reads = false, administrator_reads = false;
   std::vector<std::string> notices, moderators;
+  std::string auditor;
   CLI::App* verb = nullptr;
 };
 
 struct WaitOptions {
   std::string name;
   bool no_wait = false;
+  bool discard_comments = false;  // of release alone
   std::string limit = "12h";
 };
 
@@ -60,8 +61,22 @@ void DeclareSettings(CLI::App& verb, CampaignOptions& options) {
   verb.add_option("--notice", options.notices,
                   "LANGUAGE=TEXT: what raters and pupils' families are told before; may be given more than once");
   verb.add_option("--moderator", options.moderators,
-                  "ROLE=KEY (X25519 public key, 64 hexadecimal digits): reads comments before release; may be given "
-                  "more than once");
+                  "TITLE=PERSON: a person with the role of a moderator (name, or id with --district), who reads "
+                  "comments before release; raters are told the title; may be given more than once");
+  verb.add_option("--summary-only-below", options.summary_only_below,
+                  "Of groups with fewer invited, comments are released in a moderator's summary alone: 10 to 1000000 "
+                  "(default 20)");
+  verb.add_option("--auditor", options.auditor,
+                  "TITLE=PERSON: a person with the role of an auditor, to whom raters can report that they were pressed");
+}
+
+absl::StatusOr<candor::v1::KeyHolder> HolderOf(Context& c, absl::string_view flag, const std::string& text) {
+  const size_t equals = text.rfind('=');
+  if (equals == std::string::npos) return UsageError(absl::StrCat(flag, " wants TITLE=PERSON, for instance Ombudsperson=kim"));
+  candor::v1::KeyHolder holder;
+  holder.set_title(text.substr(0, equals));
+  CANDOR_ASSIGN_OR_RETURN(*holder.mutable_person(), c.FullName("people", text.substr(equals + 1)));
+  return holder;
 }
 
 absl::Status Fill(Context& c, const CampaignOptions& options, Campaign& campaign) {
@@ -96,20 +111,17 @@ absl::Status Fill(Context& c, const CampaignOptions& options, Campaign& campaign
     *campaign.mutable_abandon_time() = ToTimestamp(time);
   }
   campaign.set_retention_days(options.retention_days);
+  campaign.set_summary_only_below(options.summary_only_below);
   for (const std::string& notice : options.notices) {
     const size_t equals = notice.find('=');
     if (equals == std::string::npos) return UsageError("--notice wants LANGUAGE=TEXT, for instance en=\"...\"");
     (*campaign.mutable_notice()->mutable_values())[notice.substr(0, equals)] = notice.substr(equals + 1);
   }
   for (const std::string& moderator : options.moderators) {
-    const size_t equals = moderator.rfind('=');
-    const auto key = base::HexDecode(equals == std::string::npos ? "" : moderator.substr(equals + 1));
-    if (!key.ok() || key->size() != 32) {
-      return UsageError("--moderator wants ROLE=KEY, the key in 64 hexadecimal digits");
-    }
-    auto* added = campaign.add_moderators();
-    added->set_title(moderator.substr(0, equals));
-    added->set_public_key(*key);
+    CANDOR_ASSIGN_OR_RETURN(*campaign.add_moderators(), HolderOf(c, "--moderator", moderator));
+  }
+  if (!options.auditor.empty()) {
+    CANDOR_ASSIGN_OR_RETURN(*campaign.mutable_auditor(), HolderOf(c, "--auditor", options.auditor));
   }
   return absl::OkStatus();
 }
@@ -122,6 +134,12 @@ std::string TextOf(const Campaign& campaign) {
   table.Add({"k, t", absl::StrCat(campaign.minimum_group_size(), ", ", campaign.insiders())});
   table.Add({"planned close", ShortTime(campaign.close_time())});
   table.Add({"surveys", absl::StrCat(campaign.survey_count())});
+  for (const auto& moderator : campaign.moderators()) {
+    table.Add({"moderator", absl::StrCat(moderator.title(), " (", moderator.person(), ")")});
+  }
+  if (campaign.has_auditor()) {
+    table.Add({"auditor", absl::StrCat(campaign.auditor().title(), " (", campaign.auditor().person(), ")")});
+  }
   if (!campaign.last_fault().empty()) table.Add({"last fault", campaign.last_fault()});
   if (!campaign.etag().empty()) table.Add({"etag", campaign.etag()});
   return table.Text();
@@ -189,7 +207,9 @@ absl::Status Update(Context& c, const CampaignOptions& options) {
       {"--abandon-time", "abandon_time"},
       {"--retention-days", "retention_days"},
       {"--notice", "notice"},
-      {"--moderator", "moderators"}};
+      {"--moderator", "moderators"},
+      {"--auditor", "auditor"},
+      {"--summary-only-below", "summary_only_below"}};
   for (const auto& [flag, field] : fields) {
     if (options.verb->count(flag) > 0) request.mutable_update_mask()->add_paths(field);
   }
@@ -307,6 +327,7 @@ absl::Status Close(Context& c, const WaitOptions& options) {
 
 absl::Status Release(Context& c, const WaitOptions& options) {
   candor::v1::ReleaseCampaignRequest request;
+  request.set_discard_undecided_comments(options.discard_comments);
   CANDOR_ASSIGN_OR_RETURN(*request.mutable_name(), c.FullName("campaigns", options.name));
   CANDOR_ASSIGN_OR_RETURN(const absl::Duration limit, ParseSpan(options.limit));
   if (options.no_wait) {
@@ -314,7 +335,7 @@ absl::Status Release(Context& c, const WaitOptions& options) {
     return c.Show(campaign, [&] { return TextOf(campaign); });
   }
   ProgressLine progress(c.options.quiet);
-  CANDOR_ASSIGN_OR_RETURN(const auto campaign, ReleaseAndWait(c, request.name(), limit, progress));
+  CANDOR_ASSIGN_OR_RETURN(const auto campaign, ReleaseAndWait(c, request.name(), limit, progress, options.discard_comments));
   progress.Finish();
   return c.Show(campaign, [&] { return TextOf(campaign); });
 }
@@ -382,7 +403,12 @@ void AddCampaignVerbs(CLI::App& app, Context& context) {
   AddVerb<WaitOptions>(*noun, context, "close", "End answering and compute the results; cannot be undone", DeclareWait,
                        Close);
   AddVerb<WaitOptions>(*noun, context, "release", "Freeze the reports and let them be read; cannot be undone",
-                       DeclareWait, Release);
+                       [](CLI::App& verb, WaitOptions& options) {
+                         DeclareWait(verb, options);
+                         verb.add_flag("--discard-comments", options.discard_comments,
+                                       "Destroy comments that no moderator has decided about, instead of refusing");
+                       },
+                       Release);
   AddVerb<NameOption>(*noun, context, "delete", "Delete a draft with its surveys and raters", DeclareName, Delete);
 }
 

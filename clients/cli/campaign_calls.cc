@@ -126,9 +126,10 @@ absl::StatusOr<Campaign> CloseAndWait(Context& context, const std::string& campa
 }
 
 absl::StatusOr<Campaign> ReleaseAndWait(Context& context, const std::string& campaign, absl::Duration limit,
-                                        ProgressLine& progress) {
+                                        ProgressLine& progress, bool discard_comments) {
   candor::v1::ReleaseCampaignRequest request;
   request.set_name(campaign);
+  request.set_discard_undecided_comments(discard_comments);
   // A repeated order is none to the server.
   CANDOR_ASSIGN_OR_RETURN(Campaign released, context.Call(&CampaignService::Stub::ReleaseCampaign, request));
   if (released.state() == candor::v1::CAMPAIGN_STATE_CLOSED) {

@@ -32,9 +32,11 @@ absl::StatusOr<candor::v1::Campaign> OpenAndWait(Context& context, const std::st
 absl::StatusOr<candor::v1::Campaign> CloseAndWait(Context& context, const std::string& campaign, absl::Duration limit,
                                                   ProgressLine& progress);
 
-// Releases it and waits until every report is frozen; goes on where an earlier call has begun.
+// Releases it and waits until every report is frozen; goes on where an earlier call has begun. `discard_comments`: those
+// that no moderator has decided about are destroyed, instead of standing in the way.
 absl::StatusOr<candor::v1::Campaign> ReleaseAndWait(Context& context, const std::string& campaign,
-                                                    absl::Duration limit, ProgressLine& progress);
+                                                    absl::Duration limit, ProgressLine& progress,
+                                                    bool discard_comments = false);
 
 // A time of day: RFC 3339, for instance 2026-09-01T18:00:00Z, or a date, which stands for its end in UTC. Whole seconds.
 absl::StatusOr<absl::Time> ParseMoment(const std::string& text);

@@ -180,6 +180,8 @@ int Main(int argc, char** argv) {
   AddCodeVerbs(app, context);
   AddRateVerbs(app, context);
   AddAnswerVerb(app, context);
+  AddKeyHolderVerbs(app, context);
+  AddModerateVerb(app, context);
   AddReportVerbs(app, context);
   AddLedgerVerb(app, context);
   AddScoreVerb(app, context);

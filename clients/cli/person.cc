@@ -2,6 +2,7 @@
 #include "absl/strings/str_join.h"
 #include "candor/v1/directory.grpc.pb.h"
 #include "clients/cli/verbs.h"
+#include "services/base/encoding.h"
 #include "services/base/status.h"
 
 namespace candor::cli {
@@ -14,7 +15,9 @@ const std::map<std::string, candor::v1::Role>& Roles() {
   static const auto* roles = new std::map<std::string, candor::v1::Role>{
       {"administrator", candor::v1::ROLE_ADMINISTRATOR},
       {"supervisor", candor::v1::ROLE_SUPERVISOR},
-      {"leader", candor::v1::ROLE_LEADER}};
+      {"leader", candor::v1::ROLE_LEADER},
+      {"moderator", candor::v1::ROLE_MODERATOR},
+      {"auditor", candor::v1::ROLE_AUDITOR}};
   return *roles;
 }
 
@@ -36,6 +39,9 @@ std::string TextOf(const Person& person) {
   if (!person.school().empty()) table.Add({"school", person.school()});
   table.Add({"roles", RolesOf(person)});
   for (const std::string& supervisor : person.supervisors()) table.Add({"supervisor", supervisor});
+  if (!person.public_key().empty()) {
+    table.Add({"key", absl::StrCat(base::HexEncode(person.public_key()), ", registered ", ShortTime(person.key_time()))});
+  }
   return table.Text();
 }
 
@@ -53,8 +59,9 @@ void DeclareFields(CLI::App& verb, PersonOptions& options) {
   verb.add_option("--title", options.job_title, "Job title, for instance Principal");
   verb.add_option("--email", options.email, "Address for mail");
   verb.add_option("--school", options.school, "The school's name, or its id with --district");
-  verb.add_option("--role", options.roles, "administrator, supervisor or leader; may be given more than once")
-      ->check(CLI::IsMember(std::vector<std::string>{"administrator", "supervisor", "leader"}));
+  verb.add_option("--role", options.roles,
+                  "administrator, supervisor, leader, moderator or auditor; may be given more than once")
+      ->check(CLI::IsMember(std::vector<std::string>{"administrator", "supervisor", "leader", "moderator", "auditor"}));
   verb.add_option("--supervisor", options.supervisors,
                   "A supervisor of this leader: a person's name, or id with --district; may be given more than once");
 }

@@ -7,6 +7,7 @@
 #include "candor/v1/scoring.grpc.pb.h"
 #include "clients/cli/verbs.h"
 #include "clients/report/figures.h"
+#include "clients/report/text_comments.h"
 #include "clients/report/text_report.h"
 #include "services/base/status.h"
 
@@ -42,12 +43,36 @@ absl::Status Get(Context& c, const GetOptions& options) {
   CANDOR_ASSIGN_OR_RETURN(const std::string survey, SurveyName(c, options.name));
   request.set_name(survey + "/report");
   CANDOR_ASSIGN_OR_RETURN(const auto report, c.Call(&ReportService::Stub::GetReport, request));
-  return c.Show(report, [&] {
+  // The comments stand beside the report; as JSON each is a document of its own.
+  if (c.options.json) return c.Show(report, [] { return std::string(); });
+  candor::v1::GetReportCommentsRequest beside;
+  beside.set_name(request.name());
+  CANDOR_ASSIGN_OR_RETURN(const auto comments, c.Call(&ReportService::Stub::GetReportComments, beside));
+  report::TextOptions text;
+  text.width = options.width;
+  text.color = !options.no_color && isatty(STDOUT_FILENO) == 1;
+  return Print(report::RenderText(report, text) + report::RenderComments(comments, text));
+}
+
+absl::Status Comments(Context& c, const GetOptions& options) {
+  candor::v1::GetReportCommentsRequest request;
+  CANDOR_ASSIGN_OR_RETURN(const std::string survey, SurveyName(c, options.name));
+  request.set_name(survey + "/report");
+  CANDOR_ASSIGN_OR_RETURN(const auto comments, c.Call(&ReportService::Stub::GetReportComments, request));
+  return c.Show(comments, [&] {
     report::TextOptions text;
     text.width = options.width;
     text.color = !options.no_color && isatty(STDOUT_FILENO) == 1;
-    return report::RenderText(report, text);
+    return report::RenderComments(comments, text);
   });
+}
+
+void DeclareGet(CLI::App& verb, GetOptions& options) {
+  verb.add_option("report", options.name, "districts/DISTRICT/campaigns/CAMPAIGN/surveys/SURVEY[/report]")->required();
+  verb.add_option("--width", options.width, "Width of the text in characters")
+      ->check(CLI::Range(report::kNarrowestText, report::kWidestText))
+      ->capture_default_str();
+  verb.add_flag("--no-color", options.no_color, "No colours, also in a terminal");
 }
 
 absl::Status List(Context& c, const ListOptions& options) {
@@ -97,16 +122,8 @@ absl::Status GetScores(Context& c, const ScoresOptions& options) {
 void AddReportVerbs(CLI::App& app, Context& context) {
   CLI::App* noun = AddNoun(app, "report", "Released reports");
   AddVerb<GetOptions>(
-      *noun, context, "get", "Read a report",
-      [](CLI::App& verb, GetOptions& options) {
-        verb.add_option("report", options.name, "districts/DISTRICT/campaigns/CAMPAIGN/surveys/SURVEY[/report]")
-            ->required();
-        verb.add_option("--width", options.width, "Width of the text in characters")
-            ->check(CLI::Range(report::kNarrowestText, report::kWidestText))
-            ->capture_default_str();
-        verb.add_flag("--no-color", options.no_color, "No colours, also in a terminal");
-      },
-      Get);
+      *noun, context, "get", "Read a report, and the comments that stand beside it", DeclareGet, Get);
+  AddVerb<GetOptions>(*noun, context, "comments", "Read the comments alone", DeclareGet, Comments);
   AddVerb<ListOptions>(
       *noun, context, "list", "List the released reports that you may read",
       [](CLI::App& verb, ListOptions& options) {

@@ -19,6 +19,8 @@ void AddRaterVerbs(CLI::App& app, Context& context);
 void AddCodeVerbs(CLI::App& app, Context& context);
 void AddRateVerbs(CLI::App& app, Context& context);
 void AddAnswerVerb(CLI::App& app, Context& context);
+void AddKeyHolderVerbs(CLI::App& app, Context& context);  // `moderator` and `auditor`
+void AddModerateVerb(CLI::App& app, Context& context);
 void AddReportVerbs(CLI::App& app, Context& context);  // and `scores`
 void AddLedgerVerb(CLI::App& app, Context& context);
 void AddScoreVerb(CLI::App& app, Context& context);

@@ -171,6 +171,9 @@ void Respondent::MakeReplyKeys() {
 
 absl::Status Respondent::KeepReplyKeys() {
   if (!options_.make_reply_keys) return absl::OkStatus();
+  const bool none = std::all_of(state_.reply_seeds.begin(), state_.reply_seeds.end(),
+                                [](const std::string& seed) { return seed.empty(); });
+  if (none) return options_.store->Erase(ReplyKeysName(name_));
   ReplyKeys keys{state_.survey, state_.reply_seeds};
   std::string bytes = keys.Serialize();
   const absl::Status saved = options_.store->Save(ReplyKeysName(name_), bytes);

@@ -11,16 +11,16 @@
 #include "services/base/random.h"
 #include "services/base/status.h"
 #include "services/collection/answer_seal.h"
-#include "services/collection/comment_record.h"
 #include "services/collection/contribution.h"
-#include "services/collection/notice_record.h"
 #include "services/crypto/hash.h"
 #include "services/crypto/ledger.h"
 #include "services/crypto/merkle.h"
 #include "services/crypto/sealing.h"
 #include "services/domain/closed_result.h"
+#include "services/domain/comments.h"
 #include "services/domain/disclosure.h"
 #include "services/domain/errors.h"
+#include "services/domain/sealed_records.h"
 
 namespace candor::collection {
 namespace errors = candor::domain::errors;
@@ -46,6 +46,12 @@ absl::StatusOr<std::vector<crypto::SecretBytes>> OpenRunKeys(const crypto::Closi
   }
   return keys;
 }
+
+struct Comment {
+  int group = 0;   // index in the manifest
+  int prompt = 0;  // index in the instrument
+  domain::CommentRecord record;
+};
 
 // Everything that is added up while the answers pass by.
 struct Counted {
@@ -95,34 +101,63 @@ void Count(const domain::Answers& answers, const domain::Instrument& instrument,
   if (rated) ++tally.raters;
   for (size_t i = 0; i < answers.comments.size(); ++i) {
     if (answers.comments[i].empty()) continue;
-    counted.comments.push_back({group, static_cast<int>(i), answers.comments[i], answers.reply_keys[i]});
+    counted.comments.push_back({group, static_cast<int>(i), {answers.reply_keys[i], answers.comments[i]}});
   }
 }
 
-void WipeComments(std::vector<Comment>::iterator begin, std::vector<Comment>::iterator end) {
-  for (auto comment = begin; comment != end; ++comment) {
-    base::Wipe(comment->text);
-    base::Wipe(comment->reply_key);
+void Wipe(Comment& comment) {
+  base::Wipe(comment.record.text);
+  base::Wipe(comment.record.reply_key);
+}
+
+// A comment with the index of its place in the list of places.
+struct KeptComment {
+  Comment comment;
+  int place = 0;
+};
+
+// Drops what may not be kept, gives the rest their places, and puts it into random order, so that nothing says which
+// comments came from one person. The places are given in the order of the manifest's groups, however many they hold.
+std::vector<KeptComment> PlaceAll(const Survey& survey, const domain::Contract& contract,
+                                  const domain::DisclosureRules& rules, Counted& counted,
+                                  std::vector<domain::CommentPlace>& places) {
+  std::vector<domain::CommentedGroup> groups;
+  for (size_t i = 0; i < counted.tallies.size(); ++i) {
+    domain::CommentedGroup& group = groups.emplace_back();
+    group.code = counted.tallies[i].code;
+    group.raters = counted.tallies[i].raters;
+    group.withheld = domain::WithheldByItsCodes(counted.counts[i], rules).has_value();
+    group.asked = survey.groups()[i].shape.prompts_asked;
+    group.comments.resize(group.asked.size());
   }
+  for (const Comment& comment : counted.comments) {
+    ++groups[static_cast<size_t>(comment.group)].comments[static_cast<size_t>(comment.prompt)];
+  }
+  const auto placed = domain::PlaceComments(contract.comments, groups);
+  for (size_t i = 0; i < groups.size(); ++i) {
+    for (size_t prompt = 0; prompt < placed[i].size(); ++prompt) {
+      const domain::CommentPlace& place = placed[i][prompt].place;
+      const bool any = groups[i].comments[prompt] > 0 && !placed[i][prompt].dropped;
+      if (any && std::find(places.begin(), places.end(), place) == places.end()) places.push_back(place);
+    }
+  }
+  std::vector<KeptComment> kept;
+  for (Comment& comment : counted.comments) {
+    const domain::PlacedComments& at = placed[static_cast<size_t>(comment.group)][static_cast<size_t>(comment.prompt)];
+    if (at.dropped) {
+      Wipe(comment);
+      continue;
+    }
+    kept.push_back({std::move(comment),
+                    static_cast<int>(std::find(places.begin(), places.end(), at.place) - places.begin())});
+  }
+  counted.comments.clear();
+  base::Shuffle(kept);
+  return kept;
 }
 
-// Drops what may not be kept, and puts the rest into random order, so that nothing says which comments came from one
-// person.
-void SelectComments(const domain::DisclosureRules& rules, Counted& counted) {
-  const auto dropped = [&](const Comment& comment) {
-    const domain::GroupCounts& counts = counted.counts[static_cast<size_t>(comment.group)];
-    return counted.tallies[static_cast<size_t>(comment.group)].raters < kFewestRatersForComments ||
-           domain::WithheldByItsCodes(counts, rules).has_value();
-  };
-  const auto kept = std::partition(counted.comments.begin(), counted.comments.end(),
-                                   [&](const Comment& comment) { return !dropped(comment); });
-  WipeComments(kept, counted.comments.end());
-  counted.comments.erase(kept, counted.comments.end());
-  base::Shuffle(counted.comments);
-}
-
-absl::Status SealComments(const Survey& survey, const domain::Instrument& instrument,
-                          const std::vector<Comment>& comments, storage::StoredClosing& closing) {
+absl::Status SealComments(const Survey& survey, const domain::Instrument& instrument, std::vector<KeptComment>& comments,
+                          storage::StoredClosing& closing) {
   if (comments.empty()) return absl::OkStatus();
   size_t cap = 0;
   for (const domain::Prompt& prompt : instrument.prompts) cap = std::max(cap, static_cast<size_t>(prompt.max_bytes));
@@ -132,8 +167,12 @@ absl::Status SealComments(const Survey& survey, const domain::Instrument& instru
     closing.comment_keys.push_back(std::move(sealed));
   }
   closing.comments.reserve(comments.size());
-  for (const Comment& comment : comments) {
-    closing.comments.push_back(SealComment(key, survey.id_bytes(), comment, cap));
+  for (KeptComment& kept : comments) {
+    std::string record = domain::EncodeCommentRecord(kept.comment.record, cap);
+    closing.comments.push_back(
+        {kept.place, crypto::SealRecord(key, record, domain::CommentBinding(survey.id_bytes(), kept.place))});
+    base::Wipe(record);
+    Wipe(kept.comment);
   }
   return absl::OkStatus();
 }
@@ -183,7 +222,9 @@ absl::StatusOr<storage::StoredClosing> CountAnswers(const Survey& survey, const 
   CANDOR_ASSIGN_OR_RETURN(std::vector<crypto::SecretBytes> data_keys, OpenRunKeys(closing_key, answers));
   AnswerOpener opener(std::move(data_keys));
   Counted counted = StartCounting(survey, instrument, order);
-  const absl::Cleanup wipe = [&counted] { WipeComments(counted.comments.begin(), counted.comments.end()); };
+  const absl::Cleanup wipe = [&counted] {
+    for (Comment& comment : counted.comments) Wipe(comment);
+  };
   const domain::Manifest& manifest = survey.manifest();
   const ContributionFormat format(version);
   std::optional<ContributionCounter> contributing;
@@ -204,9 +245,11 @@ absl::StatusOr<storage::StoredClosing> CountAnswers(const Survey& survey, const 
     Count(*opened, instrument, shape, slot.group, counted);
     if (contributing.has_value()) contributing->Count(slot.group, opened->ratings);
     if (opened->notice.given) {
-      CANDOR_ASSIGN_OR_RETURN(
-          std::string notice, SealNotice(manifest.auditor->public_key, survey.id_bytes(), opened->notice.text));
-      counted.notices.push_back(std::move(notice));
+      std::string record = domain::EncodeNoticeRecord(survey.id_bytes(), opened->notice.text);
+      absl::StatusOr<std::string> notice = crypto::SealToKey(manifest.auditor->public_key, record);
+      base::Wipe(record);
+      CANDOR_RETURN_IF_ERROR(notice.status());
+      counted.notices.push_back(*std::move(notice));
     }
     domain::GroupCounts& counts = counted.counts[static_cast<size_t>(slot.group)];
     ++counts.counted;
@@ -229,8 +272,11 @@ absl::StatusOr<storage::StoredClosing> CountAnswers(const Survey& survey, const 
   }
   base::Shuffle(counted.notices);
   closing.notices = std::move(counted.notices);
-  SelectComments(rules, counted);
-  CANDOR_RETURN_IF_ERROR(SealComments(survey, instrument, counted.comments, closing));
+  std::vector<KeptComment> kept = PlaceAll(survey, contract, rules, counted, closing.places);
+  const absl::Cleanup wipe_kept = [&kept] {
+    for (KeptComment& each : kept) Wipe(each.comment);
+  };
+  CANDOR_RETURN_IF_ERROR(SealComments(survey, instrument, kept, closing));
   return closing;
 }
 

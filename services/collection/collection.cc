@@ -12,8 +12,10 @@
 #include "services/base/status.h"
 #include "services/collection/answer_seal.h"
 #include "services/collection/closing.h"
+#include "services/collection/key_sessions.h"
 #include "services/collection/keyed_lock.h"
 #include "services/collection/latest_clock.h"
+#include "services/collection/moderation.h"
 #include "services/collection/pooling.h"
 #include "services/collection/receipt_key.h"
 #include "services/collection/survey.h"
@@ -86,6 +88,8 @@ struct Collection::Parts {
         receipt_key(std::move(receipt_key)),
         lookup_bytes_limit(options.lookup_bytes),
         cache(this->store.get(), static_cast<size_t>(options.cached_surveys)),
+        sessions(&this->clock),
+        moderation(this->store.get(), options.keys_folder),
         lookups(kLookupThreads, options.lookup_queue),
         acknowledger(/*threads=*/1, kAcknowledgementsQueued) {
     const size_t count = static_cast<size_t>(options.writers);
@@ -116,6 +120,8 @@ struct Collection::Parts {
   const crypto::SigningKey receipt_key;
   const int64_t lookup_bytes_limit;
   SurveyCache cache;
+  KeySessions sessions;
+  Moderation moderation;
   std::atomic<bool> stopping = false;
   std::atomic<int64_t> lookup_bytes = 0;  // of the answers in `lookups`
   base::Executor lookups;
@@ -260,9 +266,46 @@ absl::Status Collection::AbandonSurvey(const SurveyId& survey) {
   return destroyed;
 }
 
-absl::Status Collection::ReleaseSurvey(const SurveyId& survey) {
+absl::StatusOr<domain::CommentCounts> Collection::CountComments(const SurveyId& survey) {
   const KeyedLock::Holder held(&parts_->orders, survey.value());
-  return parts_->store->DestroyComments(survey);
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
+  return parts_->moderation.Count(*known);
+}
+
+absl::StatusOr<std::string> Collection::ReleaseSurvey(const domain::ReleaseOrder& order) {
+  const KeyedLock::Holder held(&parts_->orders, order.survey.value());
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(order.survey));
+  return parts_->moderation.Release(*known, order);
+}
+
+absl::StatusOr<std::string> Collection::StartKeySession(const SurveyId& survey, KeyRole role, int index) {
+  if (domain::SurveyIdBytes(survey).empty()) return errors::SurveyUnknown();
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
+  return parts_->sessions.Start(known->manifest(), role, index);
+}
+
+absl::StatusOr<ModerationView> Collection::ReadComments(absl::string_view session, const SurveyId& survey,
+                                                        absl::string_view after, int limit) {
+  CANDOR_ASSIGN_OR_RETURN(const int moderator, parts_->sessions.Check(session, survey, KeyRole::kModerator));
+  const KeyedLock::Holder held(&parts_->orders, survey.value());
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
+  return parts_->moderation.Read(*known, moderator, after, limit);
+}
+
+absl::Status Collection::DecideComment(absl::string_view session, const SurveyId& survey, const std::string& comment,
+                                       const CommentDecision& decision) {
+  CANDOR_ASSIGN_OR_RETURN(const int moderator, parts_->sessions.Check(session, survey, KeyRole::kModerator));
+  const KeyedLock::Holder held(&parts_->orders, survey.value());
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
+  return parts_->moderation.Decide(*known, moderator, comment, decision);
+}
+
+absl::Status Collection::SummarizeComments(absl::string_view session, const SurveyId& survey,
+                                           const BlockSummary& summary) {
+  CANDOR_ASSIGN_OR_RETURN(const int moderator, parts_->sessions.Check(session, survey, KeyRole::kModerator));
+  const KeyedLock::Holder held(&parts_->orders, survey.value());
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
+  return parts_->moderation.Summarize(*known, moderator, summary);
 }
 
 absl::StatusOr<std::vector<int64_t>> Collection::LiveCounts(const SurveyId& survey) {

@@ -22,6 +22,11 @@
 
 namespace candor::collection {
 
+enum class KeyRole : int;
+struct BlockSummary;
+struct CommentDecision;
+struct ModerationView;
+
 // Threads that read the documents of surveys that are not in memory, for Submit.
 inline constexpr int kLookupThreads = 2;
 
@@ -82,7 +87,7 @@ class Collection : public domain::ResponsePlane {
   // - CloseSurvey: ORDER_MISMATCH (INVALID_ARGUMENT): `issued` does not have one entry for each group, or more tokens
   //   were issued to one than people invited. FAILED_PRECONDITION: WRONG_STATE (the survey was abandoned), KEY_LOST (this
   //   plane's receipt key is not the one that the manifest names).
-  // - AbandonSurvey, ReleaseSurvey: FAILED_PRECONDITION, WRONG_STATE: closed already; not closed yet.
+  // - AbandonSurvey, ReleaseSurvey, CountComments: FAILED_PRECONDITION, WRONG_STATE: closed already; not closed yet.
   // - LiveCounts: FAILED_PRECONDITION, WRONG_STATE: abandoned, or being closed at this moment. Of a closed survey it gives
   //   what was counted, as coarse as before.
   // - Those that name a survey: NOT_FOUND, SURVEY_UNKNOWN. All: the codes of storage/response_store.h.
@@ -93,7 +98,8 @@ class Collection : public domain::ResponsePlane {
   absl::StatusOr<std::string> PoolCampaign(const domain::PoolOrder& order) override;
   absl::Status Forget() override;
   absl::Status AbandonSurvey(const domain::SurveyId& survey) override;
-  absl::Status ReleaseSurvey(const domain::SurveyId& survey) override;
+  absl::StatusOr<domain::CommentCounts> CountComments(const domain::SurveyId& survey) override;
+  absl::StatusOr<std::string> ReleaseSurvey(const domain::ReleaseOrder& order) override;
   absl::StatusOr<std::vector<int64_t>> LiveCounts(const domain::SurveyId& survey) override;
 
   // Whatever the survey's state. NOT_FOUND, SURVEY_UNKNOWN.
@@ -102,6 +108,18 @@ class Collection : public domain::ResponsePlane {
   // The closing ledger, as crypto::VerifyLedger reads it. NOT_FOUND, SURVEY_UNKNOWN. FAILED_PRECONDITION, WRONG_STATE:
   // not closed yet.
   absl::StatusOr<std::string> GetLedger(const domain::SurveyId& survey);
+
+  // For holders of the keys that a manifest names (key_sessions.h). `index`: among the moderators; 0 for the auditor.
+  // NOT_FOUND, SURVEY_UNKNOWN. INVALID_ARGUMENT, FIELD_INVALID: there is no such holder.
+  absl::StatusOr<std::string> StartKeySession(const domain::SurveyId& survey, KeyRole role, int index);
+
+  // What a moderator with a session of the survey may do, from closing to release (moderation.h). UNAUTHENTICATED,
+  // SESSION_UNKNOWN: it is no session of a moderator of this survey, or over.
+  absl::StatusOr<ModerationView> ReadComments(absl::string_view session, const domain::SurveyId& survey,
+                                              absl::string_view after, int limit);
+  absl::Status DecideComment(absl::string_view session, const domain::SurveyId& survey, const std::string& comment,
+                             const CommentDecision& decision);
+  absl::Status SummarizeComments(absl::string_view session, const domain::SurveyId& survey, const BlockSummary& summary);
 
   // Checks, seals and stores one answer, at once where the survey's documents are in memory, else after they were read;
   // then calls `done` once, from any thread, possibly before this returns, with the

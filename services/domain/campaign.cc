@@ -1,5 +1,6 @@
 #include "services/domain/campaign.h"
 
+#include <algorithm>
 #include <array>
 #include <set>
 #include <utility>
@@ -124,29 +125,41 @@ void CheckNotice(const CampaignSettings& settings, Faults& faults) {
   }
 }
 
-void CheckModerators(const CampaignSettings& settings, Faults& faults) {
+void CheckHolder(const NamedHolder& holder, const std::string& field, Faults& faults) {
+  if (holder.title.empty() || holder.title.size() > kLongestModeratorName ||
+      !IsOneLine(holder.title)) {
+    faults.Add(absl::StrCat(field, ".title"),
+               absl::StrCat("must be a role, as one line of plain text, of 1 to ",
+                            kLongestModeratorName, " bytes"));
+  }
+  if (!IsResourceId(holder.person.value())) {
+    faults.Add(absl::StrCat(field, ".person"), "must name a person of the directory");
+  }
+}
+
+void CheckHolders(const CampaignSettings& settings, Faults& faults) {
   if (settings.moderators.size() > kMostModerators) {
     faults.Add("moderators", absl::StrCat("must be at most ", kMostModerators));
   }
-  std::set<std::string> names, keys;
+  std::set<std::string> titles;
+  std::set<PersonId> people;
   for (size_t i = 0; i < settings.moderators.size(); ++i) {
-    const ModeratorKey& moderator = settings.moderators[i];
+    const NamedHolder& moderator = settings.moderators[i];
     const std::string field = absl::StrCat("moderators[", i, "]");
-    if (moderator.name.empty() || moderator.name.size() > kLongestModeratorName ||
-        !IsOneLine(moderator.name)) {
-      faults.Add(absl::StrCat(field, ".title"),
-                 absl::StrCat("must be a role, as one line of plain text, of 1 to ",
-                              kLongestModeratorName, " bytes"));
-    } else if (!names.insert(moderator.name).second) {
+    CheckHolder(moderator, field, faults);
+    if (!titles.insert(moderator.title).second) {
       faults.Add(absl::StrCat(field, ".title"),
                  "stands twice; give each moderator a title of their own");
     }
-    if (moderator.public_key.size() != 32) {
-      faults.Add(absl::StrCat(field, ".public_key"), "must be an X25519 public key of 32 bytes");
-    } else if (!keys.insert(moderator.public_key).second) {
-      faults.Add(absl::StrCat(field, ".public_key"),
-                 "stands twice; each moderator needs a key of their own");
+    if (!people.insert(moderator.person).second) {
+      faults.Add(absl::StrCat(field, ".person"), "stands twice; name each moderator once");
     }
+  }
+  if (settings.auditor.has_value()) CheckHolder(*settings.auditor, "auditor", faults);
+  if (settings.summary_only_below < kFewestRatersForComments ||
+      settings.summary_only_below > kMostInvited) {
+    faults.Add("summary_only_below",
+               absl::StrCat("must be from ", kFewestRatersForComments, " to ", kMostInvited));
   }
 }
 
@@ -201,12 +214,12 @@ absl::Status CheckSettings(const CampaignSettings& settings, absl::Time now) {
   CheckReaders(settings, faults);
   CheckDates(settings, now, faults);
   CheckNotice(settings, faults);
-  CheckModerators(settings, faults);
+  CheckHolders(settings, faults);
   return faults.status();
 }
 
 Contract MakeContract(const CampaignSettings& settings, absl::string_view instrument_hash,
-                      const std::vector<std::string>& languages) {
+                      const std::vector<std::string>& languages, const GroupPlan& plan) {
   Contract contract;
   contract.purpose = settings.purpose;
   contract.minimum_group_size = settings.minimum_group_size;
@@ -220,6 +233,15 @@ Contract MakeContract(const CampaignSettings& settings, absl::string_view instru
   contract.abandon_time = settings.abandon_time;
   contract.retention_days = settings.retention_days;
   contract.instrument_hash = std::string(instrument_hash);
+  contract.comments.minimum_raters =
+      std::max<int64_t>(kFewestRatersForComments, settings.minimum_group_size);
+  contract.comments.minimum_comments = kFewestCommentsForTexts + settings.insiders - 1;
+  for (const IssuingGroup& group : plan.groups) {
+    if (group.invited < settings.summary_only_below) {
+      contract.comments.summary_only.push_back(group.code);
+    }
+  }
+  std::sort(contract.comments.summary_only.begin(), contract.comments.summary_only.end());
   return contract;
 }
 

@@ -56,6 +56,12 @@ std::optional<SurveyState> FindSurveyState(absl::string_view name);
 bool CanBecome(CampaignState from, CampaignState to);
 bool CanBecome(SurveyState from, SurveyState to);
 
+// Somebody of the directory whom a campaign names as moderator or auditor. Respondents are told the title alone.
+struct NamedHolder {
+  std::string title;  // a role, never a person's name
+  PersonId person;
+};
+
 // What an administrator sets for a campaign; frozen at opening.
 struct CampaignSettings {
   std::string title;  // 1..200 bytes
@@ -71,7 +77,12 @@ struct CampaignSettings {
   absl::Time abandon_time;
   int retention_days = 365;
   LocalizedText notice;                  // may be empty; at most 4,000 bytes in each language
-  std::vector<ModeratorKey> moderators;  // at most 5; without one no prompt is asked
+  std::vector<NamedHolder> moderators;  // at most 5; without one no prompt is asked
+  // To whom respondents can report that they were pressed; without one they are not asked.
+  std::optional<NamedHolder> auditor;
+  // Of issuing groups with fewer invited, comments are released as a moderator's summary alone:
+  // kFewestRatersForComments..kMostInvited.
+  int64_t summary_only_below = kSummaryOnlyBelow;
 };
 
 // INVALID_ARGUMENT, CAMPAIGN_INVALID: every fault there is, each with its field as the API names it,
@@ -82,8 +93,10 @@ absl::Status CheckSettings(const CampaignSettings& settings, absl::Time now);
 // The contract that opening under `settings` makes. They have passed CheckSettings.
 // `instrument_hash`: SHA-256 of the instrument version's document, hexadecimal; `languages`: the
 // instrument's.
+// Of a survey whose groups `plan` are. Comments are bound at least as strictly as figures: by k where that
+// is more than kFewestRatersForComments, and by t.
 Contract MakeContract(const CampaignSettings& settings, absl::string_view instrument_hash,
-                      const std::vector<std::string>& languages);
+                      const std::vector<std::string>& languages, const GroupPlan& plan = {});
 
 }  // namespace candor::domain
 

@@ -67,6 +67,16 @@ void CheckContract(const Contract& contract, JsonFault& fault) {
   CheckTimes(contract.close_time, contract.latest_close_time, contract.abandon_time, fault);
   if (!IsHex(contract.instrument_hash, 32))
     fault.Set("instrument_hash", "must be 32 bytes in lower-case hexadecimal");
+  const std::vector<std::string>& summary_only = contract.comments.summary_only;
+  for (size_t i = 0; i < summary_only.size(); ++i) {
+    const std::string path = absl::StrCat("comments.summary_only[", i, "]");
+    if (!IsGroupCode(summary_only[i])) {
+      fault.Set(path, "must be a rater group's code or other_raters");
+    }
+    if (i > 0 && summary_only[i] <= summary_only[i - 1]) {
+      fault.Set(path, "must come after the one before it");
+    }
+  }
   if (contract.closing_mode != "automatic" && contract.closing_mode != "steward") {
     fault.Set("closing_mode", "must be automatic or steward");
   }
@@ -166,7 +176,11 @@ std::string EncodeContract(const Contract& contract) {
        {"abandon_time", absl::ToUnixSeconds(contract.abandon_time)},
        {"retention_days", contract.retention_days},
        {"instrument_hash", contract.instrument_hash},
-       {"closing_mode", contract.closing_mode}});
+       {"closing_mode", contract.closing_mode},
+       {"comments",
+        {{"minimum_raters", contract.comments.minimum_raters},
+         {"minimum_comments", contract.comments.minimum_comments},
+         {"summary_only", Json(contract.comments.summary_only)}}}});
 }
 
 absl::StatusOr<Contract> DecodeContract(absl::string_view bytes) {
@@ -199,6 +213,13 @@ absl::StatusOr<Contract> DecodeContract(absl::string_view bytes) {
   contract.retention_days =
       static_cast<int>(object.Whole("retention_days", 1, kLongestRetentionDays));
   contract.instrument_hash = object.Text("instrument_hash");
+  object.Object("comments", [&contract](JsonObject& comments) {
+    contract.comments.minimum_raters =
+        comments.Whole("minimum_raters", kFewestRatersForComments, kMostInvited);
+    contract.comments.minimum_comments =
+        comments.Whole("minimum_comments", kFewestCommentsForTexts, kMostInvited);
+    contract.comments.summary_only = comments.Texts("summary_only");
+  });
   contract.closing_mode = object.Text("closing_mode");
   object.Finish();
   CheckContract(contract, fault);

@@ -46,6 +46,17 @@ bool IsReader(absl::string_view role);
 // release when kBoth.
 enum class FirstReader { kLeader, kSupervisor };
 
+inline constexpr int64_t kFewestRatersForComments = 10;
+inline constexpr int64_t kFewestCommentsForTexts = 5;
+inline constexpr int64_t kSummaryOnlyBelow = 20;  // invited, unless the campaign says otherwise
+
+// From among how many the words of comments may be released (comments.h).
+struct CommentRules {
+  int64_t minimum_raters = kFewestRatersForComments;    // or more
+  int64_t minimum_comments = kFewestCommentsForTexts;   // or more, to one prompt
+  std::vector<std::string> summary_only;  // issuing groups of which no words are released, sorted
+};
+
 // The rules of one survey. Every member is in the hashed document; none can change after opening.
 struct Contract {
   std::string purpose = "developmental";
@@ -65,6 +76,7 @@ struct Contract {
   int retention_days = 365;      // 1..3650: raters' addresses go that long after release
   std::string instrument_hash;   // SHA-256 of the instrument version's document, hexadecimal
   std::string closing_mode = "automatic";  // or "steward"
+  CommentRules comments;
 };
 
 // Whole seconds; canonical JSON.

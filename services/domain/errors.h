@@ -55,6 +55,9 @@ namespace candor::domain {
   X(ORDER_MISMATCH)          /* the documents of an order do not fit together */                        \
   X(WRONG_CLOSING_KEY)       /* not the secret half of the manifest's closing key */                    \
   X(KEY_LOST)                /* a key file that an open survey needs is gone */                         \
+  X(KEY_HOLDER_UNFIT)        /* a moderator or auditor in a leader's line, without role or key */      \
+  X(COMMENTS_UNDECIDED)      /* comments wait for a moderator */                                        \
+  X(SESSION_UNKNOWN)         /* no such session of a key holder, or it is over */                       \
   X(REPORT_NOT_RELEASED)     /* the report exists only after release */                                 \
   X(STORE_BUSY)              /* the store did not answer in time; try again */                          \
   X(STORE_FULL)              /* no room left on the disk or over a limit */                             \

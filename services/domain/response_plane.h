@@ -48,6 +48,19 @@ struct PoolOrder {
   std::string pooling_secret_key;  // X25519, 32 bytes; empty (it is lost): nothing is computed, all is destroyed
 };
 
+// Given once all reports of a campaign can be frozen.
+struct ReleaseOrder {
+  SurveyId survey;
+  bool discard_undecided = false;  // destroy what no moderator has decided about, instead of refusing
+};
+
+// How far the moderators are. All are 0 once comments are released, and where there were none.
+struct CommentCounts {
+  int64_t comments = 0;
+  int64_t undecided = 0;          // comments without a decision
+  int64_t missing_summaries = 0;  // blocks with comments that go into a summary, and without one
+};
+
 class ResponsePlane {
  public:
   virtual ~ResponsePlane() = default;
@@ -82,12 +95,17 @@ class ResponsePlane {
 
   // Destroys the survey's answers and keys without a result. Repeating it is harmless. NOT_FOUND, SURVEY_UNKNOWN: the
   // survey was never opened, so there is nothing to destroy. FAILED_PRECONDITION, WRONG_STATE: it is closed, so that its
-  // answers are destroyed already; ReleaseSurvey destroys what is left of its comments.
+  // answers are destroyed already; ReleaseSurvey deals with what is left of its comments.
   virtual absl::Status AbandonSurvey(const SurveyId& survey) = 0;
 
-  // Destroys the sealed comments that were not approved; repeating it is harmless. They may stay in freed pages until
-  // Forget is called.
-  virtual absl::Status ReleaseSurvey(const SurveyId& survey) = 0;
+  // How many comments of a closed survey wait for a moderator. FAILED_PRECONDITION, WRONG_STATE: not closed.
+  virtual absl::StatusOr<CommentCounts> CountComments(const SurveyId& survey) = 0;
+
+  // Hands over what the moderators let out (EncodeReleasedComments), frozen by this, and destroys every other comment with
+  // all keys. Once for a survey: the same order again gets the same bytes, whatever it says about discarding. What was
+  // destroyed may stay in freed pages until Forget is called. FAILED_PRECONDITION: WRONG_STATE (not closed),
+  // COMMENTS_UNDECIDED (something is undecided or a summary missing, and it is not to be discarded; nothing is changed).
+  virtual absl::StatusOr<std::string> ReleaseSurvey(const ReleaseOrder& order) = 0;
 
   // Answers counted so far, coarse: 0 stands for "fewer than 5", then steps of 5, in the order of the manifest's groups.
   virtual absl::StatusOr<std::vector<int64_t>> LiveCounts(const SurveyId& survey) = 0;

@@ -11,6 +11,7 @@
 #include "services/crypto/access_code.h"
 #include "services/domain/errors.h"
 #include "services/identity/audit.h"
+#include "services/identity/key_holders.h"
 #include "services/identity/loading.h"
 #include "services/identity/raters.h"
 #include "services/identity/resource_names.h"
@@ -304,6 +305,10 @@ absl::StatusOr<CampaignPreview> Campaigns::Preview(const DistrictId& district, c
     if (const absl::Status checked = domain::CheckSettings(campaign.settings, clock_.Now()); !checked.ok()) {
       preview.faults.emplace_back(checked.message());
     }
+    if (const absl::Status holders = FindKeyHolders(transaction, campaign).status(); !holders.ok()) {
+      if (!absl::IsFailedPrecondition(holders)) return holders;
+      preview.faults.emplace_back(holders.message());
+    }
     CANDOR_ASSIGN_OR_RETURN(const domain::Instrument instrument,
                             GetInstrumentOf(transaction, district, campaign.settings));
     CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, district, id, [&](const SurveyRow& survey) -> absl::Status {
@@ -320,7 +325,8 @@ absl::StatusOr<CampaignPreview> Campaigns::Preview(const DistrictId& district, c
         return plan.status();
       }
       for (const absl::Status& checked :
-           {CheckFirstReader(transaction, campaign, survey), CheckDistinctRaters(transaction, survey)}) {
+           {CheckFirstReader(transaction, campaign, survey), CheckHoldersOutsideLine(transaction, campaign, survey),
+            CheckDistinctRaters(transaction, survey)}) {
         if (!absl::IsFailedPrecondition(checked)) {
           CANDOR_RETURN_IF_ERROR(checked);
         } else {

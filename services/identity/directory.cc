@@ -10,6 +10,7 @@
 #include "services/base/random.h"
 #include "services/base/status.h"
 #include "services/crypto/hash.h"
+#include "services/crypto/sealing.h"
 #include "services/domain/errors.h"
 #include "services/identity/audit.h"
 #include "services/identity/loading.h"
@@ -205,6 +206,8 @@ absl::StatusOr<PersonRow> Directory::UpdatePerson(const Caller& caller, const Di
     person.district = stored.district;
     person.id = stored.id;
     person.create_time = stored.create_time;
+    person.public_key = stored.public_key;
+    person.key_time = stored.key_time;
     person.revision = stored.revision;
     CANDOR_RETURN_IF_ERROR(CheckGrant(caller, stored.roles.administrator, person.roles.administrator));
     CANDOR_RETURN_IF_ERROR(CheckPerson(transaction, person));
@@ -214,6 +217,27 @@ absl::StatusOr<PersonRow> Directory::UpdatePerson(const Caller& caller, const Di
       CANDOR_RETURN_IF_ERROR(DeleteAllKeys(transaction, clock_, caller, stored));
     }
     return RecordAudit(transaction, clock_, caller, district, "UpdatePerson", PersonName(district, id));
+  }));
+  return person;
+}
+
+absl::StatusOr<PersonRow> Directory::RegisterKey(const Caller& caller, const DistrictId& district,
+                                                 const domain::PersonId& id, const std::string& public_key) {
+  if (!crypto::SealToKey(public_key, "").ok()) {
+    return errors::InvalidField("public_key", "must be an X25519 public key of 32 bytes, as candor moderator keygen makes");
+  }
+  PersonRow person;
+  CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(person, GetPersonRow(transaction, district, id));
+    if (!person.roles.moderator && !person.roles.auditor) {
+      return errors::WrongState(absl::StrCat(PersonName(district, id),
+                                             " is neither moderator nor auditor; ask for the role first"));
+    }
+    person.public_key = public_key;
+    person.key_time = clock_.Now();
+    CANDOR_RETURN_IF_ERROR(transaction.UpdatePerson(person));
+    ++person.revision;
+    return RecordAudit(transaction, clock_, caller, district, "RegisterKey", PersonName(district, id));
   }));
   return person;
 }

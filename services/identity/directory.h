@@ -54,6 +54,12 @@ class Directory {
   absl::StatusOr<storage::PersonRow> UpdatePerson(const Caller& caller, const domain::DistrictId& district,
                                                   const domain::PersonId& id, std::optional<int64_t> revision,
                                                   const std::function<absl::Status(storage::PersonRow&)>& change);
+  // Keeps the public half of a key that the person made, in place of one registered before, as a moderator's or auditor's:
+  // surveys that are opened from now on are sealed to it, those opened before to the one of then. The caller is the person
+  // themself, whom nobody stands in for. INVALID_ARGUMENT, FIELD_INVALID: not a key that can be sealed to.
+  // FAILED_PRECONDITION, WRONG_STATE: the person has neither role.
+  absl::StatusOr<storage::PersonRow> RegisterKey(const Caller& caller, const domain::DistrictId& district,
+                                                 const domain::PersonId& id, const std::string& public_key);
   // Deletes the person, and what the service keeps about them: their keys; their ratings, but for those that a report
   // not yet frozen needs (they bear no name, and go when the survey is released or abandoned); name and address where
   // they are a rater; their name on reports, which stay readable to administrators without it; stored answers to

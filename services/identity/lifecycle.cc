@@ -189,8 +189,8 @@ absl::StatusOr<CampaignRow> Lifecycle::Close(const Caller& caller, const Distric
 }
 
 absl::StatusOr<CampaignRow> Lifecycle::Release(const Caller& caller, const DistrictId& district,
-                                               const CampaignId& campaign) {
-  CANDOR_ASSIGN_OR_RETURN(CampaignRow row, releasing_.Order(caller, district, campaign));
+                                               const CampaignId& campaign, bool discard_undecided) {
+  CANDOR_ASSIGN_OR_RETURN(CampaignRow row, releasing_.Order(caller, district, campaign, discard_undecided));
   if (row.state == CampaignState::kClosed) Enqueue(Key(district, campaign));
   return row;
 }

@@ -81,10 +81,11 @@ class Lifecycle {
   // time, and the caller is in the line of one of the campaign's leaders, now or at opening.
   absl::StatusOr<storage::CampaignRow> Close(const Caller& caller, const domain::DistrictId& district,
                                              const domain::CampaignId& campaign);
-  // CLOSED -> RELEASED. Of a released campaign, or one that is being released: OK, nothing changes. FAILED_PRECONDITION,
-  // WRONG_STATE: not closed.
+  // CLOSED -> RELEASED. Of a released campaign, or one that is being released: OK, nothing changes, but that undecided
+  // comments may still be given up. FAILED_PRECONDITION: WRONG_STATE (not closed); COMMENTS_UNDECIDED (comments wait for a
+  // moderator, or a summary of them is missing, and they are not to be discarded).
   absl::StatusOr<storage::CampaignRow> Release(const Caller& caller, const domain::DistrictId& district,
-                                               const domain::CampaignId& campaign);
+                                               const domain::CampaignId& campaign, bool discard_undecided = false);
 
   // Of a campaign that nothing is under way for: all its surveys done.
   absl::StatusOr<Progress> ProgressOf(const domain::DistrictId& district, const domain::CampaignId& campaign);

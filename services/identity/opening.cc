@@ -15,11 +15,13 @@
 #include "services/domain/contract.h"
 #include "services/domain/errors.h"
 #include "services/identity/audit.h"
+#include "services/identity/key_holders.h"
 #include "services/identity/loading.h"
 #include "services/identity/pooling.h"
 #include "services/identity/raters.h"
 #include "services/identity/resource_names.h"
 #include "services/identity/survey_work.h"
+#include "storage/key_holders.h"
 #include "storage/leader_line.h"
 
 namespace candor::identity {
@@ -52,6 +54,7 @@ absl::Status CheckSurveys(ReadTransaction& transaction, const CampaignRow& campa
         std::vector<std::string> of_survey;
         for (const absl::Status& checked : {PlanSurvey(transaction, survey, instrument).status(),
                                             CheckFirstReader(transaction, campaign, survey),
+                                            CheckHoldersOutsideLine(transaction, campaign, survey),
                                             CheckDistinctRaters(transaction, survey)}) {
           if (checked.ok()) continue;
           if (!absl::IsFailedPrecondition(checked)) return checked;
@@ -137,14 +140,18 @@ absl::StatusOr<CampaignRow> Opening::Order(const Caller& caller, const DistrictI
     CANDOR_ASSIGN_OR_RETURN(const domain::InstrumentVersion decoded,
                             domain::DecodeInstrumentVersion(version.document));
     CANDOR_RETURN_IF_ERROR(CheckSurveys(transaction, row, decoded.instrument));
-    const std::string contract =
-        domain::EncodeContract(domain::MakeContract(row.settings, version.hash, decoded.instrument.languages));
+    CANDOR_ASSIGN_OR_RETURN(const storage::KeyHolders holders, FindKeyHolders(transaction, row));
+    const std::string encoded_holders = storage::EncodeKeyHolders(holders);
     CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, district, campaign, [&](const SurveyRow& survey) -> absl::Status {
       CANDOR_ASSIGN_OR_RETURN(storage::PersonRow leader, GetPersonRow(transaction, district, survey.leader));
       const storage::LeaderLine line{survey.leader, std::move(leader.supervisors)};
       CANDOR_RETURN_IF_ERROR(
           PutDocument(transaction, survey, SurveyDocument::kLeaderLine, storage::EncodeLeaderLine(line)));
-      return PutDocument(transaction, survey, SurveyDocument::kContract, contract);
+      CANDOR_RETURN_IF_ERROR(PutDocument(transaction, survey, SurveyDocument::kKeyHolders, encoded_holders));
+      CANDOR_ASSIGN_OR_RETURN(const domain::GroupPlan plan, PlanSurvey(transaction, survey, decoded.instrument));
+      const domain::Contract contract =
+          domain::MakeContract(row.settings, version.hash, decoded.instrument.languages, plan);
+      return PutDocument(transaction, survey, SurveyDocument::kContract, domain::EncodeContract(contract));
     }));
     CANDOR_RETURN_IF_ERROR(SetState(row, CampaignState::kOpening));
     CANDOR_RETURN_IF_ERROR(transaction.UpdateCampaign(row));
@@ -217,12 +224,15 @@ absl::Status Opening::Prepare(const Material& material, const SurveyRow& survey)
   bool prepared = false;
   std::string contract;
   domain::GroupPlan plan;
+  storage::KeyHolders holders;
   CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(
         const auto manifest, transaction.FindSurveyDocumentHash(survey.district, survey.id, SurveyDocument::kManifest));
     prepared = manifest.has_value();
     if (prepared) return absl::OkStatus();
     CANDOR_ASSIGN_OR_RETURN(contract, GetDocument(transaction, survey, SurveyDocument::kContract));
+    CANDOR_ASSIGN_OR_RETURN(const std::string frozen, GetDocument(transaction, survey, SurveyDocument::kKeyHolders));
+    CANDOR_ASSIGN_OR_RETURN(holders, storage::DecodeKeyHolders(frozen));
     // Raters cannot change since the order was given, so the plan is the one that was checked then.
     CANDOR_ASSIGN_OR_RETURN(plan, PlanSurvey(transaction, survey, material.instrument));
     return absl::OkStatus();
@@ -247,7 +257,8 @@ absl::Status Opening::Prepare(const Material& material, const SurveyRow& survey)
   manifest.receipt_public_key = material.receipt_public_key;
   manifest.signing_public_key = keys_.signing_key().public_key();
   const domain::CampaignSettings& settings = material.campaign.settings;
-  manifest.moderators = settings.moderators;
+  for (const storage::KeyHolder& moderator : holders.moderators) manifest.moderators.push_back(moderator.key);
+  if (holders.auditor.has_value()) manifest.auditor = holders.auditor->key;
   manifest.close_time = settings.close_time;
   manifest.latest_close_time = settings.latest_close_time;
   manifest.abandon_time = settings.abandon_time;

@@ -4,8 +4,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "services/base/error.h"
 #include "services/base/status.h"
 #include "services/domain/campaign.h"
+#include "services/domain/comments.h"
 #include "services/domain/errors.h"
 #include "services/identity/audit.h"
 #include "services/identity/loading.h"
@@ -42,20 +44,26 @@ absl::StatusOr<ReportSubject> SubjectOf(ReadTransaction& transaction, const Surv
 }  // namespace
 
 absl::StatusOr<CampaignRow> Releasing::Order(const Caller& caller, const DistrictId& district,
-                                             const CampaignId& campaign) {
+                                             const CampaignId& campaign, bool discard_undecided) {
+  // The plane is asked before the order is written, and again, for certain, when it carries the order out.
+  if (!discard_undecided) CANDOR_RETURN_IF_ERROR(CheckComments(district, campaign));
   CampaignRow row;
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(row, GetCampaignRow(transaction, district, campaign));
-    if (row.state == CampaignState::kReleased || row.release_ordered) return absl::OkStatus();
+    const bool ordered = row.release_ordered && (row.release_discards || !discard_undecided);
+    if (row.state == CampaignState::kReleased || ordered) return absl::OkStatus();
     if (row.state != CampaignState::kClosed) {
       return errors::WrongState(absl::StrCat("the campaign ", CampaignName(district, campaign), " is ",
                                              domain::NameOf(row.state),
                                              "; close it and wait until it is closed, then release it"));
     }
     row.release_ordered = true;
+    row.release_discards = discard_undecided;
     CANDOR_RETURN_IF_ERROR(transaction.UpdateCampaign(row));
     ++row.revision;
-    return RecordAudit(transaction, clock_, caller, district, "ReleaseCampaign", CampaignName(district, campaign));
+    return RecordAudit(transaction, clock_, caller, district,
+                       discard_undecided ? "ReleaseCampaignDiscardingComments" : "ReleaseCampaign",
+                       CampaignName(district, campaign));
   }));
   return row;
 }
@@ -91,7 +99,7 @@ absl::Status Releasing::Advance(const DistrictId& district, const CampaignId& ca
 
 absl::Status Releasing::ReleaseSurvey(const CampaignRow& campaign, const SurveyRow& survey) {
   CANDOR_RETURN_IF_ERROR(FreezeReport(campaign, survey));
-  CANDOR_RETURN_IF_ERROR(plane_.ReleaseSurvey(survey.id));
+  CANDOR_RETURN_IF_ERROR(FreezeComments(campaign, survey));
   return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(SurveyRow row, GetSurveyRow(transaction, survey.district, survey.id));
     if (row.state != SurveyState::kClosed) return absl::OkStatus();
@@ -99,6 +107,49 @@ absl::Status Releasing::ReleaseSurvey(const CampaignRow& campaign, const SurveyR
     // The report is frozen, so that nothing needs the ratings of those who were deleted meanwhile.
     CANDOR_RETURN_IF_ERROR(transaction.DeleteRatingsOfTheGone(survey.district, survey.id));
     return transaction.UpdateSurvey(row);
+  });
+}
+
+absl::Status Releasing::CheckComments(const DistrictId& district, const CampaignId& campaign) {
+  std::vector<SurveyRow> surveys;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(const CampaignRow row, GetCampaignRow(transaction, district, campaign));
+    if (row.state != CampaignState::kClosed) return absl::OkStatus();
+    return ForEachSurvey(transaction, district, campaign, [&](const SurveyRow& survey) {
+      if (survey.state == SurveyState::kClosed) surveys.push_back(survey);
+      return absl::OkStatus();
+    });
+  }));
+  domain::CommentCounts all;
+  int waiting = 0;
+  for (const SurveyRow& survey : surveys) {
+    CANDOR_ASSIGN_OR_RETURN(const domain::CommentCounts counts, plane_.CountComments(survey.id));
+    all.comments += counts.comments;
+    all.undecided += counts.undecided;
+    all.missing_summaries += counts.missing_summaries;
+    if (counts.undecided > 0 || counts.missing_summaries > 0) ++waiting;
+  }
+  if (waiting == 0) return absl::OkStatus();
+  return base::Error(
+      absl::StatusCode::kFailedPrecondition, domain::reasons::kCOMMENTS_UNDECIDED,
+      absl::StrCat("in ", waiting, waiting == 1 ? " survey" : " surveys", " comments wait for a moderator: ",
+                   all.undecided, " of ", all.comments, " are undecided, ", all.missing_summaries,
+                   all.missing_summaries == 1 ? " summary is" : " summaries are",
+                   " missing; let the moderators finish, or release and discard what is undecided"));
+}
+
+absl::Status Releasing::FreezeComments(const CampaignRow& campaign, const SurveyRow& survey) {
+  // Also where the comments are here already: only the plane knows whether it has forgotten the rest.
+  CANDOR_ASSIGN_OR_RETURN(const std::string released, plane_.ReleaseSurvey({survey.id, campaign.release_discards}));
+  const absl::StatusOr<domain::ReleasedComments> read = domain::DecodeReleasedComments(released);
+  if (!read.ok() || read->survey != survey.id) {
+    return errors::StoreCorrupt("the response plane hands over comments that are none of this survey's");
+  }
+  return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(const auto stored, transaction.FindSurveyDocumentHash(survey.district, survey.id,
+                                                                                  SurveyDocument::kComments));
+    return stored.has_value() ? absl::OkStatus()
+                              : PutDocument(transaction, survey, SurveyDocument::kComments, released);
   });
 }
 

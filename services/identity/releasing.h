@@ -30,7 +30,7 @@ class Releasing {
 
   // Notes that a closed campaign is to be released; as Lifecycle::Release.
   absl::StatusOr<storage::CampaignRow> Order(const Caller& caller, const domain::DistrictId& district,
-                                             const domain::CampaignId& campaign);
+                                             const domain::CampaignId& campaign, bool discard_undecided);
 
   // Goes on from wherever the last attempt stopped, until the campaign is RELEASED. A report that is stored is never
   // built again. A fault of one survey, such as a report that cannot be built, keeps the campaign CLOSED, and the others
@@ -40,6 +40,10 @@ class Releasing {
 
  private:
   absl::Status ReleaseSurvey(const storage::CampaignRow& campaign, const storage::SurveyRow& survey);
+  // FAILED_PRECONDITION, COMMENTS_UNDECIDED: comments of a closed survey wait for a moderator.
+  absl::Status CheckComments(const domain::DistrictId& district, const domain::CampaignId& campaign);
+  // Asks the response plane for the released comments and keeps them, unless they are here already.
+  absl::Status FreezeComments(const storage::CampaignRow& campaign, const storage::SurveyRow& survey);
   absl::Status FreezeReport(const storage::CampaignRow& campaign, const storage::SurveyRow& survey);
 
   storage::IdentityStore& store_;

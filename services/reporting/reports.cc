@@ -8,7 +8,10 @@
 #include "services/base/status.h"
 #include "services/crypto/hash.h"
 #include "services/domain/errors.h"
+#include "services/domain/comments.h"
+#include "services/domain/instrument.h"
 #include "services/reporting/build_report.h"
+#include "services/reporting/comments.h"
 #include "storage/leader_line.h"
 
 namespace candor::reporting {
@@ -167,6 +170,37 @@ absl::StatusOr<candor::v1::Report> Reports::Get(const domain::DistrictId& distri
     return transaction.InsertSurveyDocument(district, survey, SurveyDocument::kFirstReading, "", crypto::Sha256(""));
   }));
   return report;
+}
+
+absl::StatusOr<candor::v1::ReportComments> Reports::GetComments(const domain::DistrictId& district,
+                                                                const domain::CampaignId& campaign,
+                                                                const domain::SurveyId& survey, const Reader& reader) {
+  candor::v1::ReportComments comments;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(const std::optional<storage::SurveyRow> row, transaction.FindSurvey(district, survey));
+    if (!row.has_value() || row->campaign != campaign) return domain::errors::NotFound("survey", survey.value());
+    CANDOR_ASSIGN_OR_RETURN(const Access access, AccessOf(transaction, *row, reader));
+    CANDOR_RETURN_IF_ERROR(access.status);
+    CANDOR_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
+                            transaction.FindSurveyDocument(district, survey, SurveyDocument::kComments));
+    // Released by a version that knew no comments: there are none.
+    domain::ReleasedComments released;
+    if (bytes.has_value()) {
+      CANDOR_ASSIGN_OR_RETURN(released, domain::DecodeReleasedComments(*bytes));
+    }
+    CANDOR_ASSIGN_OR_RETURN(const domain::Contract contract, ContractOf(transaction, *row));
+    CANDOR_ASSIGN_OR_RETURN(const auto owner, transaction.FindCampaign(district, campaign));
+    if (!owner.has_value()) return domain::errors::StoreCorrupt("a survey of no campaign");
+    CANDOR_ASSIGN_OR_RETURN(
+        const auto version,
+        transaction.FindInstrumentVersion(district, owner->settings.instrument,
+                                          static_cast<int32_t>(owner->settings.instrument_version)));
+    if (!version.has_value()) return domain::errors::StoreCorrupt("a released survey lacks its instrument");
+    CANDOR_ASSIGN_OR_RETURN(const domain::InstrumentVersion decoded, domain::DecodeInstrumentVersion(version->document));
+    comments = BuildComments(released, contract, decoded);
+    return absl::OkStatus();
+  }));
+  return comments;
 }
 
 absl::StatusOr<candor::v1::Scores> Reports::GetScores(const domain::DistrictId& district,

@@ -55,6 +55,11 @@ class Reports {
   absl::StatusOr<candor::v1::Report> Get(const domain::DistrictId& district, const domain::CampaignId& campaign,
                                          const domain::SurveyId& survey, const Reader& reader);
 
+  // The comments beside the report, for whom Get would give the report now; it is no reading of the report. The codes of Get.
+  absl::StatusOr<candor::v1::ReportComments> GetComments(const domain::DistrictId& district,
+                                                         const domain::CampaignId& campaign,
+                                                         const domain::SurveyId& survey, const Reader& reader);
+
   // The figures of the same report, under the same rules.
   absl::StatusOr<candor::v1::Scores> GetScores(const domain::DistrictId& district, const domain::CampaignId& campaign,
                                                const domain::SurveyId& survey, const Reader& reader);

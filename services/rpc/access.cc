@@ -30,6 +30,7 @@ constexpr AccessRow kRows[] = {
     {"candor.v1.DirectoryService.ListSchools", Audience::kMembers, "parent", names::kDistrict},
     {"candor.v1.DirectoryService.CreatePerson", Audience::kAdministrator, "parent", names::kDistrict},
     {"candor.v1.DirectoryService.UpdatePerson", Audience::kAdministrator, "person.name", names::kPerson},
+    {"candor.v1.DirectoryService.RegisterKey", Audience::kThemselfAlone, "name", names::kPerson},
     {"candor.v1.DirectoryService.DeletePerson", Audience::kAdministrator, "name", names::kPerson},
     {"candor.v1.DirectoryService.GetPerson", Audience::kPerson, "name", names::kPerson},
     {"candor.v1.DirectoryService.ListPeople", Audience::kAdministrator, "parent", names::kDistrict},
@@ -79,9 +80,15 @@ constexpr AccessRow kRows[] = {
     {"candor.v1.ResponseService.SubmitResponse", Audience::kEveryone, "", ""},
     {"candor.v1.ResponseService.GetLedger", Audience::kEveryone, "", ""},
 
+    {"candor.v1.KeySessionService.StartKeySession", Audience::kKeyHolder, "", ""},
+    {"candor.v1.ModerationService.ListComments", Audience::kKeyHolder, "", ""},
+    {"candor.v1.ModerationService.DecideComment", Audience::kKeyHolder, "", ""},
+    {"candor.v1.ModerationService.WriteSummary", Audience::kKeyHolder, "", ""},
+
     {"candor.v1.ScoringService.GetScores", Audience::kReportReaders, "name", names::kSurvey},
 
     {"candor.v1.ReportService.GetReport", Audience::kReportReaders, "name", names::kReport},
+    {"candor.v1.ReportService.GetReportComments", Audience::kReportReaders, "name", names::kReport},
     {"candor.v1.ReportService.ListReports", Audience::kMembers, "parent", names::kCampaign},
 };
 
@@ -201,7 +208,8 @@ absl::Status Access::CheckComplete(absl::Span<const std::string> services) const
 
 bool Access::IsForEveryone(absl::string_view method) const {
   const auto row = rows_.find(method);
-  return row != rows_.end() && row->second->audience == Audience::kEveryone;
+  return row != rows_.end() &&
+         (row->second->audience == Audience::kEveryone || row->second->audience == Audience::kKeyHolder);
 }
 
 absl::Status Access::Check(absl::string_view method, const identity::Caller& caller,
@@ -214,7 +222,7 @@ absl::Status Access::Check(absl::string_view method, const identity::Caller& cal
 
 absl::StatusOr<bool> Access::Allows(const AccessRow& row, const identity::Caller& caller,
                                     const google::protobuf::Message& request) const {
-  if (row.audience == Audience::kEveryone) return true;
+  if (row.audience == Audience::kEveryone || row.audience == Audience::kKeyHolder) return true;
   if (row.audience == Audience::kInstallation) return caller.installation_administrator;
 
   CANDOR_ASSIGN_OR_RETURN(const std::vector<std::string> ids, IdsOf(row, TextAt(request, row.scope)));
@@ -224,7 +232,10 @@ absl::StatusOr<bool> Access::Allows(const AccessRow& row, const identity::Caller
   switch (row.audience) {
     case Audience::kAdministrator: return administrator;
     case Audience::kSupervisors: return administrator || caller.roles.supervisor;
-    case Audience::kMembers: return administrator || caller.roles.supervisor || caller.roles.leader;
+    case Audience::kMembers:
+      return administrator || caller.roles.supervisor || caller.roles.leader || caller.roles.moderator ||
+             caller.roles.auditor;
+    case Audience::kThemselfAlone: return own_district && !caller.person.empty() && caller.person.value() == ids[1];
     case Audience::kThemself: return administrator || (!caller.person.empty() && caller.person.value() == ids[1]);
     case Audience::kPerson: {
       if (administrator || caller.person.value() == ids[1]) return true;

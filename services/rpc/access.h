@@ -31,6 +31,9 @@ enum class Audience {
   kSupervisors,        // administrators, and supervisors of the district
   kMembers,            // everybody of the district who has a role
   kThemself,           // administrators; the person themself
+  kThemselfAlone,      // the person themself, whom no administrator stands in for
+  kKeyHolder,          // whoever brings a session that was opened with a moderator's or auditor's key: no access key is
+                       // looked at, and the method itself checks the session
   kPerson,             // administrators; the person themself; their supervisors
   kSurveyParties,      // administrators; the survey's leader; the leader's supervisors
   kOutsideLeaderLine,  // administrators who neither are the survey's leader nor are, or were at opening, one of the

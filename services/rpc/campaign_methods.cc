@@ -142,7 +142,7 @@ void AddLifecycleMethods(const IdentityBackend& b, MethodSet& methods) {
       Name("ReleaseCampaign"), Lane::kIdentity,
       [b](const Caller& caller, const v1::ReleaseCampaignRequest& request, v1::Campaign* response) -> absl::Status {
         CANDOR_ASSIGN_OR_RETURN(const auto name, ParseCampaign("name", request.name()));
-        CANDOR_RETURN_IF_ERROR(b.lifecycle->Release(caller, name.district, name.campaign).status());
+        CANDOR_RETURN_IF_ERROR(b.lifecycle->Release(caller, name.district, name.campaign, request.discard_undecided_comments()).status());
         return FillCampaign(b, name.district, name.campaign, response);
       });
 }

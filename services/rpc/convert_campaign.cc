@@ -118,13 +118,30 @@ absl::StatusOr<uint8_t> AnswerOf(const candor::v1::Rating& rating, int points, c
   return domain::kBlank;
 }
 
+absl::StatusOr<domain::NamedHolder> HolderOf(const candor::v1::KeyHolder& from, const std::string& field,
+                                             const domain::DistrictId& district) {
+  const std::string person_field = absl::StrCat(field, ".person");
+  CANDOR_ASSIGN_OR_RETURN(PersonName person, ParsePerson(person_field, from.person()));
+  if (person.district != district) {
+    return domain::errors::InvalidField(person_field, "the person must be of the campaign's own district");
+  }
+  return domain::NamedHolder{from.title(), std::move(person.person)};
+}
+
+candor::v1::KeyHolder ToProto(const domain::NamedHolder& holder, const domain::DistrictId& district) {
+  candor::v1::KeyHolder proto;
+  proto.set_title(holder.title);
+  if (!holder.person.empty()) proto.set_person(identity::PersonName(district, holder.person));
+  return proto;
+}
+
 }  // namespace
 
 const std::set<std::string>& ChangeableCampaignFields() {
   static const auto* const fields = new std::set<std::string>{
       "title",          "instrument_version", "minimum_group_size",  "insiders",   "first_reader",
       "retention_days", "supervisor_reads",   "administrator_reads", "close_time", "latest_close_time",
-      "abandon_time",   "notice",             "moderators"};
+      "abandon_time",   "notice",             "moderators",          "auditor",    "summary_only_below"};
   return *fields;
 }
 
@@ -154,8 +171,20 @@ absl::Status CopyCampaignFields(const candor::v1::Campaign& from, const std::set
   if (Has(fields, "notice")) settings.notice = FromProto(from.notice());
   if (Has(fields, "moderators")) {
     settings.moderators.clear();
-    for (const auto& moderator : from.moderators()) {
-      settings.moderators.push_back({moderator.title(), moderator.public_key()});
+    for (int i = 0; i < from.moderators_size(); ++i) {
+      CANDOR_ASSIGN_OR_RETURN(domain::NamedHolder moderator,
+                              HolderOf(from.moderators(i), absl::StrCat("campaign.moderators[", i, "]"), district));
+      settings.moderators.push_back(std::move(moderator));
+    }
+  }
+  if (Has(fields, "summary_only_below")) {
+    settings.summary_only_below =
+        from.summary_only_below() == 0 ? domain::kSummaryOnlyBelow : from.summary_only_below();
+  }
+  if (Has(fields, "auditor")) {
+    settings.auditor.reset();
+    if (from.has_auditor()) {
+      CANDOR_ASSIGN_OR_RETURN(settings.auditor, HolderOf(from.auditor(), "campaign.auditor", district));
     }
   }
   return absl::OkStatus();
@@ -180,11 +209,11 @@ candor::v1::Campaign ToProto(const identity::StoredCampaign& campaign, const ide
   *proto.mutable_abandon_time() = ToTimestamp(settings.abandon_time);
   proto.set_retention_days(settings.retention_days);
   if (!settings.notice.empty()) *proto.mutable_notice() = ToProto(settings.notice);
-  for (const domain::ModeratorKey& moderator : settings.moderators) {
-    candor::v1::Moderator* to = proto.add_moderators();
-    to->set_title(moderator.name);
-    to->set_public_key(moderator.public_key);
+  for (const domain::NamedHolder& moderator : settings.moderators) {
+    *proto.add_moderators() = ToProto(moderator, row.district);
   }
+  proto.set_summary_only_below(static_cast<int32_t>(settings.summary_only_below));
+  if (settings.auditor.has_value()) *proto.mutable_auditor() = ToProto(*settings.auditor, row.district);
   proto.set_state(ToProto(row.state));
   proto.set_survey_count(static_cast<int32_t>(campaign.survey_count));
   const bool releasing = row.state == domain::CampaignState::kClosed && row.release_ordered;

@@ -19,9 +19,11 @@ absl::StatusOr<storage::Roles> RolesOf(const candor::v1::Person& person) {
       case candor::v1::ROLE_ADMINISTRATOR: roles.administrator = true; break;
       case candor::v1::ROLE_SUPERVISOR: roles.supervisor = true; break;
       case candor::v1::ROLE_LEADER: roles.leader = true; break;
+      case candor::v1::ROLE_MODERATOR: roles.moderator = true; break;
+      case candor::v1::ROLE_AUDITOR: roles.auditor = true; break;
       default:
         return domain::errors::InvalidField(absl::StrCat("person.roles[", i, "]"),
-                                            "unknown; known are administrator, supervisor and leader");
+                                            "unknown; known are administrator, supervisor, leader, moderator and auditor");
     }
   }
   return roles;
@@ -55,11 +57,15 @@ candor::v1::Person ToProto(const storage::PersonRow& row) {
   if (row.roles.administrator) proto.add_roles(candor::v1::ROLE_ADMINISTRATOR);
   if (row.roles.supervisor) proto.add_roles(candor::v1::ROLE_SUPERVISOR);
   if (row.roles.leader) proto.add_roles(candor::v1::ROLE_LEADER);
+  if (row.roles.moderator) proto.add_roles(candor::v1::ROLE_MODERATOR);
+  if (row.roles.auditor) proto.add_roles(candor::v1::ROLE_AUDITOR);
   for (const domain::PersonId& supervisor : row.supervisors) {
     proto.add_supervisors(identity::PersonName(row.district, supervisor));
   }
   proto.set_etag(ToEtag(row.revision));
   *proto.mutable_create_time() = ToTimestamp(row.create_time);
+  proto.set_public_key(row.public_key);
+  if (row.key_time.has_value()) *proto.mutable_key_time() = ToTimestamp(*row.key_time);
   return proto;
 }
 

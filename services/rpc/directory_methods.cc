@@ -131,6 +131,15 @@ void AddPersonMethods(const IdentityBackend& b, MethodSet& methods) {
       [b](const Caller& caller, const v1::UpdatePersonRequest& request, v1::Person* response) {
         return UpdatePerson(b, caller, request, response);
       });
+  methods.Add<v1::RegisterKeyRequest, v1::Person>(
+      Name("RegisterKey"), Lane::kIdentity,
+      [b](const Caller& caller, const v1::RegisterKeyRequest& request, v1::Person* response) -> absl::Status {
+        CANDOR_ASSIGN_OR_RETURN(const auto name, ParsePerson("name", request.name()));
+        CANDOR_ASSIGN_OR_RETURN(
+            const auto row, b.directory->RegisterKey(caller, name.district, name.person, request.public_key()));
+        *response = ToProto(row);
+        return absl::OkStatus();
+      });
   methods.Add<v1::DeletePersonRequest, google::protobuf::Empty>(
       Name("DeletePerson"), Lane::kIdentity,
       [b](const Caller& caller, const v1::DeletePersonRequest& request, google::protobuf::Empty*) -> absl::Status {

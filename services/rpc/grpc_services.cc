@@ -10,6 +10,7 @@
 #include "candor/v1/framework.grpc.pb.h"
 #include "candor/v1/instrument.grpc.pb.h"
 #include "candor/v1/invitation.grpc.pb.h"
+#include "candor/v1/moderation.grpc.pb.h"
 #include "candor/v1/report.grpc.pb.h"
 #include "candor/v1/response.grpc.pb.h"
 #include "candor/v1/scoring.grpc.pb.h"
@@ -193,6 +194,7 @@ CANDOR_SERVICE(DirectoryService,
                CANDOR_METHOD(DirectoryService, ListSchools, v1::ListSchoolsRequest, v1::ListSchoolsResponse)
                CANDOR_METHOD(DirectoryService, CreatePerson, v1::CreatePersonRequest, v1::Person)
                CANDOR_METHOD(DirectoryService, UpdatePerson, v1::UpdatePersonRequest, v1::Person)
+               CANDOR_METHOD(DirectoryService, RegisterKey, v1::RegisterKeyRequest, v1::Person)
                CANDOR_METHOD(DirectoryService, DeletePerson, v1::DeletePersonRequest, Empty)
                CANDOR_METHOD(DirectoryService, GetPerson, v1::GetPersonRequest, v1::Person)
                CANDOR_METHOD(DirectoryService, ListPeople, v1::ListPeopleRequest, v1::ListPeopleResponse)
@@ -252,12 +254,22 @@ CANDOR_SERVICE(ResponseService,
                                    v1::SubmitResponseResponse)
                CANDOR_METHOD(ResponseService, GetLedger, v1::GetLedgerRequest, v1::GetLedgerResponse))
 
+CANDOR_SERVICE(KeySessionService, CANDOR_SMALL_METHOD(KeySessionService, StartKeySession, v1::StartKeySessionRequest,
+                                                      v1::StartKeySessionResponse))
+
+CANDOR_SERVICE(ModerationService,
+               CANDOR_METHOD(ModerationService, ListComments, v1::ListCommentsRequest, v1::ListCommentsResponse)
+               CANDOR_SMALL_METHOD(ModerationService, DecideComment, v1::DecideCommentRequest, v1::DecideCommentResponse)
+               CANDOR_SMALL_METHOD(ModerationService, WriteSummary, v1::WriteSummaryRequest, v1::WriteSummaryResponse))
+
 CANDOR_SERVICE(ScoringService, CANDOR_METHOD(ScoringService, GetScores, v1::GetScoresRequest, v1::Scores))
 
 using ReportServiceBase = v1::ReportService::WithRawCallbackMethod_GetReport<
-    v1::ReportService::WithCallbackMethod_ListReports<v1::ReportService::Service>>;
+    v1::ReportService::WithCallbackMethod_GetReportComments<
+        v1::ReportService::WithCallbackMethod_ListReports<v1::ReportService::Service>>>;
 CANDOR_SERVICE_ON(ReportService, ReportServiceBase,
                   CANDOR_ENCODED_METHOD(ReportService, GetReport)
+                  CANDOR_METHOD(ReportService, GetReportComments, v1::GetReportCommentsRequest, v1::ReportComments)
                   CANDOR_METHOD(ReportService, ListReports, v1::ListReportsRequest, v1::ListReportsResponse))
 
 #undef CANDOR_SERVICE
@@ -273,6 +285,7 @@ std::vector<std::string> GrpcServices::Names() {
   return {v1::DirectoryService::service_full_name(), v1::FrameworkService::service_full_name(),
           v1::InstrumentService::service_full_name(), v1::CampaignService::service_full_name(),
           v1::InvitationService::service_full_name(), v1::ResponseService::service_full_name(),
+          v1::KeySessionService::service_full_name(), v1::ModerationService::service_full_name(),
           v1::ScoringService::service_full_name(), v1::ReportService::service_full_name()};
 }
 
@@ -290,6 +303,13 @@ absl::StatusOr<std::unique_ptr<GrpcServices>> GrpcServices::Create(const MethodS
   auto response_service = std::make_unique<ResponseServiceGate>(gate);
   response_service->SetMessageAllocatorFor_SubmitResponse(wiped_requests);
   all->services_.push_back(std::move(response_service));
+  static auto* const wiped_decisions = new WipedRequests<v1::DecideCommentRequest, v1::DecideCommentResponse>;
+  static auto* const wiped_summaries = new WipedRequests<v1::WriteSummaryRequest, v1::WriteSummaryResponse>;
+  auto moderation_service = std::make_unique<ModerationServiceGate>(gate);
+  moderation_service->SetMessageAllocatorFor_DecideComment(wiped_decisions);
+  moderation_service->SetMessageAllocatorFor_WriteSummary(wiped_summaries);
+  all->services_.push_back(std::make_unique<KeySessionServiceGate>(gate));
+  all->services_.push_back(std::move(moderation_service));
   all->services_.push_back(std::make_unique<ScoringServiceGate>(gate));
   all->services_.push_back(std::make_unique<ReportServiceGate>(gate));
   return all;

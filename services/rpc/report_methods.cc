@@ -47,6 +47,16 @@ void AddReportMethods(const IdentityBackend& b, MethodSet& methods) {
                                                           ReaderOf(caller, name.district)));
         return absl::OkStatus();
       });
+  methods.Add<v1::GetReportCommentsRequest, v1::ReportComments>(
+      "candor.v1.ReportService.GetReportComments", Lane::kIdentity,
+      [b](const Caller& caller, const v1::GetReportCommentsRequest& request,
+          v1::ReportComments* response) -> absl::Status {
+        CANDOR_ASSIGN_OR_RETURN(const auto name, ParseReport("name", request.name()));
+        CANDOR_ASSIGN_OR_RETURN(*response, b.reports->GetComments(name.district, name.campaign, name.survey,
+                                                                  ReaderOf(caller, name.district)));
+        response->set_name(request.name());
+        return absl::OkStatus();
+      });
   methods.Add<v1::ListReportsRequest, v1::ListReportsResponse>(
       kListReports, Lane::kIdentity,
       [b](const Caller& caller, const v1::ListReportsRequest& request, v1::ListReportsResponse* response) {

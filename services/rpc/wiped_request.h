@@ -3,6 +3,7 @@
 #ifndef CANDOR_SERVICES_RPC_WIPED_REQUEST_H_
 #define CANDOR_SERVICES_RPC_WIPED_REQUEST_H_
 
+#include "candor/v1/moderation.pb.h"
 #include "candor/v1/response.pb.h"
 #include "grpcpp/support/message_allocator.h"
 #include "services/base/private_memory.h"
@@ -18,6 +19,17 @@ inline void Wipe(candor::v1::SubmitResponseRequest& request) {
   for (auto& comment : *request.mutable_comments()) base::Wipe(comment);
   for (auto& key : *request.mutable_reply_keys()) base::Wipe(key);
   base::Wipe(*request.mutable_pressure_notice());
+}
+
+// Overwrites session and words.
+inline void Wipe(candor::v1::DecideCommentRequest& request) {
+  base::Wipe(*request.mutable_session());
+  base::Wipe(*request.mutable_decision()->mutable_text());
+  base::Wipe(*request.mutable_decision()->mutable_note());
+}
+inline void Wipe(candor::v1::WriteSummaryRequest& request) {
+  base::Wipe(*request.mutable_session());
+  base::Wipe(*request.mutable_summary()->mutable_text());
 }
 
 // Makes the messages of gRPC's calls and wipes each request when its call is done. May be called from many threads at

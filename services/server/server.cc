@@ -34,6 +34,7 @@
 #include "services/rpc/methods.h"
 #include "services/rpc/page_token.h"
 #include "services/rpc/quiet_faults.h"
+#include "services/rpc/moderation_methods.h"
 #include "services/rpc/response_methods.h"
 #include "services/server/data_folder.h"
 #include "services/server/transport.h"
@@ -238,6 +239,7 @@ absl::Status Server::Parts::StartServing() {
   rpc::AddReportMethods(backend, *methods);
   rpc::AddInvitationMethods(backend, *methods);
   rpc::AddResponseMethods(collection.get(), *methods);
+  rpc::AddModerationMethods(collection.get(), *methods);
 
   dispatcher = std::make_unique<rpc::Dispatcher>(access.get(), authenticator.get(), quiet_faults.get(), clock,
                                                  [this] { return store->revision(); }, config.dispatcher);

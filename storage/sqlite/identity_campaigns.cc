@@ -24,6 +24,7 @@ absl::StatusOr<CampaignRow> ReadCampaign(Statement& row) {
   if (!state.has_value()) return errors::StoreCorrupt("a campaign's state is unknown");
   campaign.state = *state;
   campaign.release_ordered = row.Int(4) != 0;
+  campaign.release_discards = row.Int(4) == 2;
   campaign.create_time = TimeOf(row.Int(5));
   campaign.open_time = OptionalTimeOf(row, 6);
   campaign.closed_time = OptionalTimeOf(row, 7);
@@ -42,7 +43,7 @@ void BindCampaign(Statement& statement, const CampaignRow& row) {
       .BindText(2, row.id.value())
       .BindBlob(3, EncodeSettings(row.settings))
       .BindText(4, state)
-      .BindInt(5, row.release_ordered ? 1 : 0)
+      .BindInt(5, !row.release_ordered ? 0 : row.release_discards ? 2 : 1)
       .BindOptionalBlob(11, row.pooled_figures)
       .BindText(12, row.settings.instrument.value())
       .BindInt(13, row.settings.instrument_version);

@@ -22,11 +22,11 @@ absl::StatusOr<SchoolRow> ReadSchool(Statement& row) {
   return SchoolRow{DistrictId(row.Text(0)), domain::SchoolId(row.Text(1)), row.Text(2), TimeOf(row.Int(3))};
 }
 
-constexpr int64_t kAdministrator = 1, kSupervisor = 2, kLeader = 4;
+constexpr int64_t kAdministrator = 1, kSupervisor = 2, kLeader = 4, kModerator = 8, kAuditor = 16;
 
 int64_t RolesValue(const Roles& roles) {
   return (roles.administrator ? kAdministrator : 0) | (roles.supervisor ? kSupervisor : 0) |
-         (roles.leader ? kLeader : 0);
+         (roles.leader ? kLeader : 0) | (roles.moderator ? kModerator : 0) | (roles.auditor ? kAuditor : 0);
 }
 
 // Without supervisors.
@@ -39,12 +39,17 @@ absl::StatusOr<PersonRow> ReadPerson(Statement& row) {
   person.email = row.Text(4);
   person.school = domain::SchoolId(row.IsNull(5) ? "" : row.Text(5));
   const int64_t roles = row.Int(6);
-  person.roles = {(roles & kAdministrator) != 0, (roles & kSupervisor) != 0, (roles & kLeader) != 0};
+  person.roles = {(roles & kAdministrator) != 0, (roles & kSupervisor) != 0, (roles & kLeader) != 0,
+                  (roles & kModerator) != 0, (roles & kAuditor) != 0};
   person.create_time = TimeOf(row.Int(7));
   person.revision = row.Int(8);
+  if (!row.IsNull(9)) person.public_key = row.Blob(9);
+  if (!row.IsNull(10)) person.key_time = TimeOf(row.Int(10));
   return person;
 }
-#define PERSON_COLUMNS "p.district, p.person, display_name, job_title, email, school, roles, create_time, revision"
+#define PERSON_COLUMNS                                                                            \
+  "p.district, p.person, display_name, job_title, email, school, roles, create_time, revision, " \
+  "public_key, key_time"
 
 absl::StatusOr<domain::PersonId> ReadPersonId(Statement& row) { return domain::PersonId(row.Text(0)); }
 
@@ -78,6 +83,11 @@ void BindPerson(Statement& statement, const PersonRow& row) {
     statement.BindNull(6);
   } else {
     statement.BindText(6, row.school.value());
+  }
+  if (row.public_key.empty()) {
+    statement.BindNull(8).BindNull(9);
+  } else {
+    statement.BindBlob(8, row.public_key).BindInt(9, TimeValue(*row.key_time));
   }
 }
 
@@ -226,10 +236,10 @@ absl::Status IdentityTransaction::InsertPerson(const PersonRow& row) {
   if (former) return errors::Exists("person", row.id.value());
   CANDOR_ASSIGN_OR_RETURN(Statement statement,
                           database_.Prepare("INSERT INTO person(district, person, display_name, job_title, email, "
-                                            "school, roles, create_time, revision) "
-                                            "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"));
+                                            "school, roles, public_key, key_time, create_time, revision) "
+                                            "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"));
   BindPerson(statement, row);
-  statement.BindInt(8, TimeValue(row.create_time)).BindInt(9, row.revision);
+  statement.BindInt(10, TimeValue(row.create_time)).BindInt(11, row.revision);
   CANDOR_RETURN_IF_ERROR(statement.Run());
   return InsertSupervisors(database_, row);
 }
@@ -238,10 +248,10 @@ absl::Status IdentityTransaction::UpdatePerson(const PersonRow& row) {
   {
     CANDOR_ASSIGN_OR_RETURN(Statement statement,
                             database_.Prepare("UPDATE person SET display_name=?3, job_title=?4, email=?5, school=?6, "
-                                              "roles=?7, revision=revision+1 "
-                                              "WHERE district=?1 AND person=?2 AND revision=?8"));
+                                              "roles=?7, public_key=?8, key_time=?9, revision=revision+1 "
+                                              "WHERE district=?1 AND person=?2 AND revision=?10"));
     BindPerson(statement, row);
-    statement.BindInt(8, row.revision);
+    statement.BindInt(10, row.revision);
     CANDOR_RETURN_IF_ERROR(statement.Run());
   }
   if (database_.changes() == 0) {

@@ -226,10 +226,16 @@ INSERT OR IGNORE INTO former_person(district, person)
   WHERE action = 'DeletePerson' AND district IN (SELECT district FROM district);
 )sql";
 
+// The key with which a moderator or auditor reads what is sealed to them; the person registers it themself.
+constexpr char kVersion3[] = R"sql(
+ALTER TABLE person ADD COLUMN public_key BLOB CHECK(length(public_key) = 32);
+ALTER TABLE person ADD COLUMN key_time INTEGER;
+)sql";
+
 }  // namespace
 
 const std::vector<Migration>& IdentityMigrations() {
-  static const std::vector<Migration>* const migrations = new std::vector<Migration>{{1, kVersion1}, {2, kVersion2}};
+  static const std::vector<Migration>* const migrations = new std::vector<Migration>{{1, kVersion1}, {2, kVersion2}, {3, kVersion3}};
   return *migrations;
 }
 

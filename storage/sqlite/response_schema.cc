@@ -62,6 +62,50 @@ CREATE TABLE notice(
 );
 )sql";
 
+// `comment_place` says where comments stand (domain::CommentPlace). Comments of before were sealed in another form, which
+// nothing that was ever built can read, so they go.
+constexpr char kResponses4[] = R"sql(
+DROP TABLE comment;
+DELETE FROM comment_key;
+CREATE TABLE comment_place(
+  survey TEXT NOT NULL REFERENCES survey(id),
+  place INTEGER NOT NULL,
+  block TEXT NOT NULL,
+  prompt INTEGER NOT NULL,
+  texts INTEGER NOT NULL,
+  PRIMARY KEY (survey, place)
+) WITHOUT ROWID;
+CREATE TABLE comment(
+  survey TEXT NOT NULL,
+  id TEXT NOT NULL,
+  place INTEGER NOT NULL,
+  sealed BLOB NOT NULL,
+  PRIMARY KEY (survey, id),
+  FOREIGN KEY (survey, place) REFERENCES comment_place(survey, place)
+);
+CREATE TABLE decision(
+  survey TEXT NOT NULL,
+  comment TEXT NOT NULL,
+  kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 4),
+  reason INTEGER NOT NULL,
+  moderator INTEGER NOT NULL,
+  sealed BLOB NOT NULL,
+  PRIMARY KEY (survey, comment),
+  FOREIGN KEY (survey, comment) REFERENCES comment(survey, id) ON DELETE CASCADE
+);
+CREATE TABLE summary(
+  survey TEXT NOT NULL REFERENCES survey(id),
+  block TEXT NOT NULL,
+  moderator INTEGER NOT NULL,
+  sealed BLOB NOT NULL,
+  PRIMARY KEY (survey, block)
+);
+CREATE TABLE released(
+  survey TEXT NOT NULL PRIMARY KEY REFERENCES survey(id),
+  document BLOB NOT NULL
+);
+)sql";
+
 // `slot.record` is one taken byte, the head and the sealed answer, all of fixed length, so that it is overwritten where
 // it stands and no row ever moves.
 constexpr char kOpenSurvey1[] = R"sql(
@@ -82,7 +126,7 @@ CREATE TABLE slot(
 }  // namespace
 
 const std::vector<Migration>& ResponseMigrations() {
-  static const auto& migrations = *new std::vector<Migration>{{1, kResponses1}, {2, kResponses2}, {3, kResponses3}};
+  static const auto& migrations = *new std::vector<Migration>{{1, kResponses1}, {2, kResponses2}, {3, kResponses3}, {4, kResponses4}};
   return migrations;
 }
 

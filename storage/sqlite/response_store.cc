@@ -18,6 +18,7 @@
 #include "services/crypto/hash.h"
 #include "services/domain/errors.h"
 #include "storage/sqlite/open_survey_store.h"
+#include "storage/sqlite/response_rows.h"
 #include "storage/sqlite/response_schema.h"
 #include "storage/sqlite/still_times.h"
 
@@ -28,63 +29,6 @@ namespace {
 
 // Every file that SQLite may have made for a database.
 constexpr const char* kSuffixes[] = {"", "-wal", "-shm", "-journal"};
-
-absl::StatusOr<SurveyState> StateOf(int64_t stored) {
-  switch (stored) {
-    case kStateAccepting:
-      return SurveyState::kAccepting;
-    case kStateStopped:
-      return SurveyState::kStopped;
-    case kStateClosed:
-      return SurveyState::kClosed;
-    case kStateAbandoned:
-      return SurveyState::kAbandoned;
-    default:
-      return errors::StoreCorrupt("a survey in no known state");
-  }
-}
-
-int64_t StoredState(SurveyState state) {
-  switch (state) {
-    case SurveyState::kAccepting:
-      return kStateAccepting;
-    case SurveyState::kStopped:
-      return kStateStopped;
-    case SurveyState::kClosed:
-      return kStateClosed;
-    case SurveyState::kAbandoned:
-      return kStateAbandoned;
-  }
-  return 0;
-}
-
-const char* NameOf(SurveyState state) {
-  switch (state) {
-    case SurveyState::kAccepting:
-      return "accepting answers";
-    case SurveyState::kStopped:
-      return "stopped";
-    case SurveyState::kClosed:
-      return "closed";
-    case SurveyState::kAbandoned:
-      return "abandoned";
-  }
-  return "";
-}
-
-absl::StatusOr<SurveyState> StateIn(Database& database, const SurveyId& survey) {
-  CANDOR_ASSIGN_OR_RETURN(Statement select, database.Prepare("SELECT state FROM survey WHERE id = ?"));
-  CANDOR_ASSIGN_OR_RETURN(const bool found, select.BindText(1, survey.value()).Step());
-  if (!found) return errors::SurveyUnknown();
-  return StateOf(select.Int(0));
-}
-
-absl::StatusOr<SurveyState> RequireState(Database& database, const SurveyId& survey,
-                                         std::vector<SurveyState> allowed) {
-  CANDOR_ASSIGN_OR_RETURN(const SurveyState state, StateIn(database, survey));
-  if (std::find(allowed.begin(), allowed.end(), state) != allowed.end()) return state;
-  return errors::WrongState(absl::StrCat("the survey is ", NameOf(state), "; this cannot be done (any more)"));
-}
 
 // The pool's surveys and figures. The caller sees to it that both statements see one state of the database.
 absl::StatusOr<StoredPool> PoolIn(Database& database, absl::string_view public_key) {
@@ -106,22 +50,6 @@ absl::StatusOr<StoredPool> PoolIn(Database& database, absl::string_view public_k
   if (found) pool.figures = select.Blob(0);
   return pool;
 }
-
-// While it lives, all statements of the connection see one state of the database.
-class Snapshot {
- public:
-  explicit Snapshot(Database& database) : database_(database), status_(database.Execute("BEGIN")) {}
-  ~Snapshot() {
-    if (status_.ok()) (void)database_.Execute("COMMIT");
-  }
-  Snapshot(const Snapshot&) = delete;
-  Snapshot& operator=(const Snapshot&) = delete;
-  const absl::Status& status() const { return status_; }
-
- private:
-  Database& database_;
-  const absl::Status status_;
-};
 
 absl::Status RemoveFile(const std::string& path) {
   if (unlink(path.c_str()) == 0 || errno == ENOENT) return absl::OkStatus();
@@ -330,26 +258,7 @@ absl::Status SqliteResponseStore::CloseSurvey(const SurveyId& survey, const Stor
                                  .BindBlob(4, closing.outcome.ledger)
                                  .Run());
     }
-    for (size_t moderator = 0; moderator < closing.comment_keys.size(); ++moderator) {
-      CANDOR_ASSIGN_OR_RETURN(
-          Statement insert, database_->Prepare("INSERT INTO comment_key(survey, moderator, sealed) VALUES (?, ?, ?)"));
-      CANDOR_RETURN_IF_ERROR(insert.BindText(1, survey.value())
-                                 .BindInt(2, static_cast<int64_t>(moderator))
-                                 .BindBlob(3, closing.comment_keys[moderator])
-                                 .Run());
-    }
-    for (const std::string& sealed : closing.comments) {
-      CANDOR_ASSIGN_OR_RETURN(Statement insert,
-                              database_->Prepare("INSERT INTO comment(survey, id, sealed) VALUES (?, ?, ?)"));
-      CANDOR_RETURN_IF_ERROR(
-          insert.BindText(1, survey.value()).BindText(2, base::RandomId()).BindBlob(3, sealed).Run());
-    }
-    for (const std::string& sealed : closing.notices) {
-      CANDOR_ASSIGN_OR_RETURN(Statement insert,
-                              database_->Prepare("INSERT INTO notice(survey, id, sealed) VALUES (?, ?, ?)"));
-      CANDOR_RETURN_IF_ERROR(
-          insert.BindText(1, survey.value()).BindText(2, base::RandomId()).BindBlob(3, sealed).Run());
-    }
+    CANDOR_RETURN_IF_ERROR(PutComments(survey, closing));
     return SetState(survey, SurveyState::kClosed);
   });
 }
@@ -384,61 +293,6 @@ absl::Status SqliteResponseStore::DestroyAnswers(const SurveyId& survey) {
     CANDOR_RETURN_IF_ERROR(RequireState(*reader_, survey, {SurveyState::kClosed, SurveyState::kAbandoned}).status());
   }
   return RemoveOpenFile(survey);
-}
-
-absl::StatusOr<StoredComments> SqliteResponseStore::GetComments(const SurveyId& survey) {
-  absl::MutexLock lock(&reader_mutex_);
-  const Snapshot snapshot(*reader_);
-  CANDOR_RETURN_IF_ERROR(snapshot.status());
-  CANDOR_RETURN_IF_ERROR(StateIn(*reader_, survey).status());
-  StoredComments stored;
-  {
-    CANDOR_ASSIGN_OR_RETURN(
-        Statement select, reader_->Prepare("SELECT sealed FROM comment_key WHERE survey = ? ORDER BY moderator"));
-    select.BindText(1, survey.value());
-    while (true) {
-      CANDOR_ASSIGN_OR_RETURN(const bool more, select.Step());
-      if (!more) break;
-      stored.sealed_keys.push_back(select.Blob(0));
-    }
-  }
-  CANDOR_ASSIGN_OR_RETURN(Statement select,
-                          reader_->Prepare("SELECT id, sealed FROM comment WHERE survey = ? ORDER BY id"));
-  select.BindText(1, survey.value());
-  while (true) {
-    CANDOR_ASSIGN_OR_RETURN(const bool more, select.Step());
-    if (!more) return stored;
-    stored.comments.push_back({select.Text(0), select.Blob(1)});
-  }
-}
-
-absl::Status SqliteResponseStore::DestroyComments(const SurveyId& survey) {
-  absl::MutexLock lock(&mutex_);
-  return database_->Transact([&]() -> absl::Status {
-    mutex_.AssertHeld();
-    CANDOR_RETURN_IF_ERROR(RequireState(*database_, survey, {SurveyState::kClosed}).status());
-    {
-      CANDOR_ASSIGN_OR_RETURN(Statement remove, database_->Prepare("DELETE FROM comment WHERE survey = ?"));
-      CANDOR_RETURN_IF_ERROR(remove.BindText(1, survey.value()).Run());
-    }
-    CANDOR_ASSIGN_OR_RETURN(Statement remove, database_->Prepare("DELETE FROM comment_key WHERE survey = ?"));
-    return remove.BindText(1, survey.value()).Run();
-  });
-}
-
-absl::StatusOr<std::vector<std::string>> SqliteResponseStore::GetNotices(const SurveyId& survey) {
-  absl::MutexLock lock(&reader_mutex_);
-  const Snapshot snapshot(*reader_);
-  CANDOR_RETURN_IF_ERROR(snapshot.status());
-  CANDOR_RETURN_IF_ERROR(StateIn(*reader_, survey).status());
-  CANDOR_ASSIGN_OR_RETURN(Statement select, reader_->Prepare("SELECT sealed FROM notice WHERE survey = ? ORDER BY id"));
-  select.BindText(1, survey.value());
-  std::vector<std::string> notices;
-  while (true) {
-    CANDOR_ASSIGN_OR_RETURN(const bool more, select.Step());
-    if (!more) return notices;
-    notices.push_back(select.Blob(0));
-  }
 }
 
 absl::StatusOr<StoredPool> SqliteResponseStore::GetPool(absl::string_view public_key) {

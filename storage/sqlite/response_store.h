@@ -34,7 +34,11 @@ class SqliteResponseStore : public ResponseStore {
   absl::Status AbandonSurvey(const domain::SurveyId& survey) override;
   absl::Status DestroyAnswers(const domain::SurveyId& survey) override;
   absl::StatusOr<StoredComments> GetComments(const domain::SurveyId& survey) override;
-  absl::Status DestroyComments(const domain::SurveyId& survey) override;
+  absl::Status PutDecision(const domain::SurveyId& survey, const std::string& comment,
+                           const StoredDecision& decision) override;
+  absl::Status PutSummary(const domain::SurveyId& survey, const StoredSummary& summary) override;
+  absl::Status ReleaseComments(const domain::SurveyId& survey, absl::string_view released) override;
+  absl::StatusOr<std::optional<std::string>> FindReleased(const domain::SurveyId& survey) override;
   absl::StatusOr<std::vector<std::string>> GetNotices(const domain::SurveyId& survey) override;
   absl::StatusOr<StoredPool> GetPool(absl::string_view public_key) override;
   absl::StatusOr<std::string> GetContribution(const domain::SurveyId& survey) override;
@@ -50,6 +54,8 @@ class SqliteResponseStore : public ResponseStore {
   absl::Status RemoveOpenFile(const domain::SurveyId& survey);
   absl::Status SetState(const domain::SurveyId& survey, SurveyState state) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status PutContribution(const domain::SurveyId& survey, const std::string& sealed)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status PutComments(const domain::SurveyId& survey, const StoredClosing& closing)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<std::string> PutDocument(const std::string& bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

@@ -8,10 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "services/base/file.h"
-#include "services/collection/comment_record.h"
-#include "services/collection/notice_record.h"
 #include "services/crypto/hash.h"
 #include "services/domain/errors.h"
+#include "services/domain/sealed_records.h"
 #include "storage/sqlite/database.h"
 #include "storage/sqlite/response_store.h"
 #include "tests/collection/collection_fixture.h"
@@ -425,9 +424,11 @@ TEST_F(ClosingTest, CommentsAreShuffledSealedToEveryModeratorAndOfOneLength) {
     }
     ASSERT_TRUE(Submit(survey, survey.NewToken(0), 1, answers).ok());
   }
-  for (int i = 0; i < 9; ++i) {  // one too few for comments to be kept
+  std::set<std::string> nameless;
+  for (int i = 0; i < 9; ++i) {  // one too few for their words to be released, and for their group to be named
     domain::Answers answers = Ratings(1, 3, 5);
     answers.comments[0] = absl::StrCat("a student's ", i);
+    nameless.insert(answers.comments[0]);
     ASSERT_TRUE(Submit(survey, survey.NewToken(1), 1, answers).ok());
   }
   Close(survey, survey.Closing("order"));
@@ -437,22 +438,31 @@ TEST_F(ClosingTest, CommentsAreShuffledSealedToEveryModeratorAndOfOneLength) {
     const auto key = crypto::OpenSealed(survey.moderators[moderator].public_key,
                                         survey.moderators[moderator].secret_key, stored.sealed_keys[moderator]);
     ASSERT_TRUE(key.ok()) << key.status();
-    std::set<std::string> read;
+    std::set<std::string> read, read_nameless;
     for (const storage::StoredComment& comment : stored.comments) {
       EXPECT_EQ(comment.sealed.size(), stored.comments[0].sealed.size());
-      const auto opened = OpenComment(*key, domain::SurveyIdBytes(survey.id()), comment.sealed);
+      const std::string id = domain::SurveyIdBytes(survey.id());
+      const auto record = crypto::OpenRecord(*key, comment.sealed, domain::CommentBinding(id, comment.place));
+      ASSERT_TRUE(record.has_value());
+      EXPECT_FALSE(crypto::OpenRecord(*key, comment.sealed, domain::CommentBinding(id, comment.place + 1)).has_value());
+      const auto opened = domain::DecodeCommentRecord(*record);
       ASSERT_TRUE(opened.ok()) << opened.status();
-      EXPECT_EQ(opened->group, 0);
-      EXPECT_EQ(opened->prompt, opened->text[0] == 's' ? 0 : 1);
-      const bool has_key = opened->prompt == 0 && opened->text.find("strength 1.") != 0;
+      const domain::CommentPlace& place = stored.places[static_cast<size_t>(comment.place)];
+      EXPECT_EQ(place.prompt, opened->text[0] == 'w' ? 1 : 0);
+      EXPECT_EQ(place.texts, place.block == "staff");
+      const bool has_key = opened->text[0] == 's' && opened->text.find("strength 1.") != 0;
       EXPECT_EQ(opened->reply_key, has_key ? crypto::Sha256(opened->text) : "");
-      read.insert(opened->text);
+      (place.block.empty() ? read_nameless : read).insert(opened->text);
     }
     EXPECT_EQ(read, written);
+    EXPECT_EQ(read_nameless, nameless);
   }
   Restart();
-  ASSERT_TRUE(collection_->ReleaseSurvey(survey.id()).ok());
-  ASSERT_TRUE(collection_->ReleaseSurvey(survey.id()).ok());
+  ExpectReason(collection_->ReleaseSurvey({survey.id(), false}), StatusCode::kFailedPrecondition,
+               reasons::kCOMMENTS_UNDECIDED);
+  const auto released = collection_->ReleaseSurvey({survey.id(), true});
+  ASSERT_TRUE(released.ok()) << released.status();
+  EXPECT_EQ(*collection_->ReleaseSurvey({survey.id(), false}), *released);
   ASSERT_TRUE(collection_->Forget().ok());
   EXPECT_EQ(folder_.FileWith(stored.comments[0].sealed.substr(0, 40)), "");
   EXPECT_EQ(folder_.FileWith(stored.sealed_keys[0]), "");
@@ -479,10 +489,10 @@ TEST_F(ClosingTest, NoticesGoSealedToTheAuditorAloneOfOneLengthAndOfHoweverFew) 
     EXPECT_FALSE(crypto::OpenSealed(survey.moderators[0].public_key, survey.moderators[0].secret_key, sealed).ok());
     const auto record = crypto::OpenSealed(survey.auditor.public_key, survey.auditor.secret_key, sealed);
     ASSERT_TRUE(record.ok()) << record.status();
-    const auto text = ReadNotice(record->view(), domain::SurveyIdBytes(survey.id()));
+    const auto text = domain::DecodeNoticeRecord(record->view(), domain::SurveyIdBytes(survey.id()));
     ASSERT_TRUE(text.ok()) << text.status();
     read.insert(*text);
-    ExpectReason(ReadNotice(record->view(), domain::SurveyIdBytes(domain::RandomSurveyId())).status(),
+    ExpectReason(domain::DecodeNoticeRecord(record->view(), domain::SurveyIdBytes(domain::RandomSurveyId())).status(),
                  StatusCode::kDataLoss, reasons::kSTORE_CORRUPT);
   }
   EXPECT_EQ(read, written);
@@ -491,7 +501,8 @@ TEST_F(ClosingTest, NoticesGoSealedToTheAuditorAloneOfOneLengthAndOfHoweverFew) 
 TEST_F(ClosingTest, AnAbandonedSurveyLosesEverythingAndHasNoResult) {
   const TestSurvey survey = OpenSurvey();
   const std::vector<Token> tokens = SubmitMany(survey, 0, 6, Ratings(1, 3, 5));
-  ExpectReason(collection_->ReleaseSurvey(survey.id()), StatusCode::kFailedPrecondition, reasons::kWRONG_STATE);
+  ExpectReason(collection_->ReleaseSurvey({survey.id(), true}), StatusCode::kFailedPrecondition, reasons::kWRONG_STATE);
+  ExpectReason(collection_->CountComments(survey.id()), StatusCode::kFailedPrecondition, reasons::kWRONG_STATE);
   faults_.destroy = 1;
   ExpectReason(collection_->AbandonSurvey(survey.id()), StatusCode::kUnavailable, reasons::kSTORE_BUSY);
   ASSERT_TRUE(collection_->AbandonSurvey(survey.id()).ok());
@@ -508,7 +519,7 @@ TEST_F(ClosingTest, AnAbandonedSurveyLosesEverythingAndHasNoResult) {
 TEST_F(ClosingTest, OrdersThatNameAnUnknownSurveySaySo) {
   const domain::SurveyId unknown = domain::RandomSurveyId();
   for (const absl::Status& status :
-       {collection_->StopAccepting(unknown), collection_->AbandonSurvey(unknown), collection_->ReleaseSurvey(unknown),
+       {collection_->StopAccepting(unknown), collection_->AbandonSurvey(unknown), collection_->ReleaseSurvey({unknown, true}).status(),
         collection_->GetLedger(unknown).status()}) {
     ExpectReason(status, StatusCode::kNotFound, reasons::kSURVEY_UNKNOWN);
   }

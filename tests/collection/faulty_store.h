@@ -25,6 +25,8 @@ struct StoreFaults {
   std::atomic<int> contribution{0};
   std::atomic<int> finish_before{0};  // of a pool; as for closing
   std::atomic<int> finish_after{0};
+  std::atomic<int> release_before{0};  // of comments; likewise
+  std::atomic<int> release_after{0};
   std::function<void()> before_close;
   std::function<void()> before_get;
 };
@@ -73,7 +75,22 @@ class FaultyStore : public storage::ResponseStore {
   absl::StatusOr<storage::StoredComments> GetComments(const domain::SurveyId& survey) override {
     return store_->GetComments(survey);
   }
-  absl::Status DestroyComments(const domain::SurveyId& survey) override { return store_->DestroyComments(survey); }
+  absl::Status PutDecision(const domain::SurveyId& survey, const std::string& comment,
+                           const storage::StoredDecision& decision) override {
+    return store_->PutDecision(survey, comment, decision);
+  }
+  absl::Status PutSummary(const domain::SurveyId& survey, const storage::StoredSummary& summary) override {
+    return store_->PutSummary(survey, summary);
+  }
+  absl::Status ReleaseComments(const domain::SurveyId& survey, absl::string_view released) override {
+    if (Fails(faults_->release_before)) return domain::errors::StoreBusy("injected");
+    const absl::Status done = store_->ReleaseComments(survey, released);
+    if (Fails(faults_->release_after)) return domain::errors::StoreBusy("injected");
+    return done;
+  }
+  absl::StatusOr<std::optional<std::string>> FindReleased(const domain::SurveyId& survey) override {
+    return store_->FindReleased(survey);
+  }
   absl::StatusOr<std::vector<std::string>> GetNotices(const domain::SurveyId& survey) override {
     return store_->GetNotices(survey);
   }

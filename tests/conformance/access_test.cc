@@ -35,10 +35,11 @@ using absl::StatusCode;
 //   B  supervisor of leader1     S  another supervisor
 //   L  leader1                   M  another leader of the same campaign
 //   N  somebody without a role   F  administrator of another district
-constexpr char kCallers[] = "-xRAPQBSLMNF";
-constexpr char kEverybody[] = "-xRAPQBSLMNF";
+//   O  moderator
+constexpr char kCallers[] = "-xRAPQBSLMNFO";
+constexpr char kEverybody[] = "-xRAPQBSLMNFO";
 constexpr char kAdministrators[] = "RAPQ";
-constexpr char kMembers[] = "RAPQBSLM";
+constexpr char kMembers[] = "RAPQBSLMO";
 
 struct Case {
   const char* method;   // without "candor.v1."
@@ -55,6 +56,8 @@ const Case kCases[] = {
     {"DirectoryService.GetSchool", R"({"name":"{d}/schools/none"})", kMembers},
     {"DirectoryService.ListSchools", R"({"parent":"{d}"})", kMembers},
     {"DirectoryService.CreatePerson", R"({"parent":"{d}","personId":"Not valid"})", kAdministrators},
+    {"DirectoryService.RegisterKey", R"({"name":"{d}/people/o"})", "O"},
+    {"DirectoryService.RegisterKey", R"({"name":"{d}/people/none"})", ""},
     {"DirectoryService.UpdatePerson", R"({"person":{"name":"{d}/people/none"}})", kAdministrators},
     {"DirectoryService.DeletePerson", R"({"name":"{d}/people/none"})", kAdministrators},
     {"DirectoryService.GetPerson", R"({"name":"{d}/people/leader1"})", "RAPQBL"},
@@ -112,13 +115,20 @@ const Case kCases[] = {
     {"ResponseService.GetManifest", R"({})", kEverybody},
     {"ResponseService.SubmitResponse", R"({})", kEverybody},
     {"ResponseService.GetLedger", R"({})", kEverybody},
+    {"KeySessionService.StartKeySession", R"({})", kEverybody},
 
     // The campaign is a draft: supervisors have no contract yet that lets them read.
     {"ScoringService.GetScores", R"({"name":"{s}"})", "RAPQL"},
     {"ReportService.GetReport", R"({"name":"{s}/report"})", "RAPQL"},
     {"ReportService.GetReport", R"({"name":"{d}/campaigns/none/surveys/none/report"})", kAdministrators},
+    {"ReportService.GetReportComments", R"({"name":"{s}/report"})", "RAPQL"},
+    {"ReportService.GetReportComments", R"({"name":"{d}/campaigns/none/surveys/none/report"})", kAdministrators},
     {"ReportService.ListReports", R"({"parent":"{c}"})", kMembers},
 };
+
+// Whoever calls these needs a session that a moderator's key opened, and no access key makes up for it.
+const char* const kSessionMethods[] = {"ModerationService.ListComments", "ModerationService.DecideComment",
+                                       "ModerationService.WriteSummary"};
 
 std::unique_ptr<google::protobuf::Message> RequestOf(const std::string& method, const std::string& json) {
   const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(method);
@@ -145,6 +155,7 @@ class AccessTest : public ::testing::Test {
     ASSERT_EQ(district->AddPerson(root, "q", {v1::ROLE_ADMINISTRATOR, v1::ROLE_LEADER}), absl::OkStatus());
     ASSERT_EQ(district->AddPerson(root, "s", {v1::ROLE_SUPERVISOR}), absl::OkStatus());
     ASSERT_EQ(district->AddPerson(root, "n", {}), absl::OkStatus());
+    ASSERT_EQ(district->AddPerson(root, "o", {v1::ROLE_MODERATOR}), absl::OkStatus());
     v1::UpdatePersonRequest supervised;
     supervised.mutable_person()->set_name(district->person("leader1").name);
     supervised.mutable_person()->add_supervisors(district->person("boss").name);
@@ -162,7 +173,7 @@ class AccessTest : public ::testing::Test {
              {'Q', district->person("q").key}, {'B', district->person("boss").key},
              {'S', district->person("s").key}, {'L', district->person("leader1").key},
              {'M', district->person("leader2").key}, {'N', district->person("n").key},
-             {'F', other->person("administrator").key}};
+             {'F', other->person("administrator").key}, {'O', district->person("o").key}};
   }
   static void TearDownTestSuite() { delete server_; }
 
@@ -178,12 +189,30 @@ std::map<char, std::string> AccessTest::keys_;
 TEST_F(AccessTest, EveryMethodHasACase) {
   std::set<std::string> with_case;
   for (const Case& each : kCases) with_case.insert(absl::StrCat("candor.v1.", each.method));
+  for (const char* method : kSessionMethods) with_case.insert(absl::StrCat("candor.v1.", method));
   std::set<std::string> methods;
   for (const std::string& name : rpc::GrpcServices::Names()) {
     const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
     for (int i = 0; i < service->method_count(); ++i) methods.insert(service->method(i)->full_name());
   }
   EXPECT_EQ(with_case, methods);
+}
+
+TEST_F(AccessTest, WithoutASessionNobodyModeratesWhateverTheirKey) {
+  for (const char* each : kSessionMethods) {
+    const std::string method = absl::StrCat("candor.v1.", each);
+    const std::string survey = names_.at("{s}").substr(names_.at("{s}").rfind('/') + 1);
+    const std::string decision = R"("decision":{"kind":"DECISION_KIND_SUMMARY"})";
+    const bool decides = method.find("Decide") != std::string::npos;
+    const auto request = RequestOf(
+        method, absl::StrCat(R"({"survey":")", survey, R"(","session":"AAAA")", decides ? "," + decision : "", "}"));
+    for (const char letter : std::string(kCallers)) {
+      const absl::Status status = server_->Nobody().WithKey(keys_.at(letter)).CallByName(method, *request);
+      // The draft's survey is not known to the response plane; that is said before anything else of it.
+      EXPECT_TRUE(ReasonOf(status) == domain::reasons::kSESSION_UNKNOWN || ReasonOf(status) == domain::reasons::kSURVEY_UNKNOWN)
+          << method << " by " << letter << ": " << status;
+    }
+  }
 }
 
 TEST_F(AccessTest, OnlyThoseWhoMayCallAreLetIn) {

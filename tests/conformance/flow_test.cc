@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -14,6 +15,9 @@
 #include "candor/v1/report.grpc.pb.h"
 #include "candor/v1/response.grpc.pb.h"
 #include "candor/v1/scoring.grpc.pb.h"
+#include "clients/cpp/connection.h"
+#include "clients/cpp/key_session.h"
+#include "clients/cpp/moderation.h"
 #include "services/crypto/ledger.h"
 #include "services/crypto/sealing.h"
 #include "services/domain/errors.h"
@@ -348,11 +352,12 @@ TEST_F(FlowTest, CommentsAreTakenWhereAModeratorIsNamed) {
   auto campaign =
       district_.MakeCampaign(As("administrator"), server_.clock().Now(), {{"leader2", {{"staff", 6}, {"parent", 6}}}});
   ASSERT_EQ(campaign.status(), absl::OkStatus());
+  ASSERT_EQ(district_.AddKeyHolder(As("administrator"), "kim", v1::ROLE_MODERATOR).status(), absl::OkStatus());
   v1::UpdateCampaignRequest update;
   update.mutable_campaign()->set_name(campaign->name);
-  v1::Moderator* moderator = update.mutable_campaign()->add_moderators();
+  v1::KeyHolder* moderator = update.mutable_campaign()->add_moderators();
   moderator->set_title("Ombudsperson");
-  moderator->set_public_key(crypto::ClosingKeyPair::Generate().public_key);
+  moderator->set_person(district_.person("kim").name);
   ASSERT_EQ(As("administrator").Call(&v1::CampaignService::Stub::UpdateCampaign, update).status(), absl::OkStatus());
   ASSERT_EQ(OpenAndWait(As("administrator"), campaign->name), absl::OkStatus());
   const auto codes = CodesOf(As("administrator"), campaign->surveys[0]);
@@ -376,7 +381,104 @@ TEST_F(FlowTest, CommentsAreTakenWhereAModeratorIsNamed) {
     }
   }
   ASSERT_EQ(CloseAndWait(As("administrator"), campaign->name), absl::OkStatus());
-  EXPECT_EQ(Release(campaign->name), absl::OkStatus());
+  EXPECT_EQ(ReasonOf(Release(campaign->name)), domain::reasons::kCOMMENTS_UNDECIDED);
+  EXPECT_EQ(ReleaseAndWait(As("administrator"), campaign->name, /*discard_comments=*/true), absl::OkStatus());
+}
+
+TEST_F(FlowTest, WhatAModeratorLetsOutStandsBesideTheReport) {
+  auto campaign = district_.MakeCampaign(As("administrator"), server_.clock().Now(), {{"leader2", {{"staff", 22}}}});
+  ASSERT_EQ(campaign.status(), absl::OkStatus());
+  auto key = district_.AddKeyHolder(As("administrator"), "kim", v1::ROLE_MODERATOR);
+  ASSERT_EQ(key.status(), absl::OkStatus());
+  v1::UpdateCampaignRequest update;
+  update.mutable_campaign()->set_name(campaign->name);
+  v1::KeyHolder* moderator = update.mutable_campaign()->add_moderators();
+  moderator->set_title("Ombudsperson");
+  moderator->set_person(district_.person("kim").name);
+  ASSERT_EQ(As("administrator").Call(&v1::CampaignService::Stub::UpdateCampaign, update).status(), absl::OkStatus());
+  ASSERT_EQ(OpenAndWait(As("administrator"), campaign->name), absl::OkStatus());
+  const auto codes = CodesOf(As("administrator"), campaign->surveys[0]);
+  ASSERT_EQ(codes.status(), absl::OkStatus());
+  int number = 0;
+  for (const auto& [group, code] : *codes) {
+    auto respondent = RawRespondent::Open(server_.Nobody(), code);
+    ASSERT_EQ(respondent.status(), absl::OkStatus());
+    ASSERT_EQ(respondent->TakeToken(), absl::OkStatus());
+    ASSERT_EQ(respondent->Submit(respondent->RequestFor(std::vector<uint8_t>(8, 4), {absl::StrCat("Remark ", ++number, ".")}))
+                  .status(),
+              absl::OkStatus());
+  }
+  ASSERT_EQ(CloseAndWait(As("administrator"), campaign->name), absl::OkStatus());
+
+  client::ConnectionOptions options;
+  options.address = server_.address();
+  const auto connection = client::Connection::Make(options);
+  ASSERT_EQ(connection.status(), absl::OkStatus());
+  const domain::SurveyId survey(campaign->surveys[0].substr(campaign->surveys[0].rfind('/') + 1));
+  auto another = crypto::ClosingKeyPair::Generate();
+  EXPECT_EQ(client::KeySession::Open(*connection, survey, v1::KEY_HOLDER_ROLE_MODERATOR, std::move(another)).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  const auto session =
+      client::KeySession::Open(*connection, survey, v1::KEY_HOLDER_ROLE_MODERATOR, *std::move(key));
+  ASSERT_EQ(session.status(), absl::OkStatus());
+  const auto comments = client::ReadComments(**session);
+  ASSERT_EQ(comments.status(), absl::OkStatus());
+  ASSERT_EQ(comments->comments.size(), 22u);
+  EXPECT_EQ(comments->undecided, 22);
+  // A session that has run out is begun anew.
+  server_.clock().Advance(absl::Minutes(31));
+  for (const client::OpenedComment& comment : comments->comments) {
+    EXPECT_EQ(comment.place.block, "staff");
+    EXPECT_TRUE(comment.place.texts);
+    v1::CommentDecision decision;
+    if (comment.text == "Remark 7.") {
+      decision.set_kind(v1::DECISION_KIND_REDACT);
+      decision.set_text("Praise [...].");
+      decision.set_reason(v1::MODERATION_REASON_INSULT);
+      EXPECT_EQ(client::Decide(**session, comment, decision).code(), absl::StatusCode::kInvalidArgument)
+          << "no word is put into anybody's mouth";
+      decision.set_text("Remark [...].");
+    } else if (comment.text == "Remark 8.") {
+      decision.set_kind(v1::DECISION_KIND_REJECT);
+      decision.set_reason(v1::MODERATION_REASON_NAMES_SOMEBODY);
+    } else if (comment.text == "Remark 9.") {
+      decision.set_kind(v1::DECISION_KIND_SUMMARY);
+    } else {
+      decision.set_kind(v1::DECISION_KIND_APPROVE);
+      decision.set_text(comment.text);
+    }
+    ASSERT_EQ(client::Decide(**session, comment, decision), absl::OkStatus());
+  }
+  EXPECT_EQ(ReasonOf(Release(campaign->name)), domain::reasons::kCOMMENTS_UNDECIDED) << "the summary is missing";
+  ASSERT_EQ(client::WriteSummary(**session, "staff", "One more remark."), absl::OkStatus());
+  ASSERT_EQ(Release(campaign->name), absl::OkStatus());
+
+  v1::GetReportCommentsRequest get;
+  get.set_name(campaign->surveys[0] + "/report");
+  EXPECT_EQ(ReasonOf(As("administrator").Call(&v1::ReportService::Stub::GetReportComments, get).status()),
+            domain::reasons::kCALLER_NOT_ALLOWED);
+  EXPECT_EQ(ReasonOf(As("kim").Call(&v1::ReportService::Stub::GetReportComments, get).status()),
+            domain::reasons::kCALLER_NOT_ALLOWED) << "a moderator reads no report";
+  const auto beside = As("leader2").Call(&v1::ReportService::Stub::GetReportComments, get);
+  ASSERT_EQ(beside.status(), absl::OkStatus());
+  ASSERT_EQ(beside->blocks_size(), 1);
+  EXPECT_EQ(beside->blocks(0).code(), "staff");
+  EXPECT_EQ(beside->blocks(0).summary(), "One more remark.");
+  ASSERT_EQ(beside->blocks(0).prompts_size(), 1);
+  std::set<std::string> texts;
+  for (const auto& comment : beside->blocks(0).prompts(0).comments()) {
+    texts.insert(comment.text());
+    EXPECT_EQ(comment.redacted(), comment.text() == "Remark [...].");
+  }
+  EXPECT_EQ(texts.size(), 20u);
+  EXPECT_EQ(texts.count("Remark 7.") + texts.count("Remark 8.") + texts.count("Remark 9."), 0u);
+  bool said_why = false;
+  for (const std::string& note : beside->notes()) said_why = said_why || note.find("it names somebody") != std::string::npos;
+  EXPECT_TRUE(said_why);
+  // They stand beside the report, never in it.
+  const auto report = ReadReport(As("leader2"), campaign->surveys[0]);
+  ASSERT_EQ(report.status(), absl::OkStatus());
+  EXPECT_EQ(report->SerializeAsString().find("Remark"), std::string::npos);
 }
 
 TEST_F(FlowTest, TheSupervisorReadsFirstWhereTheContractSaysSo) {

@@ -17,7 +17,8 @@ CampaignSettings SampleSettings() {
   settings.latest_close_time = settings.close_time + absl::Hours(24 * 7);
   settings.abandon_time = settings.latest_close_time + absl::Hours(24 * 30);
   settings.notice = {{"en", "We ask for your view.\nThank you."}};
-  settings.moderators = {{"Ombudsperson", std::string(32, 'm')}};
+  settings.moderators = {{"Ombudsperson", PersonId("kim")}};
+  settings.auditor = NamedHolder{"Works council", PersonId("kim")};
   return settings;
 }
 
@@ -77,25 +78,30 @@ const std::vector<SettingsCase>& BrokenSettings() {
       {"six moderators",
        [](auto& s) {
          for (char c = 'a'; c < 'f'; ++c)
-           s.moderators.push_back({std::string(1, c), std::string(32, c)});
+           s.moderators.push_back({std::string(1, c), PersonId(std::string(1, c))});
        },
        "moderators"},
-      {"a moderator without a title", [](auto& s) { s.moderators[0].name = ""; },
+      {"a moderator without a title", [](auto& s) { s.moderators[0].title = ""; },
        "moderators[0].title"},
-      {"a moderator's title too long", [](auto& s) { s.moderators[0].name = std::string(101, 'x'); },
+      {"a moderator's title too long", [](auto& s) { s.moderators[0].title = std::string(101, 'x'); },
        "moderators[0].title"},
       {"a moderator's name twice",
        [](auto& s) {
-         s.moderators.push_back({"Ombudsperson", std::string(32, 'n')});
+         s.moderators.push_back({"Ombudsperson", PersonId("lee")});
        },
        "moderators[1].title"},
-      {"a moderator's key too short", [](auto& s) { s.moderators[0].public_key.pop_back(); },
-       "moderators[0].public_key"},
-      {"a moderator's key twice",
+      {"a moderator who is nobody", [](auto& s) { s.moderators[0].person = PersonId(); },
+       "moderators[0].person"},
+      {"a moderator twice",
        [](auto& s) {
-         s.moderators.push_back({"Union", std::string(32, 'm')});
+         s.moderators.push_back({"Union", PersonId("kim")});
        },
-       "moderators[1].public_key"},
+       "moderators[1].person"},
+      {"an auditor without a title", [](auto& s) { s.auditor->title = ""; }, "auditor.title"},
+      {"an auditor who is nobody", [](auto& s) { s.auditor->person = PersonId(); },
+       "auditor.person"},
+      {"words of comments from among nine", [](auto& s) { s.summary_only_below = 9; },
+       "summary_only_below"},
   };
   return *cases;
 }
@@ -108,6 +114,7 @@ TEST(CampaignSettingsTest, AcceptsSettingsAsTheyShouldBe) {
   settings.abandon_time = settings.close_time + absl::Seconds(1);
   settings.notice.clear();
   settings.moderators.clear();
+  settings.auditor.reset();
   settings.insiders = 10;
   settings.minimum_group_size = 15;
   settings.readers = {"supervisor", "leader", "administrator"};
@@ -135,12 +142,12 @@ TEST(CampaignSettingsTest, ListsAllFaultsInOneMessage) {
   settings.abandon_time = kNow;
   settings.retention_days = -1;
   settings.notice["es"] = "";
-  settings.moderators.push_back({"", ""});
+  settings.moderators.push_back({"", PersonId()});
   const absl::Status status = CheckSettings(settings, kNow);
   ExpectError(status, absl::StatusCode::kInvalidArgument, "CAMPAIGN_INVALID", "title");
   for (const char* field : {"title:", "minimum_group_size:", "insiders:", "readers[0]:", "readers:",
                             "close_time:", "abandon_time:", "retention_days:", "notice.es:",
-                            "moderators[1].title:", "moderators[1].public_key:"}) {
+                            "moderators[1].title:", "moderators[1].person:"}) {
     EXPECT_NE(status.message().find(field), absl::string_view::npos) << field << " in " << status;
   }
 }

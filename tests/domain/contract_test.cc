@@ -16,6 +16,7 @@ TEST(ContractTest, ItsDocumentNeverChanges) {
   // The bytes are hashed and shown to respondents, so their form is fixed for good.
   EXPECT_EQ(EncodeContract(SampleContract()),
             "{\"abandon_time\":1803000000,\"close_time\":1800000000,\"closing_mode\":\"automatic\","
+            "\"comments\":{\"minimum_comments\":5,\"minimum_raters\":10,\"summary_only\":[]},"
             "\"first_reader\":"
             "\"leader\",\"format\":\"candor.contract.v1\",\"insiders\":1,\"instrument_hash\":\"" +
                 std::string(64, 'a') +
@@ -36,6 +37,7 @@ TEST(ContractTest, ReadsWhatItWrites) {
   contract.readers = {"supervisor", "administrator"};
   contract.retention_days = 1;
   contract.closing_mode = "steward";
+  contract.comments = {12, 7, {"other_raters", "staff"}};
   contract.latest_close_time = contract.close_time;
   const auto read = DecodeContract(EncodeContract(contract));
   ASSERT_TRUE(read.ok()) << read.status();
@@ -84,6 +86,14 @@ TEST(ContractTest, RefusesEachFaultWithItsPath) {
       {"a hash cut short", [](Json& j) { j["instrument_hash"] = std::string(62, 'a'); },
        "instrument_hash"},
       {"an unknown closing mode", [](Json& j) { j["closing_mode"] = "never"; }, "closing_mode"},
+      {"words of comments from among nine", [](Json& j) { j["comments"]["minimum_raters"] = 9; },
+       "comments.minimum_raters"},
+      {"words of four comments", [](Json& j) { j["comments"]["minimum_comments"] = 4; },
+       "comments.minimum_comments"},
+      {"a group that cannot be", [](Json& j) { j["comments"]["summary_only"] = {"Staff!"}; },
+       "comments.summary_only[0]"},
+      {"groups out of order", [](Json& j) { j["comments"]["summary_only"] = {"b", "a"}; },
+       "comments.summary_only[1]"},
       {"an unknown member", [](Json& j) { j["k"] = 5; }, "k"},
   };
   for (const JsonCase& c : cases) {

@@ -13,6 +13,7 @@
 #include "services/base/error.h"
 #include "services/crypto/sealing.h"
 #include "services/crypto/signing.h"
+#include "services/domain/comments.h"
 #include "services/domain/contract.h"
 #include "services/domain/errors.h"
 #include "services/domain/pooled_figures.h"
@@ -116,10 +117,24 @@ class FakeResponsePlane : public domain::ResponsePlane {
     return gate_.Pass() ? absl::OkStatus() : Gone();
   }
 
-  absl::Status ReleaseSurvey(const domain::SurveyId& survey) override {
+  absl::StatusOr<domain::CommentCounts> CountComments(const domain::SurveyId& survey) override {
     if (!gate_.Pass()) return Gone();
-    released.insert(survey);
-    return gate_.Pass() ? absl::OkStatus() : Gone();
+    if (const auto counts = comments.find(survey); counts != comments.end()) return counts->second;
+    return domain::CommentCounts();
+  }
+
+  absl::StatusOr<std::string> ReleaseSurvey(const domain::ReleaseOrder& order) override {
+    if (!gate_.Pass()) return Gone();
+    const auto counts = comments.find(order.survey);
+    if (counts != comments.end() && counts->second.undecided > 0 && !order.discard_undecided) {
+      return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kCOMMENTS_UNDECIDED, "undecided");
+    }
+    released.insert(order.survey);
+    domain::ReleasedComments handed_over;
+    handed_over.survey = order.survey;
+    handed_over.discarded = counts == comments.end() ? 0 : counts->second.undecided;
+    if (!gate_.Pass()) return Gone();
+    return domain::EncodeReleasedComments(handed_over);
   }
 
   absl::StatusOr<std::vector<int64_t>> LiveCounts(const domain::SurveyId&) override { return std::vector<int64_t>{}; }
@@ -132,6 +147,7 @@ class FakeResponsePlane : public domain::ResponsePlane {
   std::function<void()> after_order;  // what happens right after a survey was opened or closed
   std::set<domain::SurveyId> accepting, forgotten, abandoned, released;
   std::map<domain::SurveyId, absl::Status> broken;  // closing of these fails so
+  std::map<domain::SurveyId, domain::CommentCounts> comments;  // what waits for moderators; none: 0
   int pool_orders = 0;
   absl::Status pool_fault;                           // how pooling with a key fails
   std::string figures = domain::EncodePooledFigures({43});

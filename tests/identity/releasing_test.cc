@@ -10,6 +10,7 @@
 #include "services/base/file.h"
 #include "services/base/json.h"
 #include "services/base/status.h"
+#include "services/domain/comments.h"
 #include "tests/identity/identity_env.h"
 
 namespace candor::identity {
@@ -57,6 +58,63 @@ TEST_F(ReleasingTest, AReportIsBuiltOnceFromWhatWasFrozen) {
   Release(campaign);
   EXPECT_EQ(reports_built_, 1);
   EXPECT_EQ(Document(survey, SurveyDocument::kReport), absl::StrCat("report of ", survey.value()));
+}
+
+TEST_F(ReleasingTest, CommentsThatWaitForAModeratorStandInTheWayUntilTheyAreGivenUp) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}}, 2);
+  const domain::SurveyId waiting = Surveys(campaign)[0].id, done = Surveys(campaign)[1].id;
+  plane_.comments[waiting] = {12, 3, 1};
+  plane_.comments[done] = {7, 0, 0};
+  Close(campaign);
+  const absl::Status refused = lifecycle_->Release(admin_, district_, campaign).status();
+  EXPECT_EQ(Reason(refused), reasons::kCOMMENTS_UNDECIDED);
+  EXPECT_NE(refused.message().find("in 1 survey"), absl::string_view::npos) << refused;
+  EXPECT_NE(refused.message().find("3 of 12 are undecided"), absl::string_view::npos) << refused;
+  lifecycle_->RunPending();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kClosed);
+  EXPECT_EQ(reports_built_, 0);
+  EXPECT_TRUE(plane_.released.empty());
+  ASSERT_TRUE(lifecycle_->Release(admin_, district_, campaign, /*discard_undecided=*/true).ok());
+  Restart();
+  lifecycle_->RunPending();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kReleased);
+  const auto comments = domain::DecodeReleasedComments(*Document(waiting, SurveyDocument::kComments));
+  ASSERT_TRUE(comments.ok()) << comments.status();
+  EXPECT_EQ(comments->survey, waiting);
+  EXPECT_EQ(comments->discarded, 3);
+  EXPECT_EQ(CountAudit("ReleaseCampaignDiscardingComments"), 1);
+}
+
+TEST_F(ReleasingTest, WhoOrderedReleaseMayStillGiveUpCommentsThatCameToWaitAfterwards) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}});
+  const domain::SurveyId survey = OneSurvey(campaign).id;
+  Close(campaign);
+  ASSERT_TRUE(lifecycle_->Release(admin_, district_, campaign).ok());
+  plane_.comments[survey] = {5, 2, 0};  // a moderator took a decision back
+  lifecycle_->RunPending();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kClosed);
+  EXPECT_NE(lifecycle_->ProgressOf(district_, campaign)->last_fault, "");
+  ASSERT_TRUE(lifecycle_->Release(admin_, district_, campaign, /*discard_undecided=*/true).ok());
+  lifecycle_->RunPending();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kReleased);
+  EXPECT_EQ(reports_built_, 1);
+}
+
+TEST_F(ReleasingTest, CommentsAreFrozenBesideTheReportWhateverStopsOnTheWay) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}});
+  const domain::SurveyId survey = OneSurvey(campaign).id;
+  plane_.comments[survey] = {4, 4, 0};
+  Close(campaign);
+  for (int passages = 0; passages < 25; ++passages) {
+    gate_.ShutAfter(passages);
+    (void)lifecycle_->Release(admin_, district_, campaign, /*discard_undecided=*/true);
+    lifecycle_->RunPending();
+    gate_.Open();
+    Restart();
+  }
+  lifecycle_->RunPending();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kReleased);
+  EXPECT_EQ(domain::DecodeReleasedComments(*Document(survey, SurveyDocument::kComments))->discarded, 4);
 }
 
 class GoneSupervisorTest : public IdentityTest {

@@ -67,7 +67,12 @@ class CountingPlane : public domain::ResponsePlane {
   }
   absl::Status Forget() override { return absl::UnimplementedError(""); }
   absl::Status AbandonSurvey(const domain::SurveyId&) override { return absl::UnimplementedError(""); }
-  absl::Status ReleaseSurvey(const domain::SurveyId&) override { return absl::UnimplementedError(""); }
+  absl::StatusOr<domain::CommentCounts> CountComments(const domain::SurveyId&) override {
+    return absl::UnimplementedError("");
+  }
+  absl::StatusOr<std::string> ReleaseSurvey(const domain::ReleaseOrder&) override {
+    return absl::UnimplementedError("");
+  }
   absl::StatusOr<std::vector<int64_t>> LiveCounts(const domain::SurveyId&) override { return live_counts; }
 
   absl::StatusOr<std::vector<int64_t>> live_counts = std::vector<int64_t>{5};

@@ -26,7 +26,9 @@ CampaignRow ACampaign(const domain::DistrictId& district, const domain::Campaign
   row.settings.latest_close_time = absl::FromUnixSeconds(2'000'100);
   row.settings.abandon_time = absl::FromUnixSeconds(2'000'200);
   row.settings.notice = {{"en", "Dear families"}, {"es", "Queridas familias"}};
-  row.settings.moderators = {{"Ombudsperson", std::string(32, '\x01')}};
+  row.settings.moderators = {{"Ombudsperson", domain::PersonId("kim")}};
+  row.settings.auditor = domain::NamedHolder{"Works council", domain::PersonId("lee")};
+  row.settings.summary_only_below = 30;
   row.create_time = absl::FromUnixSeconds(1'000'000);
   return row;
 }
@@ -187,6 +189,7 @@ TEST_P(IdentityStoreConformanceTest, CampaignsAndSurveysComeBackAsTheyWereStored
                 CANDOR_ASSIGN_OR_RETURN(auto campaign, t.FindCampaign(district_, campaign_));
                 campaign->state = domain::CampaignState::kReleased;
                 campaign->release_ordered = true;
+                campaign->release_discards = true;
                 campaign->open_time = absl::FromUnixSeconds(11);
                 campaign->release_time = absl::FromUnixSeconds(13);
                 campaign->pooled_figures = std::string("{\"a\":\0}", 7);
@@ -201,10 +204,13 @@ TEST_P(IdentityStoreConformanceTest, CampaignsAndSurveysComeBackAsTheyWereStored
   const auto campaign = Read<OptionalCampaign>([&](auto& t) { return t.FindCampaign(district_, campaign_); });
   ASSERT_TRUE(campaign.has_value());
   EXPECT_EQ(EncodeSettings(campaign->settings), EncodeSettings(ACampaign(district_, campaign_).settings));
-  EXPECT_EQ(campaign->settings.moderators[0].public_key, std::string(32, '\x01'));
+  EXPECT_EQ(campaign->settings.moderators[0].person.value(), "kim");
+  EXPECT_EQ(campaign->settings.auditor->person.value(), "lee");
+  EXPECT_EQ(campaign->settings.summary_only_below, 30);
   EXPECT_EQ(campaign->settings.notice.at("es"), "Queridas familias");
   EXPECT_EQ(campaign->state, domain::CampaignState::kReleased);
   EXPECT_TRUE(campaign->release_ordered);
+  EXPECT_TRUE(campaign->release_discards);
   EXPECT_EQ(campaign->open_time, absl::FromUnixSeconds(11));
   EXPECT_EQ(campaign->closed_time, std::nullopt);
   EXPECT_EQ(campaign->release_time, absl::FromUnixSeconds(13));

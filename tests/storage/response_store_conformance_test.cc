@@ -12,6 +12,14 @@
 namespace candor::storage {
 namespace {
 
+// All of them in one place.
+StoredClosing WithComments(const StoredOutcome& outcome, const std::vector<std::string>& comments,
+                           const std::vector<std::string>& keys) {
+  StoredClosing closing{outcome, {{"staff", 0, true}}, {}, keys, {}, ""};
+  for (const std::string& comment : comments) closing.comments.push_back({0, comment});
+  return closing;
+}
+
 using domain::SurveyId;
 namespace reasons = candor::domain::reasons;
 
@@ -155,12 +163,12 @@ TEST_P(ResponseStoreConformanceTest, AnUnknownSurveyIsNotFound) {
   ExpectUnknown(store_->GetState(unknown).status());
   ExpectUnknown(store_->StopSurvey(unknown));
   ExpectUnknown(store_->OpenAnswers(unknown).status());
-  ExpectUnknown(store_->CloseSurvey(unknown, {AnOutcome(), {}, {}, {}, ""}));
+  ExpectUnknown(store_->CloseSurvey(unknown, {AnOutcome(), {}, {}, {}, {}, ""}));
   ExpectUnknown(store_->GetOutcome(unknown).status());
   ExpectUnknown(store_->AbandonSurvey(unknown));
   ExpectUnknown(store_->DestroyAnswers(unknown));
   ExpectUnknown(store_->GetComments(unknown).status());
-  ExpectUnknown(store_->DestroyComments(unknown));
+  ExpectUnknown(store_->ReleaseComments(unknown, "released"));
   ExpectUnknown(store_->GetContribution(unknown).status());
 }
 
@@ -320,11 +328,11 @@ TEST_P(ResponseStoreConformanceTest, AStoppedSurveyKeepsItsAnswersAndStoppingAga
 TEST_P(ResponseStoreConformanceTest, OnlyAStoppedSurveyCanBeClosedAndOnlyOnce) {
   const StoredSurvey survey = ASurvey();
   ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
-  ExpectWrongState(store_->CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, ""}));
+  ExpectWrongState(store_->CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, {}, ""}));
   ExpectWrongState(store_->GetOutcome(survey.id).status());
   ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
-  ASSERT_TRUE(store_->CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, ""}).ok());
-  ExpectWrongState(store_->CloseSurvey(survey.id, {{"order-2", "other", "other"}, {}, {}, {}, ""}));
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, {}, ""}).ok());
+  ExpectWrongState(store_->CloseSurvey(survey.id, {{"order-2", "other", "other"}, {}, {}, {}, {}, ""}));
   Reopen();
   EXPECT_EQ(*store_->GetState(survey.id), SurveyState::kClosed);
   const auto outcome = store_->GetOutcome(survey.id);
@@ -338,7 +346,7 @@ TEST_P(ResponseStoreConformanceTest, AClosedSurveyGivesNoAnswersAndTakesNoStepBa
   const StoredSurvey survey = ASurvey();
   ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
   ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
-  ASSERT_TRUE(store_->CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, ""}).ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, {}, ""}).ok());
   ExpectWrongState(store_->OpenAnswers(survey.id).status());
   ExpectWrongState(store_->StopSurvey(survey.id));
   ExpectWrongState(store_->AbandonSurvey(survey.id));
@@ -353,7 +361,7 @@ TEST_P(ResponseStoreConformanceTest, AnAbandonedSurveyHasNeitherAnswersNorResult
   EXPECT_EQ(*store_->GetState(survey.id), SurveyState::kAbandoned);
   ExpectWrongState(store_->OpenAnswers(survey.id).status());
   ExpectWrongState(store_->GetOutcome(survey.id).status());
-  ExpectWrongState(store_->CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, ""}));
+  ExpectWrongState(store_->CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, {}, ""}));
   ExpectWrongState(store_->StopSurvey(survey.id));
 }
 
@@ -363,7 +371,7 @@ TEST_P(ResponseStoreConformanceTest, AnswersAreDestroyedOnlyOfClosedAndAbandoned
   ExpectWrongState(store_->DestroyAnswers(survey.id));
   ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
   ExpectWrongState(store_->DestroyAnswers(survey.id));
-  ASSERT_TRUE(store_->CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, ""}).ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, {}, ""}).ok());
   EXPECT_TRUE(store_->DestroyAnswers(survey.id).ok());
   EXPECT_TRUE(store_->DestroyAnswers(survey.id).ok());
 }
@@ -382,7 +390,7 @@ TEST_P(ResponseStoreConformanceTest, FinishingDestroysWhatIsOverAndSparesWhatIsO
     ASSERT_TRUE((*answers)->WriteSlots({write}).ok());
   }
   ASSERT_TRUE(store_->StopSurvey(closed.id).ok());
-  ASSERT_TRUE(store_->CloseSurvey(closed.id, {AnOutcome(), {}, {}, {}, ""}).ok());
+  ASSERT_TRUE(store_->CloseSurvey(closed.id, {AnOutcome(), {}, {}, {}, {}, ""}).ok());
   ASSERT_TRUE(store_->AbandonSurvey(abandoned.id).ok());
   Reopen();
   ASSERT_TRUE(store_->FinishDestroying().ok());
@@ -394,9 +402,9 @@ TEST_P(ResponseStoreConformanceTest, FinishingDestroysWhatIsOverAndSparesWhatIsO
 TEST_P(ResponseStoreConformanceTest, CommentsAreKeptWithTheirKeysUntilTheyAreDestroyed) {
   const StoredSurvey survey = ASurvey();
   ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
-  ExpectWrongState(store_->DestroyComments(survey.id));
+  ExpectWrongState(store_->ReleaseComments(survey.id, "released"));
   ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
-  ASSERT_TRUE(store_->CloseSurvey(survey.id, {AnOutcome(), {"c1", "c2", "c3"}, {"key a", "key b"}, {}, ""}).ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, WithComments(AnOutcome(), {"c1", "c2", "c3"}, {"key a", "key b"})).ok());
   Reopen();
   const auto stored = store_->GetComments(survey.id);
   ASSERT_TRUE(stored.ok()) << stored.status();
@@ -408,10 +416,13 @@ TEST_P(ResponseStoreConformanceTest, CommentsAreKeptWithTheirKeysUntilTheyAreDes
   }
   EXPECT_EQ(ids.size(), 3u);
   EXPECT_EQ(sealed, (std::set<std::string>{"c1", "c2", "c3"}));
-  ASSERT_TRUE(store_->DestroyComments(survey.id).ok());
-  ASSERT_TRUE(store_->DestroyComments(survey.id).ok());
+  EXPECT_EQ(*store_->FindReleased(survey.id), std::nullopt);
+  ASSERT_TRUE(store_->ReleaseComments(survey.id, "what is released").ok());
+  ExpectWrongState(store_->ReleaseComments(survey.id, "another"));
+  EXPECT_EQ(*store_->FindReleased(survey.id), "what is released");
   EXPECT_TRUE(store_->GetComments(survey.id)->comments.empty());
   EXPECT_TRUE(store_->GetComments(survey.id)->sealed_keys.empty());
+  EXPECT_TRUE(store_->GetComments(survey.id)->places.empty());
   EXPECT_EQ(store_->GetOutcome(survey.id)->ledger, "the ledger");
 }
 
@@ -428,7 +439,7 @@ StoredSurvey MakeInPool(ResponseStore& store, const std::string& pool, SurveySta
     EXPECT_TRUE(store.StopSurvey(survey.id).ok());
   }
   if (state == SurveyState::kClosed) {
-    const absl::Status closed = store.CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, contribution});
+    const absl::Status closed = store.CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, {}, contribution});
     EXPECT_TRUE(closed.ok()) << closed;
   }
   return survey;
@@ -470,13 +481,13 @@ TEST_P(ResponseStoreConformanceTest, APoolHasTheSurveysThatNameItsKeyInTheOrderO
 TEST_P(ResponseStoreConformanceTest, ASurveyContributesExactlyIfItIsOfAPool) {
   const StoredSurvey pooled = MakeInPool(*store_, "pool", SurveyState::kStopped);
   const StoredSurvey alone = MakeInPool(*store_, "", SurveyState::kStopped);
-  EXPECT_EQ(store_->CloseSurvey(pooled.id, {AnOutcome(), {}, {}, {}, ""}).code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(store_->CloseSurvey(alone.id, {AnOutcome(), {}, {}, {}, "a contribution"}).code(),
+  EXPECT_EQ(store_->CloseSurvey(pooled.id, {AnOutcome(), {}, {}, {}, {}, ""}).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(store_->CloseSurvey(alone.id, {AnOutcome(), {}, {}, {}, {}, "a contribution"}).code(),
             absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(*store_->GetState(pooled.id), SurveyState::kStopped);
   EXPECT_EQ(*store_->GetState(alone.id), SurveyState::kStopped);
-  EXPECT_TRUE(store_->CloseSurvey(pooled.id, {AnOutcome(), {}, {}, {}, "a contribution"}).ok());
-  EXPECT_TRUE(store_->CloseSurvey(alone.id, {AnOutcome(), {}, {}, {}, ""}).ok());
+  EXPECT_TRUE(store_->CloseSurvey(pooled.id, {AnOutcome(), {}, {}, {}, {}, "a contribution"}).ok());
+  EXPECT_TRUE(store_->CloseSurvey(alone.id, {AnOutcome(), {}, {}, {}, {}, ""}).ok());
   EXPECT_EQ(*store_->GetContribution(pooled.id), "a contribution");
   EXPECT_EQ(*store_->GetContribution(alone.id), "");
 }
@@ -516,6 +527,57 @@ TEST_P(ResponseStoreConformanceTest, APoolIsFinishedWhenAllItsSurveysAreOverAndT
   EXPECT_TRUE(store_->CreateSurvey(late, ALayout()).ok());
 }
 
+TEST_P(ResponseStoreConformanceTest, DecisionsAndSummariesAreReplacedUntilTheRelease) {
+  const StoredSurvey survey = ASurvey(), other = ASurvey();
+  StoredClosing closing = WithComments(AnOutcome(), {"c1", "c2"}, {"key"});
+  closing.places.push_back({"", 1, false});
+  closing.comments.push_back({1, "c3"});
+  const StoredDecision approve{DecisionKind::kApprove, domain::ModerationReason::kNone, 1, "words"};
+  const StoredDecision reject{DecisionKind::kReject, domain::ModerationReason::kInsult, 0, "note"};
+  for (const StoredSurvey& each : {survey, other}) {
+    ASSERT_TRUE(store_->CreateSurvey(each, ALayout()).ok());
+    ASSERT_TRUE(store_->StopSurvey(each.id).ok());
+    ExpectWrongState(store_->PutDecision(each.id, "comment", approve));
+    ExpectWrongState(store_->PutSummary(each.id, {"staff", 0, "summary"}));
+    ASSERT_TRUE(store_->CloseSurvey(each.id, closing).ok());
+  }
+  const auto stored = [&](const StoredSurvey& of) { return *store_->GetComments(of.id); };
+  const std::string first = stored(survey).comments[0].id;
+  EXPECT_EQ(stored(survey).places, closing.places);
+  ASSERT_TRUE(store_->PutDecision(survey.id, first, approve).ok());
+  ASSERT_TRUE(store_->PutDecision(survey.id, first, reject).ok());
+  EXPECT_EQ(store_->PutDecision(other.id, first, approve).code(), absl::StatusCode::kNotFound);
+  ASSERT_TRUE(store_->PutSummary(survey.id, {"staff", 0, "once"}).ok());
+  ASSERT_TRUE(store_->PutSummary(survey.id, {"staff", 1, "again"}).ok());
+  ASSERT_TRUE(store_->PutSummary(survey.id, {"", 1, "of nobody"}).ok());
+  EXPECT_EQ(store_->PutSummary(survey.id, {"parent", 1, "nobody"}).code(), absl::StatusCode::kNotFound);
+  Reopen();
+  const StoredComments read = stored(survey);
+  ASSERT_EQ(read.comments.size(), 3u);
+  ASSERT_TRUE(read.comments[0].decision.has_value());
+  EXPECT_EQ(read.comments[0].decision->kind, DecisionKind::kReject);
+  EXPECT_EQ(read.comments[0].decision->reason, domain::ModerationReason::kInsult);
+  EXPECT_EQ(read.comments[0].decision->moderator, 0);
+  EXPECT_EQ(read.comments[0].decision->sealed, "note");
+  EXPECT_FALSE(read.comments[1].decision.has_value());
+  for (const StoredComment& comment : read.comments) EXPECT_EQ(comment.place, comment.sealed == "c3" ? 1 : 0);
+  ASSERT_EQ(read.summaries.size(), 2u);
+  EXPECT_EQ(read.summaries[0].block, "");
+  EXPECT_EQ(read.summaries[1].sealed, "again");
+  EXPECT_EQ(read.summaries[1].moderator, 1);
+  EXPECT_TRUE(stored(other).summaries.empty());
+  ASSERT_TRUE(store_->PutSummary(survey.id, {"staff", 1, ""}).ok());
+  EXPECT_EQ(stored(survey).summaries.size(), 1u);
+  ASSERT_TRUE(store_->ReleaseComments(survey.id, "released").ok());
+  ExpectWrongState(store_->PutDecision(survey.id, first, approve));
+  ExpectWrongState(store_->PutSummary(survey.id, {"", 1, "too late"}));
+  EXPECT_TRUE(stored(survey).comments.empty());
+  EXPECT_TRUE(stored(survey).summaries.empty());
+  EXPECT_EQ(stored(other).comments.size(), 3u);
+  EXPECT_EQ(*store_->FindReleased(other.id), std::nullopt);
+  ExpectUnknown(store_->FindReleased(ASurvey().id).status());
+}
+
 TEST_P(ResponseStoreConformanceTest, NoticesOfOneSurveyAreKeptInNoOrder) {
   const StoredSurvey survey = ASurvey(), other = ASurvey();
   std::vector<std::string> notices;
@@ -525,9 +587,9 @@ TEST_P(ResponseStoreConformanceTest, NoticesOfOneSurveyAreKeptInNoOrder) {
     ASSERT_TRUE(store_->StopSurvey(each.id).ok());
     EXPECT_TRUE(store_->GetNotices(each.id)->empty());
   }
-  ASSERT_TRUE(store_->CloseSurvey(survey.id, {AnOutcome(), {}, {}, notices, ""}).ok());
-  ASSERT_TRUE(store_->CloseSurvey(other.id, {AnOutcome(), {}, {}, {"another"}, ""}).ok());
-  ASSERT_TRUE(store_->DestroyComments(survey.id).ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, notices, ""}).ok());
+  ASSERT_TRUE(store_->CloseSurvey(other.id, {AnOutcome(), {}, {}, {}, {"another"}, ""}).ok());
+  ASSERT_TRUE(store_->ReleaseComments(survey.id, "released").ok());
   Reopen();
   const auto stored = store_->GetNotices(survey.id);
   ASSERT_TRUE(stored.ok()) << stored.status();
@@ -543,7 +605,7 @@ TEST_P(ResponseStoreConformanceTest, RebuildingLosesNothing) {
   ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
   ASSERT_TRUE(store_->CreateSurvey(open, ALayout()).ok());
   ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
-  ASSERT_TRUE(store_->CloseSurvey(survey.id, {AnOutcome(), {"c1"}, {"key"}, {}, ""}).ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, WithComments(AnOutcome(), {"c1"}, {"key"})).ok());
   const StoredSurvey contributing = MakeInPool(*store_, "pool", SurveyState::kClosed, "a contribution");
   MakeInPool(*store_, "finished pool", SurveyState::kClosed, "another");
   ASSERT_TRUE(store_->FinishPool("finished pool", "the figures").ok());

@@ -30,6 +30,14 @@
 namespace candor::storage::sqlite {
 namespace {
 
+// All of them in one place.
+StoredClosing WithComments(const StoredOutcome& outcome, const std::vector<std::string>& comments,
+                           const std::vector<std::string>& keys) {
+  StoredClosing closing{outcome, {{"staff", 0, true}}, {}, keys, {}, ""};
+  for (const std::string& comment : comments) closing.comments.push_back({0, comment});
+  return closing;
+}
+
 namespace reasons = candor::domain::reasons;
 using domain::SurveyId;
 
@@ -242,12 +250,12 @@ TEST_F(SqliteResponseStoreTest, AFullDiskWhileClosingLeavesTheSurveyStopped) {
   ASSERT_TRUE(store_->StopSurvey(survey).ok());
   const std::vector<std::string> comments(50, std::string(2000, 'c'));
   SetDiskFault("/responses.db", 5, SQLITE_FULL);
-  const absl::Status status = store_->CloseSurvey(survey, {{"order", "result", "ledger"}, comments, {"key"}, {}, ""});
+  const absl::Status status = store_->CloseSurvey(survey, WithComments({"order", "result", "ledger"}, comments, {"key"}));
   ClearDiskFault();
   EXPECT_EQ(base::GetErrorDetail(status).reason, reasons::kSTORE_FULL) << status;
   EXPECT_EQ(*store_->GetState(survey), SurveyState::kStopped);
   EXPECT_TRUE(store_->GetComments(survey)->comments.empty());
-  EXPECT_TRUE(store_->CloseSurvey(survey, {{"order", "result", "ledger"}, comments, {"key"}, {}, ""}).ok());
+  EXPECT_TRUE(store_->CloseSurvey(survey, WithComments({"order", "result", "ledger"}, comments, {"key"})).ok());
 }
 
 TEST_F(SqliteResponseStoreTest, DestroyingRemovesTheFileAndItsCompanions) {
@@ -258,7 +266,7 @@ TEST_F(SqliteResponseStoreTest, DestroyingRemovesTheFileAndItsCompanions) {
     ASSERT_TRUE(answers->WriteSlots({write}).ok());
     ASSERT_TRUE(base::FileExists(absl::StrCat(OpenPath(survey), "-wal")));
     ASSERT_TRUE(store_->StopSurvey(survey).ok());
-    ASSERT_TRUE(store_->CloseSurvey(survey, {{"order", "result", "ledger"}, {}, {}, {}, ""}).ok());
+    ASSERT_TRUE(store_->CloseSurvey(survey, {{"order", "result", "ledger"}, {}, {}, {}, {}, ""}).ok());
   }
   ASSERT_TRUE(store_->DestroyAnswers(survey).ok());
   EXPECT_TRUE(base::ListFolder(folder_.path() + "/open")->empty());
@@ -270,7 +278,7 @@ TEST_F(SqliteResponseStoreTest, LeftoversOfACrashAreFoundAtStart) {
   const SurveyId never_made = domain::RandomSurveyId();
   const SurveyId closed = MakeSurvey(5);
   ASSERT_TRUE(store_->StopSurvey(closed).ok());
-  ASSERT_TRUE(store_->CloseSurvey(closed, {{"order", "result", "ledger"}, {}, {}, {}, ""}).ok());
+  ASSERT_TRUE(store_->CloseSurvey(closed, {{"order", "result", "ledger"}, {}, {}, {}, {}, ""}).ok());
   ASSERT_TRUE(base::WriteFileAtomically(OpenPath(never_made), "half laid out", 0600).ok());
   ASSERT_TRUE(base::WriteFileAtomically(OpenPath(never_made) + "-journal", "its journal", 0600).ok());
   ASSERT_TRUE(base::WriteFileAtomically(OpenPath(closed) + "-wal", "", 0600).ok());
@@ -294,9 +302,9 @@ TEST_F(SqliteResponseStoreTest, RebuildingErasesDestroyedComments) {
   std::vector<std::string> comments;
   for (int i = 0; i < 30; ++i) comments.push_back(base::RandomBytes(2046));
   const std::string key = base::RandomBytes(80);
-  ASSERT_TRUE(store_->CloseSurvey(survey, {{"order", "result", "ledger"}, comments, {key}, {}, ""}).ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey, WithComments({"order", "result", "ledger"}, comments, {key})).ok());
   ASSERT_NE(folder_.FileWith(comments[7].substr(50, 40)), "");
-  ASSERT_TRUE(store_->DestroyComments(survey).ok());
+  ASSERT_TRUE(store_->ReleaseComments(survey, "released").ok());
   ASSERT_TRUE(store_->Rebuild().ok());
   for (const std::string& comment : comments) EXPECT_EQ(folder_.FileWith(comment.substr(50, 40)), "");
   EXPECT_EQ(folder_.FileWith(key), "");
@@ -311,7 +319,7 @@ TEST_F(SqliteResponseStoreTest, RebuildingErasesTheContributionsOfAFinishedPool)
     ASSERT_TRUE(store_->CreateSurvey(survey, {{5}, kSealedSize}).ok());
     ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
     contributions.push_back(base::RandomBytes(i % 2 == 0 ? 900 : 50'000));
-    ASSERT_TRUE(store_->CloseSurvey(survey.id, {{"order", "result", "ledger"}, {}, {}, {}, contributions.back()}).ok());
+    ASSERT_TRUE(store_->CloseSurvey(survey.id, {{"order", "result", "ledger"}, {}, {}, {}, {}, contributions.back()}).ok());
     ASSERT_NE(folder_.FileWith(contributions.back().substr(0, 40)), "");
   }
   ASSERT_TRUE(store_->FinishPool("pool", "figures").ok());
@@ -332,7 +340,7 @@ TEST_F(SqliteResponseStoreTest, AFullDiskWhileFinishingAPoolChangesNothing) {
   ASSERT_TRUE(store_->CreateSurvey(survey, {{5}, kSealedSize}).ok());
   ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
   const std::string contribution = base::RandomBytes(30'000);
-  ASSERT_TRUE(store_->CloseSurvey(survey.id, {{"order", "result", "ledger"}, {}, {}, {}, contribution}).ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, {{"order", "result", "ledger"}, {}, {}, {}, {}, contribution}).ok());
   SetDiskFault("/responses.db", 2, SQLITE_FULL);
   const absl::Status status = store_->FinishPool("pool", "figures");
   ClearDiskFault();
@@ -407,10 +415,11 @@ TEST_F(SqliteResponseStoreTest, AFolderOfTheFirstSchemaKeepsEverySurvey) {
     EXPECT_EQ(*(*answers)->ReadSealed(3), write.sealed);
   }
   EXPECT_EQ((*store)->GetOutcome(surveys[2].first)->closed_result, "result");
-  EXPECT_EQ((*store)->GetComments(surveys[2].first)->comments.size(), 1u);
-  EXPECT_EQ((*store)->GetComments(surveys[2].first)->sealed_keys, std::vector<std::string>{"key"});
+  // Sealed in a form that nothing reads any more, and so gone with their key.
+  EXPECT_TRUE((*store)->GetComments(surveys[2].first)->comments.empty());
+  EXPECT_TRUE((*store)->GetComments(surveys[2].first)->sealed_keys.empty());
   // Life goes on in the new schema.
-  EXPECT_TRUE((*store)->CloseSurvey(surveys[1].first, {{"order", "result", "ledger"}, {}, {}, {}, ""}).ok());
+  EXPECT_TRUE((*store)->CloseSurvey(surveys[1].first, {{"order", "result", "ledger"}, {}, {}, {}, {}, ""}).ok());
   StoredSurvey pooled{domain::RandomSurveyId(), SurveyState::kAccepting, "contract", "instrument", "manifest",
                       "signature"};
   pooled.pool = "pool";
@@ -437,7 +446,7 @@ TEST_F(SqliteResponseStoreTest, ReadingWaitsNeitherForAClosingNorForRebuilding) 
   };
   AtNextWrite("/responses.db", [&] { read_meanwhile(SurveyState::kStopped); });
   const std::vector<std::string> comments(30, std::string(2000, 'c'));
-  ASSERT_TRUE(store_->CloseSurvey(survey, {{"order", "result", "ledger"}, comments, {"key"}, {}, ""}).ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey, WithComments({"order", "result", "ledger"}, comments, {"key"})).ok());
   ASSERT_TRUE(hooked);
   EXPECT_TRUE(reads.get()) << "as it was before the closing";
   hooked = false;
@@ -453,8 +462,8 @@ TEST_F(SqliteResponseStoreTest, RebuildingSucceedsWhileOthersReadWithoutPause) {
   const SurveyId survey = MakeSurvey(5);
   ASSERT_TRUE(store_->StopSurvey(survey).ok());
   const std::string comment = base::RandomBytes(2046);
-  ASSERT_TRUE(store_->CloseSurvey(survey, {{"order", "result", "ledger"}, {comment}, {"key"}, {}, ""}).ok());
-  ASSERT_TRUE(store_->DestroyComments(survey).ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey, WithComments({"order", "result", "ledger"}, {comment}, {"key"})).ok());
+  ASSERT_TRUE(store_->ReleaseComments(survey, "released").ok());
   std::atomic<bool> ended = false;
   std::atomic<int> failed = 0;
   std::vector<std::thread> readers;
@@ -476,7 +485,7 @@ TEST_F(SqliteResponseStoreTest, CommentsAreListedInAnOrderOfTheirOwn) {
   ASSERT_TRUE(store_->StopSurvey(survey).ok());
   std::vector<std::string> comments;
   for (int i = 0; i < 40; ++i) comments.push_back(absl::StrCat("comment ", i));
-  ASSERT_TRUE(store_->CloseSurvey(survey, {{"order", "result", "ledger"}, comments, {"key"}, {}, ""}).ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey, WithComments({"order", "result", "ledger"}, comments, {"key"})).ok());
   std::vector<std::string> listed;
   const auto stored = store_->GetComments(survey);
   ASSERT_TRUE(stored.ok()) << stored.status();

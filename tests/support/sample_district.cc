@@ -144,6 +144,20 @@ absl::Status SampleDistrict::AddPerson(const ApiCaller& administrator, const std
   return absl::OkStatus();
 }
 
+absl::StatusOr<crypto::ClosingKeyPair> SampleDistrict::AddKeyHolder(const ApiCaller& administrator,
+                                                                    const std::string& id, v1::Role role,
+                                                                    const std::vector<std::string>& supervisors) {
+  CANDOR_RETURN_IF_ERROR(AddPerson(administrator, id, {role}, supervisors));
+  crypto::ClosingKeyPair pair = crypto::ClosingKeyPair::Generate();
+  v1::RegisterKeyRequest request;
+  request.set_name(person(id).name);
+  request.set_public_key(pair.public_key);
+  CANDOR_RETURN_IF_ERROR(administrator.WithKey(person(id).key)
+                             .Call(&v1::DirectoryService::Stub::RegisterKey, request)
+                             .status());
+  return pair;
+}
+
 v1::CreateCampaignRequest SampleDistrict::CampaignRequest(absl::Time now) const {
   v1::CreateCampaignRequest create;
   create.set_parent(name_);
@@ -207,9 +221,10 @@ absl::Status CloseAndWait(const ApiCaller& administrator, const std::string& cam
   return AwaitState(administrator, campaign, v1::CAMPAIGN_STATE_CLOSED);
 }
 
-absl::Status ReleaseAndWait(const ApiCaller& administrator, const std::string& campaign) {
+absl::Status ReleaseAndWait(const ApiCaller& administrator, const std::string& campaign, bool discard_comments) {
   v1::ReleaseCampaignRequest release;
   release.set_name(campaign);
+  release.set_discard_undecided_comments(discard_comments);
   CANDOR_RETURN_IF_ERROR(administrator.Call(&v1::CampaignService::Stub::ReleaseCampaign, release).status());
   return AwaitState(administrator, campaign, v1::CAMPAIGN_STATE_RELEASED);
 }

@@ -14,6 +14,7 @@
 #include "candor/v1/campaign.pb.h"
 #include "candor/v1/directory.pb.h"
 #include "candor/v1/instrument.pb.h"
+#include "services/crypto/sealing.h"
 #include "tests/support/test_server.h"
 
 namespace candor::testing {
@@ -46,6 +47,11 @@ class SampleDistrict {
   absl::Status AddPerson(const ApiCaller& administrator, const std::string& id,
                          const std::vector<candor::v1::Role>& roles, const std::vector<std::string>& supervisors = {});
 
+  // Adds somebody with the role of a moderator, or an auditor, who registers a key of their own; gives that key.
+  absl::StatusOr<crypto::ClosingKeyPair> AddKeyHolder(const ApiCaller& administrator, const std::string& id,
+                                                      candor::v1::Role role,
+                                                      const std::vector<std::string>& supervisors = {});
+
   // A campaign that closes in 14 days.
   candor::v1::CreateCampaignRequest CampaignRequest(absl::Time now) const;
 
@@ -71,8 +77,8 @@ class SampleDistrict {
 absl::Status OpenAndWait(const ApiCaller& administrator, const std::string& campaign);
 // Orders closing, and waits until the campaign is closed.
 absl::Status CloseAndWait(const ApiCaller& administrator, const std::string& campaign);
-// Orders releasing, and waits until the campaign is released.
-absl::Status ReleaseAndWait(const ApiCaller& administrator, const std::string& campaign);
+// Orders releasing, and waits until the campaign is released. `discard_comments`: those that nobody has decided about.
+absl::Status ReleaseAndWait(const ApiCaller& administrator, const std::string& campaign, bool discard_comments = false);
 // Waits until the campaign is in `state`. UNAVAILABLE: it is not within a minute.
 absl::Status AwaitState(const ApiCaller& administrator, const std::string& campaign, candor::v1::CampaignState state);
 

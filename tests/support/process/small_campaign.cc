@@ -116,6 +116,29 @@ absl::StatusOr<std::unique_ptr<SmallDistrict>> SmallDistrict::Make(
   return made;
 }
 
+absl::StatusOr<std::string> SmallDistrict::Moderator() {
+  if (!moderator_.empty()) return moderator_;
+  auto directory = DirectoryService::NewStub(connection_->channel());
+  candor::v1::CreatePersonRequest person;
+  person.set_parent(district_);
+  person.mutable_person()->set_display_name("Moderator");
+  person.mutable_person()->add_roles(candor::v1::ROLE_MODERATOR);
+  CANDOR_ASSIGN_OR_RETURN(const candor::v1::Person made,
+                          connection_->Call(*directory, &DirectoryService::Stub::CreatePerson, person));
+  candor::v1::CreateAccessKeyRequest key;
+  key.set_parent(made.name());
+  CANDOR_ASSIGN_OR_RETURN(const candor::v1::CreateAccessKeyResponse access,
+                          connection_->Call(*directory, &DirectoryService::Stub::CreateAccessKey, key));
+  candor::v1::RegisterKeyRequest registration;
+  registration.set_name(made.name());
+  registration.set_public_key(crypto::ClosingKeyPair::Generate().public_key);
+  CANDOR_RETURN_IF_ERROR(connection_->WithAccessKey(access.secret())
+                             ->Call(*directory, &DirectoryService::Stub::RegisterKey, registration)
+                             .status());
+  moderator_ = made.name();
+  return moderator_;
+}
+
 absl::StatusOr<SmallDistrict::SmallCampaign> SmallDistrict::Open(int leaders, int raters) {
   auto directory = DirectoryService::NewStub(connection_->channel());
   auto campaigns = CampaignService::NewStub(connection_->channel());
@@ -126,9 +149,10 @@ absl::StatusOr<SmallDistrict::SmallCampaign> SmallDistrict::Open(int leaders, in
   draft.mutable_campaign()->set_administrator_reads(true);  // GetReport reads with the administrator's key
   draft.mutable_campaign()->mutable_close_time()->set_seconds(absl::ToUnixSeconds(absl::Now() + absl::Hours(48)));
   if (instrument_.prompts > 0) {
+    CANDOR_ASSIGN_OR_RETURN(const std::string person, Moderator());
     auto* moderator = draft.mutable_campaign()->add_moderators();
     moderator->set_title("Moderator");
-    moderator->set_public_key(crypto::ClosingKeyPair::Generate().public_key);
+    moderator->set_person(person);
   }
   CANDOR_ASSIGN_OR_RETURN(const candor::v1::Campaign campaign,
                           connection_->Call(*campaigns, &CampaignService::Stub::CreateCampaign, draft));
@@ -209,6 +233,7 @@ absl::Status SmallDistrict::Release(const std::string& campaign) {
   auto campaigns = CampaignService::NewStub(connection_->channel());
   candor::v1::ReleaseCampaignRequest release;
   release.set_name(campaign);
+  release.set_discard_undecided_comments(true);  // nobody moderates here
   CANDOR_RETURN_IF_ERROR(connection_->Call(*campaigns, &CampaignService::Stub::ReleaseCampaign, release).status());
   return AwaitState(campaign, candor::v1::CAMPAIGN_STATE_RELEASED);
 }

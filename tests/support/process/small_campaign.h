@@ -55,6 +55,10 @@ class SmallDistrict {
   absl::StatusOr<candor::v1::Report> GetReport(const std::string& survey);
 
  private:
+  // Somebody who has registered a moderator's key, which nobody keeps; made once.
+  absl::StatusOr<std::string> Moderator();
+  std::string moderator_;
+
   SmallDistrict(std::shared_ptr<client::Connection> administrator, const SmallInstrument& instrument)
       : connection_(std::move(administrator)), instrument_(instrument) {}
 

@@ -1,0 +1,75 @@
+#include "services/identity/key_holders.h"
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "services/base/error.h"
+#include "services/base/status.h"
+#include "services/domain/errors.h"
+#include "services/identity/loading.h"
+#include "services/identity/resource_names.h"
+
+namespace candor::identity {
+namespace {
+
+absl::Status Unfit(absl::string_view message) {
+  return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kKEY_HOLDER_UNFIT, message);
+}
+
+absl::StatusOr<storage::KeyHolder> FindHolder(storage::ReadTransaction& transaction, const domain::DistrictId& district,
+                                              const domain::NamedHolder& named, bool is_auditor) {
+  const std::string role = is_auditor ? "auditor" : "moderator";
+  const std::string who = absl::StrCat("the ", role, " \"", named.title, "\"");
+  if (named.person.empty()) return Unfit(absl::StrCat(who, " names no person; name one of the directory"));
+  CANDOR_ASSIGN_OR_RETURN(const auto person, transaction.FindPerson(district, named.person));
+  const std::string name = PersonName(district, named.person);
+  if (!person.has_value()) return Unfit(absl::StrCat(who, " is ", name, ", who is not in the directory"));
+  if (!(is_auditor ? person->roles.auditor : person->roles.moderator)) {
+    return Unfit(absl::StrCat(who, " is ", name, ", who has not that role; give it to them or name somebody else"));
+  }
+  if (person->public_key.empty()) {
+    return Unfit(absl::StrCat(who, " is ", name, ", who has registered no key; ask them to do so with candor ", role,
+                              " register"));
+  }
+  return storage::KeyHolder{named.person, {named.title, person->public_key}};
+}
+
+}  // namespace
+
+absl::StatusOr<storage::KeyHolders> FindKeyHolders(storage::ReadTransaction& transaction,
+                                                   const storage::CampaignRow& campaign) {
+  storage::KeyHolders holders;
+  std::set<std::string> keys;
+  for (const domain::NamedHolder& named : campaign.settings.moderators) {
+    CANDOR_ASSIGN_OR_RETURN(storage::KeyHolder holder,
+                            FindHolder(transaction, campaign.district, named, /*is_auditor=*/false));
+    if (!keys.insert(holder.key.public_key).second) {
+      return Unfit(absl::StrCat("the moderator \"", named.title,
+                                "\" has the same key as another; each registers one of their own"));
+    }
+    holders.moderators.push_back(std::move(holder));
+  }
+  if (campaign.settings.auditor.has_value()) {
+    CANDOR_ASSIGN_OR_RETURN(
+        holders.auditor, FindHolder(transaction, campaign.district, *campaign.settings.auditor, /*is_auditor=*/true));
+  }
+  return holders;
+}
+
+absl::Status CheckHoldersOutsideLine(storage::ReadTransaction& transaction, const storage::CampaignRow& campaign,
+                                     const storage::SurveyRow& survey) {
+  std::vector<domain::NamedHolder> named = campaign.settings.moderators;
+  if (campaign.settings.auditor.has_value()) named.push_back(*campaign.settings.auditor);
+  for (const domain::NamedHolder& holder : named) {
+    CANDOR_ASSIGN_OR_RETURN(const bool in_line, IsInLine(transaction, survey, holder.person));
+    if (!in_line) continue;
+    return Unfit(absl::StrCat("\"", holder.title, "\" (", PersonName(survey.district, holder.person),
+                              ") is the leader or supervises the leader, and so must not read what raters write; name "
+                              "somebody outside the leader's line"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace candor::identity

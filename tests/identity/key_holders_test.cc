@@ -1,0 +1,171 @@
+// Moderators and auditors: keys that they alone register, who may be one, and what is frozen of them at opening.
+
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "services/crypto/sealing.h"
+#include "services/identity/key_holders.h"
+#include "tests/identity/identity_env.h"
+
+namespace candor::identity {
+namespace {
+
+namespace reasons = domain::reasons;
+using domain::PersonId;
+using storage::SurveyDocument;
+
+class KeyHoldersTest : public IdentityTest {
+ protected:
+  // Somebody with the roles, who has registered a key unless it is empty.
+  std::string AddHolder(const std::string& id, const storage::Roles& roles, bool registers = true) {
+    storage::PersonRow person;
+    person.district = district_;
+    person.id = PersonId(id);
+    person.display_name = "Name of " + id;
+    person.roles = roles;
+    EXPECT_TRUE(directory_->CreatePerson(root_, person).ok());
+    return registers ? Register(id) : "";
+  }
+  std::string Register(const std::string& id) {
+    const std::string key = crypto::ClosingKeyPair::Generate().public_key;
+    const auto registered = directory_->RegisterKey(As(id), district_, PersonId(id), key);
+    EXPECT_TRUE(registered.ok()) << registered.status();
+    return key;
+  }
+  Caller As(const std::string& id) {
+    Caller caller;
+    caller.district = district_;
+    caller.person = PersonId(id);
+    return caller;
+  }
+  void Name(const domain::CampaignId& campaign, const std::vector<domain::NamedHolder>& moderators,
+            const std::optional<domain::NamedHolder>& auditor = std::nullopt) {
+    const auto updated = campaigns_->Update(admin_, district_, campaign, std::nullopt, [&](auto& settings) {
+      settings.moderators = moderators;
+      settings.auditor = auditor;
+      return absl::OkStatus();
+    });
+    ASSERT_TRUE(updated.ok()) << updated.status();
+  }
+  // What the preview says stands in the way, of the campaign and of its one survey.
+  std::string Faults(const domain::CampaignId& campaign) {
+    const auto preview = campaigns_->Preview(district_, campaign);
+    EXPECT_TRUE(preview.ok()) << preview.status();
+    std::string faults;
+    for (const std::string& fault : preview->faults) faults += fault + ";";
+    for (const std::string& fault : preview->surveys.at(0).faults) faults += fault + ";";
+    return faults;
+  }
+  void ExpectUnfit(const domain::CampaignId& campaign, const std::string& why) {
+    EXPECT_NE(Faults(campaign).find(why), std::string::npos) << Faults(campaign);
+    const absl::Status opened = lifecycle_->Open(admin_, district_, campaign, std::nullopt).status();
+    EXPECT_EQ(Reason(opened), reasons::kKEY_HOLDER_UNFIT) << opened;
+    EXPECT_NE(opened.message().find(why), absl::string_view::npos) << opened;
+    EXPECT_EQ(StateOf(campaign), domain::CampaignState::kDraft);
+  }
+
+  const storage::Roles moderator_{.moderator = true}, auditor_{.auditor = true};
+};
+
+TEST_F(KeyHoldersTest, APersonRegistersTheirOwnKeyAndItIsInTheAuditTrail) {
+  MakeDistrict();
+  AddHolder("kim", moderator_, /*registers=*/false);
+  EXPECT_EQ(Reason(directory_->RegisterKey(As("kim"), district_, PersonId("kim"), "short").status()),
+            reasons::kFIELD_INVALID);
+  EXPECT_EQ(Reason(directory_->RegisterKey(As("kim"), district_, PersonId("kim"), std::string(32, '\0')).status()),
+            reasons::kFIELD_INVALID);
+  const std::string first = Register("kim"), second = Register("kim");
+  EXPECT_NE(first, second);
+  EXPECT_EQ(directory_->GetPerson(district_, PersonId("kim"))->public_key, second);
+  EXPECT_TRUE(directory_->GetPerson(district_, PersonId("kim"))->key_time.has_value());
+  EXPECT_EQ(CountAudit("RegisterKey"), 2);
+  const auto of_nobody = directory_->RegisterKey(As("admin"), district_, PersonId("admin"), first);
+  EXPECT_EQ(Reason(of_nobody.status()), reasons::kWRONG_STATE);
+  // No change of the directory touches the key.
+  const auto updated = directory_->UpdatePerson(admin_, district_, PersonId("kim"), std::nullopt, [](auto& person) {
+    person.job_title = "Ombudsperson";
+    person.public_key = std::string(32, 'x');
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(updated.ok()) << updated.status();
+  Restart();
+  EXPECT_EQ(directory_->GetPerson(district_, PersonId("kim"))->public_key, second);
+}
+
+TEST_F(KeyHoldersTest, WhoIsUnfitKeepsTheCampaignFromOpeningAndThePreviewSaysWhy) {
+  const domain::CampaignId campaign = MakeDraft({{"staff", 6}});
+  Name(campaign, {{"Ombudsperson", PersonId("nobody")}});
+  ExpectUnfit(campaign, "not in the directory");
+  AddHolder("kim", {.supervisor = true}, /*registers=*/false);
+  Name(campaign, {{"Ombudsperson", PersonId("kim")}});
+  ExpectUnfit(campaign, "has not that role");
+  AddHolder("lee", moderator_, /*registers=*/false);
+  Name(campaign, {{"Ombudsperson", PersonId("lee")}});
+  ExpectUnfit(campaign, "has registered no key");
+  const std::string key = Register("lee");
+  AddHolder("max", moderator_, /*registers=*/false);
+  ASSERT_TRUE(directory_->RegisterKey(As("max"), district_, PersonId("max"), key).ok());
+  Name(campaign, {{"Ombudsperson", PersonId("lee")}, {"Union", PersonId("max")}});
+  ExpectUnfit(campaign, "the same key");
+  // A moderator is no auditor.
+  Name(campaign, {}, domain::NamedHolder{"Works council", PersonId("lee")});
+  ExpectUnfit(campaign, "has not that role");
+  Name(campaign, {{"Ombudsperson", PersonId("lee")}});
+  EXPECT_EQ(Faults(campaign), "");
+  EXPECT_TRUE(lifecycle_->Open(admin_, district_, campaign, std::nullopt).ok());
+}
+
+TEST_F(KeyHoldersTest, WhoeverIsInTheLineOfAnyLeaderIsRefused) {
+  const domain::CampaignId campaign = MakeDraft({{"staff", 6}}, 2);
+  const auto give_role = [&](const std::string& id) {
+    const auto updated = directory_->UpdatePerson(root_, district_, PersonId(id), std::nullopt, [](auto& person) {
+      person.roles.moderator = person.roles.auditor = true;
+      return absl::OkStatus();
+    });
+    ASSERT_TRUE(updated.ok()) << updated.status();
+    Register(id);
+  };
+  give_role("boss");
+  give_role("leader-2");
+  AddHolder("lee", moderator_);
+  Name(campaign, {{"Ombudsperson", PersonId("lee")}, {"Superintendent", PersonId("boss")}});
+  ExpectUnfit(campaign, "supervises the leader");
+  Name(campaign, {{"Colleague", PersonId("leader-2")}});
+  const absl::Status opened = lifecycle_->Open(admin_, district_, campaign, std::nullopt).status();
+  EXPECT_EQ(Reason(opened), reasons::kKEY_HOLDER_UNFIT) << "a leader of the same campaign";
+  Name(campaign, {{"Ombudsperson", PersonId("lee")}}, domain::NamedHolder{"Auditor", PersonId("boss")});
+  ExpectUnfit(campaign, "supervises the leader");
+  Name(campaign, {{"Ombudsperson", PersonId("lee")}});
+  EXPECT_TRUE(lifecycle_->Open(admin_, district_, campaign, std::nullopt).ok());
+}
+
+TEST_F(KeyHoldersTest, TitleAndKeyAreFrozenWhenOpeningIsOrdered) {
+  const domain::CampaignId campaign = MakeDraft({{"staff", 25}, {"student", 9}});
+  const std::string key = AddHolder("lee", moderator_), of_auditor = AddHolder("noa", auditor_);
+  Name(campaign, {{"Ombudsperson", PersonId("lee")}}, domain::NamedHolder{"Works council", PersonId("noa")});
+  ASSERT_TRUE(lifecycle_->Open(admin_, district_, campaign, std::nullopt).ok());
+  // Before the manifest is made.
+  const std::string later = Register("lee");
+  lifecycle_->RunPending();
+  const domain::SurveyId survey = OneSurvey(campaign).id;
+  const domain::Manifest manifest = ManifestOf(survey);
+  ASSERT_EQ(manifest.moderators.size(), 1u);
+  EXPECT_EQ(manifest.moderators[0].name, "Ombudsperson");
+  EXPECT_EQ(manifest.moderators[0].public_key, key);
+  EXPECT_NE(key, later);
+  ASSERT_TRUE(manifest.auditor.has_value());
+  EXPECT_EQ(manifest.auditor->public_key, of_auditor);
+  const auto holders = storage::DecodeKeyHolders(*Document(survey, SurveyDocument::kKeyHolders));
+  ASSERT_TRUE(holders.ok()) << holders.status();
+  EXPECT_EQ(holders->moderators[0].person.value(), "lee");
+  EXPECT_EQ(holders->auditor->person.value(), "noa");
+  // No person's name or id is in what respondents see; the groups of which no words are released are.
+  const domain::OpenOrder& order = plane_.opened.at(survey);
+  EXPECT_EQ(order.manifest.find("\"lee\""), std::string::npos);
+  EXPECT_EQ(order.contract.find("\"lee\""), std::string::npos);
+  EXPECT_EQ(domain::DecodeContract(order.contract)->comments.summary_only, std::vector<std::string>{"student"});
+}
+
+}  // namespace
+}  // namespace candor::identity
