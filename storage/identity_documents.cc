@@ -41,6 +41,13 @@ std::string EncodeSettings(const domain::CampaignSettings& settings) {
   for (const domain::ModeratorKey& moderator : settings.moderators) {
     moderators.push_back({{"name", moderator.name}, {"public_key", base::HexEncode(moderator.public_key)}});
   }
+  Json steward = nullptr;
+  if (settings.steward.has_value()) {
+    steward = {{"title", settings.steward->terms.title},
+               {"shares", settings.steward->terms.shares},
+               {"threshold", settings.steward->terms.threshold},
+               {"public_key", base::HexEncode(settings.steward->public_key)}};
+  }
   return base::CanonicalJson(Json{
       {"title", settings.title},
       {"instrument", settings.instrument.value()},
@@ -56,6 +63,8 @@ std::string EncodeSettings(const domain::CampaignSettings& settings) {
       {"retention_days", settings.retention_days},
       {"notice", Json(settings.notice)},
       {"moderators", moderators},
+      {"steward", steward},
+      {"mirrors", Json(settings.mirrors)},
   });
 }
 
@@ -88,6 +97,17 @@ absl::StatusOr<domain::CampaignSettings> DecodeSettings(absl::string_view bytes)
     settings.moderators.push_back({std::move(name), moderator.Bytes("public_key", 32)});
     moderator.Finish();
   });
+  // Campaigns that were made before there were stewards and mirrors have neither member.
+  if (object.Has("steward") && !object.IsNull("steward")) {
+    object.Object("steward", [&](JsonObject& steward) {
+      settings.steward.emplace();
+      settings.steward->terms.title = steward.Text("title");
+      settings.steward->terms.shares = static_cast<int>(steward.Whole("shares", 0, 1'000'000));
+      settings.steward->terms.threshold = static_cast<int>(steward.Whole("threshold", 0, 1'000'000));
+      settings.steward->public_key = steward.Bytes("public_key", 32);
+    });
+  }
+  settings.mirrors = object.OptionalTexts("mirrors");
   object.Finish();
   CANDOR_RETURN_IF_ERROR(fault.status());
   return settings;

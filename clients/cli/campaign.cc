@@ -5,8 +5,10 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "clients/cli/campaign_calls.h"
+#include "clients/cli/steward_files.h"
 #include "clients/cli/verbs.h"
 #include "services/base/encoding.h"
+#include "services/base/file.h"
 #include "services/base/status.h"
 
 namespace candor::cli {
@@ -23,7 +25,9 @@ struct CampaignOptions {
   std::string title, instrument_version, first_reader, close_time, close_in, latest_close_time, abandon_time, etag;
   int minimum_group = 0, insiders = 0, retention_days = 0;
   bool supervisor_reads = false, administrator_reads = false;
-  std::vector<std::string> notices, moderators;
+  std::vector<std::string> notices, moderators, mirrors;
+  std::string steward_key, steward_title, purpose;
+  bool no_steward = false;  // update alone
   CLI::App* verb = nullptr;
 };
 
@@ -62,6 +66,13 @@ void DeclareSettings(CLI::App& verb, CampaignOptions& options) {
   verb.add_option("--moderator", options.moderators,
                   "ROLE=KEY (X25519 public key, 64 hexadecimal digits): reads comments before release; may be given "
                   "more than once");
+  verb.add_option("--steward-key", options.steward_key,
+                  "The public key file of candor steward keygen: only who holds the shares can open the answers");
+  verb.add_option("--steward-title", options.steward_title,
+                  "Who holds the shares, as raters are told: a role or a body, for instance \"Works council\"");
+  verb.add_option("--mirror", options.mirrors,
+                  "https://... where others publish the manifests, for comparison; may be given more than once");
+  verb.add_option("--purpose", options.purpose, "What the answers are for: developmental (the only one there is)");
 }
 
 absl::Status Fill(Context& c, const CampaignOptions& options, Campaign& campaign) {
@@ -111,6 +122,20 @@ absl::Status Fill(Context& c, const CampaignOptions& options, Campaign& campaign
     added->set_title(moderator.substr(0, equals));
     added->set_public_key(*key);
   }
+  if (options.steward_key.empty() != options.steward_title.empty()) {
+    return UsageError("a steward needs both --steward-key and --steward-title");
+  }
+  if (!options.steward_key.empty()) {
+    CANDOR_ASSIGN_OR_RETURN(const std::string bytes, base::ReadFile(options.steward_key));
+    CANDOR_ASSIGN_OR_RETURN(const StewardPublicKey key, ParseStewardPublicKey(bytes, options.steward_key));
+    candor::v1::Steward& steward = *campaign.mutable_steward();
+    steward.set_title(options.steward_title);
+    steward.set_shares(key.shares);
+    steward.set_threshold(key.threshold);
+    steward.set_public_key(key.public_key);
+  }
+  campaign.mutable_mirrors()->Assign(options.mirrors.begin(), options.mirrors.end());
+  campaign.set_purpose(options.purpose);
   return absl::OkStatus();
 }
 
@@ -121,6 +146,11 @@ std::string TextOf(const Campaign& campaign) {
   table.Add({"instrument", campaign.instrument_version()});
   table.Add({"k, t", absl::StrCat(campaign.minimum_group_size(), ", ", campaign.insiders())});
   table.Add({"planned close", ShortTime(campaign.close_time())});
+  if (campaign.has_steward()) {
+    table.Add({"closed by", absl::StrCat(campaign.steward().title(), " (", campaign.steward().threshold(), " of ",
+                                         campaign.steward().shares(), " shares)")});
+  }
+  for (const std::string& mirror : campaign.mirrors()) table.Add({"mirror", mirror});
   table.Add({"surveys", absl::StrCat(campaign.survey_count())});
   if (!campaign.last_fault().empty()) table.Add({"last fault", campaign.last_fault()});
   if (!campaign.etag().empty()) table.Add({"etag", campaign.etag()});
@@ -189,7 +219,11 @@ absl::Status Update(Context& c, const CampaignOptions& options) {
       {"--abandon-time", "abandon_time"},
       {"--retention-days", "retention_days"},
       {"--notice", "notice"},
-      {"--moderator", "moderators"}};
+      {"--moderator", "moderators"},
+      {"--steward-key", "steward"},
+      {"--no-steward", "steward"},
+      {"--mirror", "mirrors"},
+      {"--purpose", "purpose"}};
   for (const auto& [flag, field] : fields) {
     if (options.verb->count(flag) > 0) request.mutable_update_mask()->add_paths(field);
   }
@@ -265,6 +299,7 @@ absl::Status Preview(Context& c, const NameOption& options) {
     std::string text;
     int faults = preview.faults_size();
     for (const std::string& fault : preview.faults()) absl::StrAppend(&text, "in the way: ", fault, "\n");
+    for (const std::string& warning : preview.warnings()) absl::StrAppend(&text, "note: ", warning, "\n");
     for (const auto& survey : preview.surveys()) {
       absl::StrAppend(&text, survey.leader_display_name(), " (", survey.survey(), ")\n  groups: ",
                       GroupsOf(survey.groups(), false), "\n");
@@ -356,6 +391,8 @@ void AddCampaignVerbs(CLI::App& app, Context& context) {
         verb.add_option("--title", options.title, "The campaign's title");
         verb.add_option("--etag", options.etag, "Only if the campaign still has this etag");
         DeclareSettings(verb, options);
+        verb.add_flag("--no-steward", options.no_steward, "No steward any more: the service closes by itself")
+            ->excludes("--steward-key");
       },
       Update);
   AddVerb<NoOptions>(*noun, context, "list", "List a district's campaigns", [](CLI::App&, NoOptions&) {}, List);

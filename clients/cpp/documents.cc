@@ -10,6 +10,7 @@
 #include "services/base/status.h"
 #include "services/crypto/access_code.h"
 #include "services/crypto/hash.h"
+#include "services/crypto/sealing.h"
 #include "services/crypto/signing.h"
 #include "services/domain/errors.h"
 
@@ -102,6 +103,11 @@ absl::StatusOr<std::shared_ptr<const SurveyDocuments>> CheckDocuments(const Docu
     return Refused("its rules and its manifest do not give the same dates");
   }
   CANDOR_RETURN_IF_ERROR(CheckGroups(m, documents->instrument_version.instrument));
+  if (c.evaluative_use_forbidden != documents->instrument_version.instrument.evaluative_use_forbidden) {
+    return Refused("its rules and its questions do not agree on whether the answers may be used to judge somebody");
+  }
+  // What is sealed to a point of small order can be opened by everybody.
+  if (!crypto::SealToKey(m.closing_public_key, "").ok()) return Refused("the key that its answers are sealed to is not a sound one");
 
   for (const domain::IssuingGroup& group : m.groups) {
     auto key = crypto::BlindVerifyingKey::FromSpkiDer(group.verifying_key);

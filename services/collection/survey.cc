@@ -68,6 +68,9 @@ absl::StatusOr<storage::SlotLayout> CheckOpenOrder(const domain::OpenOrder& orde
       domain::CheckManifest(*manifest, base::HexEncode(crypto::Sha256(order.contract)), instrument_hash);
   if (!checked.ok()) return AsMismatch(checked);
   if (contract->instrument_hash != instrument_hash) return Mismatch("the contract names another instrument");
+  if (contract->evaluative_use_forbidden != version->instrument.evaluative_use_forbidden) {
+    return Mismatch("contract and instrument disagree about evaluative use");
+  }
   if (contract->close_time != manifest->close_time || contract->latest_close_time != manifest->latest_close_time ||
       contract->abandon_time != manifest->abandon_time) {
     return Mismatch("contract and manifest name different times");
@@ -83,9 +86,6 @@ absl::StatusOr<storage::SlotLayout> CheckOpenOrder(const domain::OpenOrder& orde
   if (!CanBeSealedTo(manifest->closing_public_key)) return Mismatch("the closing key cannot be used");
   if (!manifest->pooling_public_key.empty()) {
     if (!CanBeSealedTo(manifest->pooling_public_key)) return Mismatch("the pooling key cannot be used");
-    if (manifest->pooling_public_key == manifest->closing_public_key) {
-      return Mismatch("the pooling key is the closing key; each opens something else, at another time");
-    }
   }
   for (const domain::ModeratorKey& moderator : manifest->moderators) {
     if (!CanBeSealedTo(moderator.public_key)) return Mismatch("a moderator's key cannot be used");

@@ -150,6 +150,34 @@ void CheckModerators(const CampaignSettings& settings, Faults& faults) {
   }
 }
 
+void CheckSteward(const CampaignSettings& settings, Faults& faults) {
+  if (!settings.steward.has_value()) return;
+  if (const auto wrong = FaultOf(settings.steward->terms); wrong.has_value()) {
+    faults.Add(absl::StrCat("steward.", wrong->first), wrong->second);
+  }
+  if (settings.steward->public_key.size() != 32) {
+    faults.Add("steward.public_key", "must be an X25519 public key of 32 bytes, as candor steward keygen makes it");
+  }
+  for (const ModeratorKey& moderator : settings.moderators) {
+    if (moderator.public_key != settings.steward->public_key) continue;
+    faults.Add("steward.public_key", "is a moderator's key too; the steward needs a key of their own");
+    return;
+  }
+}
+
+void CheckMirrors(const CampaignSettings& settings, Faults& faults) {
+  if (settings.mirrors.size() > kMostMirrors) faults.Add("mirrors", absl::StrCat("must be at most ", kMostMirrors));
+  std::set<std::string> mirrors;
+  for (size_t i = 0; i < settings.mirrors.size(); ++i) {
+    const std::string field = absl::StrCat("mirrors[", i, "]");
+    if (!IsHttpsUrl(settings.mirrors[i])) {
+      faults.Add(field, "must be an https address in small letters, without name, password, query, fragment and closing slash");
+    } else if (!mirrors.insert(settings.mirrors[i]).second) {
+      faults.Add(field, "stands twice; remove one");
+    }
+  }
+}
+
 }  // namespace
 
 absl::string_view NameOf(CampaignState state) {
@@ -202,11 +230,21 @@ absl::Status CheckSettings(const CampaignSettings& settings, absl::Time now) {
   CheckDates(settings, now, faults);
   CheckNotice(settings, faults);
   CheckModerators(settings, faults);
+  CheckSteward(settings, faults);
+  CheckMirrors(settings, faults);
   return faults.status();
 }
 
+absl::Status CheckPurpose(const CampaignSettings& settings, const Instrument& instrument) {
+  if (!instrument.evaluative_use_forbidden || settings.purpose == kDevelopmental) return absl::OkStatus();
+  return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kPURPOSE_FORBIDDEN,
+                     absl::StrCat("the instrument ", instrument.title,
+                                  " may serve a leader's development alone; set purpose to \"developmental\""),
+                     "purpose");
+}
+
 Contract MakeContract(const CampaignSettings& settings, absl::string_view instrument_hash,
-                      const std::vector<std::string>& languages) {
+                      const Instrument& instrument) {
   Contract contract;
   contract.purpose = settings.purpose;
   contract.minimum_group_size = settings.minimum_group_size;
@@ -214,12 +252,18 @@ Contract MakeContract(const CampaignSettings& settings, absl::string_view instru
   contract.pool_minimum = settings.minimum_group_size + settings.insiders;
   contract.first_reader = settings.first_reader;
   contract.readers = settings.readers;
-  contract.languages = languages;
+  contract.languages = instrument.languages;
   contract.close_time = settings.close_time;
   contract.latest_close_time = settings.latest_close_time;
   contract.abandon_time = settings.abandon_time;
   contract.retention_days = settings.retention_days;
   contract.instrument_hash = std::string(instrument_hash);
+  if (settings.steward.has_value()) {
+    contract.closing_mode = kStewardClosing;
+    contract.steward = settings.steward->terms;
+  }
+  contract.mirrors = settings.mirrors;
+  contract.evaluative_use_forbidden = instrument.evaluative_use_forbidden;
   return contract;
 }
 

@@ -56,6 +56,14 @@ std::optional<SurveyState> FindSurveyState(absl::string_view name);
 bool CanBecome(CampaignState from, CampaignState to);
 bool CanBecome(SurveyState from, SurveyState to);
 
+// Who closes the campaign's surveys in place of the service.
+struct Steward {
+  StewardTerms terms;
+  std::string public_key;  // X25519, 32 bytes: the closing key of all surveys of the campaign
+
+  bool operator==(const Steward&) const = default;
+};
+
 // What an administrator sets for a campaign; frozen at opening.
 struct CampaignSettings {
   std::string title;  // 1..200 bytes
@@ -72,6 +80,8 @@ struct CampaignSettings {
   int retention_days = 365;
   LocalizedText notice;                  // may be empty; at most 4,000 bytes in each language
   std::vector<ModeratorKey> moderators;  // at most 5; without one no prompt is asked
+  std::optional<Steward> steward;        // unset: the service closes by itself
+  std::vector<std::string> mirrors;      // as in Contract
 };
 
 // INVALID_ARGUMENT, CAMPAIGN_INVALID: every fault there is, each with its field as the API names it,
@@ -79,11 +89,14 @@ struct CampaignSettings {
 // of the draft's last change.
 absl::Status CheckSettings(const CampaignSettings& settings, absl::Time now);
 
+// FAILED_PRECONDITION, PURPOSE_FORBIDDEN: `instrument` forbids evaluative use, and the campaign is for something other than
+// development. CheckSettings refuses such a purpose with any instrument; this names the stronger reason, so ask first.
+absl::Status CheckPurpose(const CampaignSettings& settings, const Instrument& instrument);
+
 // The contract that opening under `settings` makes. They have passed CheckSettings.
-// `instrument_hash`: SHA-256 of the instrument version's document, hexadecimal; `languages`: the
-// instrument's.
+// `instrument_hash`: SHA-256 of the instrument version's document, hexadecimal.
 Contract MakeContract(const CampaignSettings& settings, absl::string_view instrument_hash,
-                      const std::vector<std::string>& languages);
+                      const Instrument& instrument);
 
 }  // namespace candor::domain
 

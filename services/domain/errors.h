@@ -54,6 +54,9 @@ namespace candor::domain {
   X(COMMENT_NOT_TEXT)        /* a comment that is not plain UTF-8 text */                               \
   X(ORDER_MISMATCH)          /* the documents of an order do not fit together */                        \
   X(WRONG_CLOSING_KEY)       /* not the secret half of the manifest's closing key */                    \
+  X(WRONG_SHARES)            /* a steward's shares do not give the closing key */                       \
+  X(WAITING_FOR_STEWARD)     /* the survey is closed once its steward has sent the closing key */       \
+  X(SURVEY_ABANDONED)        /* the survey's answers were destroyed without a result */                 \
   X(KEY_LOST)                /* a key file that an open survey needs is gone */                         \
   X(REPORT_NOT_RELEASED)     /* the report exists only after release */                                 \
   X(STORE_BUSY)              /* the store did not answer in time; try again */                          \

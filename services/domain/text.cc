@@ -4,7 +4,9 @@
 #include <cstdint>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 
 namespace candor::domain {
 namespace {
@@ -89,6 +91,38 @@ bool IsLanguageTag(absl::string_view text) {
       return false;
     }
     first = false;
+  }
+  return true;
+}
+
+bool IsHttpsUrl(absl::string_view text) {
+  constexpr absl::string_view kScheme = "https://";
+  if (text.size() > 300 || !absl::ConsumePrefix(&text, kScheme)) return false;
+  const size_t slash = text.find('/');
+  const absl::string_view authority = text.substr(0, slash);
+  const size_t colon = authority.find(':');
+  const absl::string_view host = authority.substr(0, colon);
+  for (const absl::string_view label : absl::StrSplit(host, '.')) {
+    if (label.empty() || label.front() == '-' || label.back() == '-' ||
+        !std::all_of(label.begin(), label.end(), [](char c) { return IsLower(c) || IsDigit(c) || c == '-'; })) {
+      return false;
+    }
+  }
+  if (colon != absl::string_view::npos) {
+    const absl::string_view port = authority.substr(colon + 1);
+    int number = 0;
+    if (port.empty() || port.size() > 5 || port.front() == '0' || !std::all_of(port.begin(), port.end(), IsDigit) ||
+        !absl::SimpleAtoi(port, &number) || number > 65535) {
+      return false;
+    }
+  }
+  if (slash == absl::string_view::npos) return true;
+  for (const absl::string_view segment : absl::StrSplit(text.substr(slash + 1), '/')) {
+    if (segment.empty() || segment == "." || segment == ".." ||
+        !std::all_of(segment.begin(), segment.end(),
+                     [](char c) { return IsAlnum(c) || c == '-' || c == '.' || c == '_' || c == '~'; })) {
+      return false;
+    }
   }
   return true;
 }

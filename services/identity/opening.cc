@@ -138,7 +138,7 @@ absl::StatusOr<CampaignRow> Opening::Order(const Caller& caller, const DistrictI
                             domain::DecodeInstrumentVersion(version.document));
     CANDOR_RETURN_IF_ERROR(CheckSurveys(transaction, row, decoded.instrument));
     const std::string contract =
-        domain::EncodeContract(domain::MakeContract(row.settings, version.hash, decoded.instrument.languages));
+        domain::EncodeContract(domain::MakeContract(row.settings, version.hash, decoded.instrument));
     CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, district, campaign, [&](const SurveyRow& survey) -> absl::Status {
       CANDOR_ASSIGN_OR_RETURN(storage::PersonRow leader, GetPersonRow(transaction, district, survey.leader));
       const storage::LeaderLine line{survey.leader, std::move(leader.supervisors)};

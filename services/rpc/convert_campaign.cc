@@ -124,7 +124,8 @@ const std::set<std::string>& ChangeableCampaignFields() {
   static const auto* const fields = new std::set<std::string>{
       "title",          "instrument_version", "minimum_group_size",  "insiders",   "first_reader",
       "retention_days", "supervisor_reads",   "administrator_reads", "close_time", "latest_close_time",
-      "abandon_time",   "notice",             "moderators"};
+      "abandon_time",   "notice",             "moderators",          "steward",    "mirrors",
+      "purpose"};
   return *fields;
 }
 
@@ -158,6 +159,15 @@ absl::Status CopyCampaignFields(const candor::v1::Campaign& from, const std::set
       settings.moderators.push_back({moderator.title(), moderator.public_key()});
     }
   }
+  if (Has(fields, "steward")) {
+    settings.steward.reset();
+    if (from.has_steward()) {
+      const candor::v1::Steward& steward = from.steward();
+      settings.steward = {{steward.title(), steward.shares(), steward.threshold()}, steward.public_key()};
+    }
+  }
+  if (Has(fields, "mirrors")) settings.mirrors.assign(from.mirrors().begin(), from.mirrors().end());
+  if (Has(fields, "purpose")) settings.purpose = from.purpose().empty() ? domain::kDevelopmental : from.purpose();
   return absl::OkStatus();
 }
 
@@ -185,6 +195,15 @@ candor::v1::Campaign ToProto(const identity::StoredCampaign& campaign, const ide
     to->set_title(moderator.name);
     to->set_public_key(moderator.public_key);
   }
+  if (settings.steward.has_value()) {
+    candor::v1::Steward& steward = *proto.mutable_steward();
+    steward.set_title(settings.steward->terms.title);
+    steward.set_shares(settings.steward->terms.shares);
+    steward.set_threshold(settings.steward->terms.threshold);
+    steward.set_public_key(settings.steward->public_key);
+  }
+  proto.mutable_mirrors()->Assign(settings.mirrors.begin(), settings.mirrors.end());
+  proto.set_purpose(settings.purpose);
   proto.set_state(ToProto(row.state));
   proto.set_survey_count(static_cast<int32_t>(campaign.survey_count));
   const bool releasing = row.state == domain::CampaignState::kClosed && row.release_ordered;
@@ -215,6 +234,7 @@ candor::v1::Survey ToProto(const identity::StoredSurvey& survey, const std::vect
 candor::v1::PreviewCampaignResponse ToProto(const identity::CampaignPreview& preview) {
   candor::v1::PreviewCampaignResponse proto;
   proto.mutable_faults()->Assign(preview.faults.begin(), preview.faults.end());
+  proto.mutable_warnings()->Assign(preview.warnings.begin(), preview.warnings.end());
   for (const identity::SurveyPreview& survey : preview.surveys) {
     candor::v1::SurveyPreview* to = proto.add_surveys();
     to->set_survey(identity::SurveyName(survey.survey));

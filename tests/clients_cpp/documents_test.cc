@@ -163,9 +163,56 @@ TEST(DocumentsTest, RefusesAContractForOtherQuestionsThoughItsHashFits) {
 }
 
 TEST(DocumentsTest, RefusesDatesThatDiffer) {
+  for (absl::Time domain::Manifest::*const date :
+       {&domain::Manifest::close_time, &domain::Manifest::latest_close_time, &domain::Manifest::abandon_time}) {
+    FakeSurvey survey;
+    survey.contract.latest_close_time = survey.manifest.latest_close_time += absl::Hours(2);
+    ASSERT_TRUE(CheckDocuments(survey.Encode(), survey.manifest.survey, "").ok());
+    survey.manifest.*date -= absl::Hours(1);
+    ExpectRefused(survey.Encode(), survey, "same dates");
+  }
+}
+
+TEST(DocumentsTest, RefusesAContractThatIsSilentOnWhatTheInstrumentForbids) {
   FakeSurvey survey;
-  survey.manifest.close_time -= absl::Hours(1);
-  ExpectRefused(survey.Encode(), survey, "same dates");
+  survey.version.instrument.evaluative_use_forbidden = true;
+  ExpectRefused(survey.Encode(), survey, "used to judge");
+  survey.contract.evaluative_use_forbidden = true;
+  EXPECT_TRUE(CheckDocuments(survey.Encode(), survey.manifest.survey, "").ok());
+}
+
+TEST(DocumentsTest, RefusesAClosingKeyThatEverybodyCouldOpen) {
+  FakeSurvey survey;
+  for (const char low : {'\0', '\1'}) {
+    survey.manifest.closing_public_key = std::string(1, low) + std::string(31, '\0');
+    ExpectRefused(survey.Encode(), survey, "not a sound one");
+  }
+}
+
+TEST(DocumentsTest, RefusesAClosingKeyThatOthersHoldToo) {
+  FakeSurvey survey;
+  survey.manifest.pooling_public_key = survey.manifest.closing_public_key;
+  ExpectRefused(survey.Encode(), survey, "serves something else too");
+  survey.manifest.pooling_public_key.clear();
+  survey.manifest.closing_public_key = survey.manifest.moderators[0].public_key;
+  ExpectRefused(survey.Encode(), survey, "serves something else too");
+}
+
+TEST(DocumentsTest, RefusesAStewardWhoseSharesMakeNoSense) {
+  struct Case {
+    int shares, threshold;
+  };
+  for (const Case& c : {Case{3, 4}, Case{0, 0}, Case{3, 0}, Case{21, 2}}) {
+    FakeSurvey survey;
+    survey.contract.closing_mode = "steward";
+    survey.contract.steward = {"Works council", c.shares, c.threshold};
+    ExpectRefused(survey.Encode(), survey, "rules cannot be read");
+  }
+  FakeSurvey survey;
+  survey.contract.closing_mode = "steward";  // and nobody who is one
+  ExpectRefused(survey.Encode(), survey, "rules cannot be read");
+  survey.contract.steward = {"Works council", 3, 2};
+  EXPECT_TRUE(CheckDocuments(survey.Encode(), survey.manifest.survey, "").ok());
 }
 
 TEST(DocumentsTest, RefusesAnotherSurveysManifest) {

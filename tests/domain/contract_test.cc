@@ -12,18 +12,39 @@ using base::Json;
 constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 constexpr auto kRefused = absl::StatusCode::kFailedPrecondition;
 
+Json StewardJson(int shares, int threshold) {
+  return {{"title", "Works council"}, {"shares", shares}, {"threshold", threshold}};
+}
+
 TEST(ContractTest, ItsDocumentNeverChanges) {
   // The bytes are hashed and shown to respondents, so their form is fixed for good.
   EXPECT_EQ(EncodeContract(SampleContract()),
             "{\"abandon_time\":1803000000,\"close_time\":1800000000,\"closing_mode\":\"automatic\","
-            "\"first_reader\":"
+            "\"evaluative_use\":\"not_forbidden\",\"first_reader\":"
             "\"leader\",\"format\":\"candor.contract.v1\",\"insiders\":1,\"instrument_hash\":\"" +
                 std::string(64, 'a') +
                 "\",\"languages\":[\"en\",\"es\"],\"latest_close_time\":1800600000,\"maximum_"
                 "reissued_percent\":10,"
-                "\"minimum_group_size\":5,\"pool_minimum\":6,\"purpose\":\"developmental\","
+                "\"minimum_group_size\":5,\"mirrors\":[],\"pool_minimum\":6,\"purpose\":\"developmental\","
                 "\"readers\":[\"leader\","
-                "\"supervisor\"],\"retention_days\":365}");
+                "\"supervisor\"],\"retention_days\":365,\"steward\":null}");
+}
+
+TEST(ContractTest, NamesTheStewardTheMirrorsAndWhatTheInstrumentForbids) {
+  Contract contract = SampleContract();
+  contract.closing_mode = kStewardClosing;
+  contract.steward = {"Works council", 5, 3};
+  contract.mirrors = {"https://union.example/candor", "https://district.example:8443"};
+  contract.evaluative_use_forbidden = true;
+  const std::string bytes = EncodeContract(contract);
+  EXPECT_NE(bytes.find("\"steward\":{\"shares\":5,\"threshold\":3,\"title\":\"Works council\"}"), std::string::npos);
+  EXPECT_NE(bytes.find("\"evaluative_use\":\"forbidden\""), std::string::npos);
+  const auto read = DecodeContract(bytes);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->steward, contract.steward);
+  EXPECT_EQ(read->mirrors, contract.mirrors);
+  EXPECT_TRUE(read->evaluative_use_forbidden);
+  EXPECT_EQ(EncodeContract(*read), bytes);
 }
 
 TEST(ContractTest, ReadsWhatItWrites) {
@@ -35,7 +56,8 @@ TEST(ContractTest, ReadsWhatItWrites) {
   contract.first_reader = FirstReader::kSupervisor;
   contract.readers = {"supervisor", "administrator"};
   contract.retention_days = 1;
-  contract.closing_mode = "steward";
+  contract.closing_mode = kStewardClosing;
+  contract.steward = {"Works council", 3, 2};
   contract.latest_close_time = contract.close_time;
   const auto read = DecodeContract(EncodeContract(contract));
   ASSERT_TRUE(read.ok()) << read.status();
@@ -84,6 +106,45 @@ TEST(ContractTest, RefusesEachFaultWithItsPath) {
       {"a hash cut short", [](Json& j) { j["instrument_hash"] = std::string(62, 'a'); },
        "instrument_hash"},
       {"an unknown closing mode", [](Json& j) { j["closing_mode"] = "never"; }, "closing_mode"},
+      {"steward mode without a steward", [](Json& j) { j["closing_mode"] = "steward"; }, "steward"},
+      {"a steward in automatic mode", [](Json& j) { j["steward"] = StewardJson(3, 2); }, "steward"},
+      {"no share",
+       [](Json& j) { j["closing_mode"] = "steward", j["steward"] = StewardJson(0, 1); },
+       "steward.shares"},
+      {"21 shares",
+       [](Json& j) { j["closing_mode"] = "steward", j["steward"] = StewardJson(21, 2); },
+       "steward.shares"},
+      {"no share needed",
+       [](Json& j) { j["closing_mode"] = "steward", j["steward"] = StewardJson(3, 0); },
+       "steward.threshold"},
+      {"more shares needed than there are",
+       [](Json& j) { j["closing_mode"] = "steward", j["steward"] = StewardJson(3, 4); },
+       "steward.threshold"},
+      {"a steward without a title",
+       [](Json& j) {
+         j["closing_mode"] = "steward", j["steward"] = StewardJson(3, 2), j["steward"]["title"] = "";
+       },
+       "steward.title"},
+      {"a steward with a person's name",
+       [](Json& j) {
+         j["closing_mode"] = "steward", j["steward"] = StewardJson(3, 2), j["steward"]["name"] = "A";
+       },
+       "steward.name"},
+      {"a steward who is a text", [](Json& j) { j["steward"] = "Works council"; }, "steward"},
+      {"mirrors that are no list", [](Json& j) { j["mirrors"] = "https://a.example"; }, "mirrors"},
+      {"a mirror without TLS", [](Json& j) { j["mirrors"] = {"http://a.example"}; }, "mirrors[0]"},
+      {"a mirror that knows who asks", [](Json& j) { j["mirrors"] = {"https://a.example/?c=1"}; }, "mirrors[0]"},
+      {"a mirror twice",
+       [](Json& j) {
+         j["mirrors"] = {"https://a.example", "https://a.example"};
+       },
+       "mirrors[1]"},
+      {"six mirrors",
+       [](Json& j) {
+         for (char c = 'a'; c < 'g'; ++c) j["mirrors"].push_back(std::string("https://") + c + ".example");
+       },
+       "mirrors"},
+      {"an unknown word on evaluative use", [](Json& j) { j["evaluative_use"] = "allowed"; }, "evaluative_use"},
       {"an unknown member", [](Json& j) { j["k"] = 5; }, "k"},
   };
   for (const JsonCase& c : cases) {
@@ -116,6 +177,11 @@ TEST(ContractTest, RefusesAnyOtherSpellingOfTheSameContract) {
   }
   ExpectError(DecodeContract(""), kInvalid, "CONTRACT_INVALID");
   ExpectError(DecodeContract(bytes.substr(1)), kInvalid, "CONTRACT_INVALID");
+}
+
+TEST(MirrorUrlTest, IsTheSurveysNameUnderTheMirrorsAddress) {
+  EXPECT_EQ(MirrorUrl("https://union.example/candor", SurveyId(kSampleSurvey)),
+            "https://union.example/candor/00000000000000000000000000.json");
 }
 
 TEST(ManifestTest, ItsDocumentNeverChanges) {
@@ -337,6 +403,10 @@ TEST(CheckManifestTest, RefusesWhatCouldSingleOutAPerson) {
        "groups[0].members"},
       {"four invited", [](Manifest& m) { m.groups[1].invited = 4; }, "groups[1].invited"},
       {"one invited", [](Manifest& m) { m.groups[0].invited = 1; }, "groups[0].invited"},
+      {"a closing key that pools too", [](Manifest& m) { m.pooling_public_key = m.closing_public_key; },
+       "closing_public_key"},
+      {"a closing key that a moderator holds", [](Manifest& m) { m.moderators[0].public_key = m.closing_public_key; },
+       "closing_public_key"},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.what);

@@ -27,6 +27,8 @@ CampaignRow ACampaign(const domain::DistrictId& district, const domain::Campaign
   row.settings.abandon_time = absl::FromUnixSeconds(2'000'200);
   row.settings.notice = {{"en", "Dear families"}, {"es", "Queridas familias"}};
   row.settings.moderators = {{"Ombudsperson", std::string(32, '\x01')}};
+  row.settings.steward = {{"Works council", 3, 2}, std::string(32, '\x02')};
+  row.settings.mirrors = {"https://union.example/candor"};
   row.create_time = absl::FromUnixSeconds(1'000'000);
   return row;
 }
