@@ -6,12 +6,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
+#include "clients/cli/answer_link.h"
 #include "clients/cli/answers_file.h"
 #include "clients/cli/campaign_calls.h"
 #include "clients/cli/contract_text.h"
 #include "clients/cli/dialog.h"
+#include "clients/cli/sentences.h"
 #include "clients/cli/verbs.h"
 #include "clients/cpp/ledger_check.h"
+#include "clients/cpp/mirror.h"
 #include "clients/cpp/respondent.h"
 #include "services/base/file.h"
 #include "services/base/json.h"
@@ -28,7 +31,7 @@ constexpr double kMostHours = 7 * 24;
 constexpr double kUsualHours = 1;
 
 struct AnswerOptions {
-  std::string code, expect_manifest, language, file, state_dir, receipt;
+  std::string code, link, expect_manifest, language, file, state_dir, receipt, mirror_ca;
   double within_hours = -1;
   bool shared_device = false, keep_answers = false, forget = false, yes = false;
 };
@@ -232,7 +235,42 @@ std::string WhatIsKept(const AnswerOptions& options, const Device& device, const
       options.state_dir.empty() ? "" : absl::StrCat(" --state-dir ", device.folder), "\n");
 }
 
-absl::Status Answer(Context& c, const AnswerOptions& options) {
+// Puts code and manifest's hash from the link to the options that say the same.
+absl::StatusOr<AnswerOptions> WithLink(Dialog& dialog, AnswerOptions options) {
+  if (options.link.empty()) return options;
+  if (options.link == "-") {
+    CANDOR_ASSIGN_OR_RETURN(options.link, dialog.Ask(""));
+  }
+  auto link = ParseLink(options.link);
+  base::Wipe(options.link);
+  if (!link.ok()) return link.status();
+  options.code = std::move(link->code);
+  options.expect_manifest = std::move(link->manifest_hash);
+  return options;
+}
+
+// Compares with the contract's mirrors and says what came of it. FAILED_PRECONDITION, MANIFEST_REFUSED: one has another
+// manifest.
+absl::StatusOr<std::vector<client::MirrorFinding>> CompareMirrors(Dialog& dialog, const client::SurveyDocuments& documents,
+                                                                  const std::string& language,
+                                                                  const std::string& ca_file) {
+  client::MirrorOptions options;
+  options.ca_file = ca_file;
+  CANDOR_ASSIGN_OR_RETURN(auto findings, client::CompareWithMirrors(documents, options));
+  const Sentences say(language);
+  for (const client::MirrorFinding& finding : findings) {
+    const std::string sentence = finding.same
+                                     ? say.Say("mirror.same", {{"url", finding.url}})
+                                     : say.Say("mirror.unreachable", {{"url", finding.url}, {"why", finding.why_not}});
+    dialog.Say(absl::StrCat(Wrapped(sentence, kWidth, "  "), "\n"));
+  }
+  return findings;
+}
+
+absl::Status Answer(Context& c, const AnswerOptions& given) {
+  std::ostream no_stream(nullptr);
+  Dialog link_dialog(std::cin, no_stream);
+  CANDOR_ASSIGN_OR_RETURN(const AnswerOptions options, WithLink(link_dialog, given));
   Device device(options);
   const bool interactive = options.file.empty();
   // With --json and --file a program reads, and nobody is asked anything.
@@ -279,6 +317,7 @@ absl::Status Answer(Context& c, const AnswerOptions& options) {
   }
   dialog.Say(ContractText(documents, respondent->group(), respondent->audience(), language,
                           !options.expect_manifest.empty()));
+  CANDOR_ASSIGN_OR_RETURN(const auto mirrors, CompareMirrors(dialog, documents, language, options.mirror_ca));
   if (respondent->answers().has_value()) {
     dialog.Say("What you answered last time is kept on this device; Enter keeps an answer.\n");
   } else if (respondent->acknowledged()) {
@@ -323,9 +362,13 @@ absl::Status Answer(Context& c, const AnswerOptions& options) {
                          {"manifest_code", documents.manifest_code},
                          {"group", documents.manifest.groups[respondent->group()].code},
                          {"acknowledged", true},
+                         {"mirrors", base::Json::array()},
                          {"state_file", state_file},
                          {"receipt_file", receipt_file},
                          {"receipt", base::Json::parse(kept.Serialize())}};
+    for (const client::MirrorFinding& mirror : mirrors) {
+      result["mirrors"].push_back({{"url", mirror.url}, {"same", mirror.same}, {"why_not", mirror.why_not}});
+    }
     return Print(result.dump(2) + "\n");
   }
   std::string text = "\nYour answers are stored, sealed until the survey is closed. Thank you.\n";
@@ -350,8 +393,15 @@ void AddAnswerVerb(CLI::App& app, Context& context) {
         verb.add_option("--code", options.code, 
                         "The code from your letter or slip; - reads it from standard input, without this it is asked for. "
                         "Typed here it stays in the shell's history");
+        verb.add_option("--link", options.link,
+                        "The whole link that you got, in place of --code and --expect-manifest; - reads it from standard "
+                        "input")
+            ->excludes("--code");
         verb.add_option("--expect-manifest", options.expect_manifest,
-                        "The comparison code from the notice board or letter; any other survey is refused");
+                        "The comparison code from the notice board or letter; any other survey is refused")
+            ->excludes("--link");
+        verb.add_option("--mirror-ca", options.mirror_ca,
+                        "PEM file of the authorities that sign the mirrors' certificates (default: the system's)");
         verb.add_option("--language", options.language, "Language of the items, for instance es");
         verb.add_option("--file", options.file,
                         "JSON: {\"INDICATOR\": 4, \"INDICATOR\": \"N\", \"comments\": {\"PROMPT\": \"text\"}}; without it "

@@ -37,6 +37,10 @@ struct WaitOptions {
   std::string limit = "12h";
 };
 
+struct ExtendOptions {
+  std::string name, close_time, close_in, etag;
+};
+
 struct LeaderOptions {
   std::string campaign, leader;
 };
@@ -146,6 +150,11 @@ std::string TextOf(const Campaign& campaign) {
   table.Add({"instrument", campaign.instrument_version()});
   table.Add({"k, t", absl::StrCat(campaign.minimum_group_size(), ", ", campaign.insiders())});
   table.Add({"planned close", ShortTime(campaign.close_time())});
+  if (campaign.has_extended_close_time()) table.Add({"extended to", ShortTime(campaign.extended_close_time())});
+  if (campaign.surveys_waiting_for_steward() > 0) {
+    table.Add({"waiting", absl::StrCat("for the steward: ", campaign.surveys_waiting_for_steward(),
+                                       campaign.surveys_waiting_for_steward() == 1 ? " survey" : " surveys")});
+  }
   if (campaign.has_steward()) {
     table.Add({"closed by", absl::StrCat(campaign.steward().title(), " (", campaign.steward().threshold(), " of ",
                                          campaign.steward().shares(), " shares)")});
@@ -177,7 +186,7 @@ absl::StatusOr<std::string> SurveysText(Context& c, const std::string& campaign)
   for (const Survey& survey : all.surveys()) {
     const bool draft = survey.state() == candor::v1::SURVEY_STATE_DRAFT;
     absl::StrAppend(&text, "\n", survey.name(), "\n  ", survey.leader_display_name(), " (", survey.leader(), "), ",
-                    NameOf(survey.state()), "\n  invited: ", GroupsOf(survey.groups(), !draft), "\n");
+                    NameOf(survey.state()), survey.waiting_for_steward() ? ", waiting for the steward" : "", "\n  invited: ", GroupsOf(survey.groups(), !draft), "\n");
     if (!draft) {
       absl::StrAppend(&text, "  code for the notice board: ", survey.manifest_code(), "\n  self-rating ",
                       survey.self_rated() ? "saved" : "missing", ", supervisor's rating ",
@@ -340,6 +349,24 @@ absl::Status Close(Context& c, const WaitOptions& options) {
   return c.Show(campaign, [&] { return TextOf(campaign); });
 }
 
+absl::Status Extend(Context& c, const ExtendOptions& options) {
+  if (options.close_time.empty() == options.close_in.empty()) {
+    return UsageError("until when? give --close-time or --close-in");
+  }
+  candor::v1::ExtendCampaignRequest request;
+  CANDOR_ASSIGN_OR_RETURN(*request.mutable_name(), c.FullName("campaigns", options.name));
+  request.set_etag(options.etag);
+  if (!options.close_time.empty()) {
+    CANDOR_ASSIGN_OR_RETURN(const absl::Time time, ParseMoment(options.close_time));
+    *request.mutable_close_time() = ToTimestamp(time);
+  } else {
+    CANDOR_ASSIGN_OR_RETURN(const absl::Duration span, ParseSpan(options.close_in));
+    *request.mutable_close_time() = ToTimestamp(absl::Now() + span);
+  }
+  CANDOR_ASSIGN_OR_RETURN(const auto campaign, c.Call(&CampaignService::Stub::ExtendCampaign, request));
+  return c.Show(campaign, [&] { return TextOf(campaign); });
+}
+
 absl::Status Release(Context& c, const WaitOptions& options) {
   candor::v1::ReleaseCampaignRequest request;
   CANDOR_ASSIGN_OR_RETURN(*request.mutable_name(), c.FullName("campaigns", options.name));
@@ -418,6 +445,15 @@ void AddCampaignVerbs(CLI::App& app, Context& context) {
                        "Freeze the rules, make keys and codes, take answers; cannot be undone", DeclareWait, Open);
   AddVerb<WaitOptions>(*noun, context, "close", "End answering and compute the results; cannot be undone", DeclareWait,
                        Close);
+  AddVerb<ExtendOptions>(
+      *noun, context, "extend", "Let raters answer for longer, up to the latest time that they were told",
+      [](CLI::App& verb, ExtendOptions& options) {
+        verb.add_option("campaign", options.name, "The campaign's name, or id with --district")->required();
+        verb.add_option("--close-time", options.close_time, "When answering ends: 2026-09-01 or 2026-09-01T18:00:00Z");
+        verb.add_option("--close-in", options.close_in, "The same, counted from now: 14d, 36h")->excludes("--close-time");
+        verb.add_option("--etag", options.etag, "Only if the campaign still has this etag");
+      },
+      Extend);
   AddVerb<WaitOptions>(*noun, context, "release", "Freeze the reports and let them be read; cannot be undone",
                        DeclareWait, Release);
   AddVerb<NameOption>(*noun, context, "delete", "Delete a draft with its surveys and raters", DeclareName, Delete);

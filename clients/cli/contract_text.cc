@@ -132,6 +132,9 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
   const bool may_be_later = contract.latest_close_time > contract.close_time;
   Point(text, say.Say(may_be_later ? "open.until_planned" : "open.until",
                       {{"latest", Day(contract.latest_close_time)}, {"close", Day(contract.close_time)}}));
+  if (documents.close_time > contract.close_time) {
+    Point(text, say.Say("open.extended", {{"close", Day(contract.close_time)}, {"extended", Day(documents.close_time)}}));
+  }
   if (contract.steward.has_value()) {
     const domain::StewardTerms& steward = *contract.steward;
     Point(text, say.SayFor(steward.threshold, "open.steward",

@@ -21,6 +21,8 @@ void AddRateVerbs(CLI::App& app, Context& context);
 void AddAnswerVerb(CLI::App& app, Context& context);
 void AddReportVerbs(CLI::App& app, Context& context);  // and `scores`
 void AddLedgerVerb(CLI::App& app, Context& context);
+void AddManifestVerbs(CLI::App& app, Context& context);
+void AddStewardVerbs(CLI::App& app, Context& context);
 void AddScoreVerb(CLI::App& app, Context& context);
 void AddReplayVerb(CLI::App& app, Context& context);
 void AddDemoVerb(CLI::App& app, Context& context);

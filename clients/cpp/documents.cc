@@ -13,6 +13,7 @@
 #include "services/crypto/sealing.h"
 #include "services/crypto/signing.h"
 #include "services/domain/errors.h"
+#include "services/domain/extension.h"
 
 namespace candor::client {
 namespace {
@@ -42,6 +43,18 @@ absl::Status CheckGroups(const domain::Manifest& manifest, const domain::Instrum
     }
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<absl::Time> CheckExtension(const DocumentBytes& bytes, const domain::Manifest& manifest,
+                                          absl::string_view manifest_hash) {
+  const auto notice = domain::DecodeExtension(bytes.extension);
+  if (!notice.ok()) return Refused("its extension cannot be read");
+  if (!crypto::VerifySignature(manifest.signing_public_key, absl::StrCat(domain::kExtensionTag, bytes.extension),
+                               bytes.extension_signature)) {
+    return Refused("its extension is not signed rightly");
+  }
+  CANDOR_RETURN_IF_ERROR(domain::CheckExtension(*notice, manifest, base::HexEncode(manifest_hash)));
+  return notice->close_time;
 }
 
 }  // namespace
@@ -115,6 +128,10 @@ absl::StatusOr<std::shared_ptr<const SurveyDocuments>> CheckDocuments(const Docu
       return Refused(absl::StrCat("the key of the group ", group.code, " is not a sound one"));
     }
     documents->keys.push_back(*std::move(key));
+  }
+  documents->close_time = c.close_time;
+  if (!bytes.extension.empty() || !bytes.extension_signature.empty()) {
+    CANDOR_ASSIGN_OR_RETURN(documents->close_time, CheckExtension(bytes, m, documents->manifest_hash));
   }
   return std::shared_ptr<const SurveyDocuments>(std::move(documents));
 }

@@ -74,7 +74,9 @@ absl::Status Respondent::OpenByCode() {
   const domain::SurveyId survey(opened.survey());
   if (domain::SurveyIdBytes(survey).empty()) return Refused("the server names no survey");
   CANDOR_RETURN_IF_ERROR(
-      Check({opened.contract(), opened.instrument_version(), opened.manifest(), opened.manifest_signature()}, survey));
+      Check({opened.contract(), opened.instrument_version(), opened.manifest(), opened.manifest_signature(),
+             opened.extension(), opened.extension_signature()},
+            survey));
   CANDOR_RETURN_IF_ERROR(SetGroup(opened.group(), opened.audience()));
   if (state_.survey.empty()) {
     state_.survey = survey.value();
@@ -128,14 +130,21 @@ absl::StatusOr<DocumentBytes> Respondent::DocumentsOfResponsePlane(const domain:
   CANDOR_ASSIGN_OR_RETURN(
       const candor::v1::GetManifestResponse got,
       connection->CallRepeatedly(options_.retry, *stub, &ResponseService::Stub::GetManifest, request));
-  return DocumentBytes{got.contract(), got.instrument_version(), got.manifest(), got.manifest_signature()};
+  return DocumentBytes{got.contract(), got.instrument_version(), got.manifest(), got.manifest_signature(),
+                       got.extension(), got.extension_signature()};
 }
 
 absl::Status Respondent::CompareWithResponsePlane() {
   if (options_.cache != nullptr && options_.cache->Compared(*documents_)) return absl::OkStatus();
   CANDOR_ASSIGN_OR_RETURN(const DocumentBytes bytes, DocumentsOfResponsePlane(survey()));
-  if (bytes != documents_->bytes) {
+  if (!bytes.SameFrozen(documents_->bytes)) {
     return Refused("the place that takes the answers has other documents than the place that invites");
+  }
+  // The planes learn of an extension one after the other; what each of them shows must hold, and the later one counts.
+  if (bytes.extension != documents_->bytes.extension || bytes.extension_signature != documents_->bytes.extension_signature) {
+    const std::shared_ptr<const SurveyDocuments> opened = documents_;
+    CANDOR_RETURN_IF_ERROR(Check(bytes, survey()));
+    if (opened->close_time > documents_->close_time) documents_ = opened;
   }
   if (options_.cache != nullptr) options_.cache->SetCompared(*documents_);
   return absl::OkStatus();

@@ -75,6 +75,10 @@ absl::StatusOr<StoredSurvey> LoadSurvey(ReadTransaction& transaction, const Surv
       survey.groups.push_back({count.group, {count.group}, count.invited});
     }
   }
+  if (row.state == domain::SurveyState::kClosing) {
+    CANDOR_ASSIGN_OR_RETURN(const CampaignRow campaign, GetCampaignRow(transaction, row.district, row.campaign));
+    survey.waits_for_steward = WaitsForSteward(campaign, row);
+  }
   CANDOR_ASSIGN_OR_RETURN(const auto ratings, transaction.ListIdentifiedRatings(row.district, row.id));
   for (const storage::IdentifiedRatingRow& rating : ratings) {
     (rating.audience == storage::IdentifiedAudience::kSelf ? survey.self_rated : survey.supervisor_rated) = true;

@@ -41,6 +41,7 @@ struct StoredSurvey {
   std::string manifest_code;        // crypto::ManifestCode
   bool self_rated = false;
   bool supervisor_rated = false;
+  bool waits_for_steward = false;
 };
 
 struct SurveyPreview {

@@ -1,5 +1,6 @@
 #include "services/identity/lifecycle.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -59,6 +60,7 @@ Lifecycle::Lifecycle(Parts parts)
       clock_(*parts.clock),
       pool_(*parts.pool),
       opening_(parts.store, parts.clock, parts.keys, parts.pool, parts.plane, &stopping_work_),
+      extending_(parts.store, parts.clock, parts.keys, parts.plane),
       closing_(parts.store, parts.clock, parts.keys, parts.plane, parts.invitations, &stopping_work_),
       releasing_(parts.store, parts.clock, parts.plane, std::move(parts.build_report), &stopping_work_) {}
 
@@ -119,10 +121,10 @@ absl::Status Lifecycle::ResumeCampaign(ReadTransaction& transaction, const Campa
       break;
     case CampaignState::kOpening:
       queue_.insert(key);
-      close_times_[key] = campaign.settings.close_time;
+      close_times_[key] = storage::CloseTimeOf(campaign);
       break;
     case CampaignState::kOpen:
-      close_times_[key] = campaign.settings.close_time;
+      close_times_[key] = storage::CloseTimeOf(campaign);
       break;
     case CampaignState::kClosing:
       queue_.insert(key);
@@ -188,6 +190,18 @@ absl::StatusOr<CampaignRow> Lifecycle::Close(const Caller& caller, const Distric
   return row;
 }
 
+absl::StatusOr<CampaignRow> Lifecycle::Extend(const Caller& caller, const DistrictId& district,
+                                              const CampaignId& campaign, absl::Time close_time,
+                                              std::optional<int64_t> revision) {
+  CANDOR_ASSIGN_OR_RETURN(CampaignRow row, extending_.Extend(caller, district, campaign, close_time, revision));
+  absl::MutexLock lock(&mutex_);
+  // Closing has taken the entry out where it was faster.
+  if (const auto known = close_times_.find(Key(district, campaign)); known != close_times_.end()) {
+    known->second = std::max(known->second, *row.extended_close_time);
+  }
+  return row;
+}
+
 absl::StatusOr<CampaignRow> Lifecycle::Release(const Caller& caller, const DistrictId& district,
                                                const CampaignId& campaign) {
   CANDOR_ASSIGN_OR_RETURN(CampaignRow row, releasing_.Order(caller, district, campaign));
@@ -202,6 +216,7 @@ absl::StatusOr<Progress> Lifecycle::ProgressOf(const DistrictId& district, const
     return ForEachSurvey(transaction, district, campaign, [&](const SurveyRow& survey) {
       ++progress.surveys;
       if (IsDone(row, survey)) ++progress.surveys_done;
+      if (WaitsForSteward(row, survey)) ++progress.surveys_waiting;
       return absl::OkStatus();
     });
   }));
@@ -355,14 +370,18 @@ absl::Status Lifecycle::Advance(const Key& key) {
     if (status.ok()) {
       faults_.erase(key);
     } else {
-      Fault fault{std::string(status.message()), IsPassing(status)};
+      const bool waiting = IsWaitingForSteward(status);
+      Fault fault{waiting ? "" : std::string(status.message()), waiting || IsPassing(status)};
       const auto [place, fresh] = faults_.try_emplace(key, fault);
       said_before = !fresh && place->second.message == fault.message;
       place->second = std::move(fault);
       next_retry_ = clock_.Steady() + kRetryInterval;
     }
   }
-  if (!status.ok() && !said_before) {
+  if (IsWaitingForSteward(status) && !said_before) {
+    base::Log(base::LogLevel::kInfo, "a campaign waits for its steward",
+              {{"campaign", CampaignName(key.first, key.second)}});
+  } else if (!status.ok() && !said_before) {
     base::Log(base::LogLevel::kWarning, "work at a campaign has stopped and will be tried again",
               {{"campaign", CampaignName(key.first, key.second)},
                {"reason", base::GetErrorDetail(status).reason},

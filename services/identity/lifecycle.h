@@ -24,6 +24,7 @@
 #include "services/domain/response_plane.h"
 #include "services/identity/caller.h"
 #include "services/identity/closing.h"
+#include "services/identity/extending.h"
 #include "services/identity/invitations.h"
 #include "services/identity/key_pool.h"
 #include "services/identity/key_store.h"
@@ -38,7 +39,8 @@ namespace candor::identity {
 struct Progress {
   int surveys = 0;
   int surveys_done = 0;
-  std::string last_fault;  // why the last attempt stopped; empty: it did not, or is under way
+  int surveys_waiting = 0;  // while closing: stopped, and to be opened by the steward alone
+  std::string last_fault;   // why the last attempt stopped; empty: it did not, or is under way
 };
 
 // May be called from many threads at once.
@@ -81,6 +83,13 @@ class Lifecycle {
   // time, and the caller is in the line of one of the campaign's leaders, now or at opening.
   absl::StatusOr<storage::CampaignRow> Close(const Caller& caller, const domain::DistrictId& district,
                                              const domain::CampaignId& campaign);
+  // Moves the close time of an OPEN campaign to `close_time`, with a signed notice for each survey, on both planes; done when
+  // this returns. INVALID_ARGUMENT, FIELD_INVALID: not later than the present close time, or beyond the latest one of the
+  // contract. FAILED_PRECONDITION: WRONG_STATE (not open, or its time is over), SURVEY_CLOSED (by the response plane's
+  // clock). PERMISSION_DENIED, CALLER_NOT_ALLOWED: as Close. ABORTED, ETAG_MISMATCH. What the response plane fails with.
+  absl::StatusOr<storage::CampaignRow> Extend(const Caller& caller, const domain::DistrictId& district,
+                                              const domain::CampaignId& campaign, absl::Time close_time,
+                                              std::optional<int64_t> revision);
   // CLOSED -> RELEASED. Of a released campaign, or one that is being released: OK, nothing changes. FAILED_PRECONDITION,
   // WRONG_STATE: not closed.
   absl::StatusOr<storage::CampaignRow> Release(const Caller& caller, const domain::DistrictId& district,
@@ -103,7 +112,7 @@ class Lifecycle {
   using Key = std::pair<domain::DistrictId, domain::CampaignId>;
   // Why the last attempt at a campaign stopped.
   struct Fault {
-    std::string message;
+    std::string message;  // empty: nothing is wrong, a steward is waited for
     bool passing = false;  // the same again may succeed, without anybody doing anything
   };
 
@@ -130,6 +139,7 @@ class Lifecycle {
   KeyPool& pool_;
   std::atomic<bool> stopping_work_ = false;  // set with stopping_, for whoever works at a campaign's surveys
   Opening opening_;
+  Extending extending_;
   Closing closing_;
   Releasing releasing_;
 

@@ -241,8 +241,12 @@ absl::Status Opening::Prepare(const Material& material, const SurveyRow& survey)
                             keys_.EnsureIssuingKey(survey.id, static_cast<int>(i), pool_.bits()));
     manifest.groups[i].verifying_key = key.verifying_key().ToSpkiDer();
   }
-  CANDOR_ASSIGN_OR_RETURN(const crypto::ClosingKeyPair closing_key, keys_.EnsureClosingKey(survey.id));
-  manifest.closing_public_key = closing_key.public_key;
+  if (const auto& steward = material.campaign.settings.steward; steward.has_value()) {
+    manifest.closing_public_key = steward->public_key;
+  } else {
+    CANDOR_ASSIGN_OR_RETURN(const crypto::ClosingKeyPair closing_key, keys_.EnsureClosingKey(survey.id));
+    manifest.closing_public_key = closing_key.public_key;
+  }
   manifest.pooling_public_key = material.pooling_public_key;
   manifest.receipt_public_key = material.receipt_public_key;
   manifest.signing_public_key = keys_.signing_key().public_key();

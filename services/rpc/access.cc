@@ -57,6 +57,7 @@ constexpr AccessRow kRows[] = {
     {"candor.v1.CampaignService.PreviewCampaign", Audience::kAdministrator, "name", names::kCampaign},
     {"candor.v1.CampaignService.OpenCampaign", Audience::kAdministrator, "name", names::kCampaign},
     {"candor.v1.CampaignService.CloseCampaign", Audience::kAdministrator, "name", names::kCampaign},
+    {"candor.v1.CampaignService.ExtendCampaign", Audience::kAdministrator, "name", names::kCampaign},
     {"candor.v1.CampaignService.ReleaseCampaign", Audience::kAdministrator, "name", names::kCampaign},
     {"candor.v1.CampaignService.CreateSurvey", Audience::kAdministrator, "parent", names::kCampaign},
     {"candor.v1.CampaignService.DeleteSurvey", Audience::kAdministrator, "name", names::kSurvey},
@@ -77,6 +78,7 @@ constexpr AccessRow kRows[] = {
 
     {"candor.v1.ResponseService.GetManifest", Audience::kEveryone, "", ""},
     {"candor.v1.ResponseService.SubmitResponse", Audience::kEveryone, "", ""},
+    {"candor.v1.ResponseService.ProvideClosingKey", Audience::kEveryone, "", ""},
     {"candor.v1.ResponseService.GetLedger", Audience::kEveryone, "", ""},
 
     {"candor.v1.ScoringService.GetScores", Audience::kReportReaders, "name", names::kSurvey},

@@ -210,6 +210,8 @@ candor::v1::Campaign ToProto(const identity::StoredCampaign& campaign, const ide
   if (row.state == domain::CampaignState::kOpening || row.state == domain::CampaignState::kClosing || releasing) {
     proto.set_surveys_done(progress.surveys_done);
   }
+  proto.set_surveys_waiting_for_steward(progress.surveys_waiting);
+  if (row.extended_close_time.has_value()) *proto.mutable_extended_close_time() = ToTimestamp(*row.extended_close_time);
   proto.set_last_fault(progress.last_fault);
   proto.set_etag(ToEtag(row.revision));
   *proto.mutable_create_time() = ToTimestamp(row.create_time);
@@ -228,6 +230,7 @@ candor::v1::Survey ToProto(const identity::StoredSurvey& survey, const std::vect
   proto.set_manifest_code(survey.manifest_code);
   proto.set_self_rated(survey.self_rated);
   proto.set_supervisor_rated(survey.supervisor_rated);
+  proto.set_waiting_for_steward(survey.waits_for_steward);
   return proto;
 }
 

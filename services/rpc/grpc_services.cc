@@ -225,6 +225,7 @@ CANDOR_SERVICE(CampaignService,
                CANDOR_METHOD(CampaignService, PreviewCampaign, v1::PreviewCampaignRequest, v1::PreviewCampaignResponse)
                CANDOR_METHOD(CampaignService, OpenCampaign, v1::OpenCampaignRequest, v1::Campaign)
                CANDOR_METHOD(CampaignService, CloseCampaign, v1::CloseCampaignRequest, v1::Campaign)
+               CANDOR_METHOD(CampaignService, ExtendCampaign, v1::ExtendCampaignRequest, v1::Campaign)
                CANDOR_METHOD(CampaignService, ReleaseCampaign, v1::ReleaseCampaignRequest, v1::Campaign)
                CANDOR_METHOD(CampaignService, CreateSurvey, v1::CreateSurveyRequest, v1::Survey)
                CANDOR_METHOD(CampaignService, DeleteSurvey, v1::DeleteSurveyRequest, Empty)
@@ -250,6 +251,8 @@ CANDOR_SERVICE(ResponseService,
                CANDOR_METHOD(ResponseService, GetManifest, v1::GetManifestRequest, v1::GetManifestResponse)
                CANDOR_SMALL_METHOD(ResponseService, SubmitResponse, v1::SubmitResponseRequest,
                                    v1::SubmitResponseResponse)
+               CANDOR_SMALL_METHOD(ResponseService, ProvideClosingKey, v1::ProvideClosingKeyRequest,
+                                   v1::ProvideClosingKeyResponse)
                CANDOR_METHOD(ResponseService, GetLedger, v1::GetLedgerRequest, v1::GetLedgerResponse))
 
 CANDOR_SERVICE(ScoringService, CANDOR_METHOD(ScoringService, GetScores, v1::GetScoresRequest, v1::Scores))
@@ -289,6 +292,8 @@ absl::StatusOr<std::unique_ptr<GrpcServices>> GrpcServices::Create(const MethodS
   static auto* const wiped_requests = new WipedRequests<v1::SubmitResponseRequest, v1::SubmitResponseResponse>;
   auto response_service = std::make_unique<ResponseServiceGate>(gate);
   response_service->SetMessageAllocatorFor_SubmitResponse(wiped_requests);
+  static auto* const wiped_keys = new WipedRequests<v1::ProvideClosingKeyRequest, v1::ProvideClosingKeyResponse>;
+  response_service->SetMessageAllocatorFor_ProvideClosingKey(wiped_keys);
   all->services_.push_back(std::move(response_service));
   all->services_.push_back(std::make_unique<ScoringServiceGate>(gate));
   all->services_.push_back(std::make_unique<ReportServiceGate>(gate));

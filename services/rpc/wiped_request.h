@@ -1,4 +1,4 @@
-// The memory of a request that holds answers: overwritten when the call is over, however it ended.
+// The memory of a request that holds answers or a key: overwritten when the call is over, however it ended.
 
 #ifndef CANDOR_SERVICES_RPC_WIPED_REQUEST_H_
 #define CANDOR_SERVICES_RPC_WIPED_REQUEST_H_
@@ -19,6 +19,9 @@ inline void Wipe(candor::v1::SubmitResponseRequest& request) {
   for (auto& key : *request.mutable_reply_keys()) base::Wipe(key);
   base::Wipe(*request.mutable_pressure_notice());
 }
+
+// Overwrites the key.
+inline void Wipe(candor::v1::ProvideClosingKeyRequest& request) { base::Wipe(*request.mutable_closing_secret_key()); }
 
 // Makes the messages of gRPC's calls and wipes each request when its call is done. May be called from many threads at
 // once; outlives the calls.

@@ -62,6 +62,9 @@ class IdentityTransaction : public WriteTransaction {
   absl::StatusOr<std::optional<std::string>> FindSurveyDocumentHash(const domain::DistrictId& district,
                                                                     const domain::SurveyId& survey,
                                                                     SurveyDocument kind) override;
+  absl::StatusOr<std::optional<ExtensionRow>> FindExtension(const domain::DistrictId& district,
+                                                            const domain::SurveyId& survey) override;
+  absl::Status PutExtension(const ExtensionRow& row) override;
   absl::StatusOr<std::vector<IssuingGroupRow>> ListIssuingGroups(const domain::DistrictId& district,
                                                                  const domain::SurveyId& survey) override;
   absl::StatusOr<std::optional<RaterRow>> FindRater(const domain::DistrictId& district, const domain::SurveyId& survey,
