@@ -252,6 +252,9 @@ CREATE TRIGGER settings_are_fixed
   WHEN OLD.state <> 'draft' AND (NEW.settings IS NOT OLD.settings OR NEW.instrument IS NOT OLD.instrument OR
     NEW.instrument_version IS NOT OLD.instrument_version)
   BEGIN SELECT RAISE(ABORT, 'the settings of an opened campaign are fixed'); END;
+CREATE TRIGGER no_campaign_becomes_a_draft BEFORE UPDATE OF state ON campaign
+  WHEN OLD.state <> 'draft' AND NEW.state = 'draft'
+  BEGIN SELECT RAISE(ABORT, 'an opened campaign stays opened'); END;
 CREATE TRIGGER opened_campaigns_stay BEFORE DELETE ON campaign WHEN OLD.state <> 'draft'
   BEGIN SELECT RAISE(ABORT, 'an opened campaign stays'); END;
 CREATE TRIGGER opened_surveys_stay BEFORE DELETE ON survey

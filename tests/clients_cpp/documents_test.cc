@@ -11,6 +11,7 @@
 #include "services/base/error.h"
 #include "services/crypto/access_code.h"
 #include "services/crypto/hash.h"
+#include "services/domain/extension.h"
 #include "tests/clients_cpp/fake_survey.h"
 
 namespace candor::client {
@@ -231,6 +232,49 @@ TEST(DocumentsTest, RefusesDocumentsThatAreNone) {
   manifest.instrument_hash = base::HexEncode(crypto::Sha256(sound.instrument_version));
   ExpectRefused(FakeSurvey::EncodeAsIs(survey, "no contract", sound.instrument_version, manifest), survey,
                 "rules cannot be read");
+}
+
+// `bytes` with a notice of this time, signed with `key`.
+DocumentBytes Extended(DocumentBytes bytes, const FakeSurvey& survey, absl::Time time, const crypto::SigningKey& key) {
+  bytes.extension =
+      domain::EncodeExtension({survey.manifest.survey, base::HexEncode(crypto::Sha256(bytes.manifest)), time});
+  bytes.extension_signature = key.Sign("candor-extension-v1" + bytes.extension);
+  return bytes;
+}
+
+TEST(DocumentsTest, TakesAnExtensionThatTheManifestsKeyHasSigned) {
+  FakeSurvey survey;
+  survey.contract.latest_close_time = survey.manifest.latest_close_time += absl::Hours(2);
+  const DocumentBytes bytes = survey.Encode();
+  EXPECT_EQ((*CheckDocuments(bytes, survey.manifest.survey, ""))->close_time, survey.contract.close_time);
+  const absl::Time later = survey.contract.close_time + absl::Hours(1);
+  const auto checked = CheckDocuments(Extended(bytes, survey, later, *survey.signing_key), survey.manifest.survey, "");
+  ASSERT_TRUE(checked.ok()) << checked.status();
+  EXPECT_EQ((*checked)->close_time, later);
+  EXPECT_EQ((*checked)->contract.close_time, survey.contract.close_time);
+  EXPECT_EQ((*checked)->manifest_code, crypto::ManifestCode(crypto::Sha256(bytes.manifest))) << "the code stays";
+}
+
+TEST(DocumentsTest, RefusesEveryOtherExtension) {
+  FakeSurvey survey;
+  survey.contract.latest_close_time = survey.manifest.latest_close_time += absl::Hours(2);
+  const DocumentBytes bytes = survey.Encode();
+  const absl::Time close = survey.contract.close_time;
+  const FakeSurvey other;
+  ExpectRefused(Extended(bytes, survey, close + absl::Hours(1), *other.signing_key), survey, "not signed");
+  ExpectRefused(Extended(bytes, survey, close, *survey.signing_key), survey, "no longer");
+  ExpectRefused(Extended(bytes, survey, close - absl::Hours(1), *survey.signing_key), survey, "no longer");
+  ExpectRefused(Extended(bytes, survey, close + absl::Hours(3), *survey.signing_key), survey, "latest time");
+  DocumentBytes another = Extended(bytes, survey, close + absl::Hours(1), *survey.signing_key);
+  another.extension = domain::EncodeExtension({survey.manifest.survey, std::string(64, 'a'), close + absl::Hours(1)});
+  another.extension_signature = survey.signing_key->Sign("candor-extension-v1" + another.extension);
+  ExpectRefused(another, survey, "another survey's");
+  another = bytes;
+  another.extension = "{}";
+  ExpectRefused(another, survey, "extension cannot be read");
+  another = bytes;
+  another.extension_signature = "signature";
+  ExpectRefused(another, survey, "extension cannot be read");
 }
 
 TEST(DocumentsTest, CacheChecksEverySurveyOnceButNeverTakesOthersForTheSame) {

@@ -179,6 +179,8 @@ grpc::Status FakeServer::OpenInvitation(grpc::ServerContext* context, const cand
   response->set_instrument_version(identity_documents.instrument_version);
   response->set_manifest(identity_documents.manifest);
   response->set_manifest_signature(identity_documents.manifest_signature);
+  response->set_extension(identity_documents.extension);
+  response->set_extension_signature(identity_documents.extension_signature);
   return grpc::Status::OK;
 }
 
@@ -208,6 +210,8 @@ grpc::Status FakeServer::GetManifest(grpc::ServerContext* context, const candor:
   response->set_instrument_version(response_documents.instrument_version);
   response->set_manifest(response_documents.manifest);
   response->set_manifest_signature(response_documents.manifest_signature);
+  response->set_extension(response_documents.extension);
+  response->set_extension_signature(response_documents.extension_signature);
   return grpc::Status::OK;
 }
 
