@@ -394,7 +394,8 @@ absl::Status CheckManifest(const Manifest& manifest, absl::string_view contract_
     }
   }
   // Whoever holds another key must not hold with it the one that opens every answer.
-  bool shared = manifest.closing_public_key == manifest.pooling_public_key;
+  bool shared = manifest.closing_public_key == manifest.pooling_public_key ||
+                (manifest.auditor.has_value() && manifest.auditor->public_key == manifest.closing_public_key);
   for (const ModeratorKey& moderator : manifest.moderators) {
     shared = shared || moderator.public_key == manifest.closing_public_key;
   }

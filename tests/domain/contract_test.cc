@@ -405,6 +405,11 @@ TEST(CheckManifestTest, RefusesWhatCouldSingleOutAPerson) {
       {"one invited", [](Manifest& m) { m.groups[0].invited = 1; }, "groups[0].invited"},
       {"a closing key that pools too", [](Manifest& m) { m.pooling_public_key = m.closing_public_key; },
        "closing_public_key"},
+      {"a closing key that the auditor holds",
+       [](Manifest& m) {
+         m.auditor = {"Auditor", m.closing_public_key};
+       },
+       "closing_public_key"},
       {"a closing key that a moderator holds", [](Manifest& m) { m.moderators[0].public_key = m.closing_public_key; },
        "closing_public_key"},
   };
