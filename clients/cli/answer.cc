@@ -261,7 +261,7 @@ absl::StatusOr<std::vector<client::MirrorFinding>> CompareMirrors(Dialog& dialog
   for (const client::MirrorFinding& finding : findings) {
     const std::string sentence = finding.same
                                      ? say.Say("mirror.same", {{"url", finding.url}})
-                                     : say.Say("mirror.unreachable", {{"url", finding.url}, {"why", finding.why_not}});
+                                     : say.Say("mirror.unreachable", {{"url", finding.url}, {"why", say.Say(finding.why_not_key)}});
     dialog.Say(absl::StrCat(Wrapped(sentence, kWidth, "  "), "\n"));
   }
   return findings;

@@ -35,28 +35,35 @@ size_t Receive(char* data, size_t size, size_t count, void* received) {
   return size * count;
 }
 
-absl::Status Unreachable(absl::string_view why) { return absl::UnavailableError(why); }
+// `why`: the reason, which is also the key of the sentence that says it in the respondent's language (clients/sentences).
+absl::Status Fault(absl::string_view why, absl::string_view message,
+                   absl::StatusCode code = absl::StatusCode::kUnavailable) {
+  return base::Error(code, why, message);
+}
 
 // What the transfer's outcome means for a reader. libcurl's own words may hold the address.
 absl::Status StatusOf(CURLcode code, long http_status, const Received& received) {
-  if (received.too_long) return absl::ResourceExhaustedError("what it has there is too long to be a manifest");
+  if (received.too_long) return Fault("mirror.why.too_long", "what it has there is too long to be a manifest",
+                                      absl::StatusCode::kResourceExhausted);
   switch (code) {
     case CURLE_OK:
       break;
     case CURLE_COULDNT_RESOLVE_HOST:
-      return Unreachable("its name is not known here");
+      return Fault("mirror.why.name", "its name is not known here");
     case CURLE_OPERATION_TIMEDOUT:
-      return Unreachable("it did not answer in time");
+      return Fault("mirror.why.time", "it did not answer in time");
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CONNECT_ERROR:
-      return Unreachable("its certificate does not hold");
+      return Fault("mirror.why.certificate", "its certificate does not hold");
     default:
-      return Unreachable("it cannot be reached");
+      return Fault("mirror.why.unreachable", "it cannot be reached");
   }
-  if (http_status >= 300 && http_status < 400) return Unreachable("it sends readers on to somewhere else, which is not followed");
-  if (http_status == 404) return Unreachable("it has nothing of this survey");
-  if (http_status != 200) return Unreachable(absl::StrCat("it answers with status ", http_status));
+  if (http_status >= 300 && http_status < 400) {
+    return Fault("mirror.why.elsewhere", "it sends readers on to somewhere else, which is not followed");
+  }
+  if (http_status == 404) return Fault("mirror.why.nothing", "it has nothing of this survey");
+  if (http_status != 200) return Fault("mirror.why.status", "it answers with a fault of its own");
   return absl::OkStatus();
 }
 
@@ -120,8 +127,10 @@ absl::StatusOr<std::vector<MirrorFinding>> CompareWithMirrors(const SurveyDocume
     const absl::StatusOr<std::string> fetched = FetchHttps(finding.url, options);
     if (!fetched.ok()) {
       finding.why_not = std::string(fetched.status().message());
+      finding.why_not_key = base::GetErrorDetail(fetched.status()).reason;
     } else if (const auto published = DecodeMirror(*fetched, documents.manifest.survey); !published.ok()) {
       finding.why_not = "what it has there is no manifest of this survey";
+      finding.why_not_key = "mirror.why.no_manifest";
     } else if (published->manifest == documents.bytes.manifest) {
       finding.same = true;
     } else {

@@ -27,7 +27,7 @@ struct MirrorOptions {
 // .netrc, no referrer; follows no redirection; resumes no TLS session.
 // UNAVAILABLE: it cannot be reached, its certificate does not hold, or it answers with another status than 200 or not in
 // time. RESOURCE_EXHAUSTED: it is longer than `max_bytes`. INVALID_ARGUMENT: not an https address. The message says which, in
-// words for a respondent, and without the address.
+// words for a respondent, and without the address; the reason is the key of that sentence (clients/sentences).
 absl::StatusOr<std::string> FetchHttps(const std::string& url, const MirrorOptions& options);
 
 // The document that a mirror serves: canonical JSON, "candor.mirror.v1", with the survey's documents as they are.
@@ -38,7 +38,9 @@ absl::StatusOr<DocumentBytes> DecodeMirror(absl::string_view bytes, const domain
 struct MirrorFinding {
   std::string url;
   bool same = false;
-  std::string why_not;  // it could not be compared: why; empty when it is the same
+  // It could not be compared: why, in English, and the key of that sentence in every language (clients/sentences). Empty
+  // when it is the same.
+  std::string why_not, why_not_key;
 };
 
 // Compares with every mirror of the contract, one after the other. FAILED_PRECONDITION, MANIFEST_REFUSED: one of them has a

@@ -55,7 +55,7 @@ TEST_F(MirrorTest, TheSameManifestIsSaidToBeTheSame) {
   server_.set_body(Published(survey_));
   const MirrorFinding finding = Find();
   EXPECT_TRUE(finding.same) << finding.why_not;
-  EXPECT_EQ(finding.why_not, "");
+  EXPECT_EQ(finding.why_not + finding.why_not_key, "");
   EXPECT_EQ(finding.url, absl::StrCat(server_.url(), "/candor/", survey_.manifest.survey.value(), ".json"));
 }
 
@@ -94,10 +94,11 @@ TEST_F(MirrorTest, SaysWhyItCouldNotBeCompared) {
     server_.set_response(response);
     const MirrorFinding finding = Find();
     EXPECT_FALSE(finding.same);
+    EXPECT_TRUE(absl::StartsWith(finding.why_not_key, "mirror.why.")) << finding.why_not_key;
     return finding.why_not;
   };
   EXPECT_THAT(why("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"), HasSubstr("nothing of this survey"));
-  EXPECT_THAT(why("HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n"), HasSubstr("status 500"));
+  EXPECT_THAT(why("HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n"), HasSubstr("fault of its own"));
   EXPECT_THAT(why("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"), HasSubstr("no manifest of this survey"));
   EXPECT_THAT(why("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[["), HasSubstr("no manifest of this survey"));
   EXPECT_THAT(why("nonsense\r\n\r\n"), HasSubstr("cannot be reached"));
