@@ -128,6 +128,7 @@ absl::StatusOr<std::vector<MirrorFinding>> CompareWithMirrors(const SurveyDocume
     if (!fetched.ok()) {
       finding.why_not = std::string(fetched.status().message());
       finding.why_not_key = base::GetErrorDetail(fetched.status()).reason;
+      if (finding.why_not_key.empty()) finding.why_not_key = "mirror.why.unreachable";
     } else if (const auto published = DecodeMirror(*fetched, documents.manifest.survey); !published.ok()) {
       finding.why_not = "what it has there is no manifest of this survey";
       finding.why_not_key = "mirror.why.no_manifest";

@@ -20,6 +20,7 @@
 #include "services/crypto/access_code.h"
 #include "services/crypto/hash.h"
 #include "services/crypto/signing.h"
+#include "services/domain/extension.h"
 #include "tests/clients_cpp/fake_survey.h"
 
 namespace candor::client {
@@ -279,6 +280,43 @@ TEST_F(RespondentTest, RefusesWhenThePlanesGiveDifferentDocuments) {
   server_.response_documents = changed.Encode();
   const auto respondent = Respondent::Open(options_, SomeCode());
   EXPECT_EQ(ReasonOf(respondent.status()), "MANIFEST_REFUSED");
+}
+
+TEST_F(RespondentTest, AnExtensionThatOnePlaneLearnsOfFirstIsNoDifferenceOfDocuments) {
+  FakeSurvey survey;
+  survey.contract.latest_close_time = survey.manifest.latest_close_time += absl::Hours(48);
+  const DocumentBytes plain = survey.Encode();
+  const auto extended = [&](absl::Duration by, const crypto::SigningKey& key) {
+    DocumentBytes bytes = plain;
+    bytes.extension = domain::EncodeExtension({survey.manifest.survey, base::HexEncode(crypto::Sha256(plain.manifest)),
+                                               survey.contract.close_time + by});
+    bytes.extension_signature = key.Sign("candor-extension-v1" + bytes.extension);
+    return bytes;
+  };
+  const auto open = [&](const DocumentBytes& identity, const DocumentBytes& response) {
+    FakeServer server(survey);
+    server.identity_documents = identity;
+    server.response_documents = response;
+    MemoryStateStore store;
+    RespondentOptions options = options_;
+    options.store = &store;
+    options.identity = options.response = [&server] {
+      ConnectionOptions of_server;
+      of_server.address = server.address();
+      return Connection::Make(of_server);
+    };
+    const auto respondent = Respondent::Open(options, SomeCode());
+    return respondent.ok() ? absl::StatusOr<absl::Time>((*respondent)->documents().close_time) : respondent.status();
+  };
+  const crypto::SigningKey& key = *survey.signing_key;
+  const absl::Time close = survey.contract.close_time;
+  EXPECT_EQ(*open(plain, plain), close);
+  EXPECT_EQ(*open(plain, extended(absl::Hours(1), key)), close + absl::Hours(1));
+  EXPECT_EQ(*open(extended(absl::Hours(1), key), plain), close + absl::Hours(1));
+  EXPECT_EQ(*open(extended(absl::Hours(1), key), extended(absl::Hours(2), key)), close + absl::Hours(2));
+  EXPECT_EQ(ReasonOf(open(plain, extended(absl::Hours(1), crypto::SigningKey::Generate())).status()), "MANIFEST_REFUSED");
+  EXPECT_EQ(ReasonOf(open(plain, extended(absl::Hours(49), key)).status()), "MANIFEST_REFUSED");
+  EXPECT_EQ(ReasonOf(open(extended(-absl::Hours(1), key), plain).status()), "MANIFEST_REFUSED");
 }
 
 TEST_F(RespondentTest, RefusesDocumentsThatChangedSinceTheFirstOpening) {
