@@ -141,7 +141,7 @@ void Lifecycle::Start(absl::Duration interval) {
   watcher_ = std::thread([this, interval] { Watch(interval); });
 }
 
-void Lifecycle::Stop() {
+void Lifecycle::StopSoon() {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
@@ -152,6 +152,10 @@ void Lifecycle::Stop() {
     watcher_stopping_ = true;
   }
   pause_ended_.notify_all();
+}
+
+void Lifecycle::Stop() {
+  StopSoon();
   if (worker_.joinable()) worker_.join();
   if (watcher_.joinable()) watcher_.join();
 }

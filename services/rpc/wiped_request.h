@@ -1,8 +1,9 @@
-// The memory of a request that holds answers: overwritten when the call is over, however it ended.
+// The memory of a request that holds answers or secret keys: overwritten when the call is over, however it ended.
 
 #ifndef CANDOR_SERVICES_RPC_WIPED_REQUEST_H_
 #define CANDOR_SERVICES_RPC_WIPED_REQUEST_H_
 
+#include "candor/v1/plane.pb.h"
 #include "candor/v1/response.pb.h"
 #include "grpcpp/support/message_allocator.h"
 #include "services/base/private_memory.h"
@@ -19,6 +20,10 @@ inline void Wipe(candor::v1::SubmitResponseRequest& request) {
   for (auto& key : *request.mutable_reply_keys()) base::Wipe(key);
   base::Wipe(*request.mutable_pressure_notice());
 }
+
+// Overwrites the secret half of the key. Buffers that the transport read it from are not reached.
+inline void Wipe(candor::v1::CloseSurveyRequest& request) { base::Wipe(*request.mutable_closing_secret_key()); }
+inline void Wipe(candor::v1::PoolCampaignRequest& request) { base::Wipe(*request.mutable_pooling_secret_key()); }
 
 // Makes the messages of gRPC's calls and wipes each request when its call is done. May be called from many threads at
 // once; outlives the calls.

@@ -95,7 +95,7 @@ TEST(ServerTest, ServesTlsAndReadsNewCertificatesWhenTheyChange) {
   Certificates::Make(folder, "new");
   std::filesystem::copy_file(folder.File("old-server.pem"), folder.File("server.pem"));
   std::filesystem::copy_file(folder.File("old-server.key"), folder.File("server.key"));
-  TestServer server;
+  TestServer server(Arrangement::kOneServer);
   server.config().tls_cert = folder.File("server.pem");
   server.config().tls_key = folder.File("server.key");
   ASSERT_EQ(server.Start(), absl::OkStatus());
@@ -113,7 +113,7 @@ TEST(ServerTest, MutualTlsLetsInOnlyClientsOfTheAuthority) {
   TempFolder folder;
   Certificates::Make(folder, "ours");
   Certificates::Make(folder, "theirs");
-  TestServer server;
+  TestServer server(Arrangement::kOneServer);
   server.config().tls_cert = folder.File("ours-server.pem");
   server.config().tls_key = folder.File("ours-server.key");
   server.config().tls_client_ca = folder.File("ours-ca.pem");
@@ -129,7 +129,7 @@ TEST(ServerTest, MutualTlsLetsInOnlyClientsOfTheAuthority) {
 TEST(ServerTest, RefusesCertificatesThatDoNotFitAndAddressesWithoutThem) {
   TempFolder folder;
   Certificates::Make(folder, "one");
-  TestServer server;
+  TestServer server(Arrangement::kOneServer);
   server.config().tls_cert = folder.File("one-server.pem");
   server.config().tls_key = folder.File("one-client.key");
   server.config().tls_client_ca = folder.File("one-server.key");
@@ -142,7 +142,7 @@ TEST(ServerTest, RefusesCertificatesThatDoNotFitAndAddressesWithoutThem) {
   EXPECT_THAT(std::string(faults.message()), HasSubstr("--modulus-bits"));
   EXPECT_FALSE(base::FileExists(server.data_folder())) << "nothing is made before the configuration is right";
 
-  TestServer open;
+  TestServer open(Arrangement::kOneServer);
   open.config().listen = "0.0.0.0:0";
   EXPECT_THAT(std::string(open.Start().message()), HasSubstr("needs --tls-cert"));
 }
@@ -272,7 +272,8 @@ TEST(ServerTest, ANewerDataFolderIsRefusedAndLeftAlone) {
     TestServer server;
     ASSERT_EQ(server.Start(), absl::OkStatus());
     server.Stop();
-    const std::string path = absl::StrCat(server.data_folder(), "/", name);
+    const std::string path =
+        absl::StrCat(name == "identity.db" ? server.data_folder() : server.response_folder(), "/", name);
     sqlite3* database = nullptr;
     ASSERT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);
     ASSERT_EQ(sqlite3_exec(database, "PRAGMA user_version=9999", nullptr, nullptr, nullptr), SQLITE_OK);
@@ -287,7 +288,7 @@ TEST(ServerTest, ANewerDataFolderIsRefusedAndLeftAlone) {
 
 TEST(ServerTest, AUnixSocketIsServed) {
   TempFolder folder;
-  TestServer server;
+  TestServer server(Arrangement::kOneServer);
   server.config().listen = absl::StrCat("unix:", folder.File("candord.sock"));
   ASSERT_EQ(server.Start(), absl::OkStatus());
   EXPECT_TRUE(CanCall(server.config().listen, grpc::InsecureChannelCredentials()));
