@@ -58,7 +58,8 @@ Lifecycle::Lifecycle(Parts parts)
     : store_(*parts.store),
       clock_(*parts.clock),
       pool_(*parts.pool),
-      opening_(parts.store, parts.clock, parts.keys, parts.pool, parts.plane, &stopping_work_),
+      opening_(parts.store, parts.clock, parts.keys, parts.pool, parts.plane, std::move(parts.response_address),
+               &stopping_work_),
       closing_(parts.store, parts.clock, parts.keys, parts.plane, parts.invitations, &stopping_work_),
       releasing_(parts.store, parts.clock, parts.plane, std::move(parts.build_report), &stopping_work_) {}
 

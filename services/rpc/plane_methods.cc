@@ -1,7 +1,9 @@
 // PlaneService: the orders of the identity plane, where it is another server.
 
+#include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "candor/v1/plane.pb.h"

@@ -4,6 +4,7 @@
 #define CANDOR_SERVICES_RPC_REMOTE_RESPONSE_PLANE_H_
 
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -12,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "candor/v1/plane.grpc.pb.h"
 #include "grpcpp/client_context.h"

@@ -43,6 +43,11 @@ void AddOptions(CLI::App& app, ServerConfig& config, RawOptions& raw) {
                  "always used")
       ->envname("CANDOR_RESPONSE_PLANE")
       ->type_name("ADDR");
+  app.add_option("--response-public-address", config.response_public_address,
+                 "With --planes=identity: HOST:PORT where respondents reach the response plane; stands in the documents of "
+                 "every survey that is opened from then on")
+      ->envname("CANDOR_RESPONSE_PUBLIC_ADDRESS")
+      ->type_name("ADDR");
   app.add_option("--plane-tls-ca", config.plane_tls_ca,
                  "Authorities in PEM that the response plane's certificate must be of; else the system's are trusted")
       ->envname("CANDOR_PLANE_TLS_CA")

@@ -12,6 +12,7 @@
 #include "services/base/status.h"
 #include "services/crypto/certificate.h"
 #include "services/domain/errors.h"
+#include "services/domain/text.h"
 #include "services/server/plane_key_file.h"
 
 namespace candor::server {
@@ -83,6 +84,7 @@ void FindPlaneFaults(const ServerConfig& config, std::vector<std::string>& fault
   }
   if (!identity_alone) {
     for (const auto& [flag, value] : {std::pair("--response-plane", &config.response_plane),
+                                      std::pair("--response-public-address", &config.response_public_address),
                                       std::pair("--plane-tls-ca", &config.plane_tls_ca),
                                       std::pair("--plane-tls-cert", &config.plane_tls_cert),
                                       std::pair("--plane-tls-key", &config.plane_tls_key)}) {
@@ -96,6 +98,10 @@ void FindPlaneFaults(const ServerConfig& config, std::vector<std::string>& fault
     faults.push_back(absl::StrCat("--response-plane: ", address.status().message()));
   } else if (!address->unix_socket && address->port == 0) {
     faults.push_back("--response-plane: names no port");
+  }
+  if (!domain::IsHostAndPort(config.response_public_address)) {
+    faults.push_back("--response-public-address: say where respondents reach the response plane, HOST:PORT; it stands in "
+                     "every survey's documents, so that it is the same for all");
   }
   if (config.plane_tls_cert.empty() != config.plane_tls_key.empty()) {
     faults.push_back("--plane-tls-cert and --plane-tls-key: give both or none");

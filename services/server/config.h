@@ -34,6 +34,8 @@ struct ServerConfig {
   // Where the planes are two servers.
   std::string plane_key;       // file with the key that both have (rpc::PlaneKey); both need it
   std::string response_plane;  // of the identity plane: where the other listens, HOST:PORT or unix:PATH
+  // Of the identity plane: HOST:PORT where respondents find the other; stands in the documents of every survey opened.
+  std::string response_public_address;
   // Of the identity plane, for calls to the other, PEM files; read again when they change. Beyond this machine TLS is used
   // with or without them: then the system's authorities are trusted.
   std::string plane_tls_ca;

@@ -192,7 +192,8 @@ absl::Status Server::Parts::OpenIdentityPlane() {
   ratings = std::make_unique<identity::Ratings>(store.get(), clock);
   invitations = std::make_unique<identity::Invitations>(store.get(), clock, keys.get());
   lifecycle = std::make_unique<identity::Lifecycle>(identity::Lifecycle::Parts{
-      store.get(), clock, keys.get(), key_pool.get(), plane, invitations.get(), BuildReport});
+      store.get(), clock, keys.get(), key_pool.get(), plane, invitations.get(), BuildReport,
+      config.response_public_address});
   reports = std::make_unique<reporting::Reports>(store.get(), ReadSubject);
   return absl::OkStatus();
 }

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -28,6 +27,7 @@
 #include "services/crypto/ledger.h"
 #include "services/crypto/receipt.h"
 #include "services/domain/errors.h"
+#include "tests/support/certificates.h"
 #include "tests/support/raw_respondent.h"
 #include "tests/support/sample_district.h"
 #include "tests/support/test_server.h"
@@ -45,30 +45,6 @@ std::string Read(const std::string& path) {
   EXPECT_EQ(bytes.status(), absl::OkStatus()) << path;
   return bytes.ok() ? *bytes : std::string();
 }
-
-// Certificates made by the openssl program, as an operator would.
-class Certificates {
- public:
-  // Makes NAME-ca.pem, and for each of "server" and "client" NAME-server.pem with NAME-server.key and so on.
-  static void Make(const TempFolder& folder, const std::string& name) {
-    const std::string base = folder.File(name);
-    Run(absl::StrCat("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=", name, " authority' -keyout ",
-                     base, "-ca.key -out ", base, "-ca.pem"));
-    for (const std::string role : {"server", "client"}) {
-      const std::string one = absl::StrCat(base, "-", role);
-      Run(absl::StrCat("openssl req -newkey rsa:2048 -nodes -subj '/CN=", role, "' -keyout ", one, ".key -out ", one,
-                       ".csr"));
-      Run(absl::StrCat("printf 'subjectAltName=IP:127.0.0.1' > ", one, ".ext && openssl x509 -req -days 2 -in ", one,
-                       ".csr -CA ", base, "-ca.pem -CAkey ", base, "-ca.key -CAcreateserial -extfile ", one,
-                       ".ext -out ", one, ".pem"));
-    }
-  }
-
- private:
-  static void Run(const std::string& command) {
-    ASSERT_EQ(std::system(absl::StrCat("(", command, ") >/dev/null 2>&1").c_str()), 0) << command;
-  }
-};
 
 std::shared_ptr<grpc::ChannelCredentials> Trusting(const std::string& ca, const std::string& cert = "",
                                                    const std::string& key = "") {

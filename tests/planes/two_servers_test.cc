@@ -136,8 +136,10 @@ TEST_F(TwoServersTest, AFolderStaysThatOfItsPlane) {
       config.planes = identity ? rpc::Planes::kResponses : rpc::Planes::kIdentity;
       config.plane_key = fs::path(server_.data_folder()).parent_path() / "plane.key";
       config.response_plane = identity ? "" : "127.0.0.1:1";
+      config.response_public_address = config.response_plane;
       EXPECT_EQ(ReasonOf(server::Server::Create(config, &server_.clock()).status()), reasons::kCONFIGURATION_INVALID);
       config.response_plane.clear();
+      config.response_public_address.clear();
       EXPECT_EQ(FilesIn(folder), before) << "nothing was made";
     }
   }

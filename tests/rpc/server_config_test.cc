@@ -112,7 +112,8 @@ TEST(CommandLineTest, AServerOfOnePlaneNeedsTheKeyAndTheIdentityPlaneAnAddress) 
   ASSERT_EQ(WritePlaneKeyFile(key), absl::OkStatus());
   ASSERT_EQ(Parse({"--data", "/d"}).command->config.planes, rpc::Planes::kBoth);
   const ParsedCommandLine identity =
-      Parse({"--data", "/d", "--planes", "identity", "--plane-key", key.c_str(), "--response-plane", "10.0.0.2:7431"});
+      Parse({"--data", "/d", "--planes", "identity", "--plane-key", key.c_str(), "--response-plane", "10.0.0.2:7431",
+             "--response-public-address", "answers.example.org:443"});
   ASSERT_TRUE(identity.command) << identity.output;
   EXPECT_EQ(identity.command->config.planes, rpc::Planes::kIdentity);
   EXPECT_EQ(identity.command->config.response_plane, "10.0.0.2:7431");
@@ -122,7 +123,7 @@ TEST(CommandLineTest, AServerOfOnePlaneNeedsTheKeyAndTheIdentityPlaneAnAddress) 
 
   // All of it at once.
   const std::string none = Parse({"--planes", "identity", "--plane-tls-cert", "/c"}).output;
-  for (const char* flag : {"--data", "--plane-key", "--response-plane", "--plane-tls-key"}) {
+  for (const char* flag : {"--data", "--plane-key", "--response-plane: ", "--response-public-address", "--plane-tls-key"}) {
     EXPECT_THAT(none, HasSubstr(flag));
   }
   EXPECT_THAT(Parse({"--data", "/d", "--planes", "neither"}).output, HasSubstr("both, identity or response"));

@@ -74,6 +74,7 @@ absl::Status TestServer::StartIdentity() {
   if (two_servers()) {
     config.planes = rpc::Planes::kIdentity;
     config.plane_key = folder_.File("plane.key");
+    config.response_public_address = response_address();
     config.response_plane = between_ ? between_(response_address()) : response_address();
   }
   CANDOR_ASSIGN_OR_RETURN(server_, server::Server::Create(config, &clock_));
