@@ -18,8 +18,10 @@
 #include "candor/v1/directory.grpc.pb.h"
 #include "candor/v1/plane.pb.h"
 #include "candor/v1/report.grpc.pb.h"
+#include "services/base/random.h"
 #include "services/crypto/sealing.h"
 #include "services/crypto/token.h"
+#include "services/domain/answer.h"
 #include "services/domain/contract.h"
 #include "tests/planes/crossing_check.h"
 #include "tests/support/plane_proxy.h"
@@ -180,7 +182,10 @@ class CrossingTest : public ::testing::Test {
     for (uint32_t version = 1; version <= 2; ++version) {
       const std::vector<uint8_t> ratings = RatingsOf(1000 * version + seed);
       const std::string comment = absl::StrCat("Respondent ", seed, " has said this in version ", version);
-      const v1::SubmitResponseRequest request = respondent->RequestFor(ratings, {comment}, version);
+      v1::SubmitResponseRequest request = respondent->RequestFor(ratings, {comment}, version);
+      const std::string reply_key = base::RandomBytes(domain::kReplyKeyBytes);
+      request.set_reply_keys(0, reply_key);
+      Forbid("a reply key", reply_key);
       ASSERT_EQ(respondent->Submit(request).status(), absl::OkStatus());
       for (const std::string& way : WaysToWrite(ratings)) Forbid("an answer", way);
       Forbid("a comment", comment);
