@@ -279,7 +279,8 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
   if (options.forget) return Forget(c, dialog, options, device);
   CANDOR_RETURN_IF_ERROR(CheckUse(c, options, device));
   // Nothing connects before the first call; this tells faults of the address before anything is asked.
-  for (const bool response_plane : {false, true}) CANDOR_RETURN_IF_ERROR(c.Anonymous(response_plane).status());
+  CANDOR_RETURN_IF_ERROR(c.Anonymous().status());
+  CANDOR_RETURN_IF_ERROR(c.AnonymousToResponsePlane("").status());
   MarkedAnswers marked;
   if (!interactive) {
     CANDOR_ASSIGN_OR_RETURN(std::string bytes, base::ReadFile(options.file));
@@ -297,8 +298,8 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
     }
   }
   client::RespondentOptions respondent_options;
-  respondent_options.identity = [&c] { return c.Anonymous(false); };
-  respondent_options.response = [&c] { return c.Anonymous(true); };
+  respondent_options.identity = [&c] { return c.Anonymous(); };
+  respondent_options.response = [&c](const std::string& told) { return c.AnonymousToResponsePlane(told); };
   respondent_options.expected_manifest = options.expect_manifest;
   respondent_options.store = &device.store();
   respondent_options.keep_answers = options.keep_answers;
@@ -352,7 +353,8 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
   domain::Wipe(answers);
   CANDOR_RETURN_IF_ERROR(sent);
 
-  const client::KeptReceipt kept{respondent->survey().value(), documents.manifest_hash, respondent->receipt()};
+  const client::KeptReceipt kept{respondent->survey().value(), documents.manifest_hash, respondent->receipt(),
+                                 documents.manifest.response_address};
   std::string receipt_file = options.receipt;
   if (receipt_file.empty() && !device.in_memory()) receipt_file = device.files.PathOf(client::ReceiptName(state_name));
   if (!receipt_file.empty()) CANDOR_RETURN_IF_ERROR(base::WriteFileAtomically(receipt_file, kept.Serialize(), 0600));

@@ -25,7 +25,7 @@ absl::Status Ledger(Context& c, const LedgerOptions& options) {
   if (id.empty()) return UsageError("which survey? give its id, or a receipt");
   const domain::SurveyId survey(id);
   if (domain::SurveyIdBytes(survey).empty()) return UsageError("a survey's id has 26 letters and digits");
-  CANDOR_ASSIGN_OR_RETURN(const auto connection, c.Anonymous(true));
+  CANDOR_ASSIGN_OR_RETURN(const auto connection, c.AnonymousToResponsePlane(receipt ? receipt->response_address : ""));
   CANDOR_ASSIGN_OR_RETURN(const client::LedgerCheck check,
                           client::FetchLedger(*connection, {}, survey, options.expect_manifest));
   bool counted = false;

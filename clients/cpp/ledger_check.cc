@@ -22,7 +22,8 @@ std::string KeptReceipt::Serialize() const {
   return base::CanonicalJson(base::Json{{"format", kFormat},
                                         {"survey", survey},
                                         {"manifest_hash", base::HexEncode(manifest_hash)},
-                                        {"receipt", base::HexEncode(receipt)}}) +
+                                        {"receipt", base::HexEncode(receipt)},
+                                        {"response_address", response_address}}) +
          "\n";
 }
 
@@ -43,6 +44,7 @@ absl::StatusOr<KeptReceipt> KeptReceipt::Parse(absl::string_view bytes) {
   }
   kept.manifest_hash = *hash;
   kept.receipt = *receipt;
+  kept.response_address = text("response_address");
   return kept;
 }
 

@@ -21,6 +21,7 @@ struct KeptReceipt {
   std::string survey;         // the survey's id
   std::string manifest_hash;  // 32 bytes
   std::string receipt;        // as the service gave it
+  std::string response_address = "";  // as in the manifest
 
   // A JSON document for the person to keep.
   std::string Serialize() const;

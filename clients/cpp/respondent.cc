@@ -83,6 +83,7 @@ absl::Status Respondent::OpenByCode() {
     state_.manifest_hash = documents_->manifest_hash;
     state_.group = opened.group();
     state_.audience = opened.audience();
+    state_.response_address = documents_->manifest.response_address;
     state_.forget_time = documents_->manifest.latest_close_time;
   } else if (state_.survey != survey.value() || state_.manifest_hash != documents_->manifest_hash ||
              state_.group != opened.group() || state_.audience != opened.audience()) {
@@ -123,7 +124,7 @@ absl::Status Respondent::SetGroup(int group, const std::string& audience) {
 
 absl::StatusOr<DocumentBytes> Respondent::DocumentsOfResponsePlane(const domain::SurveyId& survey) const {
   // Let go of when this returns: the answers must not come over a connection that was made when the code was opened.
-  CANDOR_ASSIGN_OR_RETURN(const auto connection, options_.response());
+  CANDOR_ASSIGN_OR_RETURN(const auto connection, options_.response(state_.response_address));
   const auto stub = ResponseService::NewStub(connection->channel());
   candor::v1::GetManifestRequest request;
   request.set_survey(survey.value());
@@ -262,7 +263,7 @@ absl::Status Respondent::Submit(const domain::Answers& answers) {
   }
   candor::v1::SubmitResponseRequest request = SubmitRequest();
   // A connection for these answers alone.
-  CANDOR_ASSIGN_OR_RETURN(const auto connection, options_.response());
+  CANDOR_ASSIGN_OR_RETURN(const auto connection, options_.response(state_.response_address));
   const auto stub = ResponseService::NewStub(connection->channel());
   const absl::StatusOr<candor::v1::SubmitResponseResponse> response =
       connection->CallRepeatedly(options_.retry, *stub, &ResponseService::Stub::SubmitResponse, request);

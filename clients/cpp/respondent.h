@@ -34,10 +34,15 @@ namespace candor::client {
 // Gives the connection for what comes next: a new one each time, so that it can be let go of; one and the same only in
 // programs that answer for many. Fails as Connection::Make.
 using ConnectionSource = std::function<absl::StatusOr<std::shared_ptr<Connection>>()>;
+// The same to the response plane, of which the manifest says the address: HOST:PORT, or empty where it is the identity
+// plane's.
+using ResponseConnectionSource =
+    std::function<absl::StatusOr<std::shared_ptr<Connection>>(const std::string& address)>;
 
 struct RespondentOptions {
   // Never the same connection for both planes, even where they have the same address.
-  ConnectionSource identity, response;
+  ConnectionSource identity;
+  ResponseConnectionSource response;
   // Outlives the respondent.
   StateStore* store = nullptr;
   RetryPolicy retry;

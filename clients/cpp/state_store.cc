@@ -113,6 +113,7 @@ std::string RespondentState::Serialize() const {
                          {"manifest_hash", base::HexEncode(manifest_hash)},
                          {"group", group},
                          {"audience", audience},
+                         {"response_address", response_address},
                          {"forget_time", static_cast<uint64_t>(std::max<int64_t>(0, absl::ToUnixSeconds(forget_time)))},
                          {"blinding", blinding ? base::HexEncode(blinding->Serialize()) : ""},
                          {"token_message", base::HexEncode(token_message)},
@@ -165,6 +166,7 @@ absl::StatusOr<RespondentState> RespondentState::Parse(absl::string_view bytes) 
   state.manifest_hash = hex("manifest_hash");
   state.group = static_cast<int>(whole("group"));
   state.audience = text("audience");
+  state.response_address = text("response_address");
   state.forget_time = absl::FromUnixSeconds(static_cast<int64_t>(whole("forget_time")));
   state.token_message = hex("token_message");
   state.token_signature = hex("token_signature");

@@ -286,6 +286,7 @@ std::string EncodeManifest(const Manifest& manifest) {
                    {"closing_public_key", base::HexEncode(manifest.closing_public_key)},
                    {"receipt_public_key", base::HexEncode(manifest.receipt_public_key)},
                    {"signing_public_key", base::HexEncode(manifest.signing_public_key)},
+                   {"response_address", manifest.response_address},
                    {"moderators", std::move(moderators)},
                    {"close_time", absl::ToUnixSeconds(manifest.close_time)},
                    {"latest_close_time", absl::ToUnixSeconds(manifest.latest_close_time)},
@@ -321,6 +322,10 @@ absl::StatusOr<Manifest> DecodeManifest(absl::string_view bytes) {
   if (object.Has("pooling_public_key")) manifest.pooling_public_key = object.Bytes("pooling_public_key", 32);
   manifest.receipt_public_key = object.Bytes("receipt_public_key", 32);
   manifest.signing_public_key = object.Bytes("signing_public_key", 32);
+  manifest.response_address = object.Text("response_address");
+  if (!manifest.response_address.empty() && !IsHostAndPort(manifest.response_address)) {
+    fault.Set("response_address", "must be empty or HOST:PORT");
+  }
   object.List("moderators", [&](const Json& element, const std::string& path) {
     if (manifest.moderators.size() >= kMostModerators) {
       fault.Set("moderators", absl::StrCat("must have at most ", kMostModerators, " moderators"));

@@ -132,6 +132,9 @@ struct Manifest {
   std::string pooling_public_key;
   std::string receipt_public_key;    // Ed25519, 32 bytes
   std::string signing_public_key;  // Ed25519, 32 bytes; signs the manifest and notices of extension
+  // HOST:PORT where the response plane takes answers; empty: where the code was shown. In the hashed document, so
+  // that it is the same for everybody: an address told to one person alone would mark their answer.
+  std::string response_address;
   std::vector<ModeratorKey> moderators;
   // To whom closing seals what respondents report of being pressed. Unset, and not in the document, where
   // a survey has no auditor; then nobody is asked.

@@ -67,7 +67,9 @@ namespace candor::domain {
   X(RATE_LIMITED)            /* too many attempts; wait */                                              \
   X(REQUEST_TOO_LARGE)       /* a message or text over its limit */                                     \
   X(PURPOSE_FORBIDDEN)       /* a use that the instrument or contract forbids */                        \
-  X(CONFIGURATION_INVALID)   /* faults in flags or environment, all in one message */
+  X(CONFIGURATION_INVALID)   /* faults in flags or environment, all in one message */                   \
+  X(WRONG_PLANE)             /* the other plane's server has this method */                             \
+  X(RESPONSE_PLANE_UNREACHABLE) /* the identity plane gets no answer from the response plane */
 
 #define CANDOR_DECLARE_REASON(name) inline constexpr char k##name[] = #name;
 namespace reasons {

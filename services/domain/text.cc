@@ -127,6 +127,23 @@ bool IsHttpsUrl(absl::string_view text) {
   return true;
 }
 
+bool IsHostAndPort(absl::string_view text) {
+  const size_t colon = text.rfind(':');
+  if (text.size() > 255 || colon == absl::string_view::npos) return false;
+  absl::string_view host = text.substr(0, colon);
+  const absl::string_view port = text.substr(colon + 1);
+  int number = 0;
+  if (port.empty() || port[0] == '0' || !std::all_of(port.begin(), port.end(), IsDigit) ||
+      !absl::SimpleAtoi(port, &number) || number > 65535) {
+    return false;
+  }
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  return !host.empty() && std::all_of(host.begin(), host.end(), [bracketed](char c) {
+    return IsAlnum(c) || c == '.' || (bracketed ? c == ':' : c == '-');
+  });
+}
+
 bool IsHex(absl::string_view text, size_t length) {
   return text.size() == 2 * length && std::all_of(text.begin(), text.end(), [](char c) {
            return IsDigit(c) || (c >= 'a' && c <= 'f');

@@ -31,6 +31,9 @@ bool IsLanguageTag(absl::string_view text);
 // hyphens, perhaps a port, perhaps a path of unreserved characters that does not end in a slash; at most 300 bytes. No
 // name and password, no query, no fragment, no dot segments: nothing in it can stand for one reader.
 bool IsHttpsUrl(absl::string_view text);
+// HOST:PORT, of at most 255 bytes: a name or an IPv4 address of [A-Za-z0-9.-], or an IPv6 address in brackets; a port from
+// 1 to 65535 without leading zeros.
+bool IsHostAndPort(absl::string_view text);
 
 // `length` bytes in hexadecimal, in lower case.
 bool IsHex(absl::string_view text, size_t length);

@@ -59,7 +59,8 @@ Lifecycle::Lifecycle(Parts parts)
     : store_(*parts.store),
       clock_(*parts.clock),
       pool_(*parts.pool),
-      opening_(parts.store, parts.clock, parts.keys, parts.pool, parts.plane, &stopping_work_),
+      opening_(parts.store, parts.clock, parts.keys, parts.pool, parts.plane, std::move(parts.response_address),
+               &stopping_work_),
       extending_(parts.store, parts.clock, parts.keys, parts.plane),
       closing_(parts.store, parts.clock, parts.keys, parts.plane, parts.invitations, &stopping_work_),
       releasing_(parts.store, parts.clock, parts.plane, std::move(parts.build_report), &stopping_work_) {}
@@ -143,7 +144,7 @@ void Lifecycle::Start(absl::Duration interval) {
   watcher_ = std::thread([this, interval] { Watch(interval); });
 }
 
-void Lifecycle::Stop() {
+void Lifecycle::StopSoon() {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
@@ -154,6 +155,10 @@ void Lifecycle::Stop() {
     watcher_stopping_ = true;
   }
   pause_ended_.notify_all();
+}
+
+void Lifecycle::Stop() {
+  StopSoon();
   if (worker_.joinable()) worker_.join();
   if (watcher_.joinable()) watcher_.join();
 }

@@ -54,6 +54,7 @@ class Lifecycle {
     domain::ResponsePlane* plane;
     Invitations* invitations;
     ReportBuilder build_report;
+    std::string response_address = "";  // as in domain::Manifest; of surveys that are opened from now on
   };
   explicit Lifecycle(Parts parts);
   // Stops.
@@ -67,6 +68,8 @@ class Lifecycle {
 
   // Starts one thread that does the work, and one that looks at the clock every `interval`.
   void Start(absl::Duration interval = absl::Seconds(1));
+  // From now on nothing new is begun, and what fails because of the stop is no fault. Returns at once.
+  void StopSoon();
   // Ends both after the survey that is being worked at; the rest goes on after the next Resume.
   void Stop();
 

@@ -251,6 +251,7 @@ absl::Status Opening::Prepare(const Material& material, const SurveyRow& survey)
   manifest.receipt_public_key = material.receipt_public_key;
   manifest.signing_public_key = keys_.signing_key().public_key();
   const domain::CampaignSettings& settings = material.campaign.settings;
+  manifest.response_address = response_address_;
   manifest.moderators = settings.moderators;
   manifest.close_time = settings.close_time;
   manifest.latest_close_time = settings.latest_close_time;

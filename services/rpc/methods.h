@@ -51,6 +51,8 @@ void AddRaterMethods(const IdentityBackend& backend, MethodSet& methods);
 void AddReportMethods(const IdentityBackend& backend, MethodSet& methods);
 // InvitationService: a respondent on the identity plane.
 void AddInvitationMethods(const IdentityBackend& backend, MethodSet& methods);
+// PlaneService: the identity plane, where it is another server.
+void AddPlaneMethods(domain::ResponsePlane* plane, MethodSet& methods);
 
 }  // namespace candor::rpc
 

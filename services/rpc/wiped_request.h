@@ -1,8 +1,9 @@
-// The memory of a request that holds answers or a key: overwritten when the call is over, however it ended.
+// The memory of a request that holds answers or secret keys: overwritten when the call is over, however it ended.
 
 #ifndef CANDOR_SERVICES_RPC_WIPED_REQUEST_H_
 #define CANDOR_SERVICES_RPC_WIPED_REQUEST_H_
 
+#include "candor/v1/plane.pb.h"
 #include "candor/v1/response.pb.h"
 #include "grpcpp/support/message_allocator.h"
 #include "services/base/private_memory.h"
@@ -22,6 +23,9 @@ inline void Wipe(candor::v1::SubmitResponseRequest& request) {
 
 // Overwrites the key.
 inline void Wipe(candor::v1::ProvideClosingKeyRequest& request) { base::Wipe(*request.mutable_closing_secret_key()); }
+// Overwrites the secret half of the key. Buffers that the transport read it from are not reached.
+inline void Wipe(candor::v1::CloseSurveyRequest& request) { base::Wipe(*request.mutable_closing_secret_key()); }
+inline void Wipe(candor::v1::PoolCampaignRequest& request) { base::Wipe(*request.mutable_pooling_secret_key()); }
 
 // Makes the messages of gRPC's calls and wipes each request when its call is done. May be called from many threads at
 // once; outlives the calls.

@@ -34,7 +34,8 @@ std::string ReasonOf(const absl::Status& status) { return base::GetErrorDetail(s
 class RespondentTest : public ::testing::Test {
  protected:
   RespondentTest() : server_(FakeSurvey()) {
-    options_.identity = options_.response = [this] { return Connect(); };
+    options_.identity = [this] { return Connect(); };
+    options_.response = [this](const std::string&) { return Connect(); };
     options_.store = &store_;
     options_.retry.sleep = [this](absl::Duration) { ++waits_; };
   }
@@ -80,6 +81,9 @@ TEST_F(RespondentTest, AnswersAndHoldsAReceiptThatIsInTheLedger) {
   const KeptReceipt kept{respondent->survey().value(), respondent->documents().manifest_hash, respondent->receipt()};
   const auto read = KeptReceipt::Parse(kept.Serialize());
   ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(KeptReceipt::Parse(KeptReceipt{kept.survey, kept.manifest_hash, kept.receipt, "a.example:1"}.Serialize())
+                ->response_address,
+            "a.example:1");
   const auto counted = IsCounted(*check, *read);
   ASSERT_TRUE(counted.ok()) << counted.status();
   EXPECT_TRUE(*counted);
@@ -221,6 +225,21 @@ TEST_F(RespondentTest, WithATokenTheIdentityPlaneIsNotCalledAgain) {
   EXPECT_EQ(server_.calls[1].first, "SubmitResponse");
   EXPECT_NE(server_.calls[0].second, server_.calls[1].second);
   EXPECT_EQ(server_.stored.size(), 1u);
+}
+
+TEST_F(RespondentTest, AnswersGoWhereTheManifestSaysAlsoWithTheTokenAlone) {
+  FakeSurvey elsewhere = server_.survey();
+  elsewhere.manifest.response_address = "answers.example.org:443";
+  server_.identity_documents = server_.response_documents = elsewhere.Encode();
+  std::vector<std::string> told;
+  options_.response = [&](const std::string& address) {
+    told.push_back(address);
+    return Connect();
+  };
+  ASSERT_TRUE(Open()->Submit(SomeAnswers(1)).ok());
+  ASSERT_TRUE(Open()->Submit(SomeAnswers(2)).ok());
+  EXPECT_THAT(told, ::testing::SizeIs(4));  // each time the documents and the answers
+  EXPECT_THAT(told, ::testing::Each("answers.example.org:443"));
 }
 
 TEST_F(RespondentTest, AcknowledgedAnswersAreNotKeptOnTheDevice) {

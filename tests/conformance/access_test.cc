@@ -131,6 +131,13 @@ std::unique_ptr<google::protobuf::Message> RequestOf(const std::string& method, 
   return request;
 }
 
+std::vector<std::string> MethodsOf(const std::string& service) {
+  const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
+  std::vector<std::string> methods;
+  for (int i = 0; i < descriptor->method_count(); ++i) methods.push_back(descriptor->method(i)->full_name());
+  return methods;
+}
+
 class AccessTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -179,11 +186,26 @@ TEST_F(AccessTest, EveryMethodHasACase) {
   std::set<std::string> with_case;
   for (const Case& each : kCases) with_case.insert(absl::StrCat("candor.v1.", each.method));
   std::set<std::string> methods;
-  for (const std::string& name : rpc::GrpcServices::Names()) {
-    const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
-    for (int i = 0; i < service->method_count(); ++i) methods.insert(service->method(i)->full_name());
+  for (const std::string& name : rpc::GrpcServices::Names(rpc::Planes::kBoth)) {
+    for (const std::string& method : MethodsOf(name)) methods.insert(method);
   }
   EXPECT_EQ(with_case, methods);
+}
+
+TEST_F(AccessTest, NobodyOfTheDirectoryGivesTheResponsePlaneOrders) {
+  const ApiCaller nobody = server_->Nobody();
+  const std::vector<std::string> methods = MethodsOf("candor.v1.PlaneService");
+  EXPECT_GE(methods.size(), 9u);
+  for (const std::string& method : methods) {
+    const auto request = RequestOf(method, "{}");
+    ASSERT_NE(request, nullptr);
+    for (const auto& [letter, key] : keys_) {
+      const absl::Status status = nobody.WithKey(key).CallByName(method, *request);
+      // One server has no such service at all.
+      EXPECT_EQ(status.code(), server_->two_servers() ? StatusCode::kUnauthenticated : StatusCode::kUnimplemented)
+          << method << " by " << letter << ": " << status;
+    }
+  }
 }
 
 TEST_F(AccessTest, OnlyThoseWhoMayCallAreLetIn) {

@@ -204,7 +204,7 @@ TEST(ManifestTest, ItsDocumentNeverChanges) {
                 "\",\"latest_close_time\":1800600000,\"moderators\":[{\"name\":\"Ombudsperson\","
                 "\"public_key\":\"" +
                 hex("04") + "\"}],\"receipt_public_key\":\"" + hex("02") +
-                "\",\"signing_public_key\":\"" + hex("03") +
+                "\",\"response_address\":\"\",\"signing_public_key\":\"" + hex("03") +
                 "\",\"survey\":\"00000000000000000000000000\"}");
 }
 
@@ -217,6 +217,21 @@ TEST(ManifestTest, ReadsWhatItWrites) {
   EXPECT_EQ(read->groups[1].verifying_key, "key of the others");
   EXPECT_EQ(read->moderators[0].public_key, std::string(32, '\x04'));
   EXPECT_EQ(read->survey.value(), kSampleSurvey);
+}
+
+TEST(ManifestTest, NamesWhereAnswersAreTakenIfThatIsElsewhere) {
+  Manifest manifest = SampleManifest();
+  for (const char* address : {"answers.example.org:443", "10.0.0.2:7430", "[2001:db8::1]:65535", ""}) {
+    manifest.response_address = address;
+    const auto read = DecodeManifest(EncodeManifest(manifest));
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_EQ(read->response_address, address);
+  }
+  for (const char* address : {"example.org:0", "example.org:65536", "example.org:01", ":1", "[]:1", "2001:db8::1:1",
+                              "a b:1", "example.org:", "unix:1/2"}) {
+    manifest.response_address = address;
+    EXPECT_FALSE(DecodeManifest(EncodeManifest(manifest)).ok()) << address;
+  }
 }
 
 TEST(ManifestTest, NamesAPoolingKeyWhereThereIsOneAndIsElseAsBefore) {
@@ -308,6 +323,11 @@ TEST(ManifestTest, RefusesEachFaultWithItsPath) {
       {"no receipt key", [](Json& j) { j["receipt_public_key"] = ""; }, "receipt_public_key"},
       {"a signing key of another type", [](Json& j) { j["signing_public_key"] = 1; },
        "signing_public_key"},
+      {"an address without a port", [](Json& j) { j["response_address"] = "example.org"; },
+       "response_address"},
+      {"an address of another kind", [](Json& j) { j["response_address"] = "https://example.org:1"; },
+       "response_address"},
+      {"no address at all", [](Json& j) { j.erase("response_address"); }, "response_address"},
       {"six moderators",
        [](Json& j) {
          const Json moderator = j["moderators"][0];

@@ -117,6 +117,14 @@ absl::StatusOr<std::unique_ptr<SmallDistrict>> SmallDistrict::Make(
 }
 
 absl::StatusOr<SmallDistrict::SmallCampaign> SmallDistrict::Open(int leaders, int raters) {
+  CANDOR_ASSIGN_OR_RETURN(SmallCampaign made, Draft(leaders, raters));
+  CANDOR_RETURN_IF_ERROR(OrderOpening(made.name));
+  CANDOR_RETURN_IF_ERROR(AwaitState(made.name, candor::v1::CAMPAIGN_STATE_OPEN));
+  CANDOR_RETURN_IF_ERROR(FetchCodes(made));
+  return made;
+}
+
+absl::StatusOr<SmallDistrict::SmallCampaign> SmallDistrict::Draft(int leaders, int raters) {
   auto directory = DirectoryService::NewStub(connection_->channel());
   auto campaigns = CampaignService::NewStub(connection_->channel());
   candor::v1::CreateCampaignRequest draft;
@@ -157,11 +165,20 @@ absl::StatusOr<SmallDistrict::SmallCampaign> SmallDistrict::Open(int leaders, in
     }
     made.surveys.push_back({stored.name(), LastSegment(stored.name()), {}});
   }
+  return made;
+}
+
+absl::Status SmallDistrict::OrderOpening(const std::string& campaign) {
+  auto campaigns = CampaignService::NewStub(connection_->channel());
   candor::v1::OpenCampaignRequest open;
-  open.set_name(made.name);
-  CANDOR_RETURN_IF_ERROR(connection_->Call(*campaigns, &CampaignService::Stub::OpenCampaign, open).status());
-  CANDOR_RETURN_IF_ERROR(AwaitState(made.name, candor::v1::CAMPAIGN_STATE_OPEN));
-  for (SmallSurvey& survey : made.surveys) {
+  open.set_name(campaign);
+  return connection_->Call(*campaigns, &CampaignService::Stub::OpenCampaign, open).status();
+}
+
+absl::Status SmallDistrict::FetchCodes(SmallCampaign& campaign) {
+  auto campaigns = CampaignService::NewStub(connection_->channel());
+  for (SmallSurvey& survey : campaign.surveys) {
+    survey.codes.clear();
     candor::v1::ListCodesRequest codes;
     codes.set_parent(survey.name);
     codes.set_page_size(500);
@@ -172,7 +189,7 @@ absl::StatusOr<SmallDistrict::SmallCampaign> SmallDistrict::Open(int leaders, in
       codes.set_page_token(page.next_page_token());
     } while (!codes.page_token().empty());
   }
-  return made;
+  return absl::OkStatus();
 }
 
 absl::Status SmallDistrict::OrderClosing(const std::string& campaign) {
@@ -205,11 +222,15 @@ absl::Status SmallDistrict::AwaitState(const std::string& campaign, candor::v1::
                                                   ": ", seen.last_fault()));
 }
 
-absl::Status SmallDistrict::Release(const std::string& campaign) {
+absl::Status SmallDistrict::OrderReleasing(const std::string& campaign) {
   auto campaigns = CampaignService::NewStub(connection_->channel());
   candor::v1::ReleaseCampaignRequest release;
   release.set_name(campaign);
-  CANDOR_RETURN_IF_ERROR(connection_->Call(*campaigns, &CampaignService::Stub::ReleaseCampaign, release).status());
+  return connection_->Call(*campaigns, &CampaignService::Stub::ReleaseCampaign, release).status();
+}
+
+absl::Status SmallDistrict::Release(const std::string& campaign) {
+  CANDOR_RETURN_IF_ERROR(OrderReleasing(campaign));
   return AwaitState(campaign, candor::v1::CAMPAIGN_STATE_RELEASED);
 }
 
