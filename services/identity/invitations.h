@@ -38,6 +38,7 @@ struct OpenedInvitation {
   std::shared_ptr<const std::string> instrument_version;
   std::shared_ptr<const std::string> manifest;
   std::shared_ptr<const std::string> manifest_signature;
+  std::shared_ptr<const std::string> surname_filter;  // crypto::SaltedFilter; its hash is in the manifest
 };
 
 // May be called from many threads at once.
@@ -81,6 +82,7 @@ class Invitations {
     std::shared_ptr<const std::string> instrument_version;
     std::shared_ptr<const std::string> manifest;
     std::shared_ptr<const std::string> manifest_signature;
+    std::shared_ptr<const std::string> surname_filter;
   };
   // A token that is signed and waits until that is durable.
   struct Pending {
