@@ -163,6 +163,7 @@ enum class SurveyDocument {
   kReportSubject = 7,
   kFirstReading = 8,  // empty; there once the contract's first reader has read the report, from when the others may
   kLeaderLine = 9,    // EncodeLeaderLine: the leader and their supervisors at opening
+  kSurnameFilter = 10,  // crypto::SaltedFilter with staff surnames; goes with the survey's keys
 };
 
 // The newest notice that a survey takes answers for longer (domain::EncodeExtension).
@@ -398,6 +399,9 @@ class WriteTransaction : public ReadTransaction {
                                             absl::string_view sha256) = 0;
   // In place of the notice before.
   virtual absl::Status PutExtension(const ExtensionRow& row) = 0;
+  // For what must be forgotten before the survey is.
+  virtual absl::Status DeleteSurveyDocument(const domain::DistrictId& district, const domain::SurveyId& survey,
+                                            SurveyDocument kind) = 0;
   virtual absl::Status InsertIssuingGroup(const IssuingGroupRow& row) = 0;
   // Adds 1 to `reissued` of one issuing group. NOT_FOUND.
   virtual absl::Status CountReissued(const domain::DistrictId& district, const domain::SurveyId& survey,

@@ -9,6 +9,7 @@
 #include "clients/cli/answer_link.h"
 #include "clients/cli/answers_file.h"
 #include "clients/cli/campaign_calls.h"
+#include "clients/cli/comment_marks.h"
 #include "clients/cli/contract_text.h"
 #include "clients/cli/dialog.h"
 #include "clients/cli/sentences.h"
@@ -16,6 +17,7 @@
 #include "clients/cpp/ledger_check.h"
 #include "clients/cpp/mirror.h"
 #include "clients/cpp/respondent.h"
+#include "clients/guard/comment_guard.h"
 #include "services/base/file.h"
 #include "services/base/json.h"
 #include "services/base/private_memory.h"
@@ -98,29 +100,14 @@ absl::StatusOr<domain::Answers> AskAll(Dialog& dialog, const client::Respondent&
     CANDOR_RETURN_IF_ERROR(AskRatings(dialog, form.sentences, instrument.scale.points, marks));
     for (size_t i = 0; i < form.items.size(); ++i) answers.ratings[form.items[i]] = marks[i];
     if (!form.prompts.empty()) {
-      dialog.Say("\nOpen questions. Do not write names, dates, or anything by which you could be recognised.\n");
+      const auto& group = respondent.documents().manifest.groups[respondent.group()];
+      dialog.Say(absl::StrCat("\nOpen questions. Do not write names, dates, or anything by which you could be recognised.\n",
+                              Wrapped(guard::GroupSizeAdvice(group.invited, language), kWidth, "")));
     }
     for (size_t i = 0; i < form.prompts.size(); ++i) {
       std::string& comment = answers.comments[form.prompts[i]];
-      const int most = instrument.prompts[form.prompts[i]].max_bytes;
-      for (int attempt = 0;; ++attempt) {
-        CANDOR_ASSIGN_OR_RETURN(
-            const std::string text,
-            dialog.Ask(absl::StrCat("\n", Wrapped(form.questions[i], kWidth, "  "), "  (one line, up to ", most,
-                                    " bytes; Enter ", comment.empty() ? "skips" : "keeps what you wrote",
-                                    ", - deletes)\n  > ")));
-        if (text.empty()) break;
-        if (text == "-") {
-          comment.clear();
-          break;
-        }
-        if (text.size() <= static_cast<size_t>(most)) {
-          comment = text;
-          break;
-        }
-        if (attempt == 9) return absl::AbortedError("the comment stays too long; nothing was sent");
-        dialog.Say(absl::StrCat("That is ", text.size() - most, " bytes too long; please shorten it.\n"));
-      }
+      CANDOR_ASSIGN_OR_RETURN(comment, AskComment(dialog, {form.questions[i], instrument.prompts[form.prompts[i]].max_bytes,
+                                                           comment, language, respondent.staff_surnames()}));
     }
     dialog.Say("\nYour answers:\n");
     for (size_t i = 0; i < form.items.size(); ++i) {
@@ -267,6 +254,26 @@ absl::StatusOr<std::vector<client::MirrorFinding>> CompareMirrors(Dialog& dialog
   return findings;
 }
 
+// What the guard finds in comments from a file: said, and given for programs.
+base::Json WarnOfMarks(Dialog& dialog, const client::Respondent& respondent, const domain::Answers& answers,
+                       const std::string& language) {
+  const auto& prompts = respondent.documents().instrument_version.instrument.prompts;
+  base::Json all = base::Json::array();
+  std::string text;
+  for (size_t i = 0; i < answers.comments.size(); ++i) {
+    const auto findings = guard::CheckComment(answers.comments[i], language, respondent.staff_surnames());
+    absl::StrAppend(&text, MarksText(answers.comments[i], findings));
+    for (base::Json& mark : MarksJson(prompts[i].code, findings)) all.push_back(std::move(mark));
+  }
+  if (text.empty()) return all;
+  const auto& group = respondent.documents().manifest.groups[respondent.group()];
+  dialog.Say(absl::StrCat("\nYour comments could show who wrote them, or who is meant. They are sent as they are; stop the "
+                          "program now to change them.\n",
+                          text, Wrapped(guard::GroupSizeAdvice(group.invited, language), kWidth, "")));
+  base::Wipe(text);
+  return all;
+}
+
 absl::Status Answer(Context& c, const AnswerOptions& given) {
   std::ostream no_stream(nullptr);
   Dialog link_dialog(std::cin, no_stream);
@@ -333,9 +340,11 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
     if (!go_on) return absl::AbortedError("nothing was sent");
   }
   domain::Answers answers;
+  base::Json comment_marks = base::Json::array();
   if (!interactive) {
     CANDOR_ASSIGN_OR_RETURN(answers, InOrder(marked, documents.instrument_version.instrument));
     CANDOR_RETURN_IF_ERROR(domain::CheckAnswers(answers, respondent->shape()));
+    comment_marks = WarnOfMarks(dialog, *respondent, answers, language);
   }
   // Taken before the first question: the longer the time between the token and the answers, the less it tells.
   CANDOR_RETURN_IF_ERROR(respondent->TakeToken());
@@ -367,6 +376,7 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
                          {"mirrors", base::Json::array()},
                          {"state_file", state_file},
                          {"receipt_file", receipt_file},
+                         {"comment_marks", std::move(comment_marks)},
                          {"receipt", base::Json::parse(kept.Serialize())}};
     for (const client::MirrorFinding& mirror : mirrors) {
       result["mirrors"].push_back({{"url", mirror.url}, {"same", mirror.same}, {"why_not", mirror.why_not}});

@@ -7,11 +7,13 @@
 #include "absl/strings/str_cat.h"
 #include "candor/v1/invitation.grpc.pb.h"
 #include "candor/v1/response.grpc.pb.h"
+#include "services/base/encoding.h"
 #include "services/base/error.h"
 #include "services/base/private_memory.h"
 #include "services/base/random.h"
 #include "services/base/status.h"
 #include "services/crypto/access_code.h"
+#include "services/crypto/hash.h"
 #include "services/crypto/receipt.h"
 #include "services/crypto/signing.h"
 #include "services/crypto/token.h"
@@ -78,6 +80,7 @@ absl::Status Respondent::OpenByCode() {
              opened.extension(), opened.extension_signature()},
             survey));
   CANDOR_RETURN_IF_ERROR(SetGroup(opened.group(), opened.audience()));
+  CANDOR_RETURN_IF_ERROR(SetSurnames(opened.surname_filter()));
   if (state_.survey.empty()) {
     state_.survey = survey.value();
     state_.manifest_hash = documents_->manifest_hash;
@@ -98,7 +101,21 @@ absl::Status Respondent::OpenByToken() {
   CANDOR_RETURN_IF_ERROR(Check(bytes, survey));
   // Both planes gave documents with this hash when the code was opened.
   if (state_.manifest_hash != documents_->manifest_hash) return DocumentsChanged();
-  return SetGroup(state_.group, state_.audience);
+  CANDOR_RETURN_IF_ERROR(SetGroup(state_.group, state_.audience));
+  return state_.surname_filter.empty() ? absl::OkStatus() : SetSurnames(state_.surname_filter);
+}
+
+absl::Status Respondent::SetSurnames(const std::string& filter) {
+  if (base::HexEncode(crypto::Sha256(filter)) != documents_->manifest.surname_filter_hash) {
+    return Refused("the names that it would warn you of are not the same for everybody");
+  }
+  const bool writes = std::find(shape_.prompts_asked.begin(), shape_.prompts_asked.end(), true) != shape_.prompts_asked.end();
+  if (!writes) return absl::OkStatus();
+  auto parsed = crypto::SaltedFilter::Parse(filter);
+  if (!parsed.ok()) return Refused("the names that it would warn you of cannot be read");
+  surnames_ = *std::move(parsed);
+  state_.surname_filter = filter;
+  return absl::OkStatus();
 }
 
 absl::Status Respondent::Check(const DocumentBytes& bytes, const domain::SurveyId& survey) {

@@ -120,7 +120,8 @@ std::string RespondentState::Serialize() const {
                          {"token_signature", base::HexEncode(token_signature)},
                          {"version", version},
                          {"submission_id", base::HexEncode(submission_id)},
-                         {"receipt", base::HexEncode(receipt)}};
+                         {"receipt", base::HexEncode(receipt)},
+                         {"surname_filter", base::HexEncode(surname_filter)}};
   document["reply_seeds"] = HexTexts(reply_seeds);
   if (answers.has_value()) {
     document["answers"] = {{"ratings", answers->ratings},
@@ -173,6 +174,7 @@ absl::StatusOr<RespondentState> RespondentState::Parse(absl::string_view bytes) 
   state.version = static_cast<uint32_t>(whole("version"));
   state.submission_id = hex("submission_id");
   state.receipt = hex("receipt");
+  state.surname_filter = hex("surname_filter");
   if (const std::string blinding = hex("blinding"); !blinding.empty()) {
     auto parsed = crypto::BlindingState::Parse(blinding);
     if (!parsed.ok()) return NotAState();

@@ -38,6 +38,8 @@ struct RespondentState {
   // answers are acknowledged.
   std::vector<std::string> reply_seeds;
   std::string receipt;  // of that version; empty: not acknowledged yet
+  // As the identity plane gave it with the code (crypto::SaltedFilter); empty where nothing is asked in words.
+  std::string surname_filter;
 
   // A JSON document.
   std::string Serialize() const;

@@ -288,6 +288,7 @@ std::string EncodeManifest(const Manifest& manifest) {
                    {"signing_public_key", base::HexEncode(manifest.signing_public_key)},
                    {"response_address", manifest.response_address},
                    {"moderators", std::move(moderators)},
+                   {"surname_filter_hash", manifest.surname_filter_hash},
                    {"close_time", absl::ToUnixSeconds(manifest.close_time)},
                    {"latest_close_time", absl::ToUnixSeconds(manifest.latest_close_time)},
                    {"abandon_time", absl::ToUnixSeconds(manifest.abandon_time)}};
@@ -335,6 +336,7 @@ absl::StatusOr<Manifest> DecodeManifest(absl::string_view bytes) {
   if (object.Has("auditor")) {
     object.Object("auditor", [&](JsonObject& auditor) { manifest.auditor = ReadKey(auditor, &fault); });
   }
+  manifest.surname_filter_hash = ReadHash(object, "surname_filter_hash");
   manifest.close_time = ReadTime(object, "close_time");
   manifest.latest_close_time = ReadTime(object, "latest_close_time");
   manifest.abandon_time = ReadTime(object, "abandon_time");

@@ -139,6 +139,9 @@ struct Manifest {
   // To whom closing seals what respondents report of being pressed. Unset, and not in the document, where
   // a survey has no auditor; then nobody is asked.
   std::optional<ModeratorKey> auditor;
+  // SHA-256, hexadecimal, of the filter of staff surnames that everybody gets with their code, and nobody but them
+  // (crypto::SaltedFilter): so that none can be made for one person.
+  std::string surname_filter_hash;
   absl::Time close_time;
   absl::Time latest_close_time;
   absl::Time abandon_time;

@@ -216,6 +216,8 @@ absl::Status Closing::DestroyKeys(SurveyRow& survey) {
   survey.closing_step = ClosingStep::kKeysDestroyed;
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_RETURN_IF_ERROR(transaction.DeleteInvitations(survey.district, survey.id));
+    CANDOR_RETURN_IF_ERROR(
+        transaction.DeleteSurveyDocument(survey.district, survey.id, SurveyDocument::kSurnameFilter));
     return transaction.UpdateSurvey(survey);
   }));
   ++survey.revision;

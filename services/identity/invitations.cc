@@ -97,6 +97,8 @@ absl::StatusOr<std::shared_ptr<const Invitations::Documents>> Invitations::Docum
   CANDOR_ASSIGN_OR_RETURN(std::string manifest, GetDocument(transaction, survey, SurveyDocument::kManifest));
   CANDOR_ASSIGN_OR_RETURN(std::string signature,
                           GetDocument(transaction, survey, SurveyDocument::kManifestSignature));
+  CANDOR_ASSIGN_OR_RETURN(std::string filter, GetDocument(transaction, survey, SurveyDocument::kSurnameFilter));
+  documents.surname_filter = Share(std::move(filter));
   documents.contract = Share(std::move(contract));
   documents.manifest = Share(std::move(manifest));
   documents.manifest_signature = Share(std::move(signature));
@@ -148,6 +150,7 @@ absl::StatusOr<OpenedInvitation> Invitations::Open(absl::string_view code) {
     opened.manifest_signature = documents->manifest_signature;
     opened.extension = documents->extension;
     opened.extension_signature = documents->extension_signature;
+    opened.surname_filter = documents->surname_filter;
     return absl::OkStatus();
   }));
   return opened;

@@ -40,6 +40,7 @@ struct OpenedInvitation {
   std::shared_ptr<const std::string> manifest_signature;
   std::shared_ptr<const std::string> extension;            // the newest notice; empty: none
   std::shared_ptr<const std::string> extension_signature;  // empty: none
+  std::shared_ptr<const std::string> surname_filter;  // crypto::SaltedFilter; its hash is in the manifest
 };
 
 // May be called from many threads at once.
@@ -85,6 +86,7 @@ class Invitations {
     std::shared_ptr<const std::string> manifest_signature;
     std::shared_ptr<const std::string> extension;            // the newest notice; empty: none
     std::shared_ptr<const std::string> extension_signature;  // empty: none
+    std::shared_ptr<const std::string> surname_filter;
   };
   // A token that is signed and waits until that is durable.
   struct Pending {

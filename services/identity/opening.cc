@@ -11,6 +11,7 @@
 #include "services/base/status.h"
 #include "services/crypto/access_code.h"
 #include "services/crypto/hash.h"
+#include "services/crypto/salted_filter.h"
 #include "services/domain/campaign.h"
 #include "services/domain/contract.h"
 #include "services/domain/errors.h"
@@ -19,6 +20,7 @@
 #include "services/identity/pooling.h"
 #include "services/identity/raters.h"
 #include "services/identity/resource_names.h"
+#include "services/identity/surname_filter.h"
 #include "services/identity/survey_work.h"
 #include "storage/leader_line.h"
 
@@ -115,6 +117,7 @@ struct Opening::Material {
   std::string receipt_public_key;
   crypto::SecretBytes code_key;
   std::string pooling_public_key;  // empty: none
+  std::vector<std::string> directory_surnames;
 };
 
 absl::StatusOr<CampaignRow> Opening::Order(const Caller& caller, const DistrictId& district, const CampaignId& campaign,
@@ -163,6 +166,9 @@ absl::Status Opening::Advance(const DistrictId& district, const CampaignId& camp
   material.campaign = work.campaign;
   CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(material.version, GetVersionRow(transaction, district, work.campaign.settings));
+    // Where nothing is written in words there is nothing to warn of, and no name to hand out.
+    if (work.campaign.settings.moderators.empty()) return absl::OkStatus();
+    CANDOR_ASSIGN_OR_RETURN(material.directory_surnames, DirectorySurnames(transaction, district));
     return absl::OkStatus();
   }));
   CANDOR_ASSIGN_OR_RETURN(domain::InstrumentVersion version,
@@ -215,7 +221,7 @@ absl::Status Opening::OpenSurvey(const Material& material, const SurveyRow& surv
 
 absl::Status Opening::Prepare(const Material& material, const SurveyRow& survey) {
   bool prepared = false;
-  std::string contract;
+  std::string contract, surname_filter;
   domain::GroupPlan plan;
   CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(
@@ -225,6 +231,11 @@ absl::Status Opening::Prepare(const Material& material, const SurveyRow& survey)
     CANDOR_ASSIGN_OR_RETURN(contract, GetDocument(transaction, survey, SurveyDocument::kContract));
     // Raters cannot change since the order was given, so the plan is the one that was checked then.
     CANDOR_ASSIGN_OR_RETURN(plan, PlanSurvey(transaction, survey, material.instrument));
+    if (material.campaign.settings.moderators.empty()) {
+      surname_filter = crypto::SaltedFilter::Make({}).bytes();
+      return absl::OkStatus();
+    }
+    CANDOR_ASSIGN_OR_RETURN(surname_filter, MakeSurnameFilter(transaction, survey, material.directory_surnames));
     return absl::OkStatus();
   }));
   if (prepared) return absl::OkStatus();
@@ -253,6 +264,7 @@ absl::Status Opening::Prepare(const Material& material, const SurveyRow& survey)
   const domain::CampaignSettings& settings = material.campaign.settings;
   manifest.response_address = response_address_;
   manifest.moderators = settings.moderators;
+  manifest.surname_filter_hash = base::HexEncode(crypto::Sha256(surname_filter));
   manifest.close_time = settings.close_time;
   manifest.latest_close_time = settings.latest_close_time;
   manifest.abandon_time = settings.abandon_time;
@@ -264,6 +276,7 @@ absl::Status Opening::Prepare(const Material& material, const SurveyRow& survey)
   return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_RETURN_IF_ERROR(PutDocument(transaction, survey, SurveyDocument::kManifest, bytes));
     CANDOR_RETURN_IF_ERROR(PutDocument(transaction, survey, SurveyDocument::kManifestSignature, signature));
+    CANDOR_RETURN_IF_ERROR(PutDocument(transaction, survey, SurveyDocument::kSurnameFilter, surname_filter));
     for (size_t i = 0; i < manifest.groups.size(); ++i) {
       CANDOR_RETURN_IF_ERROR(transaction.InsertIssuingGroup({survey.district, survey.id, static_cast<int32_t>(i),
                                                              manifest.groups[i].code, manifest.groups[i].invited, 0}));

@@ -26,6 +26,7 @@ absl::Status OpenInvitation(const IdentityBackend& b, const v1::OpenInvitationRe
   response->set_manifest_signature(*opened.manifest_signature);
   response->set_extension(*opened.extension);
   response->set_extension_signature(*opened.extension_signature);
+  response->set_surname_filter(*opened.surname_filter);
   return absl::OkStatus();
 }
 

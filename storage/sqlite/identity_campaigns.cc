@@ -337,6 +337,14 @@ absl::Status IdentityTransaction::PutExtension(const ExtensionRow& row) {
   return statement.Run();
 }
 
+absl::Status IdentityTransaction::DeleteSurveyDocument(const DistrictId& district, const SurveyId& survey,
+                                                       SurveyDocument kind) {
+  CANDOR_ASSIGN_OR_RETURN(Statement statement,
+                          database_.Prepare("DELETE FROM survey_document WHERE district=?1 AND survey=?2 AND kind=?3"));
+  statement.BindText(1, district.value()).BindText(2, survey.value()).BindInt(3, static_cast<int64_t>(kind));
+  return statement.Run();
+}
+
 absl::StatusOr<std::vector<IssuingGroupRow>> IdentityTransaction::ListIssuingGroups(const DistrictId& district,
                                                                                     const SurveyId& survey) {
   CANDOR_ASSIGN_OR_RETURN(Statement statement,

@@ -110,6 +110,8 @@ class IdentityTransaction : public WriteTransaction {
   absl::Status InsertSurvey(const SurveyRow& row) override;
   absl::Status UpdateSurvey(const SurveyRow& row) override;
   absl::Status DeleteSurvey(const domain::DistrictId& district, const domain::SurveyId& id) override;
+  absl::Status DeleteSurveyDocument(const domain::DistrictId& district, const domain::SurveyId& survey,
+                                    storage::SurveyDocument kind) override;
   absl::Status InsertSurveyDocument(const domain::DistrictId& district, const domain::SurveyId& survey,
                                     SurveyDocument kind, absl::string_view bytes, absl::string_view sha256) override;
   absl::Status InsertIssuingGroup(const IssuingGroupRow& row) override;

@@ -44,9 +44,11 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
      {"services/base", "services/domain", "services/crypto", "services/identity", "services/collection",
       "services/reporting", "services/rpc", "storage", "storage/sqlite", "candor/v1"}},
     {"clients/cpp", {"services/base", "services/domain", "services/crypto", "services/wire", "candor/v1"}},
+    {"clients/guard", {"services/base", "services/domain", "services/crypto"}},
     {"clients/report", {"services/base", "candor/v1"}},
     {"clients/cli",
-     {"services/base", "services/domain", "services/crypto", "services/statistics", "clients/cpp", "clients/report",
+     {"services/base", "services/domain", "services/crypto", "services/statistics", "clients/cpp", "clients/guard",
+      "clients/report",
       "candor/v1"}},
 };
 

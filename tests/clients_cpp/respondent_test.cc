@@ -68,6 +68,32 @@ class RespondentTest : public ::testing::Test {
   int waits_ = 0;
 };
 
+TEST_F(RespondentTest, KnowsTheStaffsSurnamesAlsoWhenItComesBackWithItsToken) {
+  auto respondent = Open();
+  ASSERT_NE(respondent, nullptr);
+  ASSERT_NE(respondent->staff_surnames(), nullptr);
+  EXPECT_TRUE(respondent->staff_surnames()->Contains("brightwillow"));
+  ASSERT_TRUE(respondent->TakeToken().ok());
+  respondent = Open();
+  ASSERT_NE(respondent, nullptr);
+  ASSERT_NE(respondent->staff_surnames(), nullptr) << "the response plane does not have them";
+  EXPECT_TRUE(respondent->staff_surnames()->Contains("brightwillow"));
+}
+
+TEST_F(RespondentTest, RefusesSurnamesThatAreNotTheSameForEverybody) {
+  FakeSurvey survey;
+  survey.surname_filter = crypto::SaltedFilter::Make({"brightwillow", "one-person-only"}).bytes();
+  FakeServer server(survey);
+  options_.identity = options_.response = [&] {
+    ConnectionOptions options;
+    options.address = server.address();
+    return absl::StatusOr<std::shared_ptr<Connection>>(*Connection::Make(options));
+  };
+  const auto respondent = Respondent::Open(options_, SomeCode());
+  EXPECT_EQ(ReasonOf(respondent.status()), "MANIFEST_REFUSED");
+  EXPECT_THAT(std::string(respondent.status().message()), HasSubstr("not the same for everybody"));
+}
+
 TEST_F(RespondentTest, AnswersAndHoldsAReceiptThatIsInTheLedger) {
   const auto respondent = Open();
   ASSERT_NE(respondent, nullptr);

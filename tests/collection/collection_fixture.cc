@@ -102,6 +102,7 @@ TestSurvey MakeTestSurvey(const std::string& receipt_public_key, absl::Time clos
                             {"student", {"student"}, 10, IssuingKey(1).verifying_key().ToSpkiDer()}};
   survey.manifest.closing_public_key = survey.closing_key.public_key;
   survey.manifest.receipt_public_key = receipt_public_key;
+  survey.manifest.surname_filter_hash = std::string(64, '5');
   survey.manifest.signing_public_key = survey.signing_key.public_key();
   survey.manifest.moderators.clear();
   for (int i = 0; i < moderators; ++i) {

@@ -205,6 +205,7 @@ TEST(ManifestTest, ItsDocumentNeverChanges) {
                 "\"public_key\":\"" +
                 hex("04") + "\"}],\"receipt_public_key\":\"" + hex("02") +
                 "\",\"response_address\":\"\",\"signing_public_key\":\"" + hex("03") +
+                "\",\"surname_filter_hash\":\"" + std::string(64, '5') +
                 "\",\"survey\":\"00000000000000000000000000\"}");
 }
 

@@ -355,6 +355,30 @@ TEST_P(IdentityStoreConformanceTest, NothingThatAnOpenedCampaignWasOpenedWithCan
             EncodeSettings(ACampaign(district_, campaign_).settings));
 }
 
+TEST_P(IdentityStoreConformanceTest, OneDocumentGoesAndTheOthersStay) {
+  MakeDistrict();
+  const std::string hash(32, 'h');
+  const auto erase = [&] {
+    return Write([&](WriteTransaction& t) {
+      return t.DeleteSurveyDocument(district_, survey_, SurveyDocument::kSurnameFilter);
+    });
+  };
+  EXPECT_TRUE(erase().ok()) << "there is none yet";
+  ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
+                CANDOR_RETURN_IF_ERROR(
+                    t.InsertSurveyDocument(district_, survey_, SurveyDocument::kSurnameFilter, "filter", hash));
+                return t.InsertSurveyDocument(district_, survey_, SurveyDocument::kReport, "report", hash);
+              }).ok());
+  EXPECT_TRUE(erase().ok());
+  EXPECT_FALSE(Read<OptionalText>([&](auto& t) {
+                 return t.FindSurveyDocument(district_, survey_, SurveyDocument::kSurnameFilter);
+               }).has_value());
+  EXPECT_EQ(Read<OptionalText>([&](auto& t) {
+              return t.FindSurveyDocument(district_, survey_, SurveyDocument::kReport);
+            }),
+            "report");
+}
+
 TEST_P(IdentityStoreConformanceTest, IssuingGroupsComeInOrderAndCountWhatWasReissued) {
   MakeDistrict();
   ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
