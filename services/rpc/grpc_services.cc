@@ -12,6 +12,7 @@
 #include "candor/v1/invitation.grpc.pb.h"
 #include "candor/v1/report.grpc.pb.h"
 #include "candor/v1/response.grpc.pb.h"
+#include "candor/v1/retention.grpc.pb.h"
 #include "candor/v1/scoring.grpc.pb.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
@@ -242,6 +243,9 @@ CANDOR_SERVICE(CampaignService,
                CANDOR_METHOD(CampaignService, GetIdentifiedRating, v1::GetIdentifiedRatingRequest, v1::IdentifiedRating)
                CANDOR_METHOD(CampaignService, PutIdentifiedRating, v1::PutIdentifiedRatingRequest, v1::IdentifiedRating))
 
+CANDOR_SERVICE(RetentionService, CANDOR_METHOD(RetentionService, PurgePersonalData, v1::PurgePersonalDataRequest,
+                                               v1::PurgePersonalDataResponse))
+
 CANDOR_SERVICE(InvitationService,
                CANDOR_METHOD(InvitationService, OpenInvitation, v1::OpenInvitationRequest, v1::OpenInvitationResponse)
                CANDOR_SMALL_METHOD(InvitationService, IssueToken, v1::IssueTokenRequest, v1::IssueTokenResponse))
@@ -273,7 +277,8 @@ std::vector<std::string> GrpcServices::Names() {
   return {v1::DirectoryService::service_full_name(), v1::FrameworkService::service_full_name(),
           v1::InstrumentService::service_full_name(), v1::CampaignService::service_full_name(),
           v1::InvitationService::service_full_name(), v1::ResponseService::service_full_name(),
-          v1::ScoringService::service_full_name(), v1::ReportService::service_full_name()};
+          v1::ScoringService::service_full_name(), v1::ReportService::service_full_name(),
+          v1::RetentionService::service_full_name()};
 }
 
 absl::StatusOr<std::unique_ptr<GrpcServices>> GrpcServices::Create(const MethodSet* methods, const Access* access,
@@ -292,6 +297,7 @@ absl::StatusOr<std::unique_ptr<GrpcServices>> GrpcServices::Create(const MethodS
   all->services_.push_back(std::move(response_service));
   all->services_.push_back(std::make_unique<ScoringServiceGate>(gate));
   all->services_.push_back(std::make_unique<ReportServiceGate>(gate));
+  all->services_.push_back(std::make_unique<RetentionServiceGate>(gate));
   return all;
 }
 

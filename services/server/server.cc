@@ -236,6 +236,7 @@ absl::Status Server::Parts::StartServing() {
   rpc::AddSurveyMethods(backend, *methods);
   rpc::AddRaterMethods(backend, *methods);
   rpc::AddReportMethods(backend, *methods);
+  rpc::AddRetentionMethods(backend, *methods);
   rpc::AddInvitationMethods(backend, *methods);
   rpc::AddResponseMethods(collection.get(), *methods);
 

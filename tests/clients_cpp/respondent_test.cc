@@ -79,9 +79,7 @@ TEST_F(RespondentTest, AnswersAndHoldsAReceiptThatIsInTheLedger) {
   const KeptReceipt kept{respondent->survey().value(), respondent->documents().manifest_hash, respondent->receipt()};
   const auto read = KeptReceipt::Parse(kept.Serialize());
   ASSERT_TRUE(read.ok()) << read.status();
-  const auto counted = IsCounted(*check, *read);
-  ASSERT_TRUE(counted.ok()) << counted.status();
-  EXPECT_TRUE(*counted);
+  EXPECT_EQ(CheckReceipt(*check, *read).standing, ReceiptStanding::kCounted);
 }
 
 TEST_F(RespondentTest, AReceiptOfReplacedAnswersIsNotInTheLedgerAndTheNewestIs) {
@@ -99,8 +97,8 @@ TEST_F(RespondentTest, AReceiptOfReplacedAnswersIsNotInTheLedgerAndTheNewestIs) 
   const auto check = FetchLedger(*Connect(), options_.retry, respondent->survey(), "");
   ASSERT_TRUE(check.ok()) << check.status();
   EXPECT_EQ(check->ledger.groups[0].replaced, 1);
-  EXPECT_FALSE(*IsCounted(*check, old));
-  EXPECT_TRUE(*IsCounted(*check, newest));
+  EXPECT_EQ(CheckReceipt(*check, old).standing, ReceiptStanding::kNotCounted);
+  EXPECT_EQ(CheckReceipt(*check, newest).standing, ReceiptStanding::kCounted);
 }
 
 TEST_F(RespondentTest, RepeatsTheSameBytesWhenRepliesAreLost) {

@@ -61,9 +61,10 @@ ScratchFolder::~ScratchFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-CandordProcess::CandordProcess(std::string data_folder, std::vector<std::string> more_arguments)
+CandordProcess::CandordProcess(std::string data_folder, std::vector<std::string> more_arguments, std::string program)
     : data_folder_(std::move(data_folder)),
       more_arguments_(std::move(more_arguments)),
+      program_(std::move(program)),
       log_file_(data_folder_ + ".log"),
       port_(FreePort()),
       address_(absl::StrCat("127.0.0.1:", port_)) {}
@@ -71,7 +72,7 @@ CandordProcess::CandordProcess(std::string data_folder, std::vector<std::string>
 CandordProcess::~CandordProcess() { Kill(); }
 
 absl::Status CandordProcess::Start() {
-  std::vector<std::string> arguments = {CANDOR_BIN_DIR "/candord", "--data", data_folder_, "--listen", address_};
+  std::vector<std::string> arguments = {absl::StrCat(CANDOR_BIN_DIR "/", program_), "--data", data_folder_, "--listen", address_};
   arguments.insert(arguments.end(), more_arguments_.begin(), more_arguments_.end());
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());

@@ -28,8 +28,9 @@ class ScratchFolder {
 // One data folder and one address through many starts.
 class CandordProcess {
  public:
-  // Chooses a free port. Starts nothing.
-  explicit CandordProcess(std::string data_folder, std::vector<std::string> more_arguments = {});
+  // Chooses a free port. Starts nothing. `program`: its name among the built ones.
+  explicit CandordProcess(std::string data_folder, std::vector<std::string> more_arguments = {},
+                          std::string program = "candord");
   // Kills what still runs.
   ~CandordProcess();
   CandordProcess(const CandordProcess&) = delete;
@@ -53,6 +54,7 @@ class CandordProcess {
  private:
   const std::string data_folder_;
   const std::vector<std::string> more_arguments_;
+  const std::string program_;
   std::string log_file_;
   int port_ = 0;
   std::string address_;
