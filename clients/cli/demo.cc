@@ -208,8 +208,8 @@ absl::StatusOr<std::string> CheckOneReceipt(Context& c, const client::KeptReceip
   CANDOR_ASSIGN_OR_RETURN(const auto response, c.AnonymousToResponsePlane(receipt.response_address));
   CANDOR_ASSIGN_OR_RETURN(const client::LedgerCheck check,
                           client::FetchLedger(*response, {}, domain::SurveyId(receipt.survey), ""));
-  CANDOR_ASSIGN_OR_RETURN(const bool counted, client::IsCounted(check, receipt));
-  if (!counted) return absl::DataLossError("an answer with a receipt is not in the ledger");
+  const client::ReceiptCheck checked = client::CheckReceipt(check, receipt);
+  if (checked.standing != client::ReceiptStanding::kCounted) return absl::DataLossError(checked.sentence);
   std::vector<std::string> groups;
   for (const auto& g : check.ledger.groups) {
     groups.push_back(absl::StrCat(g.code, ": ", g.invited, " invited, ", g.issued, " took a token, ", g.counted,

@@ -125,12 +125,12 @@ bool IsAddress(absl::string_view address) {
          absl::SimpleAtoi(port, &number) && number >= 1 && number <= 65535;
 }
 
-// Names of options that hold a path, which may be any bytes.
+// Names of options and arguments that hold a path, which may be any bytes.
 bool HoldsPath(absl::string_view option) {
   static constexpr absl::string_view kPaths[] = {
       "--file",     "--files", "--out",     "--data", "--keys", "--key-file",  "--tls-ca", "--tls-cert", "--tls-key",
-      "--structure", "--ratings", "--invited", "--to",   "--from", "--state-dir", "--receipt",
-      "--share", "--key", "--steward-key", "--mirror-ca"};
+      "--structure", "--ratings", "--invited", "--to",   "--from", "--state-dir", "--receipt", "--export",
+      "--share", "--key", "--steward-key", "--mirror-ca", "file"};
   return std::find(std::begin(kPaths), std::end(kPaths), option) != std::end(kPaths);
 }
 
@@ -183,9 +183,10 @@ int Main(int argc, char** argv) {
   AddRateVerbs(app, context);
   AddAnswerVerb(app, context);
   AddReportVerbs(app, context);
-  AddLedgerVerb(app, context);
   AddManifestVerbs(app, context);
   AddStewardVerbs(app, context);
+  AddLedgerVerbs(app, context);
+  AddPurgeVerb(app, context);
   AddScoreVerb(app, context);
   AddReplayVerb(app, context);
   AddDemoVerb(app, context);

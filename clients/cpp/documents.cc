@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "services/base/encoding.h"
 #include "services/base/error.h"
 #include "services/base/status.h"
@@ -20,6 +21,9 @@ namespace {
 
 constexpr char kManifestTag[] = "candor-manifest-v1";
 constexpr size_t kManifestCodeCharacters = 26;
+// As domain::CheckManifest's refusals too.
+constexpr char kBeforeRefusal[] = "do not answer this survey: ";
+constexpr char kBehindRefusal[] = "; tell whoever invited you";
 
 // Crockford's base32 as people type it: small letters, i and l as 1, o as 0, no hyphens and spaces.
 std::string NormalForm(absl::string_view text) {
@@ -65,7 +69,13 @@ domain::AnswerShape SurveyDocuments::Shape(int group) const {
 
 absl::Status Refused(absl::string_view what) {
   return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kMANIFEST_REFUSED,
-                     absl::StrCat("do not answer this survey: ", what, "; tell whoever invited you"));
+                     absl::StrCat(kBeforeRefusal, what, kBehindRefusal));
+}
+
+std::string WhatWasRefused(const absl::Status& status) {
+  absl::string_view what = status.message();
+  if (absl::ConsumePrefix(&what, kBeforeRefusal)) absl::ConsumeSuffix(&what, kBehindRefusal);
+  return std::string(what);
 }
 
 absl::StatusOr<bool> MatchesManifest(absl::string_view text, absl::string_view hash) {

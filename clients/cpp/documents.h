@@ -72,6 +72,9 @@ absl::StatusOr<std::shared_ptr<const SurveyDocuments>> CheckDocuments(const Docu
 // The error of every refusal.
 absl::Status Refused(absl::string_view what);
 
+// What the error of a refusal says is wrong, without what a respondent should do about it; other messages as they are.
+std::string WhatWasRefused(const absl::Status& status);
+
 // Remembers documents that passed, so that a program that answers for many (a replay, a load test) checks each survey's
 // once. Refusals are not remembered. May be used from many threads at once.
 class DocumentCache {

@@ -122,10 +122,6 @@ class Writer {
   std::thread thread_ ABSL_GUARDED_BY(join_mutex_);
 };
 
-// Receipts for what was stored, and `done` of every answer. One signature serves all.
-void AcknowledgeAnswers(const Survey& survey, const crypto::SigningKey& receipt_key,
-                        std::vector<PendingAnswer>& answers, const std::vector<Verdict>& verdicts);
-
 }  // namespace candor::collection
 
 #endif  // CANDOR_SERVICES_COLLECTION_WRITER_H_

@@ -11,7 +11,6 @@
 #include "services/domain/errors.h"
 #include "services/identity/audit.h"
 #include "services/identity/loading.h"
-#include "services/identity/request_ids.h"
 #include "services/identity/resource_names.h"
 #include "services/identity/survey_work.h"
 
@@ -29,14 +28,6 @@ using storage::WriteTransaction;
 
 constexpr absl::Duration kRetryInterval = absl::Seconds(5);
 constexpr absl::Duration kRequestPurgeInterval = absl::Hours(1);
-
-// Nothing while it cannot be known yet.
-std::optional<absl::Time> RetentionEnd(const CampaignRow& campaign) {
-  const std::optional<absl::Time> start =
-      campaign.release_time.has_value() ? campaign.release_time : campaign.closed_time;
-  if (!start.has_value()) return std::nullopt;
-  return *start + absl::Hours(24) * campaign.settings.retention_days;
-}
 
 // Whether the survey is through with what the campaign's state asks for.
 bool IsDone(const CampaignRow& campaign, const SurveyRow& survey) {
@@ -59,6 +50,7 @@ Lifecycle::Lifecycle(Parts parts)
     : store_(*parts.store),
       clock_(*parts.clock),
       pool_(*parts.pool),
+      retention_(parts.store, parts.clock),
       opening_(parts.store, parts.clock, parts.keys, parts.pool, parts.plane, std::move(parts.response_address),
                &stopping_work_),
       extending_(parts.store, parts.clock, parts.keys, parts.plane),
@@ -255,7 +247,7 @@ void Lifecycle::Tick() {
   }
   if (retry && store_.forget_owed()) ForgetOrLog(store_);
   if (purge) {
-    const absl::Status purged = DeleteOldRequests();
+    const absl::Status purged = retention_.DeleteOldRequests();
     if (!purged.ok()) {
       base::Log(base::LogLevel::kWarning, "old answers to request ids could not be deleted; it will be tried again",
                 {{"detail", std::string(purged.message())}});
@@ -269,7 +261,7 @@ void Lifecycle::Tick() {
     }
   }
   for (const Key& key : expired) {
-    const absl::Status deleted = DeleteRaters(key);
+    const absl::Status deleted = DeleteRaters(ServerCaller(), key).status();
     if (!deleted.ok()) {
       base::Log(base::LogLevel::kWarning, "raters whose retention has ended could not be deleted",
                 {{"campaign", CampaignName(key.first, key.second)}, {"detail", std::string(deleted.message())}});
@@ -277,41 +269,26 @@ void Lifecycle::Tick() {
   }
 }
 
-absl::Status Lifecycle::DeleteRaters(const Key& key) {
-  // Each start comes here for every campaign whose retention has ended; what is done must not be done, and noted, again.
-  bool any = false;
-  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) {
-    return ForEachSurvey(transaction, key.first, key.second, [&](const SurveyRow& survey) -> absl::Status {
-      if (any) return absl::OkStatus();
-      CANDOR_ASSIGN_OR_RETURN(const auto raters, transaction.ListRaters(key.first, survey.id, {"", 1}));
-      any = !raters.empty();
-      return absl::OkStatus();
-    });
-  }));
-  if (any) {
-    CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
-      CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, key.first, key.second, [&](const SurveyRow& survey) {
-        return transaction.DeleteRaters(key.first, survey.id);
-      }));
-      CANDOR_RETURN_IF_ERROR(transaction.ForgetRequests(key.first));
-      return RecordAudit(transaction, clock_, ServerCaller(), key.first, "DeleteRaters",
-                         CampaignName(key.first, key.second));
-    }));
-  }
-  {
-    absl::MutexLock lock(&mutex_);
-    retention_ends_.erase(key);
-  }
-  if (any) ForgetOrLog(store_);
-  return absl::OkStatus();
+absl::StatusOr<bool> Lifecycle::DeleteRaters(const Caller& caller, const Key& key) {
+  CANDOR_ASSIGN_OR_RETURN(const bool any, retention_.DeleteRaters(caller, key.first, key.second));
+  absl::MutexLock lock(&mutex_);
+  retention_ends_.erase(key);
+  return any;
 }
 
-absl::Status Lifecycle::DeleteOldRequests() {
+absl::StatusOr<std::vector<DueItem>> Lifecycle::Purge(const Caller& caller, const DistrictId& district, bool dry_run) {
+  CANDOR_ASSIGN_OR_RETURN(std::vector<DueItem> items, retention_.List(district));
+  if (dry_run) return items;
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) {
-    return transaction.DeleteRequestsBefore(clock_.Now() - kRequestRetention);
+    return RecordAudit(transaction, clock_, caller, district, "PurgePersonalData", DistrictName(district));
   }));
-  ForgetOrLog(store_);
-  return absl::OkStatus();
+  const absl::Time now = clock_.Now();
+  for (DueItem& item : items) {
+    if (item.data != PersonalData::kRaters || !item.due_time.has_value() || *item.due_time > now) continue;
+    CANDOR_ASSIGN_OR_RETURN(item.deleted, DeleteRaters(caller, Key(district, item.campaign)));
+  }
+  CANDOR_RETURN_IF_ERROR(retention_.DeleteOldRequests());
+  return items;
 }
 
 void Lifecycle::LogState(const Key& key) {

@@ -13,6 +13,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -31,6 +32,7 @@
 #include "services/identity/opening.h"
 #include "services/identity/releasing.h"
 #include "services/identity/report_builder.h"
+#include "services/identity/retention.h"
 #include "storage/identity_store.h"
 
 namespace candor::identity {
@@ -101,6 +103,11 @@ class Lifecycle {
   // Of a campaign that nothing is under way for: all its surveys done.
   absl::StatusOr<Progress> ProgressOf(const domain::DistrictId& district, const domain::CampaignId& campaign);
 
+  // What the district's campaigns hold of people for a time, and when it goes. Unless `dry_run`, deletes at once, in
+  // the caller's name, the raters whose retention has ended and stored answers to request ids that are too old; the
+  // rest goes with the step that it follows. NOT_FOUND, RESOURCE_NOT_FOUND.
+  absl::StatusOr<std::vector<DueItem>> Purge(const Caller& caller, const domain::DistrictId& district, bool dry_run);
+
   // Closes what is due at the clock's time, deletes raters whose retention has ended, hourly deletes stored answers to
   // request ids that are too old, and takes up again what has stopped with a fault (a Forget that is owed too), at most
   // every 5 seconds. Dates are read from the clock, intervals from its steady time. The thread does this by itself.
@@ -131,15 +138,15 @@ class Lifecycle {
   // Tells the pool which keys the campaign's opening will take.
   absl::Status CountKeysToMake(storage::ReadTransaction& transaction, const storage::CampaignRow& campaign);
   absl::Status ResumeCampaign(storage::ReadTransaction& transaction, const storage::CampaignRow& campaign);
-  // Does, writes and notes nothing where no rater is left.
-  absl::Status DeleteRaters(const Key& key);
-  absl::Status DeleteOldRequests();
+  // As Retention::DeleteRaters, and no more to be looked for.
+  absl::StatusOr<bool> DeleteRaters(const Caller& caller, const Key& key);
   // Logs the state that the campaign is in, with counts of its surveys, if it is not the one that was logged last.
   void LogState(const Key& key);
 
   storage::IdentityStore& store_;
   base::Clock& clock_;
   KeyPool& pool_;
+  Retention retention_;
   std::atomic<bool> stopping_work_ = false;  // set with stopping_, for whoever works at a campaign's surveys
   Opening opening_;
   Extending extending_;

@@ -73,6 +73,8 @@ constexpr AccessRow kRows[] = {
     {"candor.v1.CampaignService.GetIdentifiedRating", Audience::kRatingPerson, "name", names::kRating},
     {"candor.v1.CampaignService.PutIdentifiedRating", Audience::kRatingPerson, "rating.name", names::kRating},
 
+    {"candor.v1.RetentionService.PurgePersonalData", Audience::kAdministrator, "parent", names::kDistrict},
+
     {"candor.v1.InvitationService.OpenInvitation", Audience::kEveryone, "", ""},
     {"candor.v1.InvitationService.IssueToken", Audience::kEveryone, "", ""},
 

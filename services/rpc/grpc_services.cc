@@ -13,6 +13,7 @@
 #include "candor/v1/plane.grpc.pb.h"
 #include "candor/v1/report.grpc.pb.h"
 #include "candor/v1/response.grpc.pb.h"
+#include "candor/v1/retention.grpc.pb.h"
 #include "candor/v1/scoring.grpc.pb.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
@@ -244,6 +245,9 @@ CANDOR_SERVICE(CampaignService,
                CANDOR_METHOD(CampaignService, GetIdentifiedRating, v1::GetIdentifiedRatingRequest, v1::IdentifiedRating)
                CANDOR_METHOD(CampaignService, PutIdentifiedRating, v1::PutIdentifiedRatingRequest, v1::IdentifiedRating))
 
+CANDOR_SERVICE(RetentionService, CANDOR_METHOD(RetentionService, PurgePersonalData, v1::PurgePersonalDataRequest,
+                                               v1::PurgePersonalDataResponse))
+
 CANDOR_SERVICE(InvitationService,
                CANDOR_METHOD(InvitationService, OpenInvitation, v1::OpenInvitationRequest, v1::OpenInvitationResponse)
                CANDOR_SMALL_METHOD(InvitationService, IssueToken, v1::IssueTokenRequest, v1::IssueTokenResponse))
@@ -297,7 +301,7 @@ std::vector<std::string> GrpcServices::Names(Planes planes) {
     names = {v1::DirectoryService::service_full_name(),  v1::FrameworkService::service_full_name(),
              v1::InstrumentService::service_full_name(), v1::CampaignService::service_full_name(),
              v1::InvitationService::service_full_name(), v1::ScoringService::service_full_name(),
-             v1::ReportService::service_full_name()};
+             v1::ReportService::service_full_name(),     v1::RetentionService::service_full_name()};
   }
   if (HoldsResponses(planes)) names.push_back(v1::ResponseService::service_full_name());
   if (planes == Planes::kResponses) names.push_back(v1::PlaneService::service_full_name());
@@ -317,6 +321,7 @@ absl::StatusOr<std::unique_ptr<GrpcServices>> GrpcServices::Create(Planes planes
     all->services_.push_back(std::make_unique<InvitationServiceGate>(gate));
     all->services_.push_back(std::make_unique<ScoringServiceGate>(gate));
     all->services_.push_back(std::make_unique<ReportServiceGate>(gate));
+    all->services_.push_back(std::make_unique<RetentionServiceGate>(gate));
   }
   if (HoldsResponses(planes)) {
     static auto* const wiped_requests = new WipedRequests<v1::SubmitResponseRequest, v1::SubmitResponseResponse>;

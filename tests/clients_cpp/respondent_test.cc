@@ -110,9 +110,7 @@ TEST_F(RespondentTest, AnswersAndHoldsAReceiptThatIsInTheLedger) {
   EXPECT_EQ(KeptReceipt::Parse(KeptReceipt{kept.survey, kept.manifest_hash, kept.receipt, "a.example:1"}.Serialize())
                 ->response_address,
             "a.example:1");
-  const auto counted = IsCounted(*check, *read);
-  ASSERT_TRUE(counted.ok()) << counted.status();
-  EXPECT_TRUE(*counted);
+  EXPECT_EQ(CheckReceipt(*check, *read).standing, ReceiptStanding::kCounted);
 }
 
 TEST_F(RespondentTest, AReceiptOfReplacedAnswersIsNotInTheLedgerAndTheNewestIs) {
@@ -130,8 +128,8 @@ TEST_F(RespondentTest, AReceiptOfReplacedAnswersIsNotInTheLedgerAndTheNewestIs) 
   const auto check = FetchLedger(*Connect(), options_.retry, respondent->survey(), "");
   ASSERT_TRUE(check.ok()) << check.status();
   EXPECT_EQ(check->ledger.groups[0].replaced, 1);
-  EXPECT_FALSE(*IsCounted(*check, old));
-  EXPECT_TRUE(*IsCounted(*check, newest));
+  EXPECT_EQ(CheckReceipt(*check, old).standing, ReceiptStanding::kNotCounted);
+  EXPECT_EQ(CheckReceipt(*check, newest).standing, ReceiptStanding::kCounted);
 }
 
 TEST_F(RespondentTest, RepeatsTheSameBytesWhenRepliesAreLost) {

@@ -107,6 +107,9 @@ const Case kCases[] = {
     {"CampaignService.PutIdentifiedRating", R"({"rating":{"name":"{s}/ratings/self"}})", "L"},
     {"CampaignService.PutIdentifiedRating", R"({"rating":{"name":"{s}/ratings/supervisor"}})", "BP"},
 
+    {"RetentionService.PurgePersonalData", R"({"parent":"{d}","dryRun":true})", kAdministrators},
+    {"RetentionService.PurgePersonalData", R"({"parent":"{d}"})", kAdministrators},
+
     {"InvitationService.OpenInvitation", R"({})", kEverybody},
     {"InvitationService.IssueToken", R"({})", kEverybody},
     {"ResponseService.GetManifest", R"({})", kEverybody},

@@ -201,6 +201,43 @@ TEST_F(CommandLineTest, ACampaignFromFrameworkToReport) {
   EXPECT_EQ(respondent.Json({"ledger", "--receipt", Path("changed")})["receipt_counted"], true);
   EXPECT_EQ(respondent.Run({"ledger", "--receipt", Path("receipt0")}).exit_code, 1);
 
+  // The same as a file, checked where no server can be reached.
+  respondent.Text({"ledger", survey_, "--export", Path("ledger.json")});
+  const CandorShell elsewhere = respondent.At("127.0.0.1:1");
+  const base::Json verified = elsewhere.Json(
+      {"verify", Path("ledger.json"), "--expect-manifest", board, "--receipt", Path("changed"), "--receipt", Path("receipt1")});
+  EXPECT_EQ(verified["verified"], true);
+  EXPECT_EQ(verified["leaves"], 12);
+  EXPECT_EQ(verified["manifest_code"], board);
+  EXPECT_EQ(verified["root"], ledger["root"]);
+  EXPECT_EQ(verified["groups"], ledger["groups"]);
+  ASSERT_EQ(verified["receipts"].size(), 2u);
+  for (const base::Json& receipt : verified["receipts"]) EXPECT_EQ(receipt["standing"], "counted");
+  const cli::ProgramResult old = elsewhere.Run({"verify", Path("ledger.json"), "--receipt", Path("receipt0")});
+  EXPECT_EQ(old.exit_code, 1);
+  EXPECT_THAT(old.out, HasSubstr("If you changed them later"));
+  EXPECT_THAT(old.out, HasSubstr("anybody could make it do"));
+  EXPECT_EQ(elsewhere.Run({"verify", Path("ledger.json"), "--expect-manifest", "0000-0000-0000-0000-0000-0000-00"}).exit_code,
+            1);
+  EXPECT_EQ(elsewhere.Run({"verify", Path("ledger.json"), "--expect-manifest", "no code"}).exit_code, 1);
+  EXPECT_EQ(elsewhere.Run({"verify"}).exit_code, 2);
+  std::string forged = *base::ReadFile(Path("ledger.json"));
+  const size_t counted = forged.find("\"counted\":11");
+  ASSERT_NE(counted, std::string::npos);
+  forged[counted + 11] = '2';
+  const cli::ProgramResult refused = elsewhere.Run({"--json", "verify", Write("forged.json", forged)});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_EQ((*base::ParseJson(refused.out))["verified"], false);
+  EXPECT_EQ((*base::ParseJson(refused.out))["steps"].back()["name"], "ledger");
+
+  // What is kept for a time is shown, and nothing of it is due.
+  const base::Json kept = admin_.Json({"purge", "--dry-run", "--district", "d"});
+  ASSERT_EQ(kept["items"].size(), 1u) << kept;
+  EXPECT_EQ(kept["items"][0]["data"], "PERSONAL_DATA_RATERS");
+  EXPECT_EQ(kept["items"][0]["count"], "17");
+  EXPECT_THAT(admin_.Text({"purge", "--district", "d"}), HasSubstr("names and addresses, of raters  17"));
+  EXPECT_EQ(leader.Reason({"purge", "--dry-run", "--district", "d"}), "CALLER_NOT_ALLOWED");
+
   admin_.Text({"campaign", "release", "c", "--district", "d"});
   const base::Json report = leader.Json({"report", "get", survey_});
   EXPECT_EQ(report["leader_display_name"], "Lee Lead");

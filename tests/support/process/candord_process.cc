@@ -61,14 +61,14 @@ ScratchFolder::~ScratchFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-Program::Program(std::string log_file, int port)
-    : log_file_(std::move(log_file)), port_(port > 0 ? port : FreePort()), address_(absl::StrCat("127.0.0.1:", port_)) {}
+Program::Program(std::string log_file, int port, std::string program)
+    : log_file_(std::move(log_file)), program_(std::move(program)), port_(port > 0 ? port : FreePort()), address_(absl::StrCat("127.0.0.1:", port_)) {}
 
 Program::~Program() { Kill(); }
 
 absl::Status Program::Start(std::vector<std::string> arguments) {
   if (process_ > 0) return absl::OkStatus();
-  arguments.insert(arguments.begin(), {CANDOR_BIN_DIR "/candord", "--listen", address_});
+  arguments.insert(arguments.begin(), {absl::StrCat(CANDOR_BIN_DIR "/", program_), "--listen", address_});
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
@@ -113,12 +113,13 @@ int Program::Stop() {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-CandordProcess::CandordProcess(std::string data_folder, std::vector<std::string> more_arguments, Arrangement arrangement)
+CandordProcess::CandordProcess(std::string data_folder, std::vector<std::string> more_arguments, Arrangement arrangement,
+                               std::string program)
     : arrangement_(arrangement),
       data_folder_(std::move(data_folder)),
       more_arguments_(std::move(more_arguments)),
       responses_(data_folder_ + "-responses.log"),
-      identity_(data_folder_ + ".log") {}
+      identity_(data_folder_ + ".log", 0, std::move(program)) {}
 
 CandordProcess::CandordProcess(std::string data_folder, const CandordProcess& other)
     : arrangement_(other.arrangement_),

@@ -30,14 +30,15 @@ class ScratchFolder {
 // One process through many starts, on one port.
 class Program {
  public:
-  // Chooses a free port unless one is given. `log_file`: what it writes is added there. Starts nothing.
-  explicit Program(std::string log_file, int port = 0);
+  // Chooses a free port unless one is given. `log_file`: what it writes is added there. `program`: its name among the
+  // built ones. Starts nothing.
+  explicit Program(std::string log_file, int port = 0, std::string program = "candord");
   // Kills what still runs.
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  // Starts candord with the arguments and --listen, unless it runs, and waits, at most 30 seconds, until it accepts
+  // Starts the program with the arguments and --listen, unless it runs, and waits, at most 30 seconds, until it accepts
   // connections. UNAVAILABLE: it does not; the message has the end of its log.
   absl::Status Start(std::vector<std::string> arguments);
   // SIGKILL, and waits until it is gone.
@@ -52,6 +53,7 @@ class Program {
 
  private:
   const std::string log_file_;
+  const std::string program_;
   int port_ = 0;
   std::string address_;
   pid_t process_ = -1;
@@ -61,9 +63,9 @@ class Program {
 class CandordProcess {
  public:
   // Starts nothing. Of two processes the identity plane has `data_folder` and `more_arguments`, the response plane a folder
-  // beside it.
+  // beside it. `program`: of the one process, or of the identity plane's.
   explicit CandordProcess(std::string data_folder, std::vector<std::string> more_arguments = {},
-                          Arrangement arrangement = ArrangementOfThisRun());
+                          Arrangement arrangement = ArrangementOfThisRun(), std::string program = "candord");
 
   // In the place of `other`, which no longer runs: arranged as it was, at its addresses, with another data folder.
   CandordProcess(std::string data_folder, const CandordProcess& other);
