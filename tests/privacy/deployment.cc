@@ -65,7 +65,7 @@ FastFolder::~FastFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-void CopyFolder(const std::string& folder, Plane plane, const Copy* before, Copy& copy) {
+void CopyFolder(const std::string& folder, const std::string& prefix, Plane plane, const Copy* before, Copy& copy) {
   std::vector<std::string> paths;
   std::error_code error;
   for (std::filesystem::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
@@ -82,7 +82,7 @@ void CopyFolder(const std::string& folder, Plane plane, const Copy* before, Copy
     if (fstat(file, &status) == 0) bytes = ReadAll(file, status.st_size);
     close(file);
     if (!bytes.has_value()) continue;
-    CopiedFile copied{plane, path.substr(folder.size() + 1), nullptr, Nanoseconds(status.st_mtim),
+    CopiedFile copied{plane, prefix + path.substr(folder.size() + 1), nullptr, Nanoseconds(status.st_mtim),
                       Nanoseconds(status.st_ctim), status.st_ino};
     if (before != nullptr) {
       const auto same = std::find_if(before->files.begin(), before->files.end(), [&](const CopiedFile& old) {
@@ -123,12 +123,15 @@ Deployment::Deployment(Arrangement, const std::string& folder, int ready_keys) :
 }
 
 absl::Status Deployment::Start() {
-  // The processes inherit it.
+  // The processes inherit what is set here.
   static absl::Mutex mutex(absl::kConstInit);
   absl::MutexLock lock(&mutex);
   setenv("TMPDIR", (folder_ + "/tmp").c_str(), 1);
+  // As an operator would who looks for a fault, or for people.
+  setenv("GRPC_VERBOSITY", "debug", 1);
+  setenv("GRPC_TRACE", "all", 1);
   const absl::Status started = process_->Start();
-  unsetenv("TMPDIR");
+  for (const char* variable : {"TMPDIR", "GRPC_VERBOSITY", "GRPC_TRACE"}) unsetenv(variable);
   return started;
 }
 
@@ -148,12 +151,12 @@ absl::StatusOr<std::shared_ptr<client::Connection>> Deployment::Administrator() 
 
 Copy Deployment::TakeCopy(const Copy* before) const {
   Copy copy;
-  CopyFolder(folder_ + "/one", Plane::kBoth, before, copy);
+  CopyFolder(folder_ + "/one", "", Plane::kBoth, before, copy);
   for (CopiedFile& file : copy.files) {
     const absl::string_view below = absl::StripPrefix(file.name, "data/");
     file.plane = PlaneOf(std::string(below));
   }
-  CopyFolder(folder_ + "/tmp", Plane::kBoth, before, copy);
+  CopyFolder(folder_ + "/tmp", "tmp/", Plane::kBoth, before, copy);
   return copy;
 }
 

@@ -21,7 +21,7 @@ enum class Plane { kIdentity, kResponse, kBoth };
 
 struct CopiedFile {
   Plane plane = Plane::kBoth;
-  std::string name;  // below the folder that was copied
+  std::string name;  // below the folder that was copied, for instance "data/open/....db"
   std::shared_ptr<const std::string> bytes;
   int64_t modified_ns = 0, changed_ns = 0;  // since 1970: mtime and ctime
   uint64_t inode = 0;
@@ -32,9 +32,9 @@ struct Copy {
   std::vector<CopiedFile> files;
 };
 
-// Copies every file below `folder`. Bytes that are those of `before` are shared with it. What vanishes meanwhile is not in
+// Copies every file below `folder`, under names that begin with `prefix`. Bytes that are those of `before` are shared with it. What vanishes meanwhile is not in
 // the copy, and what is written meanwhile may be torn, as in any copy of a running system.
-void CopyFolder(const std::string& folder, Plane plane, const Copy* before, Copy& copy);
+void CopyFolder(const std::string& folder, const std::string& prefix, Plane plane, const Copy* before, Copy& copy);
 
 // A folder for many short files and many waits for the disk: in memory where the machine has enough of it, else with the
 // other temporary files. Removed with the object.

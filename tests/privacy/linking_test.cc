@@ -82,6 +82,7 @@ class LinkingTest : public ::testing::TestWithParam<int> {
       const auto at = static_cast<size_t>(person);
       answers.AddAnswers(person, scene.first[at]);
       answers.AddAnswers(person, scene.last[at]);
+      for (const std::string& key : trial.secrets[at].reply_keys) answers.AddEncoded(person, key);
       records.AddEncoded(person, trial.secrets[at].token_hash);
       records.AddEncoded(person, trial.secrets[at].leaf);
     }

@@ -199,7 +199,7 @@ absl::StatusOr<NaiveTrial> PlayNaively(const std::string& name, const Scene& sce
   NaiveTrial trial;
   const auto copy = [&folder](const Copy* before) {
     Copy taken;
-    CopyFolder(folder, Plane::kResponse, before, taken);
+    CopyFolder(folder, "", Plane::kResponse, before, taken);
     return taken;
   };
   trial.opened = copy(nullptr);

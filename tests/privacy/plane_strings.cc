@@ -146,13 +146,12 @@ std::vector<std::string> MisplacedSecrets(const Copy& copy, const std::vector<Pe
     Plane must_not;
     Finder finder;
   };
-  std::vector<Kind> kinds(2);
+  std::vector<Kind> kinds;
+  kinds.reserve(16);  // so that references into it last
   const auto kind = [&kinds](const char* name, Plane must_not) -> Finder& {
     kinds.push_back({name, must_not, {}});
     return kinds.back().finder;
   };
-  kinds.clear();
-  kinds.reserve(16);
   Finder& code = kind("a code", Plane::kResponse);
   Finder& code_hash = kind("a code's hash", Plane::kResponse);
   Finder& blinded = kind("a blinded message", Plane::kResponse);
@@ -163,6 +162,7 @@ std::vector<std::string> MisplacedSecrets(const Copy& copy, const std::vector<Pe
   Finder& message = kind("a token", Plane::kIdentity);
   Finder& signature = kind("a token's signature", Plane::kIdentity);
   Finder& hash = kind("a token's hash", Plane::kIdentity);
+  Finder& reply_key = kind("a reply key", Plane::kIdentity);
   Finder& submission = kind("a submission's id", Plane::kIdentity);
   const std::vector<std::vector<std::string>> identifiers = IdentifiersOf(TablesOf(copy), people);
   for (size_t i = 0; i < people.size(); ++i) {
@@ -180,6 +180,7 @@ std::vector<std::string> MisplacedSecrets(const Copy& copy, const std::vector<Pe
     if (own.input_msg.size() > 32) message.AddEncoded(person, own.input_msg.substr(own.input_msg.size() - 32));
     signature.AddEncoded(person, own.signature);
     hash.AddEncoded(person, own.token_hash);
+    for (const std::string& key : own.reply_keys) reply_key.AddEncoded(person, key);
     for (const std::string& id : own.submission_ids) submission.AddEncoded(person, id);
   }
   std::vector<std::string> found;

@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "candor/v1/campaign.grpc.pb.h"
 #include "candor/v1/invitation.grpc.pb.h"
 #include "services/base/file.h"
 #include "services/base/json.h"

@@ -2,12 +2,9 @@
 
 #include <algorithm>
 #include <numeric>
-#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
-#include "clients/cpp/respondent.h"
-#include "clients/cpp/state_store.h"
 #include "services/base/status.h"
 #include "services/crypto/access_code.h"
 #include "services/crypto/hash.h"
@@ -27,7 +24,16 @@ bool Chance(std::mt19937& random, double share) { return std::uniform_real_distr
 
 int Draw(std::mt19937& random, int least, int most) { return std::uniform_int_distribution<int>(least, most)(random); }
 
-// Words that nobody else writes, of a length that nobody else has (as far as there are lengths enough).
+}  // namespace
+
+client::ConnectionSource ConnectTo(const std::string& address) {
+  return [address] {
+    client::ConnectionOptions options;
+    options.address = address;
+    return client::Connection::Make(options);
+  };
+}
+
 domain::Answers RandomAnswers(std::mt19937& random) {
   domain::Answers answers;
   for (int i = 0; i < kTrialItems; ++i) answers.ratings.push_back(static_cast<uint8_t>(Draw(random, 1, kTrialPoints)));
@@ -38,47 +44,6 @@ domain::Answers RandomAnswers(std::mt19937& random) {
   answers.comments = {comment};
   return answers;
 }
-
-// Keeps what the client keeps, and notes the secrets that pass: the client forgets most of them itself.
-class NotingStore : public client::StateStore {
- public:
-  explicit NotingStore(PersonSecrets* secrets) : secrets_(*secrets) {}
-
-  absl::StatusOr<std::optional<std::string>> Load(const std::string& name) override { return memory_.Load(name); }
-  absl::Status Erase(const std::string& name) override { return memory_.Erase(name); }
-  absl::Status Save(const std::string& name, absl::string_view bytes) override {
-    CANDOR_ASSIGN_OR_RETURN(const auto state, client::RespondentState::Parse(bytes));
-    if (state.blinding.has_value()) {
-      secrets_.blinded = state.blinding->blinded;
-      secrets_.blinded_hash = crypto::Sha256(secrets_.blinded);
-      secrets_.inverse = state.blinding->inverse;
-    }
-    if (!state.token_message.empty()) {
-      secrets_.input_msg = state.token_message;
-      secrets_.token_hash = crypto::TokenHash(state.token_message);
-      secrets_.signature = state.token_signature;
-    }
-    if (!state.submission_id.empty() &&
-        (secrets_.submission_ids.empty() || secrets_.submission_ids.back() != state.submission_id)) {
-      secrets_.submission_ids.push_back(state.submission_id);
-    }
-    return memory_.Save(name, bytes);
-  }
-
- private:
-  PersonSecrets& secrets_;
-  client::MemoryStateStore memory_;
-};
-
-client::ConnectionSource ConnectTo(const std::string& address) {
-  return [address] {
-    client::ConnectionOptions options;
-    options.address = address;
-    return client::Connection::Make(options);
-  };
-}
-
-}  // namespace
 
 Scene::Scene(uint32_t seed, int answering_people, int idle_people)
     : answering(answering_people), idle(idle_people), random(seed) {
@@ -180,6 +145,7 @@ absl::StatusOr<Trial> Stage::Play(Scene scene) {
     options.store = stores[at].get();
     options.retry.first_wait = absl::Milliseconds(1);
     options.cache = &cache;
+    options.make_reply_keys = true;
     options.keep_answers = true;  // so that a repeat is a repeat
     CANDOR_ASSIGN_OR_RETURN(people[at], client::Respondent::Open(options, trial.secrets[at].code));
     CANDOR_RETURN_IF_ERROR(people[at]->TakeToken());
@@ -201,7 +167,7 @@ absl::StatusOr<Trial> Stage::Play(Scene scene) {
     CANDOR_RETURN_IF_ERROR(receipt.status());
     trial.secrets[at].leaf = receipt->leaf;
   }
-  CopyFolder(deployment_->keys_folder(), Plane::kIdentity, nullptr, trial.keys);
+  CopyFolder(deployment_->keys_folder(), "", Plane::kIdentity, nullptr, trial.keys);
   CANDOR_RETURN_IF_ERROR(district_->OrderClosing(campaign.name));
   CANDOR_RETURN_IF_ERROR(district_->AwaitState(campaign.name, candor::v1::CAMPAIGN_STATE_CLOSED));
   trial.closed = deployment_->TakeCopy(&trial.during.back());

@@ -14,9 +14,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "clients/cpp/respondent.h"
 #include "services/domain/answer.h"
 #include "tests/privacy/deployment.h"
 #include "tests/privacy/lossy_proxy.h"
+#include "tests/privacy/noting_store.h"
 #include "tests/support/process/small_campaign.h"
 
 namespace candor::privacy {
@@ -49,15 +51,6 @@ struct Scene {
   }
 };
 
-// What only one person's client knows, or only one person's rows hold.
-struct PersonSecrets {
-  std::string code, code_hash;
-  std::string input_msg, signature, token_hash, blinded, blinded_hash, inverse;
-  std::vector<std::string> submission_ids;
-  std::string leaf;     // of the newest receipt; empty: never answered
-  int invitation = 0;   // place among the survey's invitations
-};
-
 struct Trial {
   Scene scene;
   std::string survey;  // id
@@ -69,6 +62,12 @@ struct Trial {
   Copy closed, released;
   std::vector<int> invitation_order;     // of the answering, by their invitations
 };
+
+// A connection of its own for each purpose, as clients make them.
+client::ConnectionSource ConnectTo(const std::string& address);
+
+// Words that nobody else writes, of a length that few others have, and ratings.
+domain::Answers RandomAnswers(std::mt19937& random);
 
 // Plays scenes on one deployment, one after the other.
 class Stage {
