@@ -56,7 +56,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
 // targets. No report, no method, no page and no client may come near them, however many steps it takes; so every number
 // that leaves the response plane has gone through a closed result.
 const std::vector<std::regex> kRawHeaders = {
-    std::regex("services/collection/.*"), std::regex("services/domain/disclosure\\.h"),
+    std::regex("services/collection/.*"), std::regex("services/domain/(cell_tally|disclosure)\\.h"),
     std::regex("services/statistics/(tally|counting|pair_counting|pooled|scale_statistics|leader_scores|focus)\\.h"),
     std::regex("storage/response_store\\.h"), std::regex("storage/sqlite/(response|open_survey).*\\.h")};
 const std::set<std::string> kRawTargets = {"candor_collection", "candor_disclosure", "candor_tally",
@@ -77,6 +77,7 @@ const std::map<std::string, std::set<std::string>> kOnlyFor = {
     {"storage/identity_store.h",
      {"storage/sqlite", "services/identity", "services/reporting", "services/rpc", "services/server"}},
     {"services/domain/disclosure.h", {"services/domain", "services/collection"}},
+    {"services/domain/cell_tally.h", {"services/domain", "services/collection"}},
     {"services/statistics/tally.h", {"services/statistics", "services/collection", "clients/cli"}},
 };
 
