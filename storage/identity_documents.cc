@@ -60,6 +60,13 @@ std::string EncodeSettings(const domain::CampaignSettings& settings) {
   Json moderators = Json::array(), auditors = Json::array();
   for (const domain::NamedHolder& moderator : settings.moderators) moderators.push_back(ToJson(moderator));
   if (settings.auditor.has_value()) auditors.push_back(ToJson(*settings.auditor));
+  Json steward = nullptr;
+  if (settings.steward.has_value()) {
+    steward = {{"title", settings.steward->terms.title},
+               {"shares", settings.steward->terms.shares},
+               {"threshold", settings.steward->terms.threshold},
+               {"public_key", base::HexEncode(settings.steward->public_key)}};
+  }
   return base::CanonicalJson(Json{
       {"title", settings.title},
       {"instrument", settings.instrument.value()},
@@ -75,6 +82,8 @@ std::string EncodeSettings(const domain::CampaignSettings& settings) {
       {"retention_days", settings.retention_days},
       {"notice", Json(settings.notice)},
       {"moderators", moderators},
+      {"steward", steward},
+      {"mirrors", Json(settings.mirrors)},
       {"auditors", auditors},
       {"summary_only_below", settings.summary_only_below},
   });
@@ -106,6 +115,17 @@ absl::StatusOr<domain::CampaignSettings> DecodeSettings(absl::string_view bytes)
   object.List("moderators", [&](const Json& element, const std::string& path) {
     settings.moderators.push_back(ReadHolder(element, path, &fault));
   });
+  // Campaigns that were made before there were stewards and mirrors have neither member.
+  if (object.Has("steward") && !object.IsNull("steward")) {
+    object.Object("steward", [&](JsonObject& steward) {
+      settings.steward.emplace();
+      settings.steward->terms.title = steward.Text("title");
+      settings.steward->terms.shares = static_cast<int>(steward.Whole("shares", 0, 1'000'000));
+      settings.steward->terms.threshold = static_cast<int>(steward.Whole("threshold", 0, 1'000'000));
+      settings.steward->public_key = steward.Bytes("public_key", 32);
+    });
+  }
+  settings.mirrors = object.OptionalTexts("mirrors");
   // Campaigns of before there were auditors have none.
   object.OptionalList("auditors", [&](const Json& element, const std::string& path) {
     settings.auditor = ReadHolder(element, path, &fault);

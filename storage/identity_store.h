@@ -127,8 +127,15 @@ struct CampaignRow {
   std::optional<absl::Time> release_time;
   // domain::EncodePooledFigures; set once closing has pooled its surveys. Stays unset in a campaign without a pool.
   std::optional<std::string> pooled_figures;
+  // The settings' close time is what the contract says, for good; this is where it was moved to.
+  std::optional<absl::Time> extended_close_time;
   int64_t revision = 1;
 };
+
+// When the campaign's surveys stop to take answers, as far as it is known now.
+inline absl::Time CloseTimeOf(const CampaignRow& campaign) {
+  return campaign.extended_close_time.value_or(campaign.settings.close_time);
+}
 
 // The steps of closing that are durably done (A6), each including those before it.
 enum class ClosingStep {
@@ -163,8 +170,17 @@ enum class SurveyDocument {
   kReportSubject = 7,
   kFirstReading = 8,  // empty; there once the contract's first reader has read the report, from when the others may
   kLeaderLine = 9,    // EncodeLeaderLine: the leader and their supervisors at opening
-  kKeyHolders = 10,   // EncodeKeyHolders: moderators and auditor with their keys at opening
-  kComments = 11,     // domain::EncodeReleasedComments: stands beside the report, never in it
+  kSurnameFilter = 10,  // crypto::SaltedFilter with staff surnames; goes with the survey's keys
+  kKeyHolders = 11,   // EncodeKeyHolders: moderators and auditor with their keys at opening
+  kComments = 12,     // domain::EncodeReleasedComments: stands beside the report, never in it
+};
+
+// The newest notice that a survey takes answers for longer (domain::EncodeExtension).
+struct ExtensionRow {
+  domain::DistrictId district;
+  domain::SurveyId survey;
+  std::string notice;
+  std::string signature;
 };
 
 // One issuing group of an opened survey; its number is its place in the manifest.
@@ -303,6 +319,8 @@ class ReadTransaction {
   virtual absl::StatusOr<std::optional<std::string>> FindSurveyDocumentHash(const domain::DistrictId& district,
                                                                             const domain::SurveyId& survey,
                                                                             SurveyDocument kind) = 0;
+  virtual absl::StatusOr<std::optional<ExtensionRow>> FindExtension(const domain::DistrictId& district,
+                                                                    const domain::SurveyId& survey) = 0;
   // All, by number; there are at most as many as rater groups.
   virtual absl::StatusOr<std::vector<IssuingGroupRow>> ListIssuingGroups(const domain::DistrictId& district,
                                                                          const domain::SurveyId& survey) = 0;
@@ -370,20 +388,29 @@ class WriteTransaction : public ReadTransaction {
   virtual absl::Status InsertInstrumentVersion(const InstrumentVersionRow& row) = 0;
 
   virtual absl::Status InsertCampaign(const CampaignRow& row) = 0;
+  // FAILED_PRECONDITION, WRONG_STATE: other settings than the stored ones, of a campaign that is stored as no draft.
   virtual absl::Status UpdateCampaign(const CampaignRow& row) = 0;
-  // With its surveys and all that belongs to them.
+  // With its surveys and all that belongs to them. FAILED_PRECONDITION, WRONG_STATE: it is no draft.
   virtual absl::Status DeleteCampaign(const domain::DistrictId& district, const domain::CampaignId& id) = 0;
 
   // ALREADY_EXISTS also when the leader has a survey in the campaign.
   virtual absl::Status InsertSurvey(const SurveyRow& row) = 0;
+  // FAILED_PRECONDITION, WRONG_STATE: another campaign or leader than the stored ones.
   virtual absl::Status UpdateSurvey(const SurveyRow& row) = 0;
-  // With its documents, issuing groups, raters, invitations and identified ratings.
+  // With its raters and identified ratings. FAILED_PRECONDITION, WRONG_STATE: its campaign is no draft, or it has a document
+  // that was frozen at opening.
   virtual absl::Status DeleteSurvey(const domain::DistrictId& district, const domain::SurveyId& id) = 0;
-  // ALREADY_EXISTS: the document was written before.
+  // ALREADY_EXISTS: the document was written before. No method writes it again, and none deletes it (DeletePerson apart,
+  // which takes a report's subject).
   // `sha256`: of `bytes`, 32 bytes.
   virtual absl::Status InsertSurveyDocument(const domain::DistrictId& district, const domain::SurveyId& survey,
                                             SurveyDocument kind, absl::string_view bytes,
                                             absl::string_view sha256) = 0;
+  // In place of the notice before.
+  virtual absl::Status PutExtension(const ExtensionRow& row) = 0;
+  // For what must be forgotten before the survey is.
+  virtual absl::Status DeleteSurveyDocument(const domain::DistrictId& district, const domain::SurveyId& survey,
+                                            SurveyDocument kind) = 0;
   virtual absl::Status InsertIssuingGroup(const IssuingGroupRow& row) = 0;
   // Adds 1 to `reissued` of one issuing group. NOT_FOUND.
   virtual absl::Status CountReissued(const domain::DistrictId& district, const domain::SurveyId& survey,

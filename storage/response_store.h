@@ -113,6 +113,20 @@ struct StoredSurvey {
   std::string manifest_signature;
   // The public key of the pool that the survey belongs to, as in its manifest; empty: of none. It never changes.
   std::string pool = {};
+  // In steward mode the public half of the closing key, as in the manifest; empty: automatic mode. It never changes.
+  std::string steward_key = {};
+  // The newest notice of extension and its signature; empty: none. CreateSurvey does not read them.
+  std::string extension = {};
+  std::string extension_signature = {};
+};
+
+// A survey that has sealed answers, as it is met while reading; valid during the call only.
+struct UnfinishedSurvey {
+  domain::SurveyId survey;
+  SurveyState state = SurveyState::kAccepting;  // or kStopped
+  absl::string_view manifest;
+  absl::string_view extension;    // empty: none
+  absl::string_view steward_key;  // empty: automatic mode
 };
 
 // How the open survey's storage is laid out.
@@ -204,10 +218,21 @@ class ResponseStore {
   virtual absl::StatusOr<StoredSurvey> GetSurvey(const domain::SurveyId& survey) = 0;
   virtual absl::StatusOr<SurveyState> GetState(const domain::SurveyId& survey) = 0;
 
-  // Calls `visit` for every survey that is accepting, in no particular order, with its manifest, which is valid during
-  // the call only; `visit` calls no method of the store. Stops at the first status that is not OK and gives it back.
-  virtual absl::Status ForEachAccepting(
-      absl::FunctionRef<absl::Status(const domain::SurveyId& survey, absl::string_view manifest)> visit) = 0;
+  // Calls `visit` for every survey that is accepting or stopped, in no particular order; `visit` calls no method of the
+  // store. Stops at the first status that is not OK and gives it back.
+  virtual absl::Status ForEachUnfinished(absl::FunctionRef<absl::Status(const UnfinishedSurvey&)> visit) = 0;
+
+  // The surveys of one steward's key, by id; empty: none. `public_key` is not empty.
+  struct StewardedSurvey {
+    domain::SurveyId survey;
+    SurveyState state = SurveyState::kAccepting;
+  };
+  virtual absl::StatusOr<std::vector<StewardedSurvey>> SurveysOfSteward(absl::string_view public_key) = 0;
+
+  // Keeps the notice in place of the one before; durable when this returns. The other documents of a survey are never
+  // written again: no method of this class can. FAILED_PRECONDITION, WRONG_STATE: not accepting.
+  virtual absl::Status ExtendSurvey(const domain::SurveyId& survey, absl::string_view extension,
+                                    absl::string_view extension_signature) = 0;
 
   // From accepting to stopped; durable when this returns. Already stopped: OK. FAILED_PRECONDITION, WRONG_STATE: closed
   // or abandoned.

@@ -6,13 +6,18 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
+#include "clients/cli/answer_link.h"
 #include "clients/cli/answers_file.h"
 #include "clients/cli/campaign_calls.h"
+#include "clients/cli/comment_marks.h"
 #include "clients/cli/contract_text.h"
 #include "clients/cli/dialog.h"
+#include "clients/cli/sentences.h"
 #include "clients/cli/verbs.h"
 #include "clients/cpp/ledger_check.h"
+#include "clients/cpp/mirror.h"
 #include "clients/cpp/respondent.h"
+#include "clients/guard/comment_guard.h"
 #include "services/base/file.h"
 #include "services/base/json.h"
 #include "services/base/private_memory.h"
@@ -28,7 +33,7 @@ constexpr double kMostHours = 7 * 24;
 constexpr double kUsualHours = 1;
 
 struct AnswerOptions {
-  std::string code, expect_manifest, language, file, state_dir, receipt;
+  std::string code, link, expect_manifest, language, file, state_dir, receipt, mirror_ca;
   double within_hours = -1;
   bool shared_device = false, keep_answers = false, forget = false, yes = false;
 };
@@ -95,29 +100,14 @@ absl::StatusOr<domain::Answers> AskAll(Dialog& dialog, const client::Respondent&
     CANDOR_RETURN_IF_ERROR(AskRatings(dialog, form.sentences, instrument.scale.points, marks));
     for (size_t i = 0; i < form.items.size(); ++i) answers.ratings[form.items[i]] = marks[i];
     if (!form.prompts.empty()) {
-      dialog.Say("\nOpen questions. Do not write names, dates, or anything by which you could be recognised.\n");
+      const auto& group = respondent.documents().manifest.groups[respondent.group()];
+      dialog.Say(absl::StrCat("\nOpen questions. Do not write names, dates, or anything by which you could be recognised.\n",
+                              Wrapped(guard::GroupSizeAdvice(group.invited, language), kWidth, "")));
     }
     for (size_t i = 0; i < form.prompts.size(); ++i) {
       std::string& comment = answers.comments[form.prompts[i]];
-      const int most = instrument.prompts[form.prompts[i]].max_bytes;
-      for (int attempt = 0;; ++attempt) {
-        CANDOR_ASSIGN_OR_RETURN(
-            const std::string text,
-            dialog.Ask(absl::StrCat("\n", Wrapped(form.questions[i], kWidth, "  "), "  (one line, up to ", most,
-                                    " bytes; Enter ", comment.empty() ? "skips" : "keeps what you wrote",
-                                    ", - deletes)\n  > ")));
-        if (text.empty()) break;
-        if (text == "-") {
-          comment.clear();
-          break;
-        }
-        if (text.size() <= static_cast<size_t>(most)) {
-          comment = text;
-          break;
-        }
-        if (attempt == 9) return absl::AbortedError("the comment stays too long; nothing was sent");
-        dialog.Say(absl::StrCat("That is ", text.size() - most, " bytes too long; please shorten it.\n"));
-      }
+      CANDOR_ASSIGN_OR_RETURN(comment, AskComment(dialog, {form.questions[i], instrument.prompts[form.prompts[i]].max_bytes,
+                                                           comment, language, respondent.staff_surnames()}));
     }
     dialog.Say("\nYour answers:\n");
     for (size_t i = 0; i < form.items.size(); ++i) {
@@ -232,7 +222,62 @@ std::string WhatIsKept(const AnswerOptions& options, const Device& device, const
       options.state_dir.empty() ? "" : absl::StrCat(" --state-dir ", device.folder), "\n");
 }
 
-absl::Status Answer(Context& c, const AnswerOptions& options) {
+// Puts code and manifest's hash from the link to the options that say the same.
+absl::StatusOr<AnswerOptions> WithLink(Dialog& dialog, AnswerOptions options) {
+  if (options.link.empty()) return options;
+  if (options.link == "-") {
+    CANDOR_ASSIGN_OR_RETURN(options.link, dialog.Ask(""));
+  }
+  auto link = ParseLink(options.link);
+  base::Wipe(options.link);
+  if (!link.ok()) return link.status();
+  options.code = std::move(link->code);
+  options.expect_manifest = std::move(link->manifest_hash);
+  return options;
+}
+
+// Compares with the contract's mirrors and says what came of it. FAILED_PRECONDITION, MANIFEST_REFUSED: one has another
+// manifest.
+absl::StatusOr<std::vector<client::MirrorFinding>> CompareMirrors(Dialog& dialog, const client::SurveyDocuments& documents,
+                                                                  const std::string& language,
+                                                                  const std::string& ca_file) {
+  client::MirrorOptions options;
+  options.ca_file = ca_file;
+  CANDOR_ASSIGN_OR_RETURN(auto findings, client::CompareWithMirrors(documents, options));
+  const Sentences say(language);
+  for (const client::MirrorFinding& finding : findings) {
+    const std::string sentence = finding.same
+                                     ? say.Say("mirror.same", {{"url", finding.url}})
+                                     : say.Say("mirror.unreachable", {{"url", finding.url}, {"why", say.Say(finding.why_not_key)}});
+    dialog.Say(absl::StrCat(Wrapped(sentence, kWidth, "  "), "\n"));
+  }
+  return findings;
+}
+
+// What the guard finds in comments from a file: said, and given for programs.
+base::Json WarnOfMarks(Dialog& dialog, const client::Respondent& respondent, const domain::Answers& answers,
+                       const std::string& language) {
+  const auto& prompts = respondent.documents().instrument_version.instrument.prompts;
+  base::Json all = base::Json::array();
+  std::string text;
+  for (size_t i = 0; i < answers.comments.size(); ++i) {
+    const auto findings = guard::CheckComment(answers.comments[i], language, respondent.staff_surnames());
+    absl::StrAppend(&text, MarksText(answers.comments[i], findings));
+    for (base::Json& mark : MarksJson(prompts[i].code, findings)) all.push_back(std::move(mark));
+  }
+  if (text.empty()) return all;
+  const auto& group = respondent.documents().manifest.groups[respondent.group()];
+  dialog.Say(absl::StrCat("\nYour comments could show who wrote them, or who is meant. They are sent as they are; stop the "
+                          "program now to change them.\n",
+                          text, Wrapped(guard::GroupSizeAdvice(group.invited, language), kWidth, "")));
+  base::Wipe(text);
+  return all;
+}
+
+absl::Status Answer(Context& c, const AnswerOptions& given) {
+  std::ostream no_stream(nullptr);
+  Dialog link_dialog(std::cin, no_stream);
+  CANDOR_ASSIGN_OR_RETURN(const AnswerOptions options, WithLink(link_dialog, given));
   Device device(options);
   const bool interactive = options.file.empty();
   // With --json and --file a program reads, and nobody is asked anything.
@@ -241,7 +286,8 @@ absl::Status Answer(Context& c, const AnswerOptions& options) {
   if (options.forget) return Forget(c, dialog, options, device);
   CANDOR_RETURN_IF_ERROR(CheckUse(c, options, device));
   // Nothing connects before the first call; this tells faults of the address before anything is asked.
-  for (const bool response_plane : {false, true}) CANDOR_RETURN_IF_ERROR(c.Anonymous(response_plane).status());
+  CANDOR_RETURN_IF_ERROR(c.Anonymous().status());
+  CANDOR_RETURN_IF_ERROR(c.AnonymousToResponsePlane("").status());
   MarkedAnswers marked;
   if (!interactive) {
     CANDOR_ASSIGN_OR_RETURN(std::string bytes, base::ReadFile(options.file));
@@ -259,8 +305,8 @@ absl::Status Answer(Context& c, const AnswerOptions& options) {
     }
   }
   client::RespondentOptions respondent_options;
-  respondent_options.identity = [&c] { return c.Anonymous(false); };
-  respondent_options.response = [&c] { return c.Anonymous(true); };
+  respondent_options.identity = [&c] { return c.Anonymous(); };
+  respondent_options.response = [&c](const std::string& told) { return c.AnonymousToResponsePlane(told); };
   respondent_options.expected_manifest = options.expect_manifest;
   respondent_options.store = &device.store();
   respondent_options.keep_answers = options.keep_answers;
@@ -279,6 +325,7 @@ absl::Status Answer(Context& c, const AnswerOptions& options) {
   }
   dialog.Say(ContractText(documents, respondent->group(), respondent->audience(), language,
                           !options.expect_manifest.empty()));
+  CANDOR_ASSIGN_OR_RETURN(const auto mirrors, CompareMirrors(dialog, documents, language, options.mirror_ca));
   if (respondent->answers().has_value()) {
     dialog.Say("What you answered last time is kept on this device; Enter keeps an answer.\n");
   } else if (respondent->acknowledged()) {
@@ -293,9 +340,11 @@ absl::Status Answer(Context& c, const AnswerOptions& options) {
     if (!go_on) return absl::AbortedError("nothing was sent");
   }
   domain::Answers answers;
+  base::Json comment_marks = base::Json::array();
   if (!interactive) {
     CANDOR_ASSIGN_OR_RETURN(answers, InOrder(marked, documents.instrument_version.instrument));
     CANDOR_RETURN_IF_ERROR(domain::CheckAnswers(answers, respondent->shape()));
+    comment_marks = WarnOfMarks(dialog, *respondent, answers, language);
   }
   // Taken before the first question: the longer the time between the token and the answers, the less it tells.
   CANDOR_RETURN_IF_ERROR(respondent->TakeToken());
@@ -313,7 +362,8 @@ absl::Status Answer(Context& c, const AnswerOptions& options) {
   domain::Wipe(answers);
   CANDOR_RETURN_IF_ERROR(sent);
 
-  const client::KeptReceipt kept{respondent->survey().value(), documents.manifest_hash, respondent->receipt()};
+  const client::KeptReceipt kept{respondent->survey().value(), documents.manifest_hash, respondent->receipt(),
+                                 documents.manifest.response_address};
   std::string receipt_file = options.receipt;
   if (receipt_file.empty() && !device.in_memory()) receipt_file = device.files.PathOf(client::ReceiptName(state_name));
   if (!receipt_file.empty()) CANDOR_RETURN_IF_ERROR(base::WriteFileAtomically(receipt_file, kept.Serialize(), 0600));
@@ -323,9 +373,14 @@ absl::Status Answer(Context& c, const AnswerOptions& options) {
                          {"manifest_code", documents.manifest_code},
                          {"group", documents.manifest.groups[respondent->group()].code},
                          {"acknowledged", true},
+                         {"mirrors", base::Json::array()},
                          {"state_file", state_file},
                          {"receipt_file", receipt_file},
+                         {"comment_marks", std::move(comment_marks)},
                          {"receipt", base::Json::parse(kept.Serialize())}};
+    for (const client::MirrorFinding& mirror : mirrors) {
+      result["mirrors"].push_back({{"url", mirror.url}, {"same", mirror.same}, {"why_not", mirror.why_not}});
+    }
     return Print(result.dump(2) + "\n");
   }
   std::string text = "\nYour answers are stored, sealed until the survey is closed. Thank you.\n";
@@ -350,8 +405,15 @@ void AddAnswerVerb(CLI::App& app, Context& context) {
         verb.add_option("--code", options.code, 
                         "The code from your letter or slip; - reads it from standard input, without this it is asked for. "
                         "Typed here it stays in the shell's history");
+        verb.add_option("--link", options.link,
+                        "The whole link that you got, in place of --code and --expect-manifest; - reads it from standard "
+                        "input")
+            ->excludes("--code");
         verb.add_option("--expect-manifest", options.expect_manifest,
-                        "The comparison code from the notice board or letter; any other survey is refused");
+                        "The comparison code from the notice board or letter; any other survey is refused")
+            ->excludes("--link");
+        verb.add_option("--mirror-ca", options.mirror_ca,
+                        "PEM file of the authorities that sign the mirrors' certificates (default: the system's)");
         verb.add_option("--language", options.language, "Language of the items, for instance es");
         verb.add_option("--file", options.file,
                         "JSON: {\"INDICATOR\": 4, \"INDICATOR\": \"N\", \"comments\": {\"PROMPT\": \"text\"}}; without it "

@@ -11,7 +11,9 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "clients/cli/verbs.h"
@@ -31,6 +33,10 @@ constexpr char kIdentity[] = "identity.db";
 constexpr char kResponses[] = "responses.db";
 constexpr char kOpenFolder[] = "open";
 constexpr char kKeysFolder[] = "keys";
+constexpr char kPlanes[] = "planes";  // the data folder's note of what it is
+constexpr char kBoth[] = "both";
+constexpr char kIdentityAlone[] = "identity";
+constexpr char kResponsesAlone[] = "response";
 constexpr int kBusyMilliseconds = 30000;
 constexpr int kAttempts = 3;
 constexpr size_t kLongestDatabase = size_t{64} << 30;
@@ -121,14 +127,37 @@ absl::Status CheckEmpty(const std::string& folder, absl::string_view allowed, ab
   return absl::OkStatus();
 }
 
-absl::StatusOr<BackupSummary> CopyAll(const std::string& data, const std::string& to,
+bool IsPlanes(absl::string_view planes) {
+  return planes == kBoth || planes == kIdentityAlone || planes == kResponsesAlone;
+}
+
+// What a data folder is of. Its server writes the note at the first start.
+absl::StatusOr<std::string> PlanesOf(const std::string& data) {
+  const std::string path = absl::StrCat(data, "/", kPlanes);
+  const auto note = base::ReadFile(path, 100);
+  if (absl::IsNotFound(note.status())) return std::string(kBoth);
+  CANDOR_RETURN_IF_ERROR(note.status());
+  const std::string planes(absl::StripAsciiWhitespace(*note));
+  if (!IsPlanes(planes)) return absl::FailedPreconditionError(absl::StrCat(path, " says neither both, identity nor response"));
+  return planes;
+}
+
+// The databases that a folder of these planes has beside those of open surveys.
+std::vector<std::string> DatabasesOf(absl::string_view planes) {
+  std::vector<std::string> names;
+  if (planes != kIdentityAlone) names.push_back(kResponses);
+  if (planes != kResponsesAlone) names.push_back(kIdentity);
+  return names;
+}
+
+absl::StatusOr<BackupSummary> CopyAll(const std::string& data, const std::string& to, const std::string& planes,
                                       const std::vector<std::string>& open, const BackupProgress& progress) {
   BackupSummary summary;
+  summary.planes = planes;
   summary.open_surveys = static_cast<int>(open.size());
   summary.files = open;
-  summary.files.push_back(kResponses);
-  summary.files.push_back(kIdentity);
-  base::Json list = {{"format", kFormat}, {"files", base::Json::array()}};
+  for (std::string& name : DatabasesOf(planes)) summary.files.push_back(std::move(name));
+  base::Json list = {{"format", kFormat}, {"planes", planes}, {"files", base::Json::array()}};
   for (size_t i = 0; i < summary.files.size(); ++i) {
     const std::string& file = summary.files[i];
     const std::string copy = absl::StrCat(to, "/", file);
@@ -156,7 +185,12 @@ struct ListedFile {
   std::string name, sha256;
 };
 
-absl::StatusOr<std::vector<ListedFile>> ReadList(const std::string& from) {
+struct BackupList {
+  std::string planes;
+  std::vector<ListedFile> files;
+};
+
+absl::StatusOr<BackupList> ReadList(const std::string& from) {
   const std::string path = absl::StrCat(from, "/", kList);
   auto bytes = base::ReadFile(path);
   if (absl::IsNotFound(bytes.status())) {
@@ -166,10 +200,12 @@ absl::StatusOr<std::vector<ListedFile>> ReadList(const std::string& from) {
   const auto list = base::ParseJson(*bytes);
   const absl::Status damaged = absl::DataLossError(absl::StrCat(path, " is damaged"));
   if (!list.ok() || !list->is_object() || list->value("format", base::Json()) != kFormat ||
-      !list->value("files", base::Json()).is_array()) {
+      !list->value("files", base::Json()).is_array() || !list->value("planes", base::Json(kBoth)).is_string()) {
     return damaged;
   }
-  std::vector<ListedFile> files;
+  BackupList read;
+  read.planes = list->value("planes", kBoth);
+  if (!IsPlanes(read.planes)) return damaged;
   for (const base::Json& file : (*list)["files"]) {
     if (!file.is_object() || !file.value("name", base::Json()).is_string() ||
         !file.value("sha256", base::Json()).is_string()) {
@@ -180,14 +216,26 @@ absl::StatusOr<std::vector<ListedFile>> ReadList(const std::string& from) {
                        (absl::StartsWith(name, "open/") && absl::EndsWith(name, ".db") &&
                         name.find('/', 5) == std::string::npos);
     if (!plain) return damaged;
-    files.push_back({name, file["sha256"]});
+    read.files.push_back({name, file["sha256"]});
   }
-  return files;
+  return read;
 }
 
 struct BackupOptions {
   std::string data, folder;
 };
+
+// Which half of an installation it is, where it is one.
+void ShowPlanesNote(std::string& text, absl::string_view planes) {
+  if (planes == kIdentityAlone) {
+    absl::StrAppend(&text, "This is the identity plane alone. The response plane's folder needs a backup of its own, made "
+                           "before this one, so that no answer is in it whose token is not in this. Open surveys go on after "
+                           "a restore only with the key folder (keys), which is in no backup.\n");
+  } else if (planes == kResponsesAlone) {
+    absl::StrAppend(&text, "This is the response plane alone. The identity plane's folder needs a backup of its own, made after "
+                           "this one.\n");
+  }
+}
 
 void ShowKeysNote(std::string& text, int open_surveys, bool restoring) {
   if (open_surveys == 0) return;
@@ -209,6 +257,7 @@ void ShowKeysNote(std::string& text, int open_surveys, bool restoring) {
 absl::Status ShowSummary(Context& c, const BackupSummary& summary, const std::string& folder, bool restoring) {
   if (c.options.json) {
     return Print(base::Json{{"folder", folder},
+                            {"planes", summary.planes},
                             {"files", summary.files},
                             {"bytes", summary.bytes},
                             {"open_surveys", summary.open_surveys}}
@@ -217,8 +266,9 @@ absl::Status ShowSummary(Context& c, const BackupSummary& summary, const std::st
   }
   std::string text = absl::StrCat(restoring ? "restored " : "saved ", summary.files.size(), " databases, ",
                                   summary.bytes, " bytes, in ", folder, "\n");
+  ShowPlanesNote(text, summary.planes);
   ShowKeysNote(text, summary.open_surveys, restoring);
-  if (restoring) {
+  if (restoring && summary.planes != kResponsesAlone) {
     absl::StrAppend(&text, "Keys of people still work. The file admin.key is in no backup: copy it from where it survives, or "
                           "make a new one with candord admin-key --reset.\n");
   }
@@ -229,7 +279,8 @@ absl::Status ShowSummary(Context& c, const BackupSummary& summary, const std::st
 
 absl::StatusOr<BackupSummary> MakeBackup(const std::string& data, const std::string& to,
                                          const BackupProgress& progress) {
-  for (const char* name : {kIdentity, kResponses}) {
+  CANDOR_ASSIGN_OR_RETURN(const std::string planes, PlanesOf(data));
+  for (const std::string& name : DatabasesOf(planes)) {
     if (!base::FileExists(absl::StrCat(data, "/", name))) {
       return absl::FailedPreconditionError(absl::StrCat(data, " is no data folder: it has no ", name));
     }
@@ -239,7 +290,7 @@ absl::StatusOr<BackupSummary> MakeBackup(const std::string& data, const std::str
   for (int attempt = 1;; ++attempt) {
     CANDOR_ASSIGN_OR_RETURN(const std::vector<std::string> open, OpenDatabases(data));
     if (!open.empty()) CANDOR_RETURN_IF_ERROR(base::MakeFolder(absl::StrCat(to, "/", kOpenFolder), 0700));
-    auto summary = CopyAll(data, to, open, progress);
+    auto summary = CopyAll(data, to, planes, open, progress);
     const auto open_now = OpenDatabases(data);
     if (summary.ok() && open_now.ok() && *open_now == open) {
       CANDOR_RETURN_IF_ERROR(base::SyncFolder(to));
@@ -256,7 +307,8 @@ absl::StatusOr<BackupSummary> MakeBackup(const std::string& data, const std::str
 
 absl::StatusOr<BackupSummary> RestoreBackup(const std::string& from, const std::string& data,
                                             const BackupProgress& progress) {
-  CANDOR_ASSIGN_OR_RETURN(const std::vector<ListedFile> files, ReadList(from));
+  CANDOR_ASSIGN_OR_RETURN(const BackupList list, ReadList(from));
+  const std::vector<ListedFile>& files = list.files;
   CANDOR_RETURN_IF_ERROR(
       CheckEmpty(data, kKeysFolder, "a backup is restored into an empty folder, or one that holds only the folder keys"));
   for (const ListedFile& file : files) {
@@ -270,6 +322,7 @@ absl::StatusOr<BackupSummary> RestoreBackup(const std::string& from, const std::
     CANDOR_RETURN_IF_ERROR(CheckDatabase(path));
   }
   BackupSummary summary;
+  summary.planes = list.planes;
   CANDOR_RETURN_IF_ERROR(base::MakeFolder(data, 0700));
   // A folder that was there may be open to others; the server refuses such a data folder.
   if (chmod(data.c_str(), 0700) != 0) return absl::UnavailableError(absl::StrCat(data, ": ", std::strerror(errno)));
@@ -286,6 +339,8 @@ absl::StatusOr<BackupSummary> RestoreBackup(const std::string& from, const std::
     summary.bytes += static_cast<int64_t>(bytes.size());
     if (progress) progress(name, static_cast<int64_t>(i + 1), static_cast<int64_t>(files.size()));
   }
+  CANDOR_RETURN_IF_ERROR(
+      base::WriteFileAtomically(absl::StrCat(data, "/", kPlanes), absl::StrCat(list.planes, "\n"), 0600));
   return summary;
 }
 

@@ -5,7 +5,10 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "clients/cli/campaign_calls.h"
+#include "clients/cli/steward_files.h"
 #include "clients/cli/verbs.h"
+#include "services/base/encoding.h"
+#include "services/base/file.h"
 #include "services/base/status.h"
 
 namespace candor::cli {
@@ -22,7 +25,9 @@ struct CampaignOptions {
   std::string title, instrument_version, first_reader, close_time, close_in, latest_close_time, abandon_time, etag;
   int minimum_group = 0, insiders = 0, retention_days = 0, summary_only_below = 0;
   bool supervisor_reads = false, administrator_reads = false;
-  std::vector<std::string> notices, moderators;
+  std::vector<std::string> notices, moderators, mirrors;
+  std::string steward_key, steward_title, purpose;
+  bool no_steward = false;  // update alone
   std::string auditor;
   CLI::App* verb = nullptr;
 };
@@ -32,6 +37,10 @@ struct WaitOptions {
   bool no_wait = false;
   bool discard_comments = false;  // of release alone
   std::string limit = "12h";
+};
+
+struct ExtendOptions {
+  std::string name, close_time, close_in, etag;
 };
 
 struct LeaderOptions {
@@ -68,6 +77,13 @@ void DeclareSettings(CLI::App& verb, CampaignOptions& options) {
                   "(default 20)");
   verb.add_option("--auditor", options.auditor,
                   "TITLE=PERSON: a person with the role of an auditor, to whom raters can report that they were pressed");
+  verb.add_option("--steward-key", options.steward_key,
+                  "The public key file of candor steward keygen: only who holds the shares can open the answers");
+  verb.add_option("--steward-title", options.steward_title,
+                  "Who holds the shares, as raters are told: a role or a body, for instance \"Works council\"");
+  verb.add_option("--mirror", options.mirrors,
+                  "https://... where others publish the manifests, for comparison; may be given more than once");
+  verb.add_option("--purpose", options.purpose, "What the answers are for: developmental (the only one there is)");
 }
 
 absl::StatusOr<candor::v1::KeyHolder> HolderOf(Context& c, absl::string_view flag, const std::string& text) {
@@ -123,6 +139,20 @@ absl::Status Fill(Context& c, const CampaignOptions& options, Campaign& campaign
   if (!options.auditor.empty()) {
     CANDOR_ASSIGN_OR_RETURN(*campaign.mutable_auditor(), HolderOf(c, "--auditor", options.auditor));
   }
+  if (options.steward_key.empty() != options.steward_title.empty()) {
+    return UsageError("a steward needs both --steward-key and --steward-title");
+  }
+  if (!options.steward_key.empty()) {
+    CANDOR_ASSIGN_OR_RETURN(const std::string bytes, base::ReadFile(options.steward_key));
+    CANDOR_ASSIGN_OR_RETURN(const StewardPublicKey key, ParseStewardPublicKey(bytes, options.steward_key));
+    candor::v1::Steward& steward = *campaign.mutable_steward();
+    steward.set_title(options.steward_title);
+    steward.set_shares(key.shares);
+    steward.set_threshold(key.threshold);
+    steward.set_public_key(key.public_key);
+  }
+  campaign.mutable_mirrors()->Assign(options.mirrors.begin(), options.mirrors.end());
+  campaign.set_purpose(options.purpose);
   return absl::OkStatus();
 }
 
@@ -133,6 +163,16 @@ std::string TextOf(const Campaign& campaign) {
   table.Add({"instrument", campaign.instrument_version()});
   table.Add({"k, t", absl::StrCat(campaign.minimum_group_size(), ", ", campaign.insiders())});
   table.Add({"planned close", ShortTime(campaign.close_time())});
+  if (campaign.has_extended_close_time()) table.Add({"extended to", ShortTime(campaign.extended_close_time())});
+  if (campaign.surveys_waiting_for_steward() > 0) {
+    table.Add({"waiting", absl::StrCat("for the steward: ", campaign.surveys_waiting_for_steward(),
+                                       campaign.surveys_waiting_for_steward() == 1 ? " survey" : " surveys")});
+  }
+  if (campaign.has_steward()) {
+    table.Add({"closed by", absl::StrCat(campaign.steward().title(), " (", campaign.steward().threshold(), " of ",
+                                         campaign.steward().shares(), " shares)")});
+  }
+  for (const std::string& mirror : campaign.mirrors()) table.Add({"mirror", mirror});
   table.Add({"surveys", absl::StrCat(campaign.survey_count())});
   for (const auto& moderator : campaign.moderators()) {
     table.Add({"moderator", absl::StrCat(moderator.title(), " (", moderator.person(), ")")});
@@ -165,7 +205,7 @@ absl::StatusOr<std::string> SurveysText(Context& c, const std::string& campaign)
   for (const Survey& survey : all.surveys()) {
     const bool draft = survey.state() == candor::v1::SURVEY_STATE_DRAFT;
     absl::StrAppend(&text, "\n", survey.name(), "\n  ", survey.leader_display_name(), " (", survey.leader(), "), ",
-                    NameOf(survey.state()), "\n  invited: ", GroupsOf(survey.groups(), !draft), "\n");
+                    NameOf(survey.state()), survey.waiting_for_steward() ? ", waiting for the steward" : "", "\n  invited: ", GroupsOf(survey.groups(), !draft), "\n");
     if (!draft) {
       absl::StrAppend(&text, "  code for the notice board: ", survey.manifest_code(), "\n  self-rating ",
                       survey.self_rated() ? "saved" : "missing", ", supervisor's rating ",
@@ -208,6 +248,10 @@ absl::Status Update(Context& c, const CampaignOptions& options) {
       {"--retention-days", "retention_days"},
       {"--notice", "notice"},
       {"--moderator", "moderators"},
+      {"--steward-key", "steward"},
+      {"--no-steward", "steward"},
+      {"--mirror", "mirrors"},
+      {"--purpose", "purpose"},
       {"--auditor", "auditor"},
       {"--summary-only-below", "summary_only_below"}};
   for (const auto& [flag, field] : fields) {
@@ -285,6 +329,7 @@ absl::Status Preview(Context& c, const NameOption& options) {
     std::string text;
     int faults = preview.faults_size();
     for (const std::string& fault : preview.faults()) absl::StrAppend(&text, "in the way: ", fault, "\n");
+    for (const std::string& warning : preview.warnings()) absl::StrAppend(&text, "note: ", warning, "\n");
     for (const auto& survey : preview.surveys()) {
       absl::StrAppend(&text, survey.leader_display_name(), " (", survey.survey(), ")\n  groups: ",
                       GroupsOf(survey.groups(), false), "\n");
@@ -322,6 +367,24 @@ absl::Status Close(Context& c, const WaitOptions& options) {
   ProgressLine progress(c.options.quiet);
   CANDOR_ASSIGN_OR_RETURN(const auto campaign, CloseAndWait(c, request.name(), limit, progress));
   progress.Finish();
+  return c.Show(campaign, [&] { return TextOf(campaign); });
+}
+
+absl::Status Extend(Context& c, const ExtendOptions& options) {
+  if (options.close_time.empty() == options.close_in.empty()) {
+    return UsageError("until when? give --close-time or --close-in");
+  }
+  candor::v1::ExtendCampaignRequest request;
+  CANDOR_ASSIGN_OR_RETURN(*request.mutable_name(), c.FullName("campaigns", options.name));
+  request.set_etag(options.etag);
+  if (!options.close_time.empty()) {
+    CANDOR_ASSIGN_OR_RETURN(const absl::Time time, ParseMoment(options.close_time));
+    *request.mutable_close_time() = ToTimestamp(time);
+  } else {
+    CANDOR_ASSIGN_OR_RETURN(const absl::Duration span, ParseSpan(options.close_in));
+    *request.mutable_close_time() = ToTimestamp(absl::Now() + span);
+  }
+  CANDOR_ASSIGN_OR_RETURN(const auto campaign, c.Call(&CampaignService::Stub::ExtendCampaign, request));
   return c.Show(campaign, [&] { return TextOf(campaign); });
 }
 
@@ -377,6 +440,8 @@ void AddCampaignVerbs(CLI::App& app, Context& context) {
         verb.add_option("--title", options.title, "The campaign's title");
         verb.add_option("--etag", options.etag, "Only if the campaign still has this etag");
         DeclareSettings(verb, options);
+        verb.add_flag("--no-steward", options.no_steward, "No steward any more: the service closes by itself")
+            ->excludes("--steward-key");
       },
       Update);
   AddVerb<NoOptions>(*noun, context, "list", "List a district's campaigns", [](CLI::App&, NoOptions&) {}, List);
@@ -402,6 +467,15 @@ void AddCampaignVerbs(CLI::App& app, Context& context) {
                        "Freeze the rules, make keys and codes, take answers; cannot be undone", DeclareWait, Open);
   AddVerb<WaitOptions>(*noun, context, "close", "End answering and compute the results; cannot be undone", DeclareWait,
                        Close);
+  AddVerb<ExtendOptions>(
+      *noun, context, "extend", "Let raters answer for longer, up to the latest time that they were told",
+      [](CLI::App& verb, ExtendOptions& options) {
+        verb.add_option("campaign", options.name, "The campaign's name, or id with --district")->required();
+        verb.add_option("--close-time", options.close_time, "When answering ends: 2026-09-01 or 2026-09-01T18:00:00Z");
+        verb.add_option("--close-in", options.close_in, "The same, counted from now: 14d, 36h")->excludes("--close-time");
+        verb.add_option("--etag", options.etag, "Only if the campaign still has this etag");
+      },
+      Extend);
   AddVerb<WaitOptions>(*noun, context, "release", "Freeze the reports and let them be read; cannot be undone",
                        [](CLI::App& verb, WaitOptions& options) {
                          DeclareWait(verb, options);

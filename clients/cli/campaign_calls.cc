@@ -74,6 +74,11 @@ absl::StatusOr<Campaign> WaitWhile(Context& context, const std::string& campaign
       progress.Update(wording.done, now.survey_count(), now.survey_count());
       return now;
     }
+    // Nobody here can do anything more: the steward must come.
+    if (now.surveys_waiting_for_steward() > 0 &&
+        now.surveys_waiting_for_steward() + now.surveys_done() >= now.survey_count() && now.last_fault().empty()) {
+      return now;
+    }
     if (!now.last_fault().empty() && now.last_fault() != fault) {
       fault = now.last_fault();
       progress.Finish();
@@ -118,6 +123,7 @@ absl::StatusOr<Campaign> CloseAndWait(Context& context, const std::string& campa
     CANDOR_ASSIGN_OR_RETURN(closed,
                             WaitWhile(context, campaign, candor::v1::CAMPAIGN_STATE_CLOSING, limit, progress));
   }
+  if (closed.state() == candor::v1::CAMPAIGN_STATE_CLOSING && closed.surveys_waiting_for_steward() > 0) return closed;
   if (closed.state() != candor::v1::CAMPAIGN_STATE_CLOSED && closed.state() != candor::v1::CAMPAIGN_STATE_RELEASED) {
     return absl::FailedPreconditionError(
         absl::StrCat(campaign, " did not close: it is ", NameOf(closed.state()), " ", closed.last_fault()));

@@ -18,7 +18,7 @@ namespace candor::cli {
 std::string NameOf(candor::v1::CampaignState state);
 std::string NameOf(candor::v1::SurveyState state);
 
-// Asks the server until the campaign has left `state`, and returns it; shows how far it is.
+// Asks the server until the campaign has left `state`, or waits for its steward, and returns it; shows how far it is.
 // DEADLINE_EXCEEDED: it has not after `limit`; the work goes on in the server. Else what the calls fail with.
 absl::StatusOr<candor::v1::Campaign> WaitWhile(Context& context, const std::string& campaign,
                                                candor::v1::CampaignState state, absl::Duration limit,
@@ -28,7 +28,7 @@ absl::StatusOr<candor::v1::Campaign> WaitWhile(Context& context, const std::stri
 // WaitWhile.
 absl::StatusOr<candor::v1::Campaign> OpenAndWait(Context& context, const std::string& campaign, absl::Duration limit,
                                                  ProgressLine& progress);
-// Closes it and waits until it is closed; goes on where an earlier call, or its close time, has begun.
+// Closes it and waits until it is closed, or, in state CLOSING, until only its steward can go on; goes on where an earlier call, or its close time, has begun.
 absl::StatusOr<candor::v1::Campaign> CloseAndWait(Context& context, const std::string& campaign, absl::Duration limit,
                                                   ProgressLine& progress);
 

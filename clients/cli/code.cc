@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "candor/v1/campaign.grpc.pb.h"
+#include "clients/cli/answer_link.h"
 #include "clients/cli/verbs.h"
 #include "services/base/error.h"
 #include "services/base/status.h"
@@ -14,7 +15,7 @@ namespace {
 using candor::v1::CampaignService;
 
 struct ListOptions {
-  std::string survey;
+  std::string survey, link_base;
   bool csv = false;
 };
 
@@ -31,19 +32,31 @@ std::string Quoted(const std::string& field) {
 absl::Status List(Context& c, const ListOptions& options) {
   candor::v1::ListCodesRequest request;
   CANDOR_ASSIGN_OR_RETURN(*request.mutable_parent(), c.FullName("campaigns", options.survey));
+  std::string manifest_hash;
+  if (!options.link_base.empty()) {
+    if (options.link_base.find('#') != std::string::npos) return UsageError("--link-base wants an address without a #");
+    candor::v1::GetSurveyRequest of_survey;
+    of_survey.set_name(request.parent());
+    CANDOR_ASSIGN_OR_RETURN(const auto survey, c.Call(&CampaignService::Stub::GetSurvey, of_survey));
+    manifest_hash = survey.manifest_hash();
+  }
   CANDOR_ASSIGN_OR_RETURN(const auto all, c.List(&CampaignService::Stub::ListCodes, request));
+  // What is to be given to the person: the code, or a link that holds it.
+  const auto given = [&](const candor::v1::InvitationCode& code) {
+    return options.link_base.empty() ? code.code() : FormatLink(options.link_base, {manifest_hash, code.code()});
+  };
   return c.Show(all, [&] {
     if (options.csv) {
-      std::string text = "group,name,address,code\n";
+      std::string text = absl::StrCat("group,name,address,", options.link_base.empty() ? "code" : "link", "\n");
       for (const auto& code : all.codes()) {
         absl::StrAppend(&text, Quoted(code.rater().group()), ",", Quoted(code.rater().display_name()), ",",
-                        Quoted(code.rater().address()), ",", code.code(), "\n");
+                        Quoted(code.rater().address()), ",", Quoted(given(code)), "\n");
       }
       return text;
     }
-    Table table({"CODE", "GROUP", "DISPLAY NAME", "ADDRESS", "RATER"});
+    Table table({options.link_base.empty() ? "CODE" : "LINK", "GROUP", "DISPLAY NAME", "ADDRESS", "RATER"});
     for (const auto& code : all.codes()) {
-      table.Add({code.code(), code.rater().group(), code.rater().paper() ? "(paper)" : code.rater().display_name(),
+      table.Add({given(code), code.rater().group(), code.rater().paper() ? "(paper)" : code.rater().display_name(),
                  code.rater().address(), code.rater().name()});
     }
     return table.Text();
@@ -98,6 +111,9 @@ void AddCodeVerbs(CLI::App& app, Context& context) {
       [](CLI::App& verb, ListOptions& options) {
         verb.add_option("survey", options.survey, "districts/DISTRICT/campaigns/CAMPAIGN/surveys/SURVEY")->required();
         verb.add_flag("--csv", options.csv, "Comma-separated values, for letters");
+        verb.add_option("--link-base", options.link_base,
+                        "Print links to this address instead of codes; code and manifest's hash stand behind the #, which "
+                        "no browser sends");
       },
       List);
   AddVerb<ReissueOptions>(

@@ -45,13 +45,28 @@ absl::StatusOr<std::shared_ptr<client::Connection>> Context::Caller() {
   return caller_;
 }
 
-absl::StatusOr<std::shared_ptr<client::Connection>> Context::Anonymous(bool response_plane) const {
+client::ConnectionOptions Context::AnonymousOptions() const {
   client::ConnectionOptions made = ConnectionOptions();
   // Who has a certificate wants TLS, with or without it.
   made.tls = made.tls || !made.tls_cert.empty();
   made.tls_cert.clear();
   made.tls_key.clear();
-  if (response_plane && !options.response_server.empty()) made.address = options.response_server;
+  return made;
+}
+
+absl::StatusOr<std::shared_ptr<client::Connection>> Context::Anonymous() const {
+  return client::Connection::Make(AnonymousOptions());
+}
+
+absl::StatusOr<std::shared_ptr<client::Connection>> Context::AnonymousToResponsePlane(const std::string& told) const {
+  client::ConnectionOptions made = AnonymousOptions();
+  if (!options.response_server.empty()) {
+    made.address = options.response_server;
+  } else if (!told.empty()) {
+    made.address = told;
+    // Whoever calls a server of this machine without TLS has not said so of another.
+    made.tls = made.tls || !client::IsLoopback(told);
+  }
   return client::Connection::Make(made);
 }
 

@@ -49,8 +49,11 @@ class Context {
   // key file cannot be read.
   absl::StatusOr<std::shared_ptr<client::Connection>> Caller();
   // A new connection without a key and without a client certificate, either of which would name the caller, to the
-  // identity plane's or the response plane's address.
-  absl::StatusOr<std::shared_ptr<client::Connection>> Anonymous(bool response_plane) const;
+  // identity plane's address.
+  absl::StatusOr<std::shared_ptr<client::Connection>> Anonymous() const;
+  // The same to the response plane: where --response-server says; else where a manifest or a receipt says (`told`); else,
+  // where that is empty, to the identity plane's address. Beyond this machine with TLS, whoever said it.
+  absl::StatusOr<std::shared_ptr<client::Connection>> AnonymousToResponsePlane(const std::string& told) const;
 
   // One call with the caller's key, repeated a few times while the server cannot be reached: for calls that do no harm
   // when they are repeated.
@@ -104,6 +107,7 @@ class Context {
   static constexpr int kPageSize = 500;
 
   client::ConnectionOptions ConnectionOptions() const;
+  client::ConnectionOptions AnonymousOptions() const;
 
   template <typename Stub, typename Request, typename Response>
   absl::StatusOr<Response> CallUpTo(int attempts,

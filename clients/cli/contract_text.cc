@@ -6,6 +6,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "clients/cli/output.h"
+#include "clients/cli/sentences.h"
+#include "services/base/encoding.h"
 
 namespace candor::cli {
 namespace {
@@ -34,6 +36,24 @@ std::vector<std::string> QuestionsAsked(const domain::Instrument& instrument, co
     if (shape.prompts_asked[i]) questions.push_back(TextIn(instrument.prompts[i].texts.at(audience), language));
   }
   return questions;
+}
+
+void Heading(std::string& text, absl::string_view heading) { absl::StrAppend(&text, "\n", heading, "\n"); }
+
+std::string ReadersText(const domain::Contract& contract, const Sentences& say) {
+  std::vector<std::string> readers;
+  bool administrators = false;
+  for (const std::string& reader : contract.readers) {
+    if (reader == domain::kAdministratorReader) {
+      administrators = true;
+    } else {
+      readers.push_back(say.Say(absl::StrCat("reads.reader.", reader)));
+    }
+  }
+  const bool leader_first = contract.first_reader == domain::FirstReader::kLeader;
+  return absl::StrCat(say.Say(leader_first ? "reads.report.leader_first" : "reads.report.supervisor_first",
+                              {{"readers", absl::StrJoin(readers, say.Say("reads.and"))}}),
+                      " ", say.Say(administrators ? "reads.administrators_may" : "reads.administrators_may_not"));
 }
 
 }  // namespace
@@ -65,7 +85,7 @@ std::string ScaleText(const domain::RatingScale& scale, const std::string& langu
     absl::StrAppend(&text, "\n");
   }
   return absl::StrCat(text, "  n  ", TextIn(scale.not_observed, language),
-                      "\n  Enter skips an item (or keeps what stands in brackets), s skips, b goes back\n");
+                      "\n  ", Sentences(language).Say("scale.how"), "\n");
 }
 
 std::string ContractText(const client::SurveyDocuments& documents, int group, const std::string& audience,
@@ -76,74 +96,87 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
   const domain::AnswerShape shape = documents.Shape(group);
   const auto items = std::count(shape.items_asked.begin(), shape.items_asked.end(), true);
 
-  std::string text = absl::StrCat("\n", instrument.title, "\n\nWhat you are asked\n");
-  Point(text, absl::StrCat(items, " items about a leader of your school, as a member of: ",
-                           TitleOf(instrument, audience, language), ". You may skip any item."));
-  Point(text, contract.purpose == domain::kDevelopmental
-                  ? "The answers serve the leader's own development, and nothing else."
-                  : absl::StrCat("The answers serve: ", contract.purpose, "."));
+  const Sentences say(language);
+  std::string text = absl::StrCat("\n", instrument.title, "\n");
+  if (!say.is_wanted()) absl::StrAppend(&text, "\n", say.Say("language.missing", {{"language", language}}), "\n");
+
+  Heading(text, say.Say("asked.heading"));
+  Point(text, say.SayFor(items, "asked.items",
+                         {{"count", absl::StrCat(items)}, {"group", TitleOf(instrument, audience, language)}}));
+  Point(text, contract.purpose == domain::kDevelopmental ? say.Say("asked.purpose.developmental")
+                                                         : say.Say("asked.purpose.other", {{"purpose", contract.purpose}}));
+  if (contract.evaluative_use_forbidden) Point(text, say.Say("asked.evaluative_use_forbidden"));
   const std::vector<std::string> questions = QuestionsAsked(instrument, shape, audience, language);
   if (!questions.empty()) {
-    Point(text, absl::StrCat(questions.size(), questions.size() == 1 ? " open question" : " open questions",
-                             ", to be answered in words or left out:"));
+    Point(text, say.SayFor(static_cast<int64_t>(questions.size()), "asked.questions",
+                           {{"count", absl::StrCat(questions.size())}}));
     for (const std::string& question : questions) absl::StrAppend(&text, Wrapped(question, kWidth, "      "));
   }
-  absl::StrAppend(&text, "\nWho reads what\n");
-  std::vector<std::string> readers;
-  bool administrators = false;
-  for (const std::string& reader : contract.readers) {
-    if (reader == domain::kAdministratorReader) {
-      administrators = true;
-      continue;
-    }
-    readers.push_back(reader == "leader" ? "the leader" : reader == "supervisor" ? "the leader's supervisor" : reader);
-  }
-  Point(text, absl::StrCat("The report is read by ", absl::StrJoin(readers, " and "), "; first by ",
-                           contract.first_reader == domain::FirstReader::kLeader ? "the leader" : "the supervisor",
-                           administrators ? ". The district's administrators, and those of the whole service, may read it too."
-                                          : ". The district's administrators may not read it."));
-  Point(text, absl::StrCat("No figure is printed that fewer than ", contract.minimum_group_size,
-                           " answers stand behind, nor one from which a hidden figure could be worked out. It is assumed "
-                           "that somebody may know ", contract.insiders, contract.insiders == 1 ? " answer" : " answers",
-                           " of a group from elsewhere."));
+  Point(text, say.Say("asked.languages", {{"languages", absl::StrJoin(contract.languages, ", ")}}));
+  Point(text, say.Say("asked.instrument", {{"hash", contract.instrument_hash}}));
+
+  Heading(text, say.Say("reads.heading"));
+  Point(text, ReadersText(contract, say));
+  Point(text, say.SayFor(contract.insiders, "reads.threshold",
+                         {{"k", absl::StrCat(contract.minimum_group_size)}, {"t", absl::StrCat(contract.insiders)}}));
+  Point(text, say.Say("reads.pool", {{"pool", absl::StrCat(contract.pool_minimum)},
+                                     {"reissued", absl::StrCat(contract.maximum_reissued_percent)}}));
   if (!questions.empty()) {
     std::vector<std::string> moderators;
     for (const domain::ModeratorKey& moderator : manifest.moderators) moderators.push_back(moderator.name);
-    Point(text, absl::StrCat("What you write in words can be read by: ", absl::StrJoin(moderators, ", "),
-                             ". From closing on, comments are kept apart from the ratings, shuffled, and sealed for these "
-                             "readers, until the report is released; those not approved by then are destroyed, those "
-                             "approved stand in the report."));
+    Point(text, say.Say("reads.comments", {{"moderators", absl::StrJoin(moderators, ", ")},
+                                           {"raters", absl::StrCat(contract.comments.minimum_raters)},
+                                           {"comments", absl::StrCat(contract.comments.minimum_comments)}}));
+    const std::vector<std::string>& summary_only = contract.comments.summary_only;
+    const std::string& own = manifest.groups[static_cast<size_t>(group)].code;
+    if (std::find(summary_only.begin(), summary_only.end(), own) != summary_only.end()) {
+      Point(text, say.Say("reads.comments_summary_only"));
+    }
   }
-  Point(text, "How many were invited, took part and changed their answers is published exactly, for each group, so that "
-              "everybody can check the count.");
-  Point(text, absl::StrCat("Answers are taken until ", Day(contract.latest_close_time), " at the latest",
-                           contract.latest_close_time > contract.close_time
-                               ? absl::StrCat("; planned is ", Day(contract.close_time))
-                               : "",
-                           ". An administrator may close earlier. Until then your answers lie sealed and can be changed "
-                           "with this device."));
-  Point(text, questions.empty() ? "After closing no answer of a single person is left."
-                                : "After closing no single person's ratings are left; comments are, as said above.");
-  absl::StrAppend(&text, "\nWho is invited (compare it with what you know of your school)\n");
+  Point(text, say.Say("reads.counts"));
+
+  Heading(text, say.Say("open.heading"));
+  const bool may_be_later = contract.latest_close_time > contract.close_time;
+  Point(text, say.Say(may_be_later ? "open.until_planned" : "open.until",
+                      {{"latest", Day(contract.latest_close_time)}, {"close", Day(contract.close_time)}}));
+  if (documents.close_time > contract.close_time) {
+    Point(text, say.Say("open.extended", {{"close", Day(contract.close_time)}, {"extended", Day(documents.close_time)}}));
+  }
+  if (contract.steward.has_value()) {
+    const domain::StewardTerms& steward = *contract.steward;
+    Point(text, say.SayFor(steward.threshold, "open.steward",
+                           {{"title", steward.title},
+                            {"shares", absl::StrCat(steward.shares)},
+                            {"threshold", absl::StrCat(steward.threshold)}}));
+    Point(text, say.Say("open.steward.key", {{"key", base::HexEncode(manifest.closing_public_key)}}));
+  } else {
+    Point(text, say.Say("open.automatic"));
+  }
+  Point(text, say.Say("open.abandon", {{"abandon", Day(contract.abandon_time)}}));
+  Point(text, say.Say(questions.empty() ? "open.left" : "open.left_comments"));
+  Point(text, say.SayFor(contract.retention_days, "open.retention", {{"days", absl::StrCat(contract.retention_days)}}));
+
+  Heading(text, say.Say("invited.heading"));
   for (size_t i = 0; i < manifest.groups.size(); ++i) {
     const domain::IssuingGroup& g = manifest.groups[i];
     std::vector<std::string> titles;
     for (const std::string& member : g.members) titles.push_back(TitleOf(instrument, member, language));
-    absl::StrAppend(&text, "  - ", absl::StrJoin(titles, ", "), ": ", g.invited,
-                    g.members.size() > 1 ? " people together, as one group" : " people",
-                    static_cast<int>(i) == group ? "   (you are one of them)" : "", "\n");
+    absl::StrAppend(&text, "  - ",
+                    say.Say(g.members.size() > 1 ? "invited.joined" : "invited.group",
+                            {{"group", absl::StrJoin(titles, ", ")}, {"count", absl::StrCat(g.invited)}}),
+                    static_cast<int>(i) == group ? say.Say("invited.yours") : "", "\n");
   }
-  absl::StrAppend(&text, "\nWhat cannot be promised\n");
-  Point(text, "Whoever runs the server and watches it at this moment may see when you answer; whoever alters it while it "
-              "runs, or watches its memory, may see answers as they come in. What you write in words may "
-              "give you away. Whoever knows the answers of almost everybody else in your group learns yours.");
-  absl::StrAppend(&text, "\nComparison code of this survey\n\n      ", documents.manifest_code, "\n\n");
-  absl::StrAppend(
-      &text, Wrapped(compared ? "It is the code that you gave."
-                              : "Compare it with the code in your letter or on the notice board. If it differs, do not "
-                                "answer and tell whoever invited you: this program cannot see the notice board.",
-                     kWidth, "  "),
-      "\n");
+  Heading(text, say.Say("limits.heading"));
+  Point(text, say.Say("limits.operator"));
+  absl::StrAppend(&text, "\n", say.Say("code.heading"), "\n\n      ", documents.manifest_code, "\n\n",
+                  Wrapped(say.Say(compared ? "code.compared" : "code.compare"), kWidth, "  "));
+  if (!contract.mirrors.empty()) {
+    absl::StrAppend(&text, Wrapped(say.Say("code.mirrors"), kWidth, "  "));
+    for (const std::string& mirror : contract.mirrors) {
+      absl::StrAppend(&text, "    ", domain::MirrorUrl(mirror, manifest.survey), "\n");
+    }
+  }
+  absl::StrAppend(&text, "\n");
   return text;
 }
 

@@ -21,8 +21,9 @@ std::string BestLanguage(const std::vector<std::string>& languages, const std::s
 // The points of the scale with their labels, one a line, and how to answer.
 std::string ScaleText(const domain::RatingScale& scale, const std::string& language);
 
-// What is asked, open questions too, who reads what, how long answers are taken, what is left afterwards, who is invited and how many, what is not promised, and the comparison code. `group`: the
-// person's issuing group. `compared`: the code was given and fits; else the person is asked to compare it.
+// All that the contract says: what is asked and what for, who reads what, how long answers are taken, who can open them,
+// what is left afterwards, who is invited and how many, what is not promised, the comparison code and where else to compare.
+// In `language` (clients/sentences). `group`: the person's issuing group. `compared`: the code was given and fits; else the person is asked to compare it.
 std::string ContractText(const client::SurveyDocuments& documents, int group, const std::string& audience,
                          const std::string& language, bool compared);
 

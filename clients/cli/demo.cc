@@ -47,6 +47,7 @@ struct DemoRun {
   std::vector<std::string> people;
   std::vector<std::shared_ptr<client::Connection>> leaders;
   std::shared_ptr<client::Connection> supervisor;
+  std::string response_address;  // of the response plane, where it is another server's
 };
 
 // The name as it may stand behind --district.
@@ -57,8 +58,11 @@ std::string Environment(const Context& c, const DemoRun& run) {
   std::error_code ignored;
   const std::string program = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
   const std::string key = std::filesystem::absolute(c.options.key_file, ignored);
+  const std::string& responses =
+      c.options.response_server.empty() ? run.response_address : c.options.response_server;
   return absl::StrCat("  export PATH=\"", program, ":$PATH\"\n  export CANDOR_SERVER=", c.options.server,
-                      " CANDOR_DISTRICT=", LastSegment(run.district_name), "\n  export CANDOR_KEY_FILE=\"", key,
+                      " CANDOR_DISTRICT=", LastSegment(run.district_name),
+                      responses.empty() ? "" : absl::StrCat(" CANDOR_RESPONSE_SERVER=", responses), "\n  export CANDOR_KEY_FILE=\"", key,
                       "\"\n");
 }
 
@@ -201,11 +205,11 @@ absl::Status SaveIdentified(const DemoRun& run, Simulation& simulation) {
 
 // The ledger of the survey that the first respondent answered, with that person's receipt.
 absl::StatusOr<std::string> CheckOneReceipt(Context& c, const client::KeptReceipt& receipt) {
-  CANDOR_ASSIGN_OR_RETURN(const auto response, c.Anonymous(true));
+  CANDOR_ASSIGN_OR_RETURN(const auto response, c.AnonymousToResponsePlane(receipt.response_address));
   CANDOR_ASSIGN_OR_RETURN(const client::LedgerCheck check,
                           client::FetchLedger(*response, {}, domain::SurveyId(receipt.survey), ""));
-  CANDOR_ASSIGN_OR_RETURN(const bool counted, client::IsCounted(check, receipt));
-  if (!counted) return absl::DataLossError("an answer with a receipt is not in the ledger");
+  const client::ReceiptCheck checked = client::CheckReceipt(check, receipt);
+  if (checked.standing != client::ReceiptStanding::kCounted) return absl::DataLossError(checked.sentence);
   std::vector<std::string> groups;
   for (const auto& g : check.ledger.groups) {
     groups.push_back(absl::StrCat(g.code, ": ", g.invited, " invited, ", g.issued, " took a token, ", g.counted,
@@ -272,6 +276,7 @@ absl::Status Demo(Context& c, const DemoOptions& options) {
   CANDOR_RETURN_IF_ERROR(CloseAndWait(c, run.campaign, kWaitLimit, progress).status());
   progress.Update("ledger", 0, 0);
   if (tasks.empty()) return absl::FailedPreconditionError("the demonstration has no respondents");
+  run.response_address = tasks.front().receipt.response_address;
   CANDOR_ASSIGN_OR_RETURN(const std::string receipt, CheckOneReceipt(c, tasks.front().receipt));
   CANDOR_RETURN_IF_ERROR(ReleaseAndWait(c, run.campaign, kWaitLimit, progress).status());
   candor::v1::GetReportRequest request;

@@ -29,6 +29,7 @@ candor::v1::Instrument ToProto(const domain::Instrument& instrument, absl::strin
   Copy(instrument.scale.not_observed, *scale.mutable_not_observed());
   scale.set_strength_cut_hundredths(instrument.scale.strength_cut_hundredths);
   scale.set_agreement_band_hundredths(instrument.scale.agreement_band_hundredths);
+  proto.set_evaluative_use_forbidden(instrument.evaluative_use_forbidden);
   proto.mutable_languages()->Assign(instrument.languages.begin(), instrument.languages.end());
   for (const domain::RaterGroup& group : instrument.rater_groups) {
     candor::v1::RaterGroup& to = *proto.add_rater_groups();

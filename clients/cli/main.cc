@@ -72,11 +72,12 @@ void ShowError(absl::Status status, bool json) {
 // Everybody on the machine can list a program's arguments as long as it runs, and `answer` may wait for hours.
 void HideCode(int argc, char** argv) {
   const auto wipe = [](char* text) { std::fill(text, text + std::strlen(text), 'x'); };
-  constexpr char kOption[] = "--code";
-  for (int i = 1; i < argc; ++i) {
-    const std::string argument = argv[i];
-    if (argument == kOption && i + 1 < argc && std::strcmp(argv[i + 1], "-") != 0) wipe(argv[i + 1]);
-    if (argument.rfind(absl::StrCat(kOption, "="), 0) == 0) wipe(argv[i] + sizeof(kOption));
+  for (const std::string option : {"--code", "--link"}) {
+    for (int i = 1; i < argc; ++i) {
+      const std::string argument = argv[i];
+      if (argument == option && i + 1 < argc && std::strcmp(argv[i + 1], "-") != 0) wipe(argv[i + 1]);
+      if (argument.rfind(absl::StrCat(option, "="), 0) == 0) wipe(argv[i] + option.size() + 1);
+    }
   }
 }
 
@@ -124,11 +125,12 @@ bool IsAddress(absl::string_view address) {
          absl::SimpleAtoi(port, &number) && number >= 1 && number <= 65535;
 }
 
-// Names of options that hold a path, which may be any bytes.
+// Names of options and arguments that hold a path, which may be any bytes.
 bool HoldsPath(absl::string_view option) {
   static constexpr absl::string_view kPaths[] = {
       "--file",     "--files", "--out",     "--data", "--keys", "--key-file",  "--tls-ca", "--tls-cert", "--tls-key",
-      "--structure", "--ratings", "--invited", "--to",   "--from", "--state-dir", "--receipt"};
+      "--structure", "--ratings", "--invited", "--to",   "--from", "--state-dir", "--receipt", "--export",
+      "--share", "--key", "--steward-key", "--mirror-ca", "file"};
   return std::find(std::begin(kPaths), std::end(kPaths), option) != std::end(kPaths);
 }
 
@@ -183,7 +185,10 @@ int Main(int argc, char** argv) {
   AddKeyHolderVerbs(app, context);
   AddModerateVerb(app, context);
   AddReportVerbs(app, context);
-  AddLedgerVerb(app, context);
+  AddManifestVerbs(app, context);
+  AddStewardVerbs(app, context);
+  AddLedgerVerbs(app, context);
+  AddPurgeVerb(app, context);
   AddScoreVerb(app, context);
   AddReplayVerb(app, context);
   AddDemoVerb(app, context);

@@ -22,7 +22,10 @@ void AddAnswerVerb(CLI::App& app, Context& context);
 void AddKeyHolderVerbs(CLI::App& app, Context& context);  // `moderator` and `auditor`
 void AddModerateVerb(CLI::App& app, Context& context);
 void AddReportVerbs(CLI::App& app, Context& context);  // and `scores`
-void AddLedgerVerb(CLI::App& app, Context& context);
+void AddManifestVerbs(CLI::App& app, Context& context);
+void AddStewardVerbs(CLI::App& app, Context& context);
+void AddLedgerVerbs(CLI::App& app, Context& context);  // `ledger` and `verify`
+void AddPurgeVerb(CLI::App& app, Context& context);
 void AddScoreVerb(CLI::App& app, Context& context);
 void AddReplayVerb(CLI::App& app, Context& context);
 void AddDemoVerb(CLI::App& app, Context& context);

@@ -5,19 +5,25 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "services/base/encoding.h"
 #include "services/base/error.h"
 #include "services/base/status.h"
 #include "services/crypto/access_code.h"
 #include "services/crypto/hash.h"
+#include "services/crypto/sealing.h"
 #include "services/crypto/signing.h"
 #include "services/domain/errors.h"
+#include "services/domain/extension.h"
 
 namespace candor::client {
 namespace {
 
 constexpr char kManifestTag[] = "candor-manifest-v1";
 constexpr size_t kManifestCodeCharacters = 26;
+// As domain::CheckManifest's refusals too.
+constexpr char kBeforeRefusal[] = "do not answer this survey: ";
+constexpr char kBehindRefusal[] = "; tell whoever invited you";
 
 // Crockford's base32 as people type it: small letters, i and l as 1, o as 0, no hyphens and spaces.
 std::string NormalForm(absl::string_view text) {
@@ -43,6 +49,18 @@ absl::Status CheckGroups(const domain::Manifest& manifest, const domain::Instrum
   return absl::OkStatus();
 }
 
+absl::StatusOr<absl::Time> CheckExtension(const DocumentBytes& bytes, const domain::Manifest& manifest,
+                                          absl::string_view manifest_hash) {
+  const auto notice = domain::DecodeExtension(bytes.extension);
+  if (!notice.ok()) return Refused("its extension cannot be read");
+  if (!crypto::VerifySignature(manifest.signing_public_key, absl::StrCat(domain::kExtensionTag, bytes.extension),
+                               bytes.extension_signature)) {
+    return Refused("its extension is not signed rightly");
+  }
+  CANDOR_RETURN_IF_ERROR(domain::CheckExtension(*notice, manifest, base::HexEncode(manifest_hash)));
+  return notice->close_time;
+}
+
 }  // namespace
 
 domain::AnswerShape SurveyDocuments::Shape(int group) const {
@@ -51,7 +69,13 @@ domain::AnswerShape SurveyDocuments::Shape(int group) const {
 
 absl::Status Refused(absl::string_view what) {
   return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kMANIFEST_REFUSED,
-                     absl::StrCat("do not answer this survey: ", what, "; tell whoever invited you"));
+                     absl::StrCat(kBeforeRefusal, what, kBehindRefusal));
+}
+
+std::string WhatWasRefused(const absl::Status& status) {
+  absl::string_view what = status.message();
+  if (absl::ConsumePrefix(&what, kBeforeRefusal)) absl::ConsumeSuffix(&what, kBehindRefusal);
+  return std::string(what);
 }
 
 absl::StatusOr<bool> MatchesManifest(absl::string_view text, absl::string_view hash) {
@@ -102,6 +126,11 @@ absl::StatusOr<std::shared_ptr<const SurveyDocuments>> CheckDocuments(const Docu
     return Refused("its rules and its manifest do not give the same dates");
   }
   CANDOR_RETURN_IF_ERROR(CheckGroups(m, documents->instrument_version.instrument));
+  if (c.evaluative_use_forbidden != documents->instrument_version.instrument.evaluative_use_forbidden) {
+    return Refused("its rules and its questions do not agree on whether the answers may be used to judge somebody");
+  }
+  // What is sealed to a point of small order can be opened by everybody.
+  if (!crypto::SealToKey(m.closing_public_key, "").ok()) return Refused("the key that its answers are sealed to is not a sound one");
 
   for (const domain::IssuingGroup& group : m.groups) {
     auto key = crypto::BlindVerifyingKey::FromSpkiDer(group.verifying_key);
@@ -109,6 +138,10 @@ absl::StatusOr<std::shared_ptr<const SurveyDocuments>> CheckDocuments(const Docu
       return Refused(absl::StrCat("the key of the group ", group.code, " is not a sound one"));
     }
     documents->keys.push_back(*std::move(key));
+  }
+  documents->close_time = c.close_time;
+  if (!bytes.extension.empty() || !bytes.extension_signature.empty()) {
+    CANDOR_ASSIGN_OR_RETURN(documents->close_time, CheckExtension(bytes, m, documents->manifest_hash));
   }
   return std::shared_ptr<const SurveyDocuments>(std::move(documents));
 }

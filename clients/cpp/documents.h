@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "services/crypto/blind_signature.h"
 #include "services/domain/answer.h"
 #include "services/domain/contract.h"
@@ -23,8 +24,15 @@ namespace candor::client {
 // The documents as they came.
 struct DocumentBytes {
   std::string contract, instrument_version, manifest, manifest_signature;
+  // The newest notice of extension, and its signature; empty: none.
+  std::string extension = {}, extension_signature = {};
 
   bool operator==(const DocumentBytes&) const = default;
+  // Whether the two are of one survey as it was opened, however it has been extended since.
+  bool SameFrozen(const DocumentBytes& other) const {
+    return contract == other.contract && instrument_version == other.instrument_version && manifest == other.manifest &&
+           manifest_signature == other.manifest_signature;
+  }
 };
 
 // The documents after every check.
@@ -36,6 +44,7 @@ struct SurveyDocuments {
   std::vector<crypto::BlindVerifyingKey> keys;  // one for each group of the manifest
   std::string manifest_hash;                    // SHA-256, 32 bytes
   std::string manifest_code;                    // what to compare with letters and notice boards
+  absl::Time close_time;                        // as the contract says, or later after an extension
 
   // What members of issuing group `group`, an index in the manifest, are asked.
   domain::AnswerShape Shape(int group) const;
@@ -51,8 +60,10 @@ absl::StatusOr<bool> MatchesManifest(absl::string_view text, absl::string_view h
 //
 // FAILED_PRECONDITION, MANIFEST_REFUSED, with a sentence for the respondent: the manifest is not the expected one, its
 // signature is wrong, it is another survey's; contract or instrument are not those that it names, or are no such
-// documents; contract and manifest disagree about dates or instrument; a group has more than one key, no key, a key
-// below 2,048 bits, or fewer than 5 invited; a rater group is in two issuing groups, or unknown to the instrument.
+// documents; contract and manifest disagree about dates or instrument, contract and instrument about evaluative use; the
+// closing key is no sound one or serves something else too; a group has more than one key, no key, a key
+// below 2,048 bits, or fewer than 5 invited; a rater group is in two issuing groups, or unknown to the instrument; the
+// extension is not signed by the manifest's key, is another survey's, or ends after the latest time of the contract.
 // INVALID_ARGUMENT: `expected` is no form of a manifest's hash.
 absl::StatusOr<std::shared_ptr<const SurveyDocuments>> CheckDocuments(const DocumentBytes& bytes,
                                                                       const domain::SurveyId& survey,
@@ -60,6 +71,9 @@ absl::StatusOr<std::shared_ptr<const SurveyDocuments>> CheckDocuments(const Docu
 
 // The error of every refusal.
 absl::Status Refused(absl::string_view what);
+
+// What the error of a refusal says is wrong, without what a respondent should do about it; other messages as they are.
+std::string WhatWasRefused(const absl::Status& status);
 
 // Remembers documents that passed, so that a program that answers for many (a replay, a load test) checks each survey's
 // once. Refusals are not remembered. May be used from many threads at once.

@@ -7,11 +7,13 @@
 #include "absl/strings/str_cat.h"
 #include "candor/v1/invitation.grpc.pb.h"
 #include "candor/v1/response.grpc.pb.h"
+#include "services/base/encoding.h"
 #include "services/base/error.h"
 #include "services/base/private_memory.h"
 #include "services/base/random.h"
 #include "services/base/status.h"
 #include "services/crypto/access_code.h"
+#include "services/crypto/hash.h"
 #include "services/crypto/receipt.h"
 #include "services/crypto/signing.h"
 #include "services/crypto/token.h"
@@ -74,13 +76,17 @@ absl::Status Respondent::OpenByCode() {
   const domain::SurveyId survey(opened.survey());
   if (domain::SurveyIdBytes(survey).empty()) return Refused("the server names no survey");
   CANDOR_RETURN_IF_ERROR(
-      Check({opened.contract(), opened.instrument_version(), opened.manifest(), opened.manifest_signature()}, survey));
+      Check({opened.contract(), opened.instrument_version(), opened.manifest(), opened.manifest_signature(),
+             opened.extension(), opened.extension_signature()},
+            survey));
   CANDOR_RETURN_IF_ERROR(SetGroup(opened.group(), opened.audience()));
+  CANDOR_RETURN_IF_ERROR(SetSurnames(opened.surname_filter()));
   if (state_.survey.empty()) {
     state_.survey = survey.value();
     state_.manifest_hash = documents_->manifest_hash;
     state_.group = opened.group();
     state_.audience = opened.audience();
+    state_.response_address = documents_->manifest.response_address;
     state_.forget_time = documents_->manifest.latest_close_time;
   } else if (state_.survey != survey.value() || state_.manifest_hash != documents_->manifest_hash ||
              state_.group != opened.group() || state_.audience != opened.audience()) {
@@ -95,7 +101,21 @@ absl::Status Respondent::OpenByToken() {
   CANDOR_RETURN_IF_ERROR(Check(bytes, survey));
   // Both planes gave documents with this hash when the code was opened.
   if (state_.manifest_hash != documents_->manifest_hash) return DocumentsChanged();
-  return SetGroup(state_.group, state_.audience);
+  CANDOR_RETURN_IF_ERROR(SetGroup(state_.group, state_.audience));
+  return state_.surname_filter.empty() ? absl::OkStatus() : SetSurnames(state_.surname_filter);
+}
+
+absl::Status Respondent::SetSurnames(const std::string& filter) {
+  if (base::HexEncode(crypto::Sha256(filter)) != documents_->manifest.surname_filter_hash) {
+    return Refused("the names that it would warn you of are not the same for everybody");
+  }
+  const bool writes = std::find(shape_.prompts_asked.begin(), shape_.prompts_asked.end(), true) != shape_.prompts_asked.end();
+  if (!writes) return absl::OkStatus();
+  auto parsed = crypto::SaltedFilter::Parse(filter);
+  if (!parsed.ok()) return Refused("the names that it would warn you of cannot be read");
+  surnames_ = *std::move(parsed);
+  state_.surname_filter = filter;
+  return absl::OkStatus();
 }
 
 absl::Status Respondent::Check(const DocumentBytes& bytes, const domain::SurveyId& survey) {
@@ -121,21 +141,28 @@ absl::Status Respondent::SetGroup(int group, const std::string& audience) {
 
 absl::StatusOr<DocumentBytes> Respondent::DocumentsOfResponsePlane(const domain::SurveyId& survey) const {
   // Let go of when this returns: the answers must not come over a connection that was made when the code was opened.
-  CANDOR_ASSIGN_OR_RETURN(const auto connection, options_.response());
+  CANDOR_ASSIGN_OR_RETURN(const auto connection, options_.response(state_.response_address));
   const auto stub = ResponseService::NewStub(connection->channel());
   candor::v1::GetManifestRequest request;
   request.set_survey(survey.value());
   CANDOR_ASSIGN_OR_RETURN(
       const candor::v1::GetManifestResponse got,
       connection->CallRepeatedly(options_.retry, *stub, &ResponseService::Stub::GetManifest, request));
-  return DocumentBytes{got.contract(), got.instrument_version(), got.manifest(), got.manifest_signature()};
+  return DocumentBytes{got.contract(), got.instrument_version(), got.manifest(), got.manifest_signature(),
+                       got.extension(), got.extension_signature()};
 }
 
 absl::Status Respondent::CompareWithResponsePlane() {
   if (options_.cache != nullptr && options_.cache->Compared(*documents_)) return absl::OkStatus();
   CANDOR_ASSIGN_OR_RETURN(const DocumentBytes bytes, DocumentsOfResponsePlane(survey()));
-  if (bytes != documents_->bytes) {
+  if (!bytes.SameFrozen(documents_->bytes)) {
     return Refused("the place that takes the answers has other documents than the place that invites");
+  }
+  // The planes learn of an extension one after the other; what each of them shows must hold, and the later one counts.
+  if (bytes.extension != documents_->bytes.extension || bytes.extension_signature != documents_->bytes.extension_signature) {
+    const std::shared_ptr<const SurveyDocuments> opened = documents_;
+    CANDOR_RETURN_IF_ERROR(Check(bytes, survey()));
+    if (opened->close_time > documents_->close_time) documents_ = opened;
   }
   if (options_.cache != nullptr) options_.cache->SetCompared(*documents_);
   return absl::OkStatus();
@@ -256,7 +283,7 @@ absl::Status Respondent::Submit(const domain::Answers& answers) {
   }
   candor::v1::SubmitResponseRequest request = SubmitRequest();
   // A connection for these answers alone.
-  CANDOR_ASSIGN_OR_RETURN(const auto connection, options_.response());
+  CANDOR_ASSIGN_OR_RETURN(const auto connection, options_.response(state_.response_address));
   const auto stub = ResponseService::NewStub(connection->channel());
   const absl::StatusOr<candor::v1::SubmitResponseResponse> response =
       connection->CallRepeatedly(options_.retry, *stub, &ResponseService::Stub::SubmitResponse, request);

@@ -26,6 +26,7 @@
 #include "clients/cpp/documents.h"
 #include "clients/cpp/retry.h"
 #include "clients/cpp/state_store.h"
+#include "services/crypto/salted_filter.h"
 #include "services/domain/answer.h"
 #include "services/domain/ids.h"
 
@@ -34,10 +35,15 @@ namespace candor::client {
 // Gives the connection for what comes next: a new one each time, so that it can be let go of; one and the same only in
 // programs that answer for many. Fails as Connection::Make.
 using ConnectionSource = std::function<absl::StatusOr<std::shared_ptr<Connection>>()>;
+// The same to the response plane, of which the manifest says the address: HOST:PORT, or empty where it is the identity
+// plane's.
+using ResponseConnectionSource =
+    std::function<absl::StatusOr<std::shared_ptr<Connection>>(const std::string& address)>;
 
 struct RespondentOptions {
   // Never the same connection for both planes, even where they have the same address.
-  ConnectionSource identity, response;
+  ConnectionSource identity;
+  ResponseConnectionSource response;
   // Outlives the respondent.
   StateStore* store = nullptr;
   RetryPolicy retry;
@@ -73,6 +79,10 @@ class Respondent {
   // Whose wording of the items to show. Never sent to the response plane.
   const std::string& audience() const { return state_.audience; }
   const domain::AnswerShape& shape() const { return shape_; }
+
+  // Surnames of the survey's staff, to warn of them in comments; null where nothing is asked in words. What it is checked
+  // against stands in the manifest, so it is the same for everybody.
+  const crypto::SaltedFilter* staff_surnames() const { return surnames_.has_value() ? &*surnames_ : nullptr; }
 
   bool has_token() const { return !state_.token_signature.empty(); }
   // The newest answers that were sent or were about to be, as far as they are kept: until they are acknowledged, longer
@@ -113,6 +123,8 @@ class Respondent {
   // Whether the group exists and the audience belongs to it; then the shape is set.
   absl::Status SetGroup(int group, const std::string& audience);
   absl::Status CompareWithResponsePlane();
+  // Whether `filter` is the one that the manifest names; then surnames_ is set where it is of use.
+  absl::Status SetSurnames(const std::string& filter);
   absl::Status Save();
   void DropAnswers();
   // Makes a key pair for each comment of the answers that are about to be sent.
@@ -128,6 +140,7 @@ class Respondent {
   std::shared_ptr<Connection> identity_;
   std::shared_ptr<const SurveyDocuments> documents_;
   domain::AnswerShape shape_;
+  std::optional<crypto::SaltedFilter> surnames_;
   RespondentState state_;
 };
 

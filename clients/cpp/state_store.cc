@@ -113,13 +113,15 @@ std::string RespondentState::Serialize() const {
                          {"manifest_hash", base::HexEncode(manifest_hash)},
                          {"group", group},
                          {"audience", audience},
+                         {"response_address", response_address},
                          {"forget_time", static_cast<uint64_t>(std::max<int64_t>(0, absl::ToUnixSeconds(forget_time)))},
                          {"blinding", blinding ? base::HexEncode(blinding->Serialize()) : ""},
                          {"token_message", base::HexEncode(token_message)},
                          {"token_signature", base::HexEncode(token_signature)},
                          {"version", version},
                          {"submission_id", base::HexEncode(submission_id)},
-                         {"receipt", base::HexEncode(receipt)}};
+                         {"receipt", base::HexEncode(receipt)},
+                         {"surname_filter", base::HexEncode(surname_filter)}};
   document["reply_seeds"] = HexTexts(reply_seeds);
   if (answers.has_value()) {
     document["answers"] = {{"ratings", answers->ratings},
@@ -165,12 +167,14 @@ absl::StatusOr<RespondentState> RespondentState::Parse(absl::string_view bytes) 
   state.manifest_hash = hex("manifest_hash");
   state.group = static_cast<int>(whole("group"));
   state.audience = text("audience");
+  state.response_address = text("response_address");
   state.forget_time = absl::FromUnixSeconds(static_cast<int64_t>(whole("forget_time")));
   state.token_message = hex("token_message");
   state.token_signature = hex("token_signature");
   state.version = static_cast<uint32_t>(whole("version"));
   state.submission_id = hex("submission_id");
   state.receipt = hex("receipt");
+  state.surname_filter = hex("surname_filter");
   if (const std::string blinding = hex("blinding"); !blinding.empty()) {
     auto parsed = crypto::BlindingState::Parse(blinding);
     if (!parsed.ok()) return NotAState();

@@ -25,6 +25,7 @@ struct RespondentState {
   std::string manifest_hash;  // 32 bytes; documents that change later are refused
   int group = 0;
   std::string audience;
+  std::string response_address;  // as in the manifest
   absl::Time forget_time;  // whole seconds; from then on the survey takes no answers and all this is of no use
   std::optional<crypto::BlindingState> blinding;  // from before the token is asked for until it is there
   std::string token_message, token_signature;     // empty: no token yet
@@ -37,6 +38,8 @@ struct RespondentState {
   // answers are acknowledged.
   std::vector<std::string> reply_seeds;
   std::string receipt;  // of that version; empty: not acknowledged yet
+  // As the identity plane gave it with the code (crypto::SaltedFilter); empty where nothing is asked in words.
+  std::string surname_filter;
 
   // A JSON document.
   std::string Serialize() const;

@@ -174,7 +174,8 @@ std::string GapWords(const v1::Gap& gap) {
 std::string ReasonWords(v1::WithheldReason reason, int minimum) {
   switch (reason) {
     case v1::WITHHELD_REASON_NO_DATA: return "no answers";
-    case v1::WITHHELD_REASON_TOO_FEW_ANSWERS: return absl::StrCat("fewer than ", minimum, " gave a rating");
+    case v1::WITHHELD_REASON_TOO_FEW_ANSWERS:
+      return minimum > 0 ? absl::StrCat("fewer than ", minimum, " gave a rating") : "too few gave a rating";
     case v1::WITHHELD_REASON_TOO_FEW_FOR_INSIDERS: return "too few ratings for any mean";
     case v1::WITHHELD_REASON_TOO_MANY_REISSUED: return "too many codes were replaced";
     case v1::WITHHELD_REASON_MORE_ANSWERS_THAN_CODES: return "more answers than codes were given out";

@@ -52,7 +52,8 @@ std::string IntervalText(const candor::v1::GroupScore& score);
 // What gap and quadrant say together, for instance "self higher; blind spot". Empty where nothing can be said.
 std::string GapWords(const candor::v1::Gap& gap);
 
-// Why a figure is not shown: "fewer than 5 gave a rating". `minimum`: the fewest ratings that would have done.
+// Why a figure is not shown: "fewer than 5 gave a rating". `minimum`: the fewest ratings that would have done; 0 where
+// that is no one number.
 std::string ReasonWords(candor::v1::WithheldReason reason, int minimum);
 
 // The least and most that the mean can be; unset where withheld.

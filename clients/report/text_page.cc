@@ -45,6 +45,7 @@ void TextPage::Heading(absl::string_view text) {
   Gap();
   Line(text, Style::kHeading);
   Line(Repeat("─", DisplayWidth(text)), Style::kHeading);
+  if (!notice_.empty()) Paragraph("", notice_, Style::kQuiet);
   Gap();
 }
 

@@ -25,8 +25,10 @@ class TextPage {
   void Paragraph(absl::string_view first, absl::string_view text, Style style = Style::kPlain);
   // An empty line; two never follow each other.
   void Gap();
-  // A section's title between empty lines, underlined.
+  // A section's title between empty lines, underlined, with the notice under it where there is one.
   void Heading(absl::string_view text);
+  // From now on stands under every heading: what nobody may overlook who sees one page alone. Empty: nothing.
+  void set_notice(std::string notice) { notice_ = std::move(notice); }
   // A line all across.
   void Rule();
 
@@ -35,6 +37,7 @@ class TextPage {
  private:
   const int width_;
   const bool color_;
+  std::string notice_;
   std::string text_;
 };
 

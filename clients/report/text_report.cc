@@ -20,6 +20,8 @@ namespace {
 namespace v1 = candor::v1;
 
 constexpr int kMostFindings = 3;
+constexpr char kNotToJudge[] =
+    "For the leader's own development alone: may not be used to judge the leader, for pay, promotion or dismissal.";
 
 // The parts that are not empty, joined.
 std::string Joined(std::vector<std::string> parts, absl::string_view between) {
@@ -225,6 +227,10 @@ void WriteNotes(const v1::Report& report, TextPage& page) {
 std::string RenderText(const v1::Report& report, const TextOptions& options) {
   TextPage page(std::clamp(options.width, kNarrowestText, kWidestText), options.color);
   WriteHeader(report, page);
+  if (report.evaluative_use_forbidden()) {
+    page.Paragraph("", kNotToJudge, Style::kStrong);
+    page.set_notice(kNotToJudge);
+  }
   WriteParticipation(report, page);
   WriteBrief(report, page);
   if (HasFigures(report)) {

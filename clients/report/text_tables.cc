@@ -240,7 +240,9 @@ class IndicatorList {
 
   void WriteGroup(absl::string_view title, const v1::GroupScore& score) {
     if (score.state() == v1::FIGURE_STATE_WITHHELD || score.state() == v1::FIGURE_STATE_UNSPECIFIED) {
-      const std::string why = ReasonWords(score.withheld_reason(), report_.scores().rules().minimum_group_size());
+      // An item of the pool may need a few more ratings than the pool needs raters, so no number is said.
+      const int minimum = score.group() == "other_raters" ? 0 : report_.scores().rules().minimum_group_size();
+      const std::string why = ReasonWords(score.withheld_reason(), minimum);
       page_.Line(Start(title, absl::StrCat("not shown", why.empty() ? "" : ": ", why), ""), Style::kQuiet);
       return;
     }

@@ -1,6 +1,7 @@
 #include "services/collection/answer_seal.h"
 
 #include "services/base/private_memory.h"
+#include "services/crypto/hash.h"
 #include "services/crypto/sealing.h"
 
 namespace candor::collection {
@@ -28,6 +29,8 @@ std::string SealAnswer(const crypto::SecretBytes& data_key, const AnswerPlace& p
   base::Wipe(record);
   return sealed;
 }
+
+std::string SealedDigest(absl::string_view sealed) { return crypto::Sha256(sealed); }
 
 std::optional<std::string> AnswerOpener::Open(absl::string_view sealed, const AnswerPlace& place) {
   const std::string bound = Bind(place);

@@ -27,6 +27,10 @@ struct AnswerPlace {
 std::string SealAnswer(const crypto::SecretBytes& data_key, const AnswerPlace& place, const domain::Answers& answers,
                        const domain::AnswerShape& shape);
 
+// What leaf and receipt say of a sealed answer: its SHA-256, 32 bytes. Nothing of what was answered, since no two seals
+// of the same answers are alike.
+std::string SealedDigest(absl::string_view sealed);
+
 // Opens answers that were sealed under the keys of several runs of the server; which of them is not said anywhere.
 class AnswerOpener {
  public:

@@ -254,7 +254,7 @@ absl::StatusOr<storage::StoredClosing> CountAnswers(const Survey& survey, const 
     domain::GroupCounts& counts = counted.counts[static_cast<size_t>(slot.group)];
     ++counts.counted;
     counts.replaced += head.replacements;
-    counted.leaves.push_back(crypto::LeafHash(head.token_hash, crypto::Sha256(sealed)));
+    counted.leaves.push_back(crypto::LeafHash(head.token_hash, SealedDigest(sealed)));
     return absl::OkStatus();
   };
   CANDOR_RETURN_IF_ERROR(answers.ForEachAnswer(count_one));

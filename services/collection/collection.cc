@@ -2,14 +2,18 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/hash/hash.h"
+#include "absl/strings/str_cat.h"
 #include "services/base/error.h"
 #include "services/base/executor.h"
+#include "services/base/log.h"
 #include "services/base/private_memory.h"
 #include "services/base/status.h"
+#include "services/collection/abandon_watch.h"
 #include "services/collection/answer_seal.h"
 #include "services/collection/closing.h"
 #include "services/collection/key_sessions.h"
@@ -18,13 +22,16 @@
 #include "services/collection/moderation.h"
 #include "services/collection/pooling.h"
 #include "services/collection/receipt_key.h"
+#include "services/collection/steward_keys.h"
 #include "services/collection/survey.h"
 #include "services/collection/survey_cache.h"
 #include "services/collection/writer.h"
+#include "services/crypto/sealing.h"
 #include "services/crypto/token.h"
 #include "services/domain/closed_result.h"
 #include "services/domain/contract.h"
 #include "services/domain/errors.h"
+#include "services/domain/extension.h"
 
 namespace candor::collection {
 namespace errors = candor::domain::errors;
@@ -37,6 +44,7 @@ namespace {
 constexpr size_t kAcknowledgementsQueued = 64;
 // Live counts move in steps of so many, and begin there.
 constexpr int64_t kCountStep = 5;
+constexpr absl::Duration kAbandonRetry = absl::Minutes(1);
 
 absl::Status Stopping() {
   return base::Error(absl::StatusCode::kUnavailable, reasons::kOVERLOADED,
@@ -47,6 +55,17 @@ absl::Status ReceiptKeyLost() {
   return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kKEY_LOST,
                      "this plane's receipt key is not the one that the survey's manifest names; put the right "
                      "receipt.key back into the key folder and start again");
+}
+
+absl::Status Abandoned() {
+  return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kSURVEY_ABANDONED,
+                     "the survey was abandoned: its answers were destroyed without being counted, and there is no result");
+}
+
+absl::Status WaitingForSteward() {
+  return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kWAITING_FOR_STEWARD,
+                     "the survey is stopped and waits for its steward, who alone can open the answers (candor steward "
+                     "close); after a restart of the response plane the key must be sent again");
 }
 
 std::vector<int64_t> Coarsen(std::vector<int64_t> counts) {
@@ -91,7 +110,9 @@ struct Collection::Parts {
         sessions(&this->clock),
         moderation(this->store.get(), options.keys_folder),
         lookups(kLookupThreads, options.lookup_queue),
-        acknowledger(/*threads=*/1, kAcknowledgementsQueued) {
+        acknowledger(/*threads=*/1, kAcknowledgementsQueued),
+        abandon_watch(&this->clock, options.abandon_interval,
+                      [this](const SurveyId& survey, absl::Time now) { return AbandonIfDue(survey, now); }) {
     const size_t count = static_cast<size_t>(options.writers);
     WriterOptions each;
     each.queue_limit = std::max<size_t>(1, options.queue_limit / count);
@@ -110,6 +131,10 @@ struct Collection::Parts {
     return survey.manifest().receipt_public_key == receipt_key.public_key();
   }
   absl::Status StopOverdueAndWatchTheRest();
+  absl::Status CheckStewardsKeyIsFresh(const domain::Manifest& manifest);
+  absl::Status Abandon(const SurveyId& survey);
+  std::optional<absl::Time> AbandonIfDue(const SurveyId& survey, absl::Time now);
+  void DropKeyIfUsed(const Survey& survey);
   absl::StatusOr<domain::CloseOutcome> FinishClosing(const domain::CloseOrder& order);
   absl::Status CountAndStore(const domain::CloseOrder& order);
   void LookUpAndTake(Submission submission, SubmitCallback done);
@@ -122,6 +147,7 @@ struct Collection::Parts {
   SurveyCache cache;
   KeySessions sessions;
   Moderation moderation;
+  StewardKeys steward_keys;
   std::atomic<bool> stopping = false;
   std::atomic<int64_t> lookup_bytes = 0;  // of the answers in `lookups`
   base::Executor lookups;
@@ -129,6 +155,7 @@ struct Collection::Parts {
   KeyedLock pools;   // and for a pool; taken after that of the survey
   base::Executor acknowledger;
   std::vector<std::unique_ptr<Writer>> writers;
+  AbandonWatch abandon_watch;
 };
 
 absl::StatusOr<std::unique_ptr<Collection>> Collection::Start(std::unique_ptr<storage::ResponseStore> store,
@@ -141,6 +168,7 @@ absl::StatusOr<std::unique_ptr<Collection>> Collection::Start(std::unique_ptr<st
   CANDOR_RETURN_IF_ERROR(store->FinishDestroying());
   auto parts = std::make_unique<Parts>(std::move(store), clock, std::move(receipt_key), options);
   CANDOR_RETURN_IF_ERROR(parts->StopOverdueAndWatchTheRest());
+  parts->abandon_watch.Start();
   return std::unique_ptr<Collection>(new Collection(std::move(parts)));
 }
 
@@ -148,14 +176,18 @@ absl::StatusOr<std::unique_ptr<Collection>> Collection::Start(std::unique_ptr<st
 absl::Status Collection::Parts::StopOverdueAndWatchTheRest() {
   const absl::Time now = clock.Now();
   std::vector<SurveyId> overdue;
-  CANDOR_RETURN_IF_ERROR(store->ForEachAccepting([&](const SurveyId& survey, absl::string_view bytes) {
-    const auto manifest = domain::DecodeManifest(bytes);
+  CANDOR_RETURN_IF_ERROR(store->ForEachUnfinished([&](const storage::UnfinishedSurvey& survey) {
+    const auto manifest = domain::DecodeManifest(survey.manifest);
     // A damaged survey takes no answers; whoever asks for it is told.
     if (!manifest.ok()) return absl::OkStatus();
-    if (now >= manifest->close_time) {
-      overdue.push_back(survey);
+    abandon_watch.Add(survey.survey, manifest->abandon_time);
+    if (survey.state != SurveyState::kAccepting) return absl::OkStatus();
+    absl::Time close_time = manifest->close_time;
+    if (const auto notice = domain::DecodeExtension(survey.extension); notice.ok()) close_time = notice->close_time;
+    if (now >= close_time) {
+      overdue.push_back(survey.survey);
     } else {
-      WriterOf(survey).Watch(survey, manifest->close_time);
+      WriterOf(survey.survey).Watch(survey.survey, close_time);
     }
     return absl::OkStatus();
   }));
@@ -169,6 +201,8 @@ Collection::~Collection() { Stop(); }
 
 void Collection::Stop() {
   parts_->stopping = true;
+  parts_->abandon_watch.Stop();
+  parts_->steward_keys.DropAll();
   parts_->lookups.Stop();
   for (const std::unique_ptr<Writer>& writer : parts_->writers) writer->Stop();
   parts_->acknowledger.Stop();
@@ -194,6 +228,11 @@ absl::Status Collection::OpenSurvey(const domain::OpenOrder& order) {
                           CheckOpenOrder(order, parts_->receipt_key.public_key(), parts_->clock.Now()));
   CANDOR_ASSIGN_OR_RETURN(const domain::Manifest manifest, domain::DecodeManifest(order.manifest));
   wanted.pool = manifest.pooling_public_key;
+  CANDOR_ASSIGN_OR_RETURN(const domain::Contract contract, domain::DecodeContract(order.contract));
+  if (contract.steward.has_value()) {
+    wanted.steward_key = manifest.closing_public_key;
+    CANDOR_RETURN_IF_ERROR(parts_->CheckStewardsKeyIsFresh(manifest));
+  }
   {
     // Without a pool it waits for nobody.
     const KeyedLock::Holder pool_held(&parts_->pools, wanted.pool.empty() ? order.survey.value() : wanted.pool);
@@ -201,7 +240,28 @@ absl::Status Collection::OpenSurvey(const domain::OpenOrder& order) {
     CANDOR_RETURN_IF_ERROR(parts_->store->CreateSurvey(wanted, layout));
   }
   parts_->WriterOf(order.survey).Watch(order.survey, manifest.close_time);
+  parts_->abandon_watch.Add(order.survey, manifest.abandon_time);
   return absl::OkStatus();
+}
+
+// While a campaign opens none of its surveys has stopped, so one that has is another campaign's.
+absl::Status Collection::Parts::CheckStewardsKeyIsFresh(const domain::Manifest& manifest) {
+  CANDOR_ASSIGN_OR_RETURN(const auto surveys, store->SurveysOfSteward(manifest.closing_public_key));
+  const bool used = steward_keys.Find(manifest.closing_public_key) != nullptr ||
+                    std::any_of(surveys.begin(), surveys.end(),
+                                [](const auto& survey) { return survey.state != SurveyState::kAccepting; });
+  if (!used) return absl::OkStatus();
+  return base::Error(absl::StatusCode::kInvalidArgument, reasons::kORDER_MISMATCH,
+                     "the steward's key was made for another campaign, whose answers have stopped; a steward makes a new "
+                     "key for every campaign, since one that was sent here once could open what is sealed later");
+}
+
+absl::Status Collection::ExtendSurvey(const domain::ExtendOrder& order) {
+  const KeyedLock::Holder held(&parts_->orders, order.survey.value());
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> survey, parts_->cache.Get(order.survey));
+  CANDOR_ASSIGN_OR_RETURN(const absl::Time close_time,
+                          CheckExtendOrder(order, survey->manifest(), *survey->documents()->manifest));
+  return parts_->WriterOf(order.survey).Extend(survey, order, close_time);
 }
 
 absl::Status Collection::StopAccepting(const SurveyId& survey) {
@@ -212,22 +272,77 @@ absl::Status Collection::StopAccepting(const SurveyId& survey) {
 absl::StatusOr<domain::CloseOutcome> Collection::CloseSurvey(const domain::CloseOrder& order) {
   const KeyedLock::Holder held(&parts_->orders, order.survey.value());
   CANDOR_ASSIGN_OR_RETURN(const SurveyState state, parts_->store->GetState(order.survey));
-  if (state == SurveyState::kAbandoned) {
-    return errors::WrongState("the survey was abandoned; there is nothing to close");
-  }
+  if (state == SurveyState::kAbandoned) return Abandoned();
   if (state != SurveyState::kClosed) {
     Writer& writer = parts_->WriterOf(order.survey);
     CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> survey, parts_->cache.Get(order.survey));
     if (!parts_->SignsFor(*survey)) return ReceiptKeyLost();
-    CANDOR_RETURN_IF_ERROR(CheckCloseOrder(*survey, order));
+    domain::CloseOrder with_key = order;
+    const absl::Cleanup wipe = [&with_key] { base::Wipe(with_key.closing_secret_key); };
+    if (survey->stewarded()) {
+      if (!order.closing_secret_key.empty()) {
+        return base::Error(absl::StatusCode::kInvalidArgument, reasons::kORDER_MISMATCH,
+                           "the order to close brings a key, but this survey's key comes from its steward alone");
+      }
+      CANDOR_RETURN_IF_ERROR(writer.StopAccepting(order.survey));
+      const StewardKeys::Key key = parts_->steward_keys.Find(survey->manifest().closing_public_key);
+      if (key == nullptr) return WaitingForSteward();
+      with_key.closing_secret_key = std::string(key->view());
+    }
+    CANDOR_RETURN_IF_ERROR(CheckCloseOrder(*survey, with_key));
     CANDOR_RETURN_IF_ERROR(writer.StopAccepting(order.survey));
     writer.LetGo(order.survey);
-    const absl::Status counted = parts_->CountAndStore(order);
+    const absl::Status counted = parts_->CountAndStore(with_key);
     // Until the result is stored, a replay may still have its receipt.
     writer.Readmit(order.survey);
     CANDOR_RETURN_IF_ERROR(counted);
+    parts_->DropKeyIfUsed(*survey);
   }
   return parts_->FinishClosing(order);
+}
+
+absl::StatusOr<int> Collection::ProvideClosingKey(const SurveyId& survey, absl::string_view secret_key) {
+  if (secret_key.size() != crypto::kClosingKeyBytes) return errors::InvalidField("closing_secret_key", "must be 32 bytes");
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
+  if (!known->stewarded()) {
+    return errors::WrongState("this survey has no steward: the service closes it by itself, and takes no key from elsewhere");
+  }
+  const std::string& public_key = known->manifest().closing_public_key;
+  CANDOR_ASSIGN_OR_RETURN(crypto::ClosingKeyPair pair, crypto::ClosingKeyPair::FromSecretKey(secret_key));
+  if (pair.public_key != public_key) {
+    return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kWRONG_CLOSING_KEY,
+                       "this is not the secret half of the closing key that the survey's manifest names");
+  }
+  CANDOR_ASSIGN_OR_RETURN(const auto surveys, parts_->store->SurveysOfSteward(public_key));
+  int unclosed = 0;
+  for (const auto& other : surveys) {
+    if (other.state == SurveyState::kAbandoned && other.survey == survey) return Abandoned();
+    if (other.state == SurveyState::kClosed || other.state == SurveyState::kAbandoned) continue;
+    ++unclosed;
+    if (other.state != SurveyState::kAccepting) continue;
+    // With the key here, whoever runs this plane could read what comes in afterwards.
+    CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> accepting, parts_->cache.Get(other.survey));
+    const absl::Time close_time = accepting->close_time();
+    if (parts_->clock.Now() >= close_time) continue;
+    return errors::WrongState(absl::StrCat(
+        "answers are still taken", other.survey == survey ? "" : " by another survey of the same key", ", until ",
+        absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", close_time, absl::UTCTimeZone()),
+        " or until an administrator closes earlier; keep the key until then. It was not kept here"));
+  }
+  if (unclosed > 0) parts_->steward_keys.Put(public_key, std::move(pair.secret_key));
+  return unclosed;
+}
+
+// The last survey of a key takes it along.
+void Collection::Parts::DropKeyIfUsed(const Survey& survey) {
+  if (!survey.stewarded()) return;
+  const std::string& public_key = survey.manifest().closing_public_key;
+  const auto surveys = store->SurveysOfSteward(public_key);
+  if (!surveys.ok()) return;  // the next one that is closed, or the stop, drops it
+  for (const auto& other : *surveys) {
+    if (other.state == SurveyState::kAccepting || other.state == SurveyState::kStopped) return;
+  }
+  steward_keys.Drop(public_key);
 }
 
 // Step 4 (a): one transaction, keyed by the order's id.
@@ -256,14 +371,41 @@ absl::StatusOr<std::string> Collection::PoolCampaign(const domain::PoolOrder& or
 
 absl::Status Collection::Forget() { return parts_->store->Rebuild(); }
 
-absl::Status Collection::AbandonSurvey(const SurveyId& survey) {
-  const KeyedLock::Holder held(&parts_->orders, survey.value());
-  CANDOR_RETURN_IF_ERROR(parts_->store->AbandonSurvey(survey));
-  Writer& writer = parts_->WriterOf(survey);
+absl::Status Collection::AbandonSurvey(const SurveyId& survey) { return parts_->Abandon(survey); }
+
+absl::Status Collection::Parts::Abandon(const SurveyId& survey) {
+  const KeyedLock::Holder held(&orders, survey.value());
+  CANDOR_RETURN_IF_ERROR(store->AbandonSurvey(survey));
+  Writer& writer = WriterOf(survey);
   writer.LetGo(survey);
-  const absl::Status destroyed = parts_->store->DestroyAnswers(survey);
+  const absl::Status destroyed = store->DestroyAnswers(survey);
   writer.Readmit(survey);
+  if (const auto known = cache.Get(survey); known.ok()) DropKeyIfUsed(**known);
   return destroyed;
+}
+
+// The contract's abandon time has come, by this plane's own clock: an identity plane that is gone keeps no answer alive.
+std::optional<absl::Time> Collection::Parts::AbandonIfDue(const SurveyId& survey, absl::Time now) {
+  const absl::StatusOr<SurveyState> state = store->GetState(survey);
+  if (state.ok() && (*state == SurveyState::kClosed || *state == SurveyState::kAbandoned)) return std::nullopt;
+  const absl::StatusOr<std::shared_ptr<Survey>> known = cache.Get(survey);
+  absl::Status status = known.status();
+  if (known.ok()) {
+    const bool hopeless =
+        (*known)->stewarded() && steward_keys.Find((*known)->manifest().closing_public_key) == nullptr;
+    const absl::Time due = (*known)->manifest().abandon_time + (hopeless ? absl::ZeroDuration() : kLongestWaitForOrder);
+    if (now < due) return due;
+    status = Abandon(survey);
+  }
+  if (status.ok()) {
+    base::Log(base::LogLevel::kWarning, "a survey was not closed by its abandon time: its answers are destroyed, it has no "
+                                        "result",
+              {{"survey", survey.value()}});
+    return std::nullopt;
+  }
+  base::Log(base::LogLevel::kWarning, "a survey whose abandon time has come could not be abandoned; trying again",
+            {{"survey", survey.value()}, {"fault", std::string(status.message())}});
+  return now + kAbandonRetry;
 }
 
 absl::StatusOr<domain::CommentCounts> Collection::CountComments(const SurveyId& survey) {
@@ -328,6 +470,8 @@ absl::StatusOr<std::shared_ptr<const SurveyDocuments>> Collection::GetDocuments(
 
 absl::StatusOr<std::string> Collection::GetLedger(const SurveyId& survey) {
   if (domain::SurveyIdBytes(survey).empty()) return errors::SurveyUnknown();
+  CANDOR_ASSIGN_OR_RETURN(const SurveyState state, parts_->store->GetState(survey));
+  if (state == SurveyState::kAbandoned) return Abandoned();
   CANDOR_ASSIGN_OR_RETURN(storage::StoredOutcome outcome, parts_->store->GetOutcome(survey));
   return std::move(outcome.ledger);
 }

@@ -40,6 +40,7 @@ struct CollectionOptions {
   int loaded_surveys = 4096;       // open surveys whose spent tokens are kept in memory, over all writers
   int cached_surveys = 1024;       // surveys whose documents are kept in memory
   int64_t log_limit_bytes = int64_t{256} << 20;  // the engine's log of one survey is tidied at the latest here
+  absl::Duration abandon_interval = absl::Seconds(1);  // how often surveys are looked for whose abandon time has come
   absl::Duration idle_delay = absl::Milliseconds(100);  // a writer with nothing to do for so long tidies its surveys
 };
 
@@ -49,6 +50,8 @@ struct SurveyDocuments {
   std::shared_ptr<const std::string> instrument_version;
   std::shared_ptr<const std::string> manifest;
   std::shared_ptr<const std::string> manifest_signature;
+  std::shared_ptr<const std::string> extension;            // the newest notice; empty: none
+  std::shared_ptr<const std::string> extension_signature;  // empty: none
 };
 
 struct Submission {
@@ -63,6 +66,10 @@ struct Submission {
 
 // The receipt of a stored answer, as crypto::VerifyReceiptForToken reads it.
 using SubmitCallback = std::function<void(absl::StatusOr<std::string> receipt)>;
+
+// How long after its abandon time this plane waits for an order to close of a survey that it could close: the order may have
+// met a fault that passes. Without the closing key there is nothing to wait for.
+inline constexpr absl::Duration kLongestWaitForOrder = absl::Hours(24);
 
 // All methods may be called from any thread, but from a SubmitCallback only Submit. Those of domain::ResponsePlane,
 // GetDocuments and GetLedger may wait for the disk; Submit never does.
@@ -84,8 +91,10 @@ class Collection : public domain::ResponsePlane {
   // - OpenSurvey: ORDER_MISMATCH also when the manifest names another receipt key than this plane's, when a group's key
   //   is not a usable one, when the signature does not verify, when close_time has passed already, or when the pool that it
   //   names has its figures already or surveys with another instrument version.
-  // - CloseSurvey: ORDER_MISMATCH (INVALID_ARGUMENT): `issued` does not have one entry for each group, or more tokens
-  //   were issued to one than people invited. FAILED_PRECONDITION: WRONG_STATE (the survey was abandoned), KEY_LOST (this
+  //   In steward mode also when the steward's key closes, or has closed, another campaign: a key that was once sent here
+  //   protects nothing any more.
+  // - CloseSurvey: ORDER_MISMATCH (INVALID_ARGUMENT): `issued` does not have one entry for each group, more tokens
+  //   were issued to one than people invited, or it brings a key in steward mode. FAILED_PRECONDITION: KEY_LOST (this
   //   plane's receipt key is not the one that the manifest names).
   // - AbandonSurvey, ReleaseSurvey, CountComments: FAILED_PRECONDITION, WRONG_STATE: closed already; not closed yet.
   // - LiveCounts: FAILED_PRECONDITION, WRONG_STATE: abandoned, or being closed at this moment. Of a closed survey it gives
@@ -93,6 +102,7 @@ class Collection : public domain::ResponsePlane {
   // - Those that name a survey: NOT_FOUND, SURVEY_UNKNOWN. All: the codes of storage/response_store.h.
   absl::StatusOr<std::string> ReceiptPublicKey() override;
   absl::Status OpenSurvey(const domain::OpenOrder& order) override;
+  absl::Status ExtendSurvey(const domain::ExtendOrder& order) override;
   absl::Status StopAccepting(const domain::SurveyId& survey) override;
   absl::StatusOr<domain::CloseOutcome> CloseSurvey(const domain::CloseOrder& order) override;
   absl::StatusOr<std::string> PoolCampaign(const domain::PoolOrder& order) override;
@@ -105,8 +115,18 @@ class Collection : public domain::ResponsePlane {
   // Whatever the survey's state. NOT_FOUND, SURVEY_UNKNOWN.
   absl::StatusOr<std::shared_ptr<const SurveyDocuments>> GetDocuments(const domain::SurveyId& survey);
 
-  // The closing ledger, as crypto::VerifyLedger reads it. NOT_FOUND, SURVEY_UNKNOWN. FAILED_PRECONDITION, WRONG_STATE:
-  // not closed yet.
+  // Takes the secret half of the closing key from a steward, for `survey` and all others of the same key, and keeps it in
+  // locked memory until they are closed or this plane stops; after a start it must be brought again. To have the key is the
+  // right to bring it. Gives how many surveys of the key are not closed yet; with 0 the key was not kept. Repeating it is
+  // harmless.
+  //
+  // INVALID_ARGUMENT, FIELD_INVALID: not 32 bytes. NOT_FOUND, SURVEY_UNKNOWN. FAILED_PRECONDITION: WRONG_CLOSING_KEY (not
+  // the secret half of the manifest's key), WRONG_STATE (the survey is closed by the service itself; or it, or another of the
+  // same key, still takes answers: the message says until when), SURVEY_ABANDONED.
+  absl::StatusOr<int> ProvideClosingKey(const domain::SurveyId& survey, absl::string_view secret_key);
+
+  // The closing ledger, as crypto::VerifyLedger reads it. NOT_FOUND, SURVEY_UNKNOWN. FAILED_PRECONDITION: WRONG_STATE (not
+  // closed yet), SURVEY_ABANDONED (there will be none).
   absl::StatusOr<std::string> GetLedger(const domain::SurveyId& survey);
 
   // For holders of the keys that a manifest names (key_sessions.h). `index`: among the moderators; 0 for the auditor.

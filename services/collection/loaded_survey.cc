@@ -7,7 +7,6 @@
 #include "services/base/random.h"
 #include "services/base/status.h"
 #include "services/collection/answer_seal.h"
-#include "services/crypto/hash.h"
 #include "services/crypto/sealing.h"
 #include "services/domain/errors.h"
 
@@ -143,10 +142,10 @@ Verdict LoadedSurvey::Judge(PendingAnswer& answer, Round& round) {
     return answer.version < spent.version ? VersionSuperseded() : VersionTaken();
   }
   if (in_round) {
-    return crypto::ReceiptEntry{answer.token_hash, crypto::Sha256(round.writes[write->second].sealed), answer.version};
+    return crypto::ReceiptEntry{answer.token_hash, SealedDigest(round.writes[write->second].sealed), answer.version};
   }
   CANDOR_ASSIGN_OR_RETURN(const std::string sealed, file_->ReadSealed(spent.slot));
-  return crypto::ReceiptEntry{answer.token_hash, crypto::Sha256(sealed), answer.version};
+  return crypto::ReceiptEntry{answer.token_hash, SealedDigest(sealed), answer.version};
 }
 
 Verdict LoadedSurvey::Put(PendingAnswer& answer, const TokenHash& token, const Spent* before, Round& round) {
@@ -168,7 +167,7 @@ Verdict LoadedSurvey::Put(PendingAnswer& answer, const TokenHash& token, const S
   after.version = answer.version;
   after.submission_id = ToArray<storage::kSubmissionIdBytes>(answer.submission_id);
 
-  crypto::ReceiptEntry entry{answer.token_hash, crypto::Sha256(answer.sealed), answer.version};
+  crypto::ReceiptEntry entry{answer.token_hash, SealedDigest(answer.sealed), answer.version};
   storage::SlotWrite write{after.slot,
                            {answer.token_hash, after.version, answer.submission_id, after.replacements},
                            std::move(answer.sealed)};

@@ -11,6 +11,7 @@
 #include "services/crypto/sealing.h"
 #include "services/crypto/signing.h"
 #include "services/domain/errors.h"
+#include "services/domain/extension.h"
 
 namespace candor::collection {
 namespace {
@@ -68,6 +69,9 @@ absl::StatusOr<storage::SlotLayout> CheckOpenOrder(const domain::OpenOrder& orde
       domain::CheckManifest(*manifest, base::HexEncode(crypto::Sha256(order.contract)), instrument_hash);
   if (!checked.ok()) return AsMismatch(checked);
   if (contract->instrument_hash != instrument_hash) return Mismatch("the contract names another instrument");
+  if (contract->evaluative_use_forbidden != version->instrument.evaluative_use_forbidden) {
+    return Mismatch("contract and instrument disagree about evaluative use");
+  }
   if (contract->close_time != manifest->close_time || contract->latest_close_time != manifest->latest_close_time ||
       contract->abandon_time != manifest->abandon_time) {
     return Mismatch("contract and manifest name different times");
@@ -83,9 +87,6 @@ absl::StatusOr<storage::SlotLayout> CheckOpenOrder(const domain::OpenOrder& orde
   if (!CanBeSealedTo(manifest->closing_public_key)) return Mismatch("the closing key cannot be used");
   if (!manifest->pooling_public_key.empty()) {
     if (!CanBeSealedTo(manifest->pooling_public_key)) return Mismatch("the pooling key cannot be used");
-    if (manifest->pooling_public_key == manifest->closing_public_key) {
-      return Mismatch("the pooling key is the closing key; each opens something else, at another time");
-    }
   }
   for (const domain::ModeratorKey& moderator : manifest->moderators) {
     if (!CanBeSealedTo(moderator.public_key)) return Mismatch("a moderator's key cannot be used");
@@ -102,6 +103,43 @@ absl::StatusOr<storage::SlotLayout> CheckOpenOrder(const domain::OpenOrder& orde
     layout.slots.push_back(group.invited);
   }
   return layout;
+}
+
+absl::StatusOr<absl::Time> CheckExtendOrder(const domain::ExtendOrder& order, const domain::Manifest& manifest,
+                                            absl::string_view manifest_bytes) {
+  const auto mismatch = [](absl::string_view what) {
+    return base::Error(absl::StatusCode::kInvalidArgument, domain::reasons::kORDER_MISMATCH,
+                       absl::StrCat("the order to extend does not fit the survey: ", what));
+  };
+  const absl::StatusOr<domain::ExtensionNotice> notice = domain::DecodeExtension(order.notice);
+  if (!notice.ok()) return mismatch(std::string(notice.status().message()));
+  const absl::Status checked =
+      domain::CheckExtension(*notice, manifest, base::HexEncode(crypto::Sha256(manifest_bytes)));
+  if (!checked.ok()) return mismatch(std::string(checked.message()));
+  if (!crypto::VerifySignature(manifest.signing_public_key, absl::StrCat(domain::kExtensionTag, order.notice),
+                               order.signature)) {
+    return mismatch("the notice's signature does not hold");
+  }
+  return notice->close_time;
+}
+
+std::shared_ptr<const SurveyDocuments> Survey::documents() const {
+  absl::MutexLock lock(&mutex_);
+  return documents_;
+}
+
+absl::Time Survey::close_time() const {
+  absl::MutexLock lock(&mutex_);
+  return close_time_;
+}
+
+void Survey::SetExtension(std::string notice, std::string signature, absl::Time close_time) {
+  absl::MutexLock lock(&mutex_);
+  auto documents = std::make_shared<SurveyDocuments>(*documents_);
+  documents->extension = std::make_shared<const std::string>(std::move(notice));
+  documents->extension_signature = std::make_shared<const std::string>(std::move(signature));
+  documents_ = std::move(documents);
+  close_time_ = close_time;
 }
 
 absl::StatusOr<std::shared_ptr<Survey>> Survey::FromStored(
@@ -125,6 +163,16 @@ absl::StatusOr<std::shared_ptr<Survey>> Survey::FromStored(
   documents->instrument_version = share(manifest->instrument_hash, std::move(stored.instrument_version));
   documents->manifest = std::make_shared<const std::string>(std::move(stored.manifest));
   documents->manifest_signature = std::make_shared<const std::string>(std::move(stored.manifest_signature));
+  documents->extension = std::make_shared<const std::string>(std::move(stored.extension));
+  documents->extension_signature = std::make_shared<const std::string>(std::move(stored.extension_signature));
+  survey->stewarded_ = !stored.steward_key.empty();
+  absl::MutexLock lock(&survey->mutex_);
+  survey->close_time_ = manifest->close_time;
+  if (!documents->extension->empty()) {
+    const auto notice = domain::DecodeExtension(*documents->extension);
+    if (!notice.ok()) return domain::errors::StoreCorrupt("a survey's extension cannot be read");
+    survey->close_time_ = notice->close_time;
+  }
   survey->documents_ = std::move(documents);
   survey->manifest_ = *std::move(manifest);
   return survey;

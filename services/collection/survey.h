@@ -23,7 +23,7 @@
 
 namespace candor::collection {
 
-// Everything but the data key is fixed when the object is made. May be used from many threads at once.
+// Everything but the data key and the extension is fixed when the object is made. May be used from many threads at once.
 class Survey {
  public:
   struct Group {
@@ -39,10 +39,17 @@ class Survey {
 
   const domain::SurveyId& id() const { return id_; }
   const std::string& id_bytes() const { return id_bytes_; }
-  const std::shared_ptr<const SurveyDocuments>& documents() const { return documents_; }
+  // With the extension as it is at this moment.
+  std::shared_ptr<const SurveyDocuments> documents() const;
   const domain::Manifest& manifest() const { return manifest_; }
   const std::vector<Group>& groups() const { return groups_; }  // in the manifest's order
   size_t sealed_size() const { return sealed_size_; }           // of an answer, in bytes
+  // Whether only a steward can bring the closing key.
+  bool stewarded() const { return stewarded_; }
+
+  // When it stops to take answers: as the manifest says, or later after an extension.
+  absl::Time close_time() const;
+  void SetExtension(std::string notice, std::string signature, absl::Time close_time);
 
   // The key that answers are sealed under in this run of the server; null before the first answer and after the survey
   // stopped accepting. It is wiped when the last holder lets go of it.
@@ -54,11 +61,13 @@ class Survey {
 
   domain::SurveyId id_;
   std::string id_bytes_;
-  std::shared_ptr<const SurveyDocuments> documents_;
   domain::Manifest manifest_;
   std::vector<Group> groups_;
   size_t sealed_size_ = 0;
+  bool stewarded_ = false;
   mutable absl::Mutex mutex_;
+  std::shared_ptr<const SurveyDocuments> documents_ ABSL_GUARDED_BY(mutex_);
+  absl::Time close_time_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const crypto::SecretBytes> data_key_ ABSL_GUARDED_BY(mutex_);
 };
 
@@ -66,6 +75,11 @@ class Survey {
 // INVALID_ARGUMENT, ORDER_MISMATCH, with a sentence that says what does not fit.
 absl::StatusOr<storage::SlotLayout> CheckOpenOrder(const domain::OpenOrder& order,
                                                    absl::string_view receipt_public_key, absl::Time now);
+
+// What an order to extend must hold: a notice of this manifest, with its signature. Gives the new close time.
+// INVALID_ARGUMENT, ORDER_MISMATCH.
+absl::StatusOr<absl::Time> CheckExtendOrder(const domain::ExtendOrder& order, const domain::Manifest& manifest,
+                                            absl::string_view manifest_bytes);
 
 // Bytes of a sealed answer to `instrument`: the same for all groups of the manifest.
 size_t SealedAnswerSize(const domain::Instrument& instrument, const domain::Manifest& manifest);

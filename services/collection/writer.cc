@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "services/base/log.h"
 #include "services/base/status.h"
+#include "services/collection/acknowledge.h"
 #include "services/domain/errors.h"
 
 namespace candor::collection {
@@ -19,28 +20,6 @@ namespace {
 constexpr absl::Duration kSweepInterval = absl::Seconds(1);
 
 }  // namespace
-
-void AcknowledgeAnswers(const Survey& survey, const crypto::SigningKey& receipt_key,
-                        std::vector<PendingAnswer>& answers, const std::vector<Verdict>& verdicts) {
-  std::vector<crypto::ReceiptEntry> entries;
-  for (const Verdict& verdict : verdicts) {
-    if (verdict.ok()) entries.push_back(*verdict);
-  }
-  absl::StatusOr<std::vector<std::string>> receipts = std::vector<std::string>();
-  if (!entries.empty()) receipts = crypto::BuildReceipts(entries, survey.id_bytes(), receipt_key);
-  size_t next = 0;
-  for (size_t i = 0; i < answers.size(); ++i) {
-    // What was refused may never have been sealed.
-    domain::Wipe(answers[i].answers);
-    if (!verdicts[i].ok()) {
-      answers[i].done(verdicts[i].status());
-    } else if (!receipts.ok()) {
-      answers[i].done(receipts.status());
-    } else {
-      answers[i].done(std::move((*receipts)[next++]));
-    }
-  }
-}
 
 Writer::Writer(storage::ResponseStore* store, const crypto::SigningKey* receipt_key, LatestClock* clock,
                base::Executor* acknowledger, const WriterOptions& options)
@@ -89,6 +68,38 @@ absl::Status Writer::StopNow(const domain::SurveyId& survey) {
   if (const auto found = place_.find(survey); found != place_.end()) return (*found->second)->StopAccepting();
   CANDOR_ASSIGN_OR_RETURN(const storage::SurveyState state, store_->GetState(survey));
   return state == storage::SurveyState::kAccepting ? store_->StopSurvey(survey) : absl::OkStatus();
+}
+
+absl::Status Writer::Extend(const std::shared_ptr<Survey>& survey, const domain::ExtendOrder& order,
+                            absl::Time close_time) {
+  absl::Status status = absl::OkStatus();
+  const auto extend = [&] { status = ExtendNow(*survey, order, close_time); };
+  if (!RunAndWait(extend)) return errors::StoreBusy("the service is stopping");
+  return status;
+}
+
+// On the thread, so that nothing stops the survey while it is being extended.
+absl::Status Writer::ExtendNow(Survey& survey, const domain::ExtendOrder& order, absl::Time close_time) {
+  if (clock_->Now() >= survey.close_time()) {
+    // What has ended stays ended, also when nobody has looked at the clock yet.
+    CANDOR_RETURN_IF_ERROR(StopNow(survey.id()));
+    return errors::SurveyClosed();
+  }
+  const auto loaded = place_.find(survey.id());
+  if (loaded != place_.end() && !(*loaded->second)->accepting()) return errors::SurveyClosed();
+  CANDOR_ASSIGN_OR_RETURN(const storage::SurveyState state, store_->GetState(survey.id()));
+  if (state != storage::SurveyState::kAccepting) return errors::SurveyClosed();
+  if (close_time <= survey.close_time()) return absl::OkStatus();
+  CANDOR_RETURN_IF_ERROR(store_->ExtendSurvey(survey.id(), order.notice, order.signature));
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto [begin, end] = watched_.equal_range(survey.close_time());
+    const auto place = std::find_if(begin, end, [&](const auto& entry) { return entry.second == survey.id(); });
+    if (place != end) watched_.erase(place);
+    watched_.emplace(close_time, survey.id());
+  }
+  survey.SetExtension(order.notice, order.signature, close_time);
+  return absl::OkStatus();
 }
 
 void Writer::Watch(const domain::SurveyId& survey, absl::Time close_time) {
@@ -247,7 +258,7 @@ absl::StatusOr<LoadedSurvey*> Writer::Load(const std::shared_ptr<Survey>& survey
     }
   }
   LoadedSurvey* const loaded = loaded_.front().get();
-  if (loaded->accepting() && clock_->Now() >= survey->manifest().close_time) {
+  if (loaded->accepting() && clock_->Now() >= survey->close_time()) {
     // In memory it has stopped whatever the store says; StopOverdue tries again.
     (void)loaded->StopAccepting();
   }
@@ -272,7 +283,7 @@ void Writer::StopOverdue() {
   const absl::Time now = clock_->Now();
   StopWatched(now);
   for (const std::unique_ptr<LoadedSurvey>& loaded : loaded_) {
-    const bool overdue = loaded->accepting() && now >= loaded->survey().manifest().close_time;
+    const bool overdue = loaded->accepting() && now >= loaded->survey().close_time();
     if (overdue || (!loaded->accepting() && !loaded->stop_is_stored())) {
       if (const absl::Status status = loaded->StopAccepting(); !status.ok()) {
         base::Log(base::LogLevel::kWarning, "a survey whose time is over could not be marked as stopped; trying again",

@@ -57,6 +57,10 @@ class Writer {
   // Sees to it that `survey` is stopped, durably, once the clock shows `close_time`, whether or not it is in memory then.
   void Watch(const domain::SurveyId& survey, absl::Time close_time);
 
+  // Stores the notice and takes answers until `close_time`, durably. FAILED_PRECONDITION, SURVEY_CLOSED: the survey has
+  // stopped, or its time is over at this moment and it stops now.
+  absl::Status Extend(const std::shared_ptr<Survey>& survey, const domain::ExtendOrder& order, absl::Time close_time);
+
   // Answers stored, for each issuing group. FAILED_PRECONDITION, SURVEY_CLOSED: the survey is let go of, closed or
   // abandoned.
   absl::StatusOr<std::vector<int64_t>> Counts(const std::shared_ptr<Survey>& survey);
@@ -87,6 +91,7 @@ class Writer {
   void CloseOldestFile();
   void StopOverdue();
   void StopWatched(absl::Time now);
+  absl::Status ExtendNow(Survey& survey, const domain::ExtendOrder& order, absl::Time close_time);
   // On the thread.
   absl::Status StopNow(const domain::SurveyId& survey);
   void Tidy();
@@ -116,10 +121,6 @@ class Writer {
   absl::Mutex join_mutex_;
   std::thread thread_ ABSL_GUARDED_BY(join_mutex_);
 };
-
-// Receipts for what was stored, and `done` of every answer. One signature serves all.
-void AcknowledgeAnswers(const Survey& survey, const crypto::SigningKey& receipt_key,
-                        std::vector<PendingAnswer>& answers, const std::vector<Verdict>& verdicts);
 
 }  // namespace candor::collection
 

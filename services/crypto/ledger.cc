@@ -19,6 +19,8 @@ constexpr absl::string_view kFormat = "candor-ledger-v1";  // also the tag of wh
 constexpr size_t kMaximumCodeBytes = 64;
 // Far above any group, and low enough that no sum overflows and every reader of JSON keeps it exact.
 constexpr int64_t kMaximumCount = 1'000'000'000;
+constexpr absl::string_view kLeavesMember = "\"leaves\":[";
+constexpr size_t kLeafTextBytes = 2 * kSha256Bytes + 3;  // hexadecimal, two quotation marks, a comma
 
 absl::Status Refuse(absl::string_view sentence) { return absl::InvalidArgumentError(sentence); }
 
@@ -40,7 +42,7 @@ absl::Status CheckGroup(const LedgerGroup& group) {
   return absl::OkStatus();
 }
 
-// All that does not need the signature.
+// All that needs neither the signature nor the root.
 absl::Status CheckContents(const Ledger& ledger) {
   if (ledger.survey_id.size() != kSurveyIdBytes) return Refuse("the ledger's survey id does not have 16 bytes");
   std::set<std::string> codes;
@@ -62,10 +64,11 @@ absl::Status CheckContents(const Ledger& ledger) {
   if (counted != static_cast<int64_t>(ledger.leaves.size())) {
     return Refuse(absl::StrCat("the ledger lists ", ledger.leaves.size(), " answers, but its groups count ", counted));
   }
-  if (MerkleRoot(ledger.leaves) != ledger.root) return Refuse("the ledger's root is not that of its leaves");
   return absl::OkStatus();
 }
 
+// The ledger with an empty list of leaves. The leaves are all but some hundred bytes of it, and a tree of values for
+// each of a million would cost more than all the hashing.
 base::Json Encode(const Ledger& ledger) {
   base::Json groups = base::Json::array();
   for (const LedgerGroup& group : ledger.groups) {
@@ -76,17 +79,33 @@ base::Json Encode(const Ledger& ledger) {
                       {"counted", group.counted},
                       {"replaced", group.replaced}});
   }
-  base::Json leaves = base::Json::array();
-  for (const std::string& leaf : ledger.leaves) leaves.push_back(base::HexEncode(leaf));
   return {{"format", std::string(kFormat)},
           {"survey", base::Base32Encode(ledger.survey_id)},
           {"groups", std::move(groups)},
-          {"leaves", std::move(leaves)},
+          {"leaves", base::Json::array()},
           {"root", base::HexEncode(ledger.root)}};
 }
 
-std::string SignedBytes(const base::Json& unsigned_document) {
-  return absl::StrCat(kFormat, base::CanonicalJson(unsigned_document));
+// The elements of the member `leaves`, in canonical form.
+std::string LeavesText(const std::vector<std::string>& leaves) {
+  std::string text;
+  text.reserve(leaves.size() * kLeafTextBytes);
+  for (const std::string& leaf : leaves) {
+    if (!text.empty()) text.push_back(',');
+    absl::StrAppend(&text, "\"", base::HexEncode(leaf), "\"");
+  }
+  return text;
+}
+
+// `prefix`, and the canonical form of `document` with `leaves_text` in its empty list of leaves.
+std::string WithLeaves(absl::string_view prefix, const base::Json& document, absl::string_view leaves_text) {
+  const std::string form = base::CanonicalJson(document);
+  // Inside a text the quotation marks would be escaped, so that this can only be a member.
+  const absl::string_view bytes(form);
+  const size_t at = bytes.find(kLeavesMember);
+  CANDOR_CHECK(at != absl::string_view::npos);
+  const size_t cut = at + kLeavesMember.size();
+  return absl::StrCat(prefix, bytes.substr(0, cut), leaves_text, bytes.substr(cut));
 }
 
 absl::Status NotALedger(absl::string_view why) { return Refuse(absl::StrCat("this is not a ledger: ", why)); }
@@ -139,14 +158,44 @@ absl::StatusOr<Ledger> Read(const base::Json& document) {
   for (const base::Json& object : *groups) {
     CANDOR_ASSIGN_OR_RETURN(ledger.groups.emplace_back(), ReadGroup(object));
   }
-  ledger.leaves.reserve(leaves->size());
-  for (const base::Json& leaf : *leaves) {
-    absl::StatusOr<std::string> bytes =
-        leaf.is_string() ? base::HexDecode(leaf.get_ref<const std::string&>()) : absl::InvalidArgumentError("");
-    if (!bytes.ok()) return NotALedger("one of its leaves is not hexadecimal");
-    ledger.leaves.push_back(*std::move(bytes));
-  }
   return ledger;
+}
+
+// A document whose leaves were taken out.
+struct Cut {
+  std::string rest;          // with an empty list of leaves
+  absl::string_view leaves;  // the elements of that list
+};
+
+// Where there is no list of leaves, or no end of it, `rest` is all of `json`, and reading it says what is wrong.
+Cut CutLeavesOut(absl::string_view json) {
+  const size_t at = json.find(kLeavesMember);
+  if (at == absl::string_view::npos) return {std::string(json), ""};
+  const size_t begin = at + kLeavesMember.size(), end = json.find(']', begin);
+  if (end == absl::string_view::npos) return {std::string(json), ""};
+  return {absl::StrCat(json.substr(0, begin), json.substr(end)), json.substr(begin, end - begin)};
+}
+
+absl::Status NotCanonical() { return NotALedger("it is not written in the one canonical form; fetch it again"); }
+
+// The leaves in the elements of their list, of whatever length each.
+absl::StatusOr<std::vector<std::string>> ReadLeaves(absl::string_view text) {
+  std::vector<std::string> leaves;
+  leaves.reserve(text.size() / kLeafTextBytes + 1);
+  while (!text.empty()) {
+    const size_t end = text[0] == '"' ? text.find('"', 1) : absl::string_view::npos;
+    if (end == absl::string_view::npos) return NotALedger("one of its leaves is not hexadecimal");
+    const absl::string_view hex = text.substr(1, end - 1);
+    absl::StatusOr<std::string> bytes = base::HexDecode(hex);
+    if (!bytes.ok()) return NotALedger("one of its leaves is not hexadecimal");
+    if (std::any_of(hex.begin(), hex.end(), [](char c) { return c >= 'A' && c <= 'F'; })) return NotCanonical();
+    leaves.push_back(*std::move(bytes));
+    text.remove_prefix(end + 1);
+    if (text.empty()) break;
+    if (text[0] != ',' || text.size() == 1) return NotCanonical();
+    text.remove_prefix(1);
+  }
+  return leaves;
 }
 
 }  // namespace
@@ -154,44 +203,54 @@ absl::StatusOr<Ledger> Read(const base::Json& document) {
 absl::StatusOr<std::string> BuildLedger(const Ledger& ledger, const SigningKey& key) {
   Ledger complete = ledger;
   std::sort(complete.leaves.begin(), complete.leaves.end());
-  complete.root = MerkleRoot(complete.leaves);
   CANDOR_RETURN_IF_ERROR(CheckContents(complete));
+  complete.root = MerkleRoot(complete.leaves);
+  const std::string leaves_text = LeavesText(complete.leaves);
   base::Json document = Encode(complete);
-  document["signature"] = base::HexEncode(key.Sign(SignedBytes(document)));
-  return base::CanonicalJson(document);
+  document["signature"] = base::HexEncode(key.Sign(WithLeaves(kFormat, document, leaves_text)));
+  return WithLeaves("", document, leaves_text);
 }
 
 absl::StatusOr<Ledger> VerifyLedger(absl::string_view json, absl::string_view survey_id,
                                     absl::string_view receipt_public_key) {
-  absl::StatusOr<base::Json> document = base::ParseJson(json);
+  const Cut cut = CutLeavesOut(json);
+  absl::StatusOr<base::Json> document = base::ParseJson(cut.rest);
   if (!document.ok()) return NotALedger(document.status().message());
   if (!document->is_object()) return NotALedger("it is not an object");
   CANDOR_ASSIGN_OR_RETURN(const std::string signature, ReadHex(*document, "signature"));
   CANDOR_ASSIGN_OR_RETURN(Ledger ledger, Read(*document));
+  CANDOR_ASSIGN_OR_RETURN(ledger.leaves, ReadLeaves(cut.leaves));
 
   // The one way to write what was read: finds unknown members, white space, other spellings of the same value.
   base::Json expected = Encode(ledger);
-  const std::string signed_bytes = SignedBytes(expected);
+  const std::string signed_bytes = WithLeaves(kFormat, expected, cut.leaves);
   expected["signature"] = base::HexEncode(signature);
-  if (base::CanonicalJson(expected) != json) {
-    return NotALedger("it is not written in the one canonical form; fetch it again");
-  }
+  if (base::CanonicalJson(expected) != cut.rest) return NotCanonical();
   if (!VerifySignature(receipt_public_key, signed_bytes, signature)) {
     return Refuse("the ledger's signature does not hold: it was altered, or another server signed it");
   }
   if (ledger.survey_id != survey_id) return Refuse("the ledger is of another survey");
   CANDOR_RETURN_IF_ERROR(CheckContents(ledger));
+  if (MerkleRoot(ledger.leaves) != ledger.root) return Refuse("the ledger's root is not that of its leaves");
   return ledger;
 }
 
 std::vector<std::string> LedgerFindings(const Ledger& ledger) {
   std::vector<std::string> findings;
   for (const LedgerGroup& group : ledger.groups) {
-    if (group.counted <= group.issued + group.reissued) continue;
-    findings.push_back(absl::StrCat("in the group ", group.code, " more answers were counted (", group.counted,
-                                    ") than tokens were issued (", group.issued, ", and ", group.reissued,
-                                    " again for a lost device), so somebody may have answered twice; the group's figures "
-                                    "are withheld. This can follow a restored backup; ask whoever invited you"));
+    if (group.counted > group.issued + group.reissued) {
+      findings.push_back(
+          absl::StrCat("in the group ", group.code, " more answers were counted (", group.counted,
+                       ") than tokens were issued (", group.issued, ", and ", group.reissued,
+                       " again for a lost device), so somebody may have answered twice; the group's "
+                       "figures are withheld. This can follow a restored backup; ask whoever invited you"));
+    }
+    if (group.counted == 0 && group.replaced > 0) {
+      findings.push_back(
+          absl::StrCat("in the group ", group.code, " answers were changed (", group.replaced,
+                       " times), but none was counted, though an answer that is changed stays one answer; "
+                       "ask whoever invited you where it is"));
+    }
   }
   return findings;
 }

@@ -60,8 +60,8 @@ absl::StatusOr<Ledger> VerifyLedger(absl::string_view json, absl::string_view su
                                     absl::string_view receipt_public_key);
 
 // What a verified ledger itself says against the survey: one plain sentence for each group with more answers than
-// tokens were issued and codes reissued, in the ledger's order. Empty: nothing. Such a ledger is not forged, and the
-// service withholds the group's figures.
+// tokens were issued and codes reissued (such a ledger is not forged, and the service withholds the group's figures),
+// and for each with changed answers and no answer, in the ledger's order. Empty: nothing.
 std::vector<std::string> LedgerFindings(const Ledger& ledger);
 
 // Whether `leaf` is in a ledger that VerifyLedger returned.

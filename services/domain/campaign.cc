@@ -163,6 +163,29 @@ void CheckHolders(const CampaignSettings& settings, Faults& faults) {
   }
 }
 
+void CheckSteward(const CampaignSettings& settings, Faults& faults) {
+  if (!settings.steward.has_value()) return;
+  if (const auto wrong = FaultOf(settings.steward->terms); wrong.has_value()) {
+    faults.Add(absl::StrCat("steward.", wrong->first), wrong->second);
+  }
+  if (settings.steward->public_key.size() != 32) {
+    faults.Add("steward.public_key", "must be an X25519 public key of 32 bytes, as candor steward keygen makes it");
+  }
+}
+
+void CheckMirrors(const CampaignSettings& settings, Faults& faults) {
+  if (settings.mirrors.size() > kMostMirrors) faults.Add("mirrors", absl::StrCat("must be at most ", kMostMirrors));
+  std::set<std::string> mirrors;
+  for (size_t i = 0; i < settings.mirrors.size(); ++i) {
+    const std::string field = absl::StrCat("mirrors[", i, "]");
+    if (!IsHttpsUrl(settings.mirrors[i])) {
+      faults.Add(field, "must be an https address in small letters, without name, password, query, fragment and closing slash");
+    } else if (!mirrors.insert(settings.mirrors[i]).second) {
+      faults.Add(field, "stands twice; remove one");
+    }
+  }
+}
+
 }  // namespace
 
 absl::string_view NameOf(CampaignState state) {
@@ -215,11 +238,21 @@ absl::Status CheckSettings(const CampaignSettings& settings, absl::Time now) {
   CheckDates(settings, now, faults);
   CheckNotice(settings, faults);
   CheckHolders(settings, faults);
+  CheckSteward(settings, faults);
+  CheckMirrors(settings, faults);
   return faults.status();
 }
 
+absl::Status CheckPurpose(const CampaignSettings& settings, const Instrument& instrument) {
+  if (!instrument.evaluative_use_forbidden || settings.purpose == kDevelopmental) return absl::OkStatus();
+  return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kPURPOSE_FORBIDDEN,
+                     absl::StrCat("the instrument ", instrument.title,
+                                  " may serve a leader's development alone; set purpose to \"developmental\""),
+                     "purpose");
+}
+
 Contract MakeContract(const CampaignSettings& settings, absl::string_view instrument_hash,
-                      const std::vector<std::string>& languages, const GroupPlan& plan) {
+                      const Instrument& instrument, const GroupPlan& plan) {
   Contract contract;
   contract.purpose = settings.purpose;
   contract.minimum_group_size = settings.minimum_group_size;
@@ -227,12 +260,18 @@ Contract MakeContract(const CampaignSettings& settings, absl::string_view instru
   contract.pool_minimum = settings.minimum_group_size + settings.insiders;
   contract.first_reader = settings.first_reader;
   contract.readers = settings.readers;
-  contract.languages = languages;
+  contract.languages = instrument.languages;
   contract.close_time = settings.close_time;
   contract.latest_close_time = settings.latest_close_time;
   contract.abandon_time = settings.abandon_time;
   contract.retention_days = settings.retention_days;
   contract.instrument_hash = std::string(instrument_hash);
+  if (settings.steward.has_value()) {
+    contract.closing_mode = kStewardClosing;
+    contract.steward = settings.steward->terms;
+  }
+  contract.mirrors = settings.mirrors;
+  contract.evaluative_use_forbidden = instrument.evaluative_use_forbidden;
   contract.comments.minimum_raters =
       std::max<int64_t>(kFewestRatersForComments, settings.minimum_group_size);
   contract.comments.minimum_comments = kFewestCommentsForTexts + settings.insiders - 1;

@@ -62,6 +62,14 @@ struct NamedHolder {
   PersonId person;
 };
 
+// Who closes the campaign's surveys in place of the service.
+struct Steward {
+  StewardTerms terms;
+  std::string public_key;  // X25519, 32 bytes: the closing key of all surveys of the campaign
+
+  bool operator==(const Steward&) const = default;
+};
+
 // What an administrator sets for a campaign; frozen at opening.
 struct CampaignSettings {
   std::string title;  // 1..200 bytes
@@ -83,6 +91,8 @@ struct CampaignSettings {
   // Of issuing groups with fewer invited, comments are released as a moderator's summary alone:
   // kFewestRatersForComments..kMostInvited.
   int64_t summary_only_below = kSummaryOnlyBelow;
+  std::optional<Steward> steward;        // unset: the service closes by itself
+  std::vector<std::string> mirrors;      // as in Contract
 };
 
 // INVALID_ARGUMENT, CAMPAIGN_INVALID: every fault there is, each with its field as the API names it,
@@ -90,13 +100,16 @@ struct CampaignSettings {
 // of the draft's last change.
 absl::Status CheckSettings(const CampaignSettings& settings, absl::Time now);
 
+// FAILED_PRECONDITION, PURPOSE_FORBIDDEN: `instrument` forbids evaluative use, and the campaign is for something other than
+// development. CheckSettings refuses such a purpose with any instrument; this names the stronger reason, so ask first.
+absl::Status CheckPurpose(const CampaignSettings& settings, const Instrument& instrument);
+
 // The contract that opening under `settings` makes. They have passed CheckSettings.
-// `instrument_hash`: SHA-256 of the instrument version's document, hexadecimal; `languages`: the
-// instrument's.
-// Of a survey whose groups `plan` are. Comments are bound at least as strictly as figures: by k where that
-// is more than kFewestRatersForComments, and by t.
+// `instrument_hash`: SHA-256 of the instrument version's document, hexadecimal; `plan`: the survey's
+// groups. Comments are bound at least as strictly as figures: by k where that is more than
+// kFewestRatersForComments, and by t.
 Contract MakeContract(const CampaignSettings& settings, absl::string_view instrument_hash,
-                      const std::vector<std::string>& languages, const GroupPlan& plan = {});
+                      const Instrument& instrument, const GroupPlan& plan = {});
 
 }  // namespace candor::domain
 

@@ -20,6 +20,8 @@ using base::Json;
 
 constexpr char kContractFormat[] = "candor.contract.v1";
 constexpr char kManifestFormat[] = "candor.manifest.v1";
+constexpr char kForbidden[] = "forbidden";
+constexpr char kNotForbidden[] = "not_forbidden";
 constexpr int64_t kLatestSecond = 253402300799;  // the end of the year 9999
 constexpr size_t kLongestKey = 2048;             // bytes of a SubjectPublicKeyInfo
 
@@ -34,6 +36,36 @@ absl::Time ReadTime(JsonObject& object, absl::string_view key) {
 void CheckTimes(absl::Time close, absl::Time latest, absl::Time abandon, JsonFault& fault) {
   if (latest < close) fault.Set("latest_close_time", "must not be before close_time");
   if (abandon <= latest) fault.Set("abandon_time", "must be after latest_close_time");
+}
+
+Json StewardToJson(const std::optional<StewardTerms>& steward) {
+  if (!steward.has_value()) return nullptr;
+  return {{"title", steward->title}, {"shares", steward->shares}, {"threshold", steward->threshold}};
+}
+
+void CheckClosingMode(const Contract& contract, JsonFault& fault) {
+  if (contract.closing_mode != kAutomaticClosing && contract.closing_mode != kStewardClosing) {
+    fault.Set("closing_mode", "must be automatic or steward");
+    return;
+  }
+  if (contract.steward.has_value() != (contract.closing_mode == kStewardClosing)) {
+    fault.Set("steward", "must be an object in steward mode, and null in automatic mode");
+    return;
+  }
+  if (!contract.steward.has_value()) return;
+  if (const auto wrong = FaultOf(*contract.steward); wrong.has_value()) {
+    fault.Set(absl::StrCat("steward.", wrong->first), wrong->second);
+  }
+}
+
+void CheckMirrors(const Contract& contract, JsonFault& fault) {
+  if (contract.mirrors.size() > kMostMirrors) fault.Set("mirrors", absl::StrCat("must be at most ", kMostMirrors));
+  std::set<std::string> mirrors;
+  for (size_t i = 0; i < contract.mirrors.size(); ++i) {
+    if (!IsHttpsUrl(contract.mirrors[i]) || !mirrors.insert(contract.mirrors[i]).second) {
+      fault.Set(absl::StrCat("mirrors[", i, "]"), "must be an https address without query that stands once");
+    }
+  }
 }
 
 void CheckContract(const Contract& contract, JsonFault& fault) {
@@ -77,9 +109,8 @@ void CheckContract(const Contract& contract, JsonFault& fault) {
       fault.Set(path, "must come after the one before it");
     }
   }
-  if (contract.closing_mode != "automatic" && contract.closing_mode != "steward") {
-    fault.Set("closing_mode", "must be automatic or steward");
-  }
+  CheckClosingMode(contract, fault);
+  CheckMirrors(contract, fault);
 }
 
 // The document in `bytes`, with `reason` for whatever is no JSON.
@@ -160,6 +191,24 @@ bool IsReader(absl::string_view role) {
   return role == "leader" || role == "supervisor" || role == kAdministratorReader;
 }
 
+std::optional<std::pair<std::string, std::string>> FaultOf(const StewardTerms& terms) {
+  using Fault = std::pair<std::string, std::string>;
+  if (terms.title.empty() || terms.title.size() > kLongestStewardTitle || !IsOneLine(terms.title)) {
+    return Fault("title", absl::StrCat("must be a role, as one line of plain text, of 1 to ", kLongestStewardTitle, " bytes"));
+  }
+  if (terms.shares < 1 || terms.shares > kMostStewardShares) {
+    return Fault("shares", absl::StrCat("must be from 1 to ", kMostStewardShares));
+  }
+  if (terms.threshold < 1 || terms.threshold > terms.shares) {
+    return Fault("threshold", "must be from 1 to the number of shares");
+  }
+  return std::nullopt;
+}
+
+std::string MirrorUrl(absl::string_view base, const SurveyId& survey) {
+  return absl::StrCat(base, "/", survey.value(), ".json");
+}
+
 std::string EncodeContract(const Contract& contract) {
   return base::CanonicalJson(
       {{"format", kContractFormat},
@@ -180,7 +229,10 @@ std::string EncodeContract(const Contract& contract) {
        {"comments",
         {{"minimum_raters", contract.comments.minimum_raters},
          {"minimum_comments", contract.comments.minimum_comments},
-         {"summary_only", Json(contract.comments.summary_only)}}}});
+         {"summary_only", Json(contract.comments.summary_only)}}},
+       {"steward", StewardToJson(contract.steward)},
+       {"mirrors", Json(contract.mirrors)},
+       {"evaluative_use", contract.evaluative_use_forbidden ? kForbidden : kNotForbidden}});
 }
 
 absl::StatusOr<Contract> DecodeContract(absl::string_view bytes) {
@@ -221,6 +273,20 @@ absl::StatusOr<Contract> DecodeContract(absl::string_view bytes) {
     contract.comments.summary_only = comments.Texts("summary_only");
   });
   contract.closing_mode = object.Text("closing_mode");
+  if (!object.IsNull("steward")) {
+    object.Object("steward", [&](JsonObject& steward) {
+      contract.steward.emplace();
+      contract.steward->title = steward.Text("title");
+      contract.steward->shares = static_cast<int>(steward.Whole("shares", 1, kMostStewardShares));
+      contract.steward->threshold = static_cast<int>(steward.Whole("threshold", 1, kMostStewardShares));
+    });
+  }
+  contract.mirrors = object.Texts("mirrors");
+  const std::string evaluative_use = object.Text("evaluative_use");
+  if (evaluative_use != kForbidden && evaluative_use != kNotForbidden) {
+    fault.Set("evaluative_use", "must be forbidden or not_forbidden");
+  }
+  contract.evaluative_use_forbidden = evaluative_use == kForbidden;
   object.Finish();
   CheckContract(contract, fault);
   CheckSpelling(EncodeContract(contract), bytes, fault);
@@ -241,7 +307,9 @@ std::string EncodeManifest(const Manifest& manifest) {
                    {"closing_public_key", base::HexEncode(manifest.closing_public_key)},
                    {"receipt_public_key", base::HexEncode(manifest.receipt_public_key)},
                    {"signing_public_key", base::HexEncode(manifest.signing_public_key)},
+                   {"response_address", manifest.response_address},
                    {"moderators", std::move(moderators)},
+                   {"surname_filter_hash", manifest.surname_filter_hash},
                    {"close_time", absl::ToUnixSeconds(manifest.close_time)},
                    {"latest_close_time", absl::ToUnixSeconds(manifest.latest_close_time)},
                    {"abandon_time", absl::ToUnixSeconds(manifest.abandon_time)}};
@@ -276,6 +344,10 @@ absl::StatusOr<Manifest> DecodeManifest(absl::string_view bytes) {
   if (object.Has("pooling_public_key")) manifest.pooling_public_key = object.Bytes("pooling_public_key", 32);
   manifest.receipt_public_key = object.Bytes("receipt_public_key", 32);
   manifest.signing_public_key = object.Bytes("signing_public_key", 32);
+  manifest.response_address = object.Text("response_address");
+  if (!manifest.response_address.empty() && !IsHostAndPort(manifest.response_address)) {
+    fault.Set("response_address", "must be empty or HOST:PORT");
+  }
   object.List("moderators", [&](const Json& element, const std::string& path) {
     if (manifest.moderators.size() >= kMostModerators) {
       fault.Set("moderators", absl::StrCat("must have at most ", kMostModerators, " moderators"));
@@ -285,6 +357,7 @@ absl::StatusOr<Manifest> DecodeManifest(absl::string_view bytes) {
   if (object.Has("auditor")) {
     object.Object("auditor", [&](JsonObject& auditor) { manifest.auditor = ReadKey(auditor, &fault); });
   }
+  manifest.surname_filter_hash = ReadHash(object, "surname_filter_hash");
   manifest.close_time = ReadTime(object, "close_time");
   manifest.latest_close_time = ReadTime(object, "latest_close_time");
   manifest.abandon_time = ReadTime(object, "abandon_time");
@@ -347,6 +420,16 @@ absl::Status CheckManifest(const Manifest& manifest, absl::string_view contract_
                                   group.code, ", too few for nobody to be recognised"),
                      path + ".invited");
     }
+  }
+  // Whoever holds another key must not hold with it the one that opens every answer.
+  bool shared = manifest.closing_public_key == manifest.pooling_public_key ||
+                (manifest.auditor.has_value() && manifest.auditor->public_key == manifest.closing_public_key);
+  for (const ModeratorKey& moderator : manifest.moderators) {
+    shared = shared || moderator.public_key == manifest.closing_public_key;
+  }
+  if (shared) {
+    return refused("the key that opens the answers serves something else too, so more people hold it than are named",
+                   "closing_public_key");
   }
   return absl::OkStatus();
 }

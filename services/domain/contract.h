@@ -29,6 +29,9 @@ inline constexpr size_t kMostModerators = 5;
 inline constexpr size_t kLongestModeratorName = 100;  // bytes
 inline constexpr size_t kMostIssuingGroups = 100;
 inline constexpr int64_t kMostInvited = 1'000'000;  // in one issuing group
+inline constexpr size_t kMostMirrors = 5;
+inline constexpr int kMostStewardShares = 20;
+inline constexpr size_t kLongestStewardTitle = 100;  // bytes
 inline constexpr int kFewestPooledLeaders = 5;  // leaders behind a figure pooled over a campaign
 inline constexpr char kDevelopmental[] = "developmental";
 
@@ -57,6 +60,24 @@ struct CommentRules {
   std::vector<std::string> summary_only;  // issuing groups of which no words are released, sorted
 };
 
+// Closing modes: who can open the sealed answers. Automatic: the service itself, which does so at closing. Steward: somebody
+// outside the leader's line and outside the service, whose key was split into shares.
+inline constexpr char kAutomaticClosing[] = "automatic";
+inline constexpr char kStewardClosing[] = "steward";
+
+// Who holds the secret half of the closing key, and how.
+struct StewardTerms {
+  std::string title;  // a role or a body, never a person's name: one line of 1..kLongestStewardTitle bytes
+  int shares = 3;     // into how many the key was split: 1..kMostStewardShares
+  int threshold = 2;  // how many of them open the answers: 1..shares
+
+  bool operator==(const StewardTerms&) const = default;
+};
+
+// Whether the terms are within their limits; else which member is not ("title", "shares" or "threshold") and what it must
+// be.
+std::optional<std::pair<std::string, std::string>> FaultOf(const StewardTerms& terms);
+
 // The rules of one survey. Every member is in the hashed document; none can change after opening.
 struct Contract {
   std::string purpose = "developmental";
@@ -75,9 +96,18 @@ struct Contract {
   absl::Time abandon_time;       // after latest_close_time
   int retention_days = 365;      // 1..3650: raters' addresses go that long after release
   std::string instrument_hash;   // SHA-256 of the instrument version's document, hexadecimal
-  std::string closing_mode = "automatic";  // or "steward"
+  std::string closing_mode = kAutomaticClosing;  // or kStewardClosing
+  std::optional<StewardTerms> steward;           // set exactly in steward mode
+  // Where others publish the manifest, for comparison; at most kMostMirrors, each an IsHttpsUrl that stands once. The
+  // manifest of a survey lies at MirrorUrl.
+  std::vector<std::string> mirrors;
+  // The instrument forbids to use the answers to judge the leader, for pay, promotion or dismissal; the report says so.
+  bool evaluative_use_forbidden = false;
   CommentRules comments;
 };
+
+// Where the mirror `base` keeps what `candor manifest export` wrote of `survey`.
+std::string MirrorUrl(absl::string_view base, const SurveyId& survey);
 
 // Whole seconds; canonical JSON.
 std::string EncodeContract(const Contract& contract);
@@ -114,10 +144,16 @@ struct Manifest {
   std::string pooling_public_key;
   std::string receipt_public_key;    // Ed25519, 32 bytes
   std::string signing_public_key;  // Ed25519, 32 bytes; signs the manifest and notices of extension
+  // HOST:PORT where the response plane takes answers; empty: where the code was shown. In the hashed document, so
+  // that it is the same for everybody: an address told to one person alone would mark their answer.
+  std::string response_address;
   std::vector<ModeratorKey> moderators;
   // To whom closing seals what respondents report of being pressed. Unset, and not in the document, where
   // a survey has no auditor; then nobody is asked.
   std::optional<ModeratorKey> auditor;
+  // SHA-256, hexadecimal, of the filter of staff surnames that everybody gets with their code, and nobody but them
+  // (crypto::SaltedFilter): so that none can be made for one person.
+  std::string surname_filter_hash;
   absl::Time close_time;
   absl::Time latest_close_time;
   absl::Time abandon_time;
@@ -131,7 +167,7 @@ absl::StatusOr<Manifest> DecodeManifest(absl::string_view bytes);
 
 // What stands in every survey's manifest, as the client must check it: hashes match `contract` and
 // `instrument`, at most one key for a group, no rater group in two issuing groups, each group with
-// at least kMinimumInvited invited. Moduli and signatures are the caller's part, since they need
+// at least kMinimumInvited invited, the closing key is no other key of the manifest. Moduli and signatures are the caller's part, since they need
 // crypto. FAILED_PRECONDITION, MANIFEST_REFUSED: the sentence says what is wrong, for a respondent
 // to read.
 absl::Status CheckManifest(const Manifest& manifest, absl::string_view contract_hash,

@@ -1,51 +1,181 @@
 #include "services/domain/disclosure.h"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
+#include <utility>
 
 #include "services/base/status.h"
 
 namespace candor::domain {
 namespace {
 
-int64_t RatingsOf(const ItemTally& tally) {
+// What rules 4 and 5 print of answers that each are a whole number of parts: the atoms of items and of cells alike.
+struct Figures {
+  AtomKind kind = AtomKind::kWithheld;
   int64_t n = 0;
-  for (const int64_t count : tally.counts) n += count;
-  return n;
-}
-
-// One atom for each item that is asked, in the instrument's order.
-std::vector<Atom> MakeAtoms(const Instrument& instrument, const std::vector<bool>& asked,
-                            const std::vector<ItemTally>& items, const DisclosureRules& rules,
-                            bool pooled) {
-  std::vector<Atom> atoms;
-  for (size_t i = 0; i < instrument.items.size(); ++i) {
-    if (asked[i]) atoms.push_back(MakeAtom(instrument.items[i].indicator, items[i], rules, pooled));
-  }
-  return atoms;
-}
-
-// The groups too small to stand alone, added together.
-struct Pool {
-  std::vector<std::string> members;
-  int64_t raters = 0;
-  std::vector<bool> asked;
-  std::vector<ItemTally> items;
-
-  explicit Pool(const Instrument& instrument)
-      : asked(instrument.items.size(), false),
-        items(instrument.items.size(), {std::vector<int64_t>(instrument.scale.points), 0, 0}) {}
-
-  void Add(const IssuingGroup& group, const std::vector<bool>& group_asked,
-           const GroupTally& tally) {
-    members.insert(members.end(), group.members.begin(), group.members.end());
-    raters += tally.raters;
-    for (size_t i = 0; i < items.size(); ++i) {
-      if (group_asked[i]) asked[i] = true;
-      items[i] += tally.items[i];
-    }
-  }
+  int64_t sum = 0, bound_numerator = 0;  // in parts
+  bool distribution = false;
+  HalfStatement half = HalfStatement::kNone;
 };
+
+// `counts[i]`: answers of `parts_per_point` + i parts, so that the lowest answer is one point; the first `low_values` of
+// them are the lower half of the scale. Withheld below `minimum` answers.
+Figures FiguresOf(const std::vector<int64_t>& counts, int64_t parts_per_point, int64_t low_values, int64_t minimum,
+                  const DisclosureRules& rules, bool pooled) {
+  Figures figures;
+  int64_t n = 0, sum = 0, in_low_half = 0;
+  for (size_t i = 0; i < counts.size(); ++i) {
+    n += counts[i];
+    sum += (parts_per_point + static_cast<int64_t>(i)) * counts[i];
+    if (static_cast<int64_t>(i) < low_values) in_low_half += counts[i];
+  }
+  if (n < minimum) return figures;
+  figures.n = n;
+
+  const int64_t t = rules.insiders;
+  // (1 + t) answers can move the sum by this much: a sum that lies nearer to an end of the scale
+  // would let t insiders and the sum rule out answers of another person.
+  const int64_t reach = (1 + t) * (rules.points - 1) * parts_per_point;
+  const int64_t least = n * parts_per_point, most = n * rules.points * parts_per_point;
+
+  // Here most - reach <= least + reach, so that "at least" and "at most" share sums. A rule that
+  // prints one of them for a shared sum makes the other stand for the sums beyond alone, which is
+  // fewer than `reach` away from the end, and then the lowest (or highest) answer of somebody is
+  // ruled out. No sum lies between the two, so no exact mean is lost.
+  if (n <= 2 * (1 + t)) return figures;
+
+  const bool halves = !pooled && n >= kFewestForHalves;
+  if (halves && in_low_half >= t + 2 && n - in_low_half >= t + 2) {
+    figures.kind = AtomKind::kExact;
+    figures.sum = sum;
+    figures.distribution = true;
+    return figures;
+  }
+  if (sum >= most - reach) {
+    figures.kind = AtomKind::kAtLeast;
+    figures.bound_numerator = most - reach;
+  } else if (sum <= least + reach) {
+    figures.kind = AtomKind::kAtMost;
+    figures.bound_numerator = least + reach;
+  } else {
+    figures.kind = AtomKind::kExact;
+    figures.sum = sum;
+  }
+  // n > 2 (t + 1), so one half at the most has t + 1 or fewer, and one of them does, else the
+  // distribution is shown.
+  if (halves) figures.half = in_low_half <= t + 1 ? HalfStatement::kAtMostTwoLow : HalfStatement::kAtMostTwoHigh;
+  return figures;
+}
+
+int64_t RatingsOf(const ItemTally& tally) { return std::accumulate(tally.counts.begin(), tally.counts.end(), int64_t{0}); }
+int64_t RatersOf(const CellTally& tally) { return std::accumulate(tally.counts.begin(), tally.counts.end(), int64_t{0}); }
+
+Atom MakeItemAtom(const std::string& indicator, const ItemTally& tally, int64_t minimum, const DisclosureRules& rules,
+                  bool pooled) {
+  CANDOR_CHECK(tally.counts.size() == static_cast<size_t>(rules.points));
+  const Figures figures = FiguresOf(tally.counts, 1, LowerHalfEnd(rules.points), minimum, rules, pooled);
+  Atom atom{indicator, figures.kind, figures.n, figures.sum, figures.bound_numerator, {}, figures.half, std::nullopt};
+  if (figures.distribution) atom.counts = tally.counts;
+  if (figures.kind != AtomKind::kWithheld && !pooled && tally.not_observed >= rules.minimum_group_size) {
+    atom.not_observed = tally.not_observed;
+  }
+  return atom;
+}
+
+CellAtom MakeAtomOfCell(const Cell& cell, const CellTally& tally, int64_t minimum, const DisclosureRules& rules,
+                        bool pooled) {
+  CANDOR_CHECK(tally.counts.size() == CellValues(cell.rated, rules.points));
+  const Figures figures =
+      FiguresOf(tally.counts, cell.rated, LowCellValues(cell.rated, rules.points), minimum, rules, pooled);
+  CellAtom atom{cell.code,   cell.rated, figures.kind, figures.n,
+                figures.sum, figures.bound_numerator, {}, figures.half};
+  if (figures.distribution) atom.counts = tally.counts;
+  return atom;
+}
+
+// The fewest answers that the pool's atom needs, where `answers` are those of each issuing group in it: more than there
+// can be where nothing may be printed.
+//
+// A group in the pool is held back, and the sum of the whole pool is nearly its own unless enough others stand beside
+// it: of fewer than 1 + t others an insider or two would leave none. So k + t are needed, which leaves 1 + t beside any
+// group of fewer than k. A group joined before opening may have k or more and still too few to be shown alone.
+int64_t MinimumOfPool(const std::vector<int64_t>& answers, const DisclosureRules& rules) {
+  const int64_t minimum = rules.minimum_group_size + rules.insiders;
+  const int64_t n = std::accumulate(answers.begin(), answers.end(), int64_t{0});
+  for (const int64_t of_group : answers) {
+    if (of_group < minimum && n - of_group <= rules.insiders) return n + 1;
+  }
+  return minimum;
+}
+
+// A block, and the issuing groups whose answers its atoms are made from; none unless it is printed.
+struct PlannedBlock {
+  Block block;
+  std::vector<size_t> groups;
+  bool pooled = false;
+};
+
+// Rules 1 and the ledger's: which issuing groups stand alone, which are joined, and which are in no figure. `raters` has
+// one entry for each group of the manifest.
+std::vector<PlannedBlock> PlanBlocks(const Manifest& manifest, const DisclosureRules& rules,
+                                     const std::vector<int64_t>& raters, const std::vector<GroupCounts>& counts) {
+  std::vector<PlannedBlock> blocks;
+  PlannedBlock pool{{kOtherRaters, {}, BlockState::kTooFew, {}}, {}, true};
+  std::optional<PlannedBlock> withheld_pool;  // the issuing group other_raters, if its codes withhold it
+  std::vector<size_t> pooled_blocks;          // indices in `blocks`
+  int64_t pool_raters = 0;
+  bool has_joined_group = false;
+  const auto add_to_pool = [&](size_t i) {
+    const std::vector<std::string>& members = manifest.groups[i].members;
+    pool.block.members.insert(pool.block.members.end(), members.begin(), members.end());
+    pool.groups.push_back(i);
+    pool_raters += raters[i];
+  };
+  for (size_t i = 0; i < manifest.groups.size(); ++i) {
+    const IssuingGroup& group = manifest.groups[i];
+    const std::optional<BlockState> withheld = WithheldByItsCodes(counts[i], rules);
+    PlannedBlock planned{{group.code, group.members, withheld.value_or(BlockState::kTooFew), {}}, {}};
+    if (group.code == kOtherRaters) {
+      has_joined_group = true;
+      if (withheld.has_value()) {
+        withheld_pool = std::move(planned);
+      } else {
+        add_to_pool(i);
+      }
+      continue;
+    }
+    if (!withheld.has_value()) {
+      if (raters[i] >= rules.minimum_group_size) {
+        planned.block.state = BlockState::kPrinted;
+        planned.groups = {i};
+      } else {
+        // Also a group of no raters at all: to treat it apart would say that those who answered left
+        // every item blank.
+        add_to_pool(i);
+        pooled_blocks.push_back(blocks.size());
+      }
+    }
+    blocks.push_back(std::move(planned));
+  }
+
+  if (withheld_pool.has_value()) {
+    // A second block of the same code for the other small groups would be mistaken for this one.
+    blocks.push_back(*std::move(withheld_pool));
+    return blocks;
+  }
+  const bool printed = pool_raters >= rules.minimum_group_size + rules.insiders;
+  if (!printed && !has_joined_group) return blocks;
+  std::sort(pool.block.members.begin(), pool.block.members.end());
+  if (printed) {
+    pool.block.state = BlockState::kPrinted;
+    for (const size_t i : pooled_blocks) blocks[i].block.state = BlockState::kPooled;
+  } else {
+    pool.groups.clear();
+  }
+  blocks.push_back(std::move(pool));
+  return blocks;
+}
 
 }  // namespace
 
@@ -64,55 +194,11 @@ DisclosureRules RulesOf(const Contract& contract, const Instrument& instrument) 
 
 Atom MakeAtom(const std::string& indicator, const ItemTally& tally, const DisclosureRules& rules,
               bool pooled) {
-  CANDOR_CHECK(tally.counts.size() == static_cast<size_t>(rules.points));
-  Atom atom;
-  atom.indicator = indicator;
-  const int64_t n = RatingsOf(tally);
-  if (n < rules.minimum_group_size) return atom;
-  atom.n = n;
+  return MakeItemAtom(indicator, tally, rules.minimum_group_size, rules, pooled);
+}
 
-  const int64_t t = rules.insiders;
-  int64_t sum = 0, in_low_half = 0;
-  for (int point = 1; point <= rules.points; ++point) {
-    sum += point * tally.counts[point - 1];
-    if (point <= LowerHalfEnd(rules.points)) in_low_half += tally.counts[point - 1];
-  }
-  // (1 + t) answers can move the sum by this much: a sum that lies nearer to an end of the scale
-  // would let t insiders and the sum rule out answers of another person.
-  const int64_t reach = (1 + t) * (rules.points - 1);
-  const int64_t least = n, most = n * rules.points;
-
-  // Here most - reach <= least + reach, so that "at least" and "at most" share sums. A rule that
-  // prints one of them for a shared sum makes the other stand for the sums beyond alone, which is
-  // fewer than `reach` away from the end, and then the lowest (or highest) answer of somebody is
-  // ruled out. No sum lies between the two, so no exact mean is lost.
-  if (n <= 2 * (1 + t)) return atom;
-
-  const bool halves = !pooled && n >= kFewestForHalves;
-  if (halves && in_low_half >= t + 2 && n - in_low_half >= t + 2) {
-    atom.kind = AtomKind::kExact;
-    atom.sum = sum;
-    atom.counts = tally.counts;
-  } else {
-    if (sum >= most - reach) {
-      atom.kind = AtomKind::kAtLeast;
-      atom.bound_numerator = most - reach;
-    } else if (sum <= least + reach) {
-      atom.kind = AtomKind::kAtMost;
-      atom.bound_numerator = least + reach;
-    } else {
-      atom.kind = AtomKind::kExact;
-      atom.sum = sum;
-    }
-    // n > 2 (t + 1), so one half at the most has t + 1 or fewer, and one of them does, else the
-    // distribution is shown.
-    if (halves)
-      atom.half =
-          in_low_half <= t + 1 ? HalfStatement::kAtMostTwoLow : HalfStatement::kAtMostTwoHigh;
-  }
-  if (!pooled && tally.not_observed >= rules.minimum_group_size)
-    atom.not_observed = tally.not_observed;
-  return atom;
+CellAtom MakeCellAtom(const Cell& cell, const CellTally& tally, const DisclosureRules& rules, bool pooled) {
+  return MakeAtomOfCell(cell, tally, rules.minimum_group_size, rules, pooled);
 }
 
 std::optional<BlockState> WithheldByItsCodes(const GroupCounts& counts, const DisclosureRules& rules) {
@@ -131,61 +217,67 @@ ClosedResult MakeClosedResult(const Manifest& manifest, const Instrument& instru
   result.points = rules.points;
   result.counts = counts;
 
-  Pool pool(instrument);
-  std::optional<Block>
-      withheld_pool;  // the issuing group other_raters, if its codes withhold it
-  std::vector<size_t> pooled_blocks;  // indices in result.blocks
-  bool has_joined_group = false;
-  for (size_t i = 0; i < manifest.groups.size(); ++i) {
-    const IssuingGroup& group = manifest.groups[i];
-    const GroupTally& tally = tallies[i];
-    CANDOR_CHECK(tally.code == group.code && counts[i].code == group.code);
-    CANDOR_CHECK(tally.items.size() == instrument.items.size());
-    const std::vector<bool> asked =
-        ShapeOfGroup(instrument, group, /*prompts_open=*/false).items_asked;
-    const std::optional<BlockState> withheld = WithheldByItsCodes(counts[i], rules);
-    Block block{group.code, group.members, BlockState::kTooFew, {}};
-    if (group.code == kOtherRaters) {
-      has_joined_group = true;
-      if (withheld.has_value()) {
-        block.state = *withheld;
-        withheld_pool = std::move(block);
-      } else {
-        pool.Add(group, asked, tally);
+  std::vector<int64_t> raters;
+  std::vector<std::vector<bool>> asked;
+  for (size_t i = 0; i < tallies.size(); ++i) {
+    CANDOR_CHECK(tallies[i].code == manifest.groups[i].code && counts[i].code == manifest.groups[i].code);
+    CANDOR_CHECK(tallies[i].items.size() == instrument.items.size());
+    raters.push_back(tallies[i].raters);
+    asked.push_back(ShapeOfGroup(instrument, manifest.groups[i], /*prompts_open=*/false).items_asked);
+  }
+  for (PlannedBlock& planned : PlanBlocks(manifest, rules, raters, counts)) {
+    for (size_t item = 0; item < instrument.items.size(); ++item) {
+      bool asked_of_any = false;
+      ItemTally sum{std::vector<int64_t>(rules.points), 0, 0};
+      std::vector<int64_t> answers;
+      for (const size_t group : planned.groups) {
+        if (asked[group][item]) asked_of_any = true;
+        sum += tallies[group].items[item];
+        answers.push_back(RatingsOf(tallies[group].items[item]));
       }
-      continue;
+      if (!asked_of_any) continue;
+      const int64_t minimum = planned.pooled ? MinimumOfPool(answers, rules) : rules.minimum_group_size;
+      planned.block.atoms.push_back(
+          MakeItemAtom(instrument.items[item].indicator, sum, minimum, rules, planned.pooled));
     }
-    if (withheld.has_value()) {
-      block.state = *withheld;
-    } else if (tally.raters >= rules.minimum_group_size) {
-      block.state = BlockState::kPrinted;
-      block.atoms = MakeAtoms(instrument, asked, tally.items, rules, /*pooled=*/false);
-    } else {
-      // Also a group of no raters at all: to treat it apart would say that those who answered left
-      // every item blank.
-      pool.Add(group, asked, tally);
-      pooled_blocks.push_back(result.blocks.size());
-    }
-    result.blocks.push_back(std::move(block));
-  }
-
-  if (withheld_pool.has_value()) {
-    // A second block of the same code for the other small groups would be mistaken for this one.
-    result.blocks.push_back(*std::move(withheld_pool));
-    return result;
-  }
-  const bool printed = pool.raters >= rules.minimum_group_size + rules.insiders;
-  if (printed || has_joined_group) {
-    Block block{
-        kOtherRaters, pool.members, printed ? BlockState::kPrinted : BlockState::kTooFew, {}};
-    std::sort(block.members.begin(), block.members.end());
-    if (printed) {
-      block.atoms = MakeAtoms(instrument, pool.asked, pool.items, rules, /*pooled=*/true);
-      for (const size_t i : pooled_blocks) result.blocks[i].state = BlockState::kPooled;
-    }
-    result.blocks.push_back(std::move(block));
+    result.blocks.push_back(std::move(planned.block));
   }
   return result;
+}
+
+std::vector<CellBlock> MakeCellBlocks(const Manifest& manifest, const Instrument& instrument,
+                                      const std::vector<Cell>& cells, const DisclosureRules& rules,
+                                      const std::vector<CellGroupTally>& tallies,
+                                      const std::vector<GroupCounts>& counts) {
+  CANDOR_CHECK(tallies.size() == manifest.groups.size() && counts.size() == manifest.groups.size());
+  CANDOR_CHECK(rules.points == instrument.scale.points);
+  std::vector<int64_t> raters;
+  std::vector<std::vector<bool>> asked;
+  for (size_t i = 0; i < tallies.size(); ++i) {
+    CANDOR_CHECK(tallies[i].code == manifest.groups[i].code && counts[i].code == manifest.groups[i].code);
+    CANDOR_CHECK(tallies[i].cells.size() == cells.size());
+    raters.push_back(tallies[i].raters);
+    asked.push_back(CellsAsked(cells, ShapeOfGroup(instrument, manifest.groups[i], /*prompts_open=*/false)));
+  }
+  std::vector<CellBlock> blocks;
+  for (PlannedBlock& planned : PlanBlocks(manifest, rules, raters, counts)) {
+    CellBlock block{std::move(planned.block.code), std::move(planned.block.members), planned.block.state, {}};
+    for (size_t c = 0; c < cells.size(); ++c) {
+      bool asked_of_any = false;
+      CellTally sum{std::vector<int64_t>(CellValues(cells[c].rated, rules.points)), 0};
+      std::vector<int64_t> answers;
+      for (const size_t group : planned.groups) {
+        if (asked[group][c]) asked_of_any = true;
+        sum += tallies[group].cells[c];
+        answers.push_back(RatersOf(tallies[group].cells[c]));
+      }
+      if (!asked_of_any) continue;
+      const int64_t minimum = planned.pooled ? MinimumOfPool(answers, rules) : rules.minimum_group_size;
+      block.atoms.push_back(MakeAtomOfCell(cells[c], sum, minimum, rules, planned.pooled));
+    }
+    blocks.push_back(std::move(block));
+  }
+  return blocks;
 }
 
 }  // namespace candor::domain

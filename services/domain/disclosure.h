@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "services/domain/cell_tally.h"
+#include "services/domain/cells.h"
 #include "services/domain/closed_result.h"
 #include "services/domain/contract.h"
 #include "services/domain/instrument.h"
@@ -52,6 +54,9 @@ inline constexpr int64_t kFewestForHalves = 10;
 Atom MakeAtom(const std::string& indicator, const ItemTally& tally, const DisclosureRules& rules,
               bool pooled);
 
+// The same for the raters of one cell: rules B4 and B5 apply to the one value that each of them has.
+CellAtom MakeCellAtom(const Cell& cell, const CellTally& tally, const DisclosureRules& rules, bool pooled);
+
 // Why an issuing group may not be shown at all, from its counts alone: kMoreAnswersThanCodes or
 // kTooManyReissued, where it is uncertain that everybody answered once. Unset: its codes withhold nothing.
 std::optional<BlockState> WithheldByItsCodes(const GroupCounts& counts, const DisclosureRules& rules);
@@ -59,7 +64,9 @@ std::optional<BlockState> WithheldByItsCodes(const GroupCounts& counts, const Di
 // The closed result of a survey. An issuing group with at least k raters and not too many reissued
 // codes is a block of its own; the issuing group other_raters and all groups under k raters
 // together are the pool, printed as the block other_raters if it has at least k + t raters, else in
-// no figure. A group that WithheldByItsCodes names is in no figure. If the issuing group
+// no figure. An atom of the pool, too, needs k + t answers, and 1 + t of others beside those of any
+// issuing group in it that is too small to be shown alone: else the pool's mean would give away that
+// group's, which is held back. A group that WithheldByItsCodes names is in no figure. If the issuing group
 // other_raters itself is one there is no pool, and small groups stay too few.
 // Which groups have at least k raters, and whether the pool has enough, is all that blocks say
 // beyond their atoms. `tallies` and `counts` have one entry for each group of the manifest, in its
@@ -67,6 +74,14 @@ std::optional<BlockState> WithheldByItsCodes(const GroupCounts& counts, const Di
 ClosedResult MakeClosedResult(const Manifest& manifest, const Instrument& instrument,
                               const DisclosureRules& rules, const std::vector<GroupTally>& tallies,
                               const std::vector<GroupCounts>& counts);
+
+// The blocks of a survey with planned-missing forms: groups are shown, joined and withheld as above,
+// by how many of their raters have a cell complete, and the atoms are those of cells. `cells` have
+// passed CheckCells.
+std::vector<CellBlock> MakeCellBlocks(const Manifest& manifest, const Instrument& instrument,
+                                      const std::vector<Cell>& cells, const DisclosureRules& rules,
+                                      const std::vector<CellGroupTally>& tallies,
+                                      const std::vector<GroupCounts>& counts);
 
 }  // namespace candor::domain
 

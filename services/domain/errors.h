@@ -54,6 +54,9 @@ namespace candor::domain {
   X(COMMENT_NOT_TEXT)        /* a comment that is not plain UTF-8 text */                               \
   X(ORDER_MISMATCH)          /* the documents of an order do not fit together */                        \
   X(WRONG_CLOSING_KEY)       /* not the secret half of the manifest's closing key */                    \
+  X(WRONG_SHARES)            /* a steward's shares do not give the closing key */                       \
+  X(WAITING_FOR_STEWARD)     /* the survey is closed once its steward has sent the closing key */       \
+  X(SURVEY_ABANDONED)        /* the survey's answers were destroyed without a result */                 \
   X(KEY_LOST)                /* a key file that an open survey needs is gone */                         \
   X(KEY_HOLDER_UNFIT)        /* a moderator or auditor in a leader's line, without role or key */      \
   X(COMMENTS_UNDECIDED)      /* comments wait for a moderator */                                        \
@@ -67,7 +70,9 @@ namespace candor::domain {
   X(RATE_LIMITED)            /* too many attempts; wait */                                              \
   X(REQUEST_TOO_LARGE)       /* a message or text over its limit */                                     \
   X(PURPOSE_FORBIDDEN)       /* a use that the instrument or contract forbids */                        \
-  X(CONFIGURATION_INVALID)   /* faults in flags or environment, all in one message */
+  X(CONFIGURATION_INVALID)   /* faults in flags or environment, all in one message */                   \
+  X(WRONG_PLANE)             /* the other plane's server has this method */                             \
+  X(RESPONSE_PLANE_UNREACHABLE) /* the identity plane gets no answer from the response plane */
 
 #define CANDOR_DECLARE_REASON(name) inline constexpr char k##name[] = #name;
 namespace reasons {

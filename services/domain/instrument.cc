@@ -14,6 +14,8 @@ namespace {
 
 using base::Json;
 
+constexpr char kForbidden[] = "forbidden";
+
 // Checks one instrument against its framework and keeps the first fault.
 class Checker {
  public:
@@ -291,6 +293,12 @@ Instrument ReadInstrument(const Json& value, const std::string& path, JsonFault*
          static_cast<int>(prompt.OptionalWhole("max_bytes", 100, 4000, Prompt().max_bytes))});
     prompt.Finish();
   });
+  if (object.Has("evaluative_use")) {
+    if (object.Text("evaluative_use") != kForbidden) {
+      fault->Set(object.PathOf("evaluative_use"), "must be \"forbidden\"; leave it out where such use is not forbidden");
+    }
+    instrument.evaluative_use_forbidden = true;
+  }
   object.Finish();
   return instrument;
 }
@@ -326,14 +334,16 @@ Json InstrumentToJson(const Instrument& instrument) {
   // Left out where they are the defaults, so that an instrument has one document only.
   if (scale.strength_cut_hundredths != 0) scale_json["strength_cut_hundredths"] = scale.strength_cut_hundredths;
   if (scale.agreement_band_hundredths != 0) scale_json["agreement_band_hundredths"] = scale.agreement_band_hundredths;
-  return {{"format", kInstrumentFormat},
-          {"title", instrument.title},
-          {"framework", instrument.framework},
-          {"scale", std::move(scale_json)},
-          {"languages", Json(instrument.languages)},
-          {"rater_groups", std::move(groups)},
-          {"items", std::move(items)},
-          {"prompts", std::move(prompts)}};
+  Json document = {{"format", kInstrumentFormat},
+                   {"title", instrument.title},
+                   {"framework", instrument.framework},
+                   {"scale", std::move(scale_json)},
+                   {"languages", Json(instrument.languages)},
+                   {"rater_groups", std::move(groups)},
+                   {"items", std::move(items)},
+                   {"prompts", std::move(prompts)}};
+  if (instrument.evaluative_use_forbidden) document["evaluative_use"] = kForbidden;
+  return document;
 }
 
 std::string EncodeInstrumentVersion(const InstrumentVersion& version) {

@@ -75,6 +75,9 @@ struct Instrument {
   std::vector<RaterGroup> rater_groups;
   std::vector<Item> items;             // 1..400, in the order of presentation
   std::vector<Prompt> prompts;         // 0..10
+  // The instrument was made for development and may not be used to judge the leader, for pay, promotion or dismissal:
+  // contract and report say so. In the file "evaluative_use": "forbidden"; left out where it is not.
+  bool evaluative_use_forbidden = false;
 };
 
 // INVALID_ARGUMENT, INSTRUMENT_INVALID, with the path of the first fault as field: an unknown indicator, an indicator

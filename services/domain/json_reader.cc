@@ -88,6 +88,11 @@ bool JsonObject::Has(absl::string_view key) const {
   return object_ != nullptr && object_->find(std::string(key)) != object_->end();
 }
 
+bool JsonObject::IsNull(absl::string_view key) {
+  const Json* value = Find(key);
+  return value != nullptr && value->is_null();
+}
+
 const Json* JsonObject::Find(absl::string_view key) {
   asked_.emplace(key);
   if (object_ == nullptr) return nullptr;

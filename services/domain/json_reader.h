@@ -46,6 +46,8 @@ class JsonObject {
   // The path of the member `key`.
   std::string PathOf(absl::string_view key) const;
   bool Has(absl::string_view key) const;
+  // Whether the member is there and says that there is no value: null. It counts as asked for.
+  bool IsNull(absl::string_view key);
 
   // The member's text. A fault where it is missing or no text.
   std::string Text(absl::string_view key);

@@ -33,8 +33,15 @@ struct CloseOrder {
     int64_t reissued = 0;
   };
   std::vector<Issued> issued;      // in the order of the manifest's groups
-  // X25519, 32 bytes; in automatic mode. Empty (it is lost): does for a survey that this order has closed already.
+  // X25519, 32 bytes; in automatic mode. Empty in steward mode, where the key comes from the steward alone. Empty in
+  // automatic mode (it is lost): does for a survey that this order has closed already.
   std::string closing_secret_key;
+};
+
+struct ExtendOrder {
+  SurveyId survey;
+  std::string notice;     // EncodeExtension
+  std::string signature;  // Ed25519 over kExtensionTag || notice, by the manifest's signing key
 };
 
 struct CloseOutcome {
@@ -73,13 +80,22 @@ class ResponsePlane {
   // together, or the survey is known with other documents.
   virtual absl::Status OpenSurvey(const OpenOrder& order) = 0;
 
+  // Takes answers until the notice's close time, and shows the notice to whoever asks for the documents. Durable when this
+  // returns. A notice of a time that is not later than what is known changes nothing: OK. INVALID_ARGUMENT, ORDER_MISMATCH:
+  // the notice does not fit the survey's manifest. FAILED_PRECONDITION, SURVEY_CLOSED: the survey takes no more answers, by
+  // an order or by this plane's clock; that is never taken back. NOT_FOUND, SURVEY_UNKNOWN.
+  virtual absl::Status ExtendSurvey(const ExtendOrder& order) = 0;
+
   // Stops accepting answers; everything acknowledged so far is durable when this returns. Repeating it is harmless.
   // NOT_FOUND, SURVEY_UNKNOWN.
   virtual absl::Status StopAccepting(const SurveyId& survey) = 0;
 
   // Opens the sealed answers, counts them, applies the disclosure rules and destroys answers and tallies (A6, step 4).
   // The same order id again: the same outcome, whatever key it brings. FAILED_PRECONDITION: WRONG_CLOSING_KEY (not the secret half of the
-  // manifest's key), SURVEY_CLOSED (closed under another order id). DATA_LOSS: a sealed answer cannot be opened.
+  // manifest's key), SURVEY_CLOSED (closed under another order id), WAITING_FOR_STEWARD (in steward mode: stopped, durably;
+  // the steward has not sent the key to this plane since it was started, so ask again), SURVEY_ABANDONED (by an order, or by
+  // this plane itself when the contract's abandon time came: everything sealed is destroyed). DATA_LOSS: a sealed answer
+  // cannot be opened.
   virtual absl::StatusOr<CloseOutcome> CloseSurvey(const CloseOrder& order) = 0;
 
   // Adds up what the surveys of a pool contributed at closing, computes the pooled figures, stores these alone, and

@@ -4,7 +4,9 @@
 #include <cstdint>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 
 namespace candor::domain {
 namespace {
@@ -91,6 +93,55 @@ bool IsLanguageTag(absl::string_view text) {
     first = false;
   }
   return true;
+}
+
+bool IsHttpsUrl(absl::string_view text) {
+  constexpr absl::string_view kScheme = "https://";
+  if (text.size() > 300 || !absl::ConsumePrefix(&text, kScheme)) return false;
+  const size_t slash = text.find('/');
+  const absl::string_view authority = text.substr(0, slash);
+  const size_t colon = authority.find(':');
+  const absl::string_view host = authority.substr(0, colon);
+  for (const absl::string_view label : absl::StrSplit(host, '.')) {
+    if (label.empty() || label.front() == '-' || label.back() == '-' ||
+        !std::all_of(label.begin(), label.end(), [](char c) { return IsLower(c) || IsDigit(c) || c == '-'; })) {
+      return false;
+    }
+  }
+  if (colon != absl::string_view::npos) {
+    const absl::string_view port = authority.substr(colon + 1);
+    int number = 0;
+    if (port.empty() || port.size() > 5 || port.front() == '0' || !std::all_of(port.begin(), port.end(), IsDigit) ||
+        !absl::SimpleAtoi(port, &number) || number > 65535) {
+      return false;
+    }
+  }
+  if (slash == absl::string_view::npos) return true;
+  for (const absl::string_view segment : absl::StrSplit(text.substr(slash + 1), '/')) {
+    if (segment.empty() || segment == "." || segment == ".." ||
+        !std::all_of(segment.begin(), segment.end(),
+                     [](char c) { return IsAlnum(c) || c == '-' || c == '.' || c == '_' || c == '~'; })) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool IsHostAndPort(absl::string_view text) {
+  const size_t colon = text.rfind(':');
+  if (text.size() > 255 || colon == absl::string_view::npos) return false;
+  absl::string_view host = text.substr(0, colon);
+  const absl::string_view port = text.substr(colon + 1);
+  int number = 0;
+  if (port.empty() || port[0] == '0' || !std::all_of(port.begin(), port.end(), IsDigit) ||
+      !absl::SimpleAtoi(port, &number) || number > 65535) {
+    return false;
+  }
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  return !host.empty() && std::all_of(host.begin(), host.end(), [bracketed](char c) {
+    return IsAlnum(c) || c == '.' || (bracketed ? c == ':' : c == '-');
+  });
 }
 
 bool IsHex(absl::string_view text, size_t length) {

@@ -27,6 +27,14 @@ bool IsGroupCode(absl::string_view text);
 // of 2 to 8 letters or digits after hyphens; at most 35 characters.
 bool IsLanguageTag(absl::string_view text);
 
+// The address of a place on the web that anybody can read over TLS: "https://", a host of small letters, digits, dots and
+// hyphens, perhaps a port, perhaps a path of unreserved characters that does not end in a slash; at most 300 bytes. No
+// name and password, no query, no fragment, no dot segments: nothing in it can stand for one reader.
+bool IsHttpsUrl(absl::string_view text);
+// HOST:PORT, of at most 255 bytes: a name or an IPv4 address of [A-Za-z0-9.-], or an IPv6 address in brackets; a port from
+// 1 to 65535 without leading zeros.
+bool IsHostAndPort(absl::string_view text);
+
 // `length` bytes in hexadecimal, in lower case.
 bool IsHex(absl::string_view text, size_t length);
 

@@ -76,6 +76,10 @@ absl::StatusOr<StoredSurvey> LoadSurvey(ReadTransaction& transaction, const Surv
       survey.groups.push_back({count.group, {count.group}, count.invited});
     }
   }
+  if (row.state == domain::SurveyState::kClosing) {
+    CANDOR_ASSIGN_OR_RETURN(const CampaignRow campaign, GetCampaignRow(transaction, row.district, row.campaign));
+    survey.waits_for_steward = WaitsForSteward(campaign, row);
+  }
   CANDOR_ASSIGN_OR_RETURN(const auto ratings, transaction.ListIdentifiedRatings(row.district, row.id));
   for (const storage::IdentifiedRatingRow& rating : ratings) {
     (rating.audience == storage::IdentifiedAudience::kSelf ? survey.self_rated : survey.supervisor_rated) = true;
@@ -137,6 +141,27 @@ absl::StatusOr<std::vector<std::string>> Warnings(ReadTransaction& transaction, 
   return warnings;
 }
 
+// CheckSettings, and for a purpose that it refuses the stronger reason where the instrument gives one.
+absl::Status CheckAgainstInstrument(ReadTransaction& transaction, const DistrictId& district,
+                                    const domain::CampaignSettings& settings, absl::Time now) {
+  if (settings.purpose != domain::kDevelopmental) {
+    const absl::StatusOr<domain::Instrument> instrument = GetInstrumentOf(transaction, district, settings);
+    if (instrument.ok()) CANDOR_RETURN_IF_ERROR(domain::CheckPurpose(settings, *instrument));
+  }
+  return domain::CheckSettings(settings, now);
+}
+
+// What must be known of who closes the surveys, since nobody else can.
+std::vector<std::string> ClosingWarnings(const domain::CampaignSettings& settings) {
+  if (!settings.steward.has_value()) return {};
+  const domain::StewardTerms& terms = settings.steward->terms;
+  return {absl::StrCat("the answers can be opened only with ", terms.threshold, " of the ", terms.shares, " shares of: ",
+                       terms.title, ". Without them the surveys are abandoned at ",
+                       absl::FormatTime("%Y-%m-%d %H:%M UTC", settings.abandon_time, absl::UTCTimeZone()),
+                       ", with all answers destroyed and no report. Before opening, see that the shares are with different "
+                       "people, and that none of them is in a leader's line or runs this service")};
+}
+
 }  // namespace
 
 void Campaigns::NeedKeys(WriteTransaction& transaction, int keys) {
@@ -151,8 +176,8 @@ absl::StatusOr<StoredCampaign> Campaigns::Create(const Caller& caller, const Dis
   CANDOR_RETURN_IF_ERROR(CheckId("campaign_id", row.id.value()));
   row.settings = settings;
   row.create_time = clock_.Now();
-  CANDOR_RETURN_IF_ERROR(domain::CheckSettings(settings, row.create_time));
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_RETURN_IF_ERROR(CheckAgainstInstrument(transaction, district, settings, row.create_time));
     CANDOR_RETURN_IF_ERROR(GetVersionRow(transaction, district, settings).status());
     CANDOR_ASSIGN_OR_RETURN(const auto taken, transaction.FindCampaign(district, row.id));
     if (taken.has_value()) return errors::Exists("campaign", CampaignName(district, row.id));
@@ -173,7 +198,7 @@ absl::StatusOr<StoredCampaign> Campaigns::Update(
       return errors::EtagMismatch("campaign", CampaignName(district, id));
     }
     CANDOR_RETURN_IF_ERROR(change(row.settings));
-    CANDOR_RETURN_IF_ERROR(domain::CheckSettings(row.settings, clock_.Now()));
+    CANDOR_RETURN_IF_ERROR(CheckAgainstInstrument(transaction, district, row.settings, clock_.Now()));
     CANDOR_ASSIGN_OR_RETURN(const domain::Instrument instrument, GetInstrumentOf(transaction, district, row.settings));
     CANDOR_RETURN_IF_ERROR(CheckRatersFit(transaction, row, instrument));
     CANDOR_RETURN_IF_ERROR(transaction.UpdateCampaign(row));
@@ -305,6 +330,7 @@ absl::StatusOr<CampaignPreview> Campaigns::Preview(const DistrictId& district, c
     if (const absl::Status checked = domain::CheckSettings(campaign.settings, clock_.Now()); !checked.ok()) {
       preview.faults.emplace_back(checked.message());
     }
+    preview.warnings = ClosingWarnings(campaign.settings);
     if (const absl::Status holders = FindKeyHolders(transaction, campaign).status(); !holders.ok()) {
       if (!absl::IsFailedPrecondition(holders)) return holders;
       preview.faults.emplace_back(holders.message());

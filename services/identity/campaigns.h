@@ -41,6 +41,7 @@ struct StoredSurvey {
   std::string manifest_code;        // crypto::ManifestCode
   bool self_rated = false;
   bool supervisor_rated = false;
+  bool waits_for_steward = false;
 };
 
 struct SurveyPreview {
@@ -53,6 +54,7 @@ struct SurveyPreview {
 
 struct CampaignPreview {
   std::vector<std::string> faults;     // of the campaign as a whole
+  std::vector<std::string> warnings;   // likewise: what the administrator should know
   std::vector<SurveyPreview> surveys;  // by survey id
 };
 
@@ -64,8 +66,8 @@ class Campaigns {
   Campaigns(storage::IdentityStore* store, base::Clock* clock, KeyPool* pool)
       : store_(*store), clock_(*clock), pool_(pool) {}
 
-  // An empty id is made at random. INVALID_ARGUMENT, CAMPAIGN_INVALID: as domain::CheckSettings. ALREADY_EXISTS,
-  // RESOURCE_EXISTS.
+  // An empty id is made at random. INVALID_ARGUMENT, CAMPAIGN_INVALID: as domain::CheckSettings. FAILED_PRECONDITION,
+  // PURPOSE_FORBIDDEN: as domain::CheckPurpose. ALREADY_EXISTS, RESOURCE_EXISTS.
   absl::StatusOr<StoredCampaign> Create(const Caller& caller, const domain::DistrictId& district,
                                         const domain::CampaignId& id, const domain::CampaignSettings& settings);
   // Applies `change` to the draft. ABORTED, ETAG_MISMATCH: `revision` is given and is not the stored one. The instrument

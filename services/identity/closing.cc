@@ -45,29 +45,12 @@ absl::StatusOr<bool> HasResult(ReadTransaction& transaction, const SurveyRow& su
 absl::Status CheckMayClose(const CampaignRow& campaign, absl::Time now, bool opening_refused) {
   if (campaign.state == CampaignState::kOpen) return absl::OkStatus();
   const bool opening = campaign.state == CampaignState::kOpening;
-  if (opening && (opening_refused || campaign.settings.close_time <= now)) return absl::OkStatus();
+  if (opening && (opening_refused || storage::CloseTimeOf(campaign) <= now)) return absl::OkStatus();
   return errors::WrongState(absl::StrCat(
       "the campaign ", CampaignName(campaign.district, campaign.id), " is ", domain::NameOf(campaign.state),
       opening ? "; wait until it is open. It can be closed before only from its close time on, or when its last fault is "
                 "one that trying again does not mend"
               : "; only an open campaign can be closed"));
-}
-
-// Closing before the time that raters were told is a choice of who is still counted; nobody makes it who knows a leader's
-// raters as a member of the line does, and reads the report.
-absl::Status CheckMayChooseTheMoment(ReadTransaction& transaction, const Caller& caller, const CampaignRow& campaign,
-                                     absl::Time now) {
-  if (caller.server || caller.installation_administrator || campaign.settings.close_time <= now) {
-    return absl::OkStatus();
-  }
-  return ForEachSurvey(transaction, campaign.district, campaign.id, [&](const SurveyRow& survey) -> absl::Status {
-    CANDOR_ASSIGN_OR_RETURN(const bool in_line, IsInLine(transaction, survey, caller.person));
-    if (!in_line) return absl::OkStatus();
-    return base::Error(absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED,
-                       "before its close time a campaign is not closed by somebody who is one of its leaders or "
-                       "supervises one, now or when it was opened; ask another administrator, or wait until it closes "
-                       "by itself");
-  });
 }
 
 }  // namespace
@@ -100,12 +83,19 @@ absl::Status Closing::Advance(const DistrictId& district, const CampaignId& camp
   if (work.campaign.state != CampaignState::kClosing) return absl::OkStatus();
 
   std::vector<SurveyRow> ready;  // all but forgetting is done
+  absl::Status waiting;          // for the steward, which is no fault and hides none
   absl::Status fault = WorkAtEach(work.surveys, stopping_, [&](SurveyRow& survey) -> absl::Status {
     if (survey.state != SurveyState::kDraft && survey.state != SurveyState::kClosing) return absl::OkStatus();
-    CANDOR_RETURN_IF_ERROR(EndSurvey(work.campaign, survey));
+    const absl::Status ended = EndSurvey(work.campaign, survey);
+    if (IsWaitingForSteward(ended)) {
+      waiting = ended;
+      return absl::OkStatus();
+    }
+    CANDOR_RETURN_IF_ERROR(ended);
     ready.push_back(survey);
     return absl::OkStatus();
   });
+  if (fault.ok()) fault = waiting;
   // The rest takes long, and is done after the next start for what has come so far, too.
   if (stopping_) return fault;
   bool has_pool = false;
@@ -156,8 +146,12 @@ absl::Status Closing::EndSurvey(const CampaignRow& campaign, SurveyRow& survey) 
   if (survey.closing_step >= ClosingStep::kKeysDestroyed) return absl::OkStatus();
   if (survey.state == SurveyState::kDraft) return Abandon(survey, "its campaign closed before it was open");
   if (survey.closing_step < ClosingStep::kResultStored) {
-    const absl::Status fetched = StopAndFetch(survey);
+    const absl::Status fetched = StopAndFetch(campaign, survey);
     if (!fetched.ok()) {
+      // The response plane has abandoned it by its own clock; there is nothing to wait for.
+      if (base::GetErrorDetail(fetched).reason == domain::reasons::kSURVEY_ABANDONED) {
+        return Abandon(survey, fetched.message());
+      }
       const absl::Duration wait = IsPassing(fetched) ? kLongestWaitToAbandon : absl::ZeroDuration();
       if (clock_.Now() < campaign.settings.abandon_time + wait) return fetched;
       return Abandon(survey, fetched.message());
@@ -166,16 +160,16 @@ absl::Status Closing::EndSurvey(const CampaignRow& campaign, SurveyRow& survey) 
   return DestroyKeys(survey);
 }
 
-absl::Status Closing::StopAndFetch(SurveyRow& survey) {
+absl::Status Closing::StopAndFetch(const CampaignRow& campaign, SurveyRow& survey) {
   if (survey.closing_step < ClosingStep::kStopped) {
     CANDOR_RETURN_IF_ERROR(plane_.StopAccepting(survey.id));
     survey.closing_step = ClosingStep::kStopped;
     CANDOR_RETURN_IF_ERROR(Store(survey));
   }
-  return FetchResult(survey);
+  return FetchResult(campaign, survey);
 }
 
-absl::Status Closing::FetchResult(SurveyRow& survey) {
+absl::Status Closing::FetchResult(const CampaignRow& campaign, SurveyRow& survey) {
   domain::CloseOrder order;
   order.order_id = survey.order_id;
   order.survey = survey.id;
@@ -189,7 +183,9 @@ absl::Status Closing::FetchResult(SurveyRow& survey) {
     return absl::OkStatus();
   }));
   absl::Status lost;
-  if (const absl::StatusOr<crypto::ClosingKeyPair> key = keys_.LoadClosingKey(survey.id); key.ok()) {
+  if (campaign.settings.steward.has_value()) {
+    // The key is none of this plane's; the steward brings it to the other.
+  } else if (const absl::StatusOr<crypto::ClosingKeyPair> key = keys_.LoadClosingKey(survey.id); key.ok()) {
     order.closing_secret_key = std::string(key->secret_key.view());
   } else if (base::GetErrorDetail(key.status()).reason == domain::reasons::kKEY_LOST) {
     // The response plane may have closed the survey already, before this plane came to store the result; then it needs
@@ -220,6 +216,8 @@ absl::Status Closing::DestroyKeys(SurveyRow& survey) {
   survey.closing_step = ClosingStep::kKeysDestroyed;
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_RETURN_IF_ERROR(transaction.DeleteInvitations(survey.district, survey.id));
+    CANDOR_RETURN_IF_ERROR(
+        transaction.DeleteSurveyDocument(survey.district, survey.id, SurveyDocument::kSurnameFilter));
     return transaction.UpdateSurvey(survey);
   }));
   ++survey.revision;

@@ -48,10 +48,12 @@ class Closing {
   absl::StatusOr<storage::CampaignRow> Order(const Caller& caller, const domain::DistrictId& district,
                                              const domain::CampaignId& campaign, bool opening_refused);
 
-  // Goes on from wherever the last attempt stopped, until the campaign is CLOSED. A fault of one survey does not keep the
+  // Goes on from wherever the last attempt stopped, until the campaign is CLOSED. FAILED_PRECONDITION, WAITING_FOR_STEWARD:
+  // nothing is wrong, but surveys are left that only their steward can open. A fault of one survey does not keep the
   // others from being closed, but the campaign; the first one is returned. CANCELLED: the server is stopping.
   //
-  // A survey that cannot be closed (a lost key, answers that cannot be opened, orders that do not fit: whatever trying
+  // A survey that the response plane has abandoned is abandoned here at once, and one whose steward has not come once its
+  // abandon time has. A survey that cannot be closed (a lost key, answers that cannot be opened, orders that do not fit: whatever trying
   // again does not mend) is abandoned once its abandon time has come; and kLongestWaitToAbandon after that time whatever
   // the fault, since a disk that fails for good looks like one that is busy. One that closing found not yet open is
   // abandoned at once: nobody could answer it. So, at its abandon time, is one that the response plane has closed under
@@ -62,8 +64,8 @@ class Closing {
   // Steps 2 to 6 of one survey, with a result or without.
   absl::Status EndSurvey(const storage::CampaignRow& campaign, storage::SurveyRow& survey);
   // Steps 2 to 5, as far as they are not done.
-  absl::Status StopAndFetch(storage::SurveyRow& survey);
-  absl::Status FetchResult(storage::SurveyRow& survey);
+  absl::Status StopAndFetch(const storage::CampaignRow& campaign, storage::SurveyRow& survey);
+  absl::Status FetchResult(const storage::CampaignRow& campaign, storage::SurveyRow& survey);
   absl::Status DestroyKeys(storage::SurveyRow& survey);
   // To the end of step 6. `why`: for the log.
   absl::Status Abandon(storage::SurveyRow& survey, absl::string_view why);

@@ -9,6 +9,7 @@
 #include "services/crypto/hash.h"
 #include "services/domain/contract.h"
 #include "services/domain/errors.h"
+#include "services/domain/extension.h"
 #include "services/identity/loading.h"
 
 namespace candor::identity {
@@ -71,25 +72,40 @@ absl::Status Invitations::CheckTakesAnswers(ReadTransaction& transaction,
 }
 
 absl::StatusOr<absl::Time> Invitations::CloseTimeOf(ReadTransaction& transaction, const storage::SurveyRow& survey) {
-  if (const auto cached = close_times_.Find(survey.id.value()); cached != nullptr) return *cached;
+  const SurveyKey key(survey.id.value(), survey.revision);
+  if (const auto cached = close_times_.Find(key); cached != nullptr) return *cached;
   CANDOR_ASSIGN_OR_RETURN(const std::string bytes, GetDocument(transaction, survey, SurveyDocument::kContract));
   const absl::StatusOr<domain::Contract> contract = domain::DecodeContract(bytes);
   if (!contract.ok()) return errors::StoreCorrupt("a stored anonymity contract cannot be read");
-  close_times_.Insert(survey.id.value(), std::make_shared<const absl::Time>(contract->close_time));
-  return contract->close_time;
+  absl::Time close_time = contract->close_time;
+  CANDOR_ASSIGN_OR_RETURN(const auto extension, transaction.FindExtension(survey.district, survey.id));
+  if (extension.has_value()) {
+    const auto notice = domain::DecodeExtension(extension->notice);
+    if (!notice.ok()) return errors::StoreCorrupt("a stored notice of extension cannot be read");
+    close_time = notice->close_time;
+  }
+  close_times_.Insert(key, std::make_shared<const absl::Time>(close_time));
+  return close_time;
 }
 
 absl::StatusOr<std::shared_ptr<const Invitations::Documents>> Invitations::DocumentsOf(
     ReadTransaction& transaction, const storage::SurveyRow& survey) {
-  if (auto cached = documents_.Find(survey.id.value()); cached != nullptr) return cached;
+  const SurveyKey key(survey.id.value(), survey.revision);
+  if (auto cached = documents_.Find(key); cached != nullptr) return cached;
   Documents documents;
   CANDOR_ASSIGN_OR_RETURN(std::string contract, GetDocument(transaction, survey, SurveyDocument::kContract));
   CANDOR_ASSIGN_OR_RETURN(std::string manifest, GetDocument(transaction, survey, SurveyDocument::kManifest));
   CANDOR_ASSIGN_OR_RETURN(std::string signature,
                           GetDocument(transaction, survey, SurveyDocument::kManifestSignature));
+  CANDOR_ASSIGN_OR_RETURN(std::string filter, GetDocument(transaction, survey, SurveyDocument::kSurnameFilter));
+  documents.surname_filter = Share(std::move(filter));
   documents.contract = Share(std::move(contract));
   documents.manifest = Share(std::move(manifest));
   documents.manifest_signature = Share(std::move(signature));
+  CANDOR_ASSIGN_OR_RETURN(auto extension, transaction.FindExtension(survey.district, survey.id));
+  if (!extension.has_value()) extension.emplace();
+  documents.extension = Share(std::move(extension->notice));
+  documents.extension_signature = Share(std::move(extension->signature));
   CANDOR_ASSIGN_OR_RETURN(const storage::CampaignRow campaign,
                           GetCampaignRow(transaction, survey.district, survey.campaign));
   const VersionKey version(survey.district.value(), campaign.settings.instrument.value(),
@@ -102,7 +118,7 @@ absl::StatusOr<std::shared_ptr<const Invitations::Documents>> Invitations::Docum
     versions_.Insert(version, documents.instrument_version);
   }
   auto shared = std::make_shared<const Documents>(std::move(documents));
-  documents_.Insert(survey.id.value(), shared);
+  documents_.Insert(key, shared);
   return shared;
 }
 
@@ -132,6 +148,9 @@ absl::StatusOr<OpenedInvitation> Invitations::Open(absl::string_view code) {
     opened.instrument_version = documents->instrument_version;
     opened.manifest = documents->manifest;
     opened.manifest_signature = documents->manifest_signature;
+    opened.extension = documents->extension;
+    opened.extension_signature = documents->extension_signature;
+    opened.surname_filter = documents->surname_filter;
     return absl::OkStatus();
   }));
   return opened;
@@ -196,8 +215,8 @@ absl::StatusOr<std::string> Invitations::IssueTokenAndWait(absl::string_view cod
 
 void Invitations::DropSurvey(const domain::SurveyId& survey) {
   signing_keys_.EraseIf([&](const GroupKey& key) { return key.first == survey.value(); });
-  documents_.EraseIf([&](const std::string& key) { return key == survey.value(); });
-  close_times_.EraseIf([&](const std::string& key) { return key == survey.value(); });
+  documents_.EraseIf([&](const SurveyKey& key) { return key.first == survey.value(); });
+  close_times_.EraseIf([&](const SurveyKey& key) { return key.first == survey.value(); });
 }
 
 void Invitations::CommitQueued() {

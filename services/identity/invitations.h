@@ -38,6 +38,9 @@ struct OpenedInvitation {
   std::shared_ptr<const std::string> instrument_version;
   std::shared_ptr<const std::string> manifest;
   std::shared_ptr<const std::string> manifest_signature;
+  std::shared_ptr<const std::string> extension;            // the newest notice; empty: none
+  std::shared_ptr<const std::string> extension_signature;  // empty: none
+  std::shared_ptr<const std::string> surname_filter;  // crypto::SaltedFilter; its hash is in the manifest
 };
 
 // May be called from many threads at once.
@@ -60,7 +63,7 @@ class Invitations {
   Invitations& operator=(const Invitations&) = delete;
 
   // `code` as typed. INVALID_ARGUMENT, CODE_MALFORMED. NOT_FOUND, CODE_UNKNOWN: unknown, void, or the survey takes no
-  // answers, as from the close time that its contract names; one shape for all.
+  // answers, as from its close time; one shape for all.
   absl::StatusOr<OpenedInvitation> Open(absl::string_view code);
 
   // Signs `blinded` for the code's rater and gives the blind signature to `done`, once what was signed is durably noted.
@@ -81,6 +84,9 @@ class Invitations {
     std::shared_ptr<const std::string> instrument_version;
     std::shared_ptr<const std::string> manifest;
     std::shared_ptr<const std::string> manifest_signature;
+    std::shared_ptr<const std::string> extension;            // the newest notice; empty: none
+    std::shared_ptr<const std::string> extension_signature;  // empty: none
+    std::shared_ptr<const std::string> surname_filter;
   };
   // A token that is signed and waits until that is durable.
   struct Pending {
@@ -94,6 +100,8 @@ class Invitations {
     storage::SurveyRow survey;
   };
   using SigningKeyPtr = std::shared_ptr<const crypto::BlindSigningKey>;
+  // A survey as it stood at one revision: an extension is a new one.
+  using SurveyKey = std::pair<std::string, int64_t>;
   // An issuing group's place: survey, number.
   using GroupKey = std::pair<std::string, int32_t>;
   // An instrument version's place: district, instrument, version.
@@ -103,7 +111,7 @@ class Invitations {
   absl::StatusOr<Found> Find(storage::ReadTransaction& transaction, absl::string_view code_hash);
   // CODE_UNKNOWN unless the survey takes answers now.
   absl::Status CheckTakesAnswers(storage::ReadTransaction& transaction, const std::optional<storage::SurveyRow>& survey);
-  // When the survey's contract ends answering.
+  // When answering ends: as the contract says, or later after an extension.
   absl::StatusOr<absl::Time> CloseTimeOf(storage::ReadTransaction& transaction, const storage::SurveyRow& survey);
   absl::StatusOr<std::shared_ptr<const Documents>> DocumentsOf(storage::ReadTransaction& transaction,
                                                                const storage::SurveyRow& survey);
@@ -121,8 +129,8 @@ class Invitations {
   base::Clock& clock_;
   KeyStore& keys_;
   const Options options_;
-  LruCache<std::string, Documents> documents_;
-  LruCache<std::string, absl::Time> close_times_;  // of surveys
+  LruCache<SurveyKey, Documents> documents_;
+  LruCache<SurveyKey, absl::Time> close_times_;
   LruCache<VersionKey, std::string> versions_;
   LruCache<GroupKey, crypto::BlindSigningKey> signing_keys_;
   absl::Mutex mutex_;

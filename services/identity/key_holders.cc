@@ -42,12 +42,13 @@ absl::StatusOr<storage::KeyHolders> FindKeyHolders(storage::ReadTransaction& tra
                                                    const storage::CampaignRow& campaign) {
   storage::KeyHolders holders;
   std::set<std::string> keys;
+  if (campaign.settings.steward.has_value()) keys.insert(campaign.settings.steward->public_key);
   for (const domain::NamedHolder& named : campaign.settings.moderators) {
     CANDOR_ASSIGN_OR_RETURN(storage::KeyHolder holder,
                             FindHolder(transaction, campaign.district, named, /*is_auditor=*/false));
     if (!keys.insert(holder.key.public_key).second) {
       return Unfit(absl::StrCat("the moderator \"", named.title,
-                                "\" has the same key as another; each registers one of their own"));
+                                "\" has the same key as another, or as the steward; each registers one of their own"));
     }
     holders.moderators.push_back(std::move(holder));
   }

@@ -13,7 +13,7 @@ namespace candor::identity {
 
 // Moderators and auditor as the campaign names them, with the keys that they have registered. FAILED_PRECONDITION,
 // KEY_HOLDER_UNFIT: one of them is not in the directory, has not the role, has registered no key, or has the key of another
-// moderator of the campaign.
+// moderator of the campaign or of its steward.
 absl::StatusOr<storage::KeyHolders> FindKeyHolders(storage::ReadTransaction& transaction,
                                                    const storage::CampaignRow& campaign);
 

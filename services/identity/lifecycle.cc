@@ -1,5 +1,6 @@
 #include "services/identity/lifecycle.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -10,7 +11,6 @@
 #include "services/domain/errors.h"
 #include "services/identity/audit.h"
 #include "services/identity/loading.h"
-#include "services/identity/request_ids.h"
 #include "services/identity/resource_names.h"
 #include "services/identity/survey_work.h"
 
@@ -28,14 +28,6 @@ using storage::WriteTransaction;
 
 constexpr absl::Duration kRetryInterval = absl::Seconds(5);
 constexpr absl::Duration kRequestPurgeInterval = absl::Hours(1);
-
-// Nothing while it cannot be known yet.
-std::optional<absl::Time> RetentionEnd(const CampaignRow& campaign) {
-  const std::optional<absl::Time> start =
-      campaign.release_time.has_value() ? campaign.release_time : campaign.closed_time;
-  if (!start.has_value()) return std::nullopt;
-  return *start + absl::Hours(24) * campaign.settings.retention_days;
-}
 
 // Whether the survey is through with what the campaign's state asks for.
 bool IsDone(const CampaignRow& campaign, const SurveyRow& survey) {
@@ -58,7 +50,10 @@ Lifecycle::Lifecycle(Parts parts)
     : store_(*parts.store),
       clock_(*parts.clock),
       pool_(*parts.pool),
-      opening_(parts.store, parts.clock, parts.keys, parts.pool, parts.plane, &stopping_work_),
+      retention_(parts.store, parts.clock),
+      opening_(parts.store, parts.clock, parts.keys, parts.pool, parts.plane, std::move(parts.response_address),
+               &stopping_work_),
+      extending_(parts.store, parts.clock, parts.keys, parts.plane),
       closing_(parts.store, parts.clock, parts.keys, parts.plane, parts.invitations, &stopping_work_),
       releasing_(parts.store, parts.clock, parts.plane, std::move(parts.build_report), &stopping_work_) {}
 
@@ -119,10 +114,10 @@ absl::Status Lifecycle::ResumeCampaign(ReadTransaction& transaction, const Campa
       break;
     case CampaignState::kOpening:
       queue_.insert(key);
-      close_times_[key] = campaign.settings.close_time;
+      close_times_[key] = storage::CloseTimeOf(campaign);
       break;
     case CampaignState::kOpen:
-      close_times_[key] = campaign.settings.close_time;
+      close_times_[key] = storage::CloseTimeOf(campaign);
       break;
     case CampaignState::kClosing:
       queue_.insert(key);
@@ -141,7 +136,7 @@ void Lifecycle::Start(absl::Duration interval) {
   watcher_ = std::thread([this, interval] { Watch(interval); });
 }
 
-void Lifecycle::Stop() {
+void Lifecycle::StopSoon() {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
@@ -152,6 +147,10 @@ void Lifecycle::Stop() {
     watcher_stopping_ = true;
   }
   pause_ended_.notify_all();
+}
+
+void Lifecycle::Stop() {
+  StopSoon();
   if (worker_.joinable()) worker_.join();
   if (watcher_.joinable()) watcher_.join();
 }
@@ -188,6 +187,18 @@ absl::StatusOr<CampaignRow> Lifecycle::Close(const Caller& caller, const Distric
   return row;
 }
 
+absl::StatusOr<CampaignRow> Lifecycle::Extend(const Caller& caller, const DistrictId& district,
+                                              const CampaignId& campaign, absl::Time close_time,
+                                              std::optional<int64_t> revision) {
+  CANDOR_ASSIGN_OR_RETURN(CampaignRow row, extending_.Extend(caller, district, campaign, close_time, revision));
+  absl::MutexLock lock(&mutex_);
+  // Closing has taken the entry out where it was faster.
+  if (const auto known = close_times_.find(Key(district, campaign)); known != close_times_.end()) {
+    known->second = std::max(known->second, *row.extended_close_time);
+  }
+  return row;
+}
+
 absl::StatusOr<CampaignRow> Lifecycle::Release(const Caller& caller, const DistrictId& district,
                                                const CampaignId& campaign, bool discard_undecided) {
   CANDOR_ASSIGN_OR_RETURN(CampaignRow row, releasing_.Order(caller, district, campaign, discard_undecided));
@@ -202,6 +213,7 @@ absl::StatusOr<Progress> Lifecycle::ProgressOf(const DistrictId& district, const
     return ForEachSurvey(transaction, district, campaign, [&](const SurveyRow& survey) {
       ++progress.surveys;
       if (IsDone(row, survey)) ++progress.surveys_done;
+      if (WaitsForSteward(row, survey)) ++progress.surveys_waiting;
       return absl::OkStatus();
     });
   }));
@@ -235,7 +247,7 @@ void Lifecycle::Tick() {
   }
   if (retry && store_.forget_owed()) ForgetOrLog(store_);
   if (purge) {
-    const absl::Status purged = DeleteOldRequests();
+    const absl::Status purged = retention_.DeleteOldRequests();
     if (!purged.ok()) {
       base::Log(base::LogLevel::kWarning, "old answers to request ids could not be deleted; it will be tried again",
                 {{"detail", std::string(purged.message())}});
@@ -249,7 +261,7 @@ void Lifecycle::Tick() {
     }
   }
   for (const Key& key : expired) {
-    const absl::Status deleted = DeleteRaters(key);
+    const absl::Status deleted = DeleteRaters(ServerCaller(), key).status();
     if (!deleted.ok()) {
       base::Log(base::LogLevel::kWarning, "raters whose retention has ended could not be deleted",
                 {{"campaign", CampaignName(key.first, key.second)}, {"detail", std::string(deleted.message())}});
@@ -257,41 +269,26 @@ void Lifecycle::Tick() {
   }
 }
 
-absl::Status Lifecycle::DeleteRaters(const Key& key) {
-  // Each start comes here for every campaign whose retention has ended; what is done must not be done, and noted, again.
-  bool any = false;
-  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) {
-    return ForEachSurvey(transaction, key.first, key.second, [&](const SurveyRow& survey) -> absl::Status {
-      if (any) return absl::OkStatus();
-      CANDOR_ASSIGN_OR_RETURN(const auto raters, transaction.ListRaters(key.first, survey.id, {"", 1}));
-      any = !raters.empty();
-      return absl::OkStatus();
-    });
-  }));
-  if (any) {
-    CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
-      CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, key.first, key.second, [&](const SurveyRow& survey) {
-        return transaction.DeleteRaters(key.first, survey.id);
-      }));
-      CANDOR_RETURN_IF_ERROR(transaction.ForgetRequests(key.first));
-      return RecordAudit(transaction, clock_, ServerCaller(), key.first, "DeleteRaters",
-                         CampaignName(key.first, key.second));
-    }));
-  }
-  {
-    absl::MutexLock lock(&mutex_);
-    retention_ends_.erase(key);
-  }
-  if (any) ForgetOrLog(store_);
-  return absl::OkStatus();
+absl::StatusOr<bool> Lifecycle::DeleteRaters(const Caller& caller, const Key& key) {
+  CANDOR_ASSIGN_OR_RETURN(const bool any, retention_.DeleteRaters(caller, key.first, key.second));
+  absl::MutexLock lock(&mutex_);
+  retention_ends_.erase(key);
+  return any;
 }
 
-absl::Status Lifecycle::DeleteOldRequests() {
+absl::StatusOr<std::vector<DueItem>> Lifecycle::Purge(const Caller& caller, const DistrictId& district, bool dry_run) {
+  CANDOR_ASSIGN_OR_RETURN(std::vector<DueItem> items, retention_.List(district));
+  if (dry_run) return items;
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) {
-    return transaction.DeleteRequestsBefore(clock_.Now() - kRequestRetention);
+    return RecordAudit(transaction, clock_, caller, district, "PurgePersonalData", DistrictName(district));
   }));
-  ForgetOrLog(store_);
-  return absl::OkStatus();
+  const absl::Time now = clock_.Now();
+  for (DueItem& item : items) {
+    if (item.data != PersonalData::kRaters || !item.due_time.has_value() || *item.due_time > now) continue;
+    CANDOR_ASSIGN_OR_RETURN(item.deleted, DeleteRaters(caller, Key(district, item.campaign)));
+  }
+  CANDOR_RETURN_IF_ERROR(retention_.DeleteOldRequests());
+  return items;
 }
 
 void Lifecycle::LogState(const Key& key) {
@@ -355,14 +352,18 @@ absl::Status Lifecycle::Advance(const Key& key) {
     if (status.ok()) {
       faults_.erase(key);
     } else {
-      Fault fault{std::string(status.message()), IsPassing(status)};
+      const bool waiting = IsWaitingForSteward(status);
+      Fault fault{waiting ? "" : std::string(status.message()), waiting || IsPassing(status)};
       const auto [place, fresh] = faults_.try_emplace(key, fault);
       said_before = !fresh && place->second.message == fault.message;
       place->second = std::move(fault);
       next_retry_ = clock_.Steady() + kRetryInterval;
     }
   }
-  if (!status.ok() && !said_before) {
+  if (IsWaitingForSteward(status) && !said_before) {
+    base::Log(base::LogLevel::kInfo, "a campaign waits for its steward",
+              {{"campaign", CampaignName(key.first, key.second)}});
+  } else if (!status.ok() && !said_before) {
     base::Log(base::LogLevel::kWarning, "work at a campaign has stopped and will be tried again",
               {{"campaign", CampaignName(key.first, key.second)},
                {"reason", base::GetErrorDetail(status).reason},

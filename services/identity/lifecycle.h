@@ -13,6 +13,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -24,12 +25,14 @@
 #include "services/domain/response_plane.h"
 #include "services/identity/caller.h"
 #include "services/identity/closing.h"
+#include "services/identity/extending.h"
 #include "services/identity/invitations.h"
 #include "services/identity/key_pool.h"
 #include "services/identity/key_store.h"
 #include "services/identity/opening.h"
 #include "services/identity/releasing.h"
 #include "services/identity/report_builder.h"
+#include "services/identity/retention.h"
 #include "storage/identity_store.h"
 
 namespace candor::identity {
@@ -38,7 +41,8 @@ namespace candor::identity {
 struct Progress {
   int surveys = 0;
   int surveys_done = 0;
-  std::string last_fault;  // why the last attempt stopped; empty: it did not, or is under way
+  int surveys_waiting = 0;  // while closing: stopped, and to be opened by the steward alone
+  std::string last_fault;   // why the last attempt stopped; empty: it did not, or is under way
 };
 
 // May be called from many threads at once.
@@ -52,6 +56,7 @@ class Lifecycle {
     domain::ResponsePlane* plane;
     Invitations* invitations;
     ReportBuilder build_report;
+    std::string response_address = "";  // as in domain::Manifest; of surveys that are opened from now on
   };
   explicit Lifecycle(Parts parts);
   // Stops.
@@ -65,6 +70,8 @@ class Lifecycle {
 
   // Starts one thread that does the work, and one that looks at the clock every `interval`.
   void Start(absl::Duration interval = absl::Seconds(1));
+  // From now on nothing new is begun, and what fails because of the stop is no fault. Returns at once.
+  void StopSoon();
   // Ends both after the survey that is being worked at; the rest goes on after the next Resume.
   void Stop();
 
@@ -81,6 +88,13 @@ class Lifecycle {
   // time, and the caller is in the line of one of the campaign's leaders, now or at opening.
   absl::StatusOr<storage::CampaignRow> Close(const Caller& caller, const domain::DistrictId& district,
                                              const domain::CampaignId& campaign);
+  // Moves the close time of an OPEN campaign to `close_time`, with a signed notice for each survey, on both planes; done when
+  // this returns. INVALID_ARGUMENT, FIELD_INVALID: not later than the present close time, or beyond the latest one of the
+  // contract. FAILED_PRECONDITION: WRONG_STATE (not open, or its time is over), SURVEY_CLOSED (by the response plane's
+  // clock). PERMISSION_DENIED, CALLER_NOT_ALLOWED: as Close. ABORTED, ETAG_MISMATCH. What the response plane fails with.
+  absl::StatusOr<storage::CampaignRow> Extend(const Caller& caller, const domain::DistrictId& district,
+                                              const domain::CampaignId& campaign, absl::Time close_time,
+                                              std::optional<int64_t> revision);
   // CLOSED -> RELEASED. Of a released campaign, or one that is being released: OK, nothing changes, but that undecided
   // comments may still be given up. FAILED_PRECONDITION: WRONG_STATE (not closed); COMMENTS_UNDECIDED (comments wait for a
   // moderator, or a summary of them is missing, and they are not to be discarded).
@@ -89,6 +103,11 @@ class Lifecycle {
 
   // Of a campaign that nothing is under way for: all its surveys done.
   absl::StatusOr<Progress> ProgressOf(const domain::DistrictId& district, const domain::CampaignId& campaign);
+
+  // What the district's campaigns hold of people for a time, and when it goes. Unless `dry_run`, deletes at once, in
+  // the caller's name, the raters whose retention has ended and stored answers to request ids that are too old; the
+  // rest goes with the step that it follows. NOT_FOUND, RESOURCE_NOT_FOUND.
+  absl::StatusOr<std::vector<DueItem>> Purge(const Caller& caller, const domain::DistrictId& district, bool dry_run);
 
   // Closes what is due at the clock's time, deletes raters whose retention has ended, hourly deletes stored answers to
   // request ids that are too old, and takes up again what has stopped with a fault (a Forget that is owed too), at most
@@ -104,7 +123,7 @@ class Lifecycle {
   using Key = std::pair<domain::DistrictId, domain::CampaignId>;
   // Why the last attempt at a campaign stopped.
   struct Fault {
-    std::string message;
+    std::string message;  // empty: nothing is wrong, a steward is waited for
     bool passing = false;  // the same again may succeed, without anybody doing anything
   };
 
@@ -120,17 +139,18 @@ class Lifecycle {
   // Tells the pool which keys the campaign's opening will take.
   absl::Status CountKeysToMake(storage::ReadTransaction& transaction, const storage::CampaignRow& campaign);
   absl::Status ResumeCampaign(storage::ReadTransaction& transaction, const storage::CampaignRow& campaign);
-  // Does, writes and notes nothing where no rater is left.
-  absl::Status DeleteRaters(const Key& key);
-  absl::Status DeleteOldRequests();
+  // As Retention::DeleteRaters, and no more to be looked for.
+  absl::StatusOr<bool> DeleteRaters(const Caller& caller, const Key& key);
   // Logs the state that the campaign is in, with counts of its surveys, if it is not the one that was logged last.
   void LogState(const Key& key);
 
   storage::IdentityStore& store_;
   base::Clock& clock_;
   KeyPool& pool_;
+  Retention retention_;
   std::atomic<bool> stopping_work_ = false;  // set with stopping_, for whoever works at a campaign's surveys
   Opening opening_;
+  Extending extending_;
   Closing closing_;
   Releasing releasing_;
 

@@ -158,4 +158,24 @@ absl::StatusOr<bool> IsInLine(ReadTransaction& transaction, const storage::Surve
   return at_opening.has_value() && at_opening->Contains(person);
 }
 
+absl::Status CheckMayChooseTheMoment(ReadTransaction& transaction, const Caller& caller,
+                                     const storage::CampaignRow& campaign, absl::Time now) {
+  if (caller.server || caller.installation_administrator || storage::CloseTimeOf(campaign) <= now) {
+    return absl::OkStatus();
+  }
+  return ForEachSurvey(transaction, campaign.district, campaign.id, [&](const storage::SurveyRow& survey) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(const bool in_line, IsInLine(transaction, survey, caller.person));
+    if (!in_line) return absl::OkStatus();
+    return base::Error(absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED,
+                       "before its close time a campaign is neither closed nor extended by somebody who is one of its "
+                       "leaders or supervises one, now or when it was opened; ask another administrator, or wait until it "
+                       "closes by itself");
+  });
+}
+
+bool WaitsForSteward(const storage::CampaignRow& campaign, const storage::SurveyRow& survey) {
+  return campaign.settings.steward.has_value() && survey.state == domain::SurveyState::kClosing &&
+         survey.closing_step == storage::ClosingStep::kStopped;
+}
+
 }  // namespace candor::identity

@@ -13,6 +13,7 @@
 #include "services/domain/contract.h"
 #include "services/domain/ids.h"
 #include "services/domain/instrument.h"
+#include "services/identity/caller.h"
 #include "storage/identity_store.h"
 
 namespace candor::identity {
@@ -72,6 +73,15 @@ absl::Status CheckFirstReader(storage::ReadTransaction& transaction, const stora
 // stays in it, and who has joined it since is in it too. False for nobody (an empty id).
 absl::StatusOr<bool> IsInLine(storage::ReadTransaction& transaction, const storage::SurveyRow& survey,
                               const domain::PersonId& person);
+
+// Closing before the time that raters were told, and moving it, are choices of who is still counted; nobody makes them who
+// knows a leader's raters as a member of the line does, and reads the report. PERMISSION_DENIED, CALLER_NOT_ALLOWED: `now`
+// is before the close time, and the caller is in the line of one of the campaign's leaders, now or at opening.
+absl::Status CheckMayChooseTheMoment(storage::ReadTransaction& transaction, const Caller& caller,
+                                     const storage::CampaignRow& campaign, absl::Time now);
+
+// Whether the survey is stopped and only its steward can open it (a result under way looks the same).
+bool WaitsForSteward(const storage::CampaignRow& campaign, const storage::SurveyRow& survey);
 
 }  // namespace candor::identity
 

@@ -11,6 +11,7 @@
 #include "services/base/status.h"
 #include "services/crypto/access_code.h"
 #include "services/crypto/hash.h"
+#include "services/crypto/salted_filter.h"
 #include "services/domain/campaign.h"
 #include "services/domain/contract.h"
 #include "services/domain/errors.h"
@@ -20,6 +21,7 @@
 #include "services/identity/pooling.h"
 #include "services/identity/raters.h"
 #include "services/identity/resource_names.h"
+#include "services/identity/surname_filter.h"
 #include "services/identity/survey_work.h"
 #include "storage/key_holders.h"
 #include "storage/leader_line.h"
@@ -118,6 +120,7 @@ struct Opening::Material {
   std::string receipt_public_key;
   crypto::SecretBytes code_key;
   std::string pooling_public_key;  // empty: none
+  std::vector<std::string> directory_surnames;
 };
 
 absl::StatusOr<CampaignRow> Opening::Order(const Caller& caller, const DistrictId& district, const CampaignId& campaign,
@@ -150,7 +153,7 @@ absl::StatusOr<CampaignRow> Opening::Order(const Caller& caller, const DistrictI
       CANDOR_RETURN_IF_ERROR(PutDocument(transaction, survey, SurveyDocument::kKeyHolders, encoded_holders));
       CANDOR_ASSIGN_OR_RETURN(const domain::GroupPlan plan, PlanSurvey(transaction, survey, decoded.instrument));
       const domain::Contract contract =
-          domain::MakeContract(row.settings, version.hash, decoded.instrument.languages, plan);
+          domain::MakeContract(row.settings, version.hash, decoded.instrument, plan);
       return PutDocument(transaction, survey, SurveyDocument::kContract, domain::EncodeContract(contract));
     }));
     CANDOR_RETURN_IF_ERROR(SetState(row, CampaignState::kOpening));
@@ -170,6 +173,9 @@ absl::Status Opening::Advance(const DistrictId& district, const CampaignId& camp
   material.campaign = work.campaign;
   CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(material.version, GetVersionRow(transaction, district, work.campaign.settings));
+    // Where nothing is written in words there is nothing to warn of, and no name to hand out.
+    if (work.campaign.settings.moderators.empty()) return absl::OkStatus();
+    CANDOR_ASSIGN_OR_RETURN(material.directory_surnames, DirectorySurnames(transaction, district));
     return absl::OkStatus();
   }));
   CANDOR_ASSIGN_OR_RETURN(domain::InstrumentVersion version,
@@ -222,7 +228,7 @@ absl::Status Opening::OpenSurvey(const Material& material, const SurveyRow& surv
 
 absl::Status Opening::Prepare(const Material& material, const SurveyRow& survey) {
   bool prepared = false;
-  std::string contract;
+  std::string contract, surname_filter;
   domain::GroupPlan plan;
   storage::KeyHolders holders;
   CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
@@ -235,6 +241,11 @@ absl::Status Opening::Prepare(const Material& material, const SurveyRow& survey)
     CANDOR_ASSIGN_OR_RETURN(holders, storage::DecodeKeyHolders(frozen));
     // Raters cannot change since the order was given, so the plan is the one that was checked then.
     CANDOR_ASSIGN_OR_RETURN(plan, PlanSurvey(transaction, survey, material.instrument));
+    if (material.campaign.settings.moderators.empty()) {
+      surname_filter = crypto::SaltedFilter::Make({}).bytes();
+      return absl::OkStatus();
+    }
+    CANDOR_ASSIGN_OR_RETURN(surname_filter, MakeSurnameFilter(transaction, survey, material.directory_surnames));
     return absl::OkStatus();
   }));
   if (prepared) return absl::OkStatus();
@@ -251,12 +262,18 @@ absl::Status Opening::Prepare(const Material& material, const SurveyRow& survey)
                             keys_.EnsureIssuingKey(survey.id, static_cast<int>(i), pool_.bits()));
     manifest.groups[i].verifying_key = key.verifying_key().ToSpkiDer();
   }
-  CANDOR_ASSIGN_OR_RETURN(const crypto::ClosingKeyPair closing_key, keys_.EnsureClosingKey(survey.id));
-  manifest.closing_public_key = closing_key.public_key;
+  if (const auto& steward = material.campaign.settings.steward; steward.has_value()) {
+    manifest.closing_public_key = steward->public_key;
+  } else {
+    CANDOR_ASSIGN_OR_RETURN(const crypto::ClosingKeyPair closing_key, keys_.EnsureClosingKey(survey.id));
+    manifest.closing_public_key = closing_key.public_key;
+  }
   manifest.pooling_public_key = material.pooling_public_key;
   manifest.receipt_public_key = material.receipt_public_key;
   manifest.signing_public_key = keys_.signing_key().public_key();
   const domain::CampaignSettings& settings = material.campaign.settings;
+  manifest.response_address = response_address_;
+  manifest.surname_filter_hash = base::HexEncode(crypto::Sha256(surname_filter));
   for (const storage::KeyHolder& moderator : holders.moderators) manifest.moderators.push_back(moderator.key);
   if (holders.auditor.has_value()) manifest.auditor = holders.auditor->key;
   manifest.close_time = settings.close_time;
@@ -270,6 +287,7 @@ absl::Status Opening::Prepare(const Material& material, const SurveyRow& survey)
   return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_RETURN_IF_ERROR(PutDocument(transaction, survey, SurveyDocument::kManifest, bytes));
     CANDOR_RETURN_IF_ERROR(PutDocument(transaction, survey, SurveyDocument::kManifestSignature, signature));
+    CANDOR_RETURN_IF_ERROR(PutDocument(transaction, survey, SurveyDocument::kSurnameFilter, surname_filter));
     for (size_t i = 0; i < manifest.groups.size(); ++i) {
       CANDOR_RETURN_IF_ERROR(transaction.InsertIssuingGroup({survey.district, survey.id, static_cast<int32_t>(i),
                                                              manifest.groups[i].code, manifest.groups[i].invited, 0}));

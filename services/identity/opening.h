@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -28,8 +29,14 @@ inline constexpr char kManifestTag[] = "candor-manifest-v1";
 class Opening {
  public:
   Opening(storage::IdentityStore* store, base::Clock* clock, KeyStore* keys, KeyPool* pool,
-          domain::ResponsePlane* plane, const std::atomic<bool>* stopping)
-      : store_(*store), clock_(*clock), keys_(*keys), pool_(*pool), plane_(*plane), stopping_(*stopping) {}
+          domain::ResponsePlane* plane, std::string response_address, const std::atomic<bool>* stopping)
+      : store_(*store),
+        clock_(*clock),
+        keys_(*keys),
+        pool_(*pool),
+        plane_(*plane),
+        response_address_(std::move(response_address)),
+        stopping_(*stopping) {}
 
   // DRAFT -> OPENING, with the contract and the leader's line stored for every survey; as Lifecycle::Open.
   absl::StatusOr<storage::CampaignRow> Order(const Caller& caller, const domain::DistrictId& district,
@@ -52,6 +59,7 @@ class Opening {
   KeyStore& keys_;
   KeyPool& pool_;
   domain::ResponsePlane& plane_;
+  const std::string response_address_;  // for the manifests
   const std::atomic<bool>& stopping_;
 };
 

@@ -1,6 +1,8 @@
 #include "services/identity/survey_work.h"
 
+#include "services/base/error.h"
 #include "services/base/status.h"
+#include "services/domain/errors.h"
 #include "services/identity/loading.h"
 
 namespace candor::identity {
@@ -21,6 +23,10 @@ absl::StatusOr<CampaignWork> ReadCampaignWork(storage::IdentityStore& store, con
 bool IsPassing(const absl::Status& status) {
   return status.ok() || absl::IsUnavailable(status) || absl::IsResourceExhausted(status) || absl::IsAborted(status) ||
          absl::IsDeadlineExceeded(status) || absl::IsCancelled(status);
+}
+
+bool IsWaitingForSteward(const absl::Status& status) {
+  return base::GetErrorDetail(status).reason == domain::reasons::kWAITING_FOR_STEWARD;
 }
 
 absl::Status Stopping() {

@@ -28,6 +28,9 @@ absl::StatusOr<CampaignWork> ReadCampaignWork(storage::IdentityStore& store, con
 // Whether the same again may succeed, without anybody doing anything.
 bool IsPassing(const absl::Status& status);
 
+// Whether the status says that a survey waits for its steward: no fault.
+bool IsWaitingForSteward(const absl::Status& status);
+
 // CANCELLED: what work that ends because the server is stopping gives. It is no fault.
 absl::Status Stopping();
 

@@ -56,6 +56,7 @@ absl::StatusOr<v1::Report> BuildReport(const ReportInput& input) {
   report.set_framework_title(input.version.framework.title);
   report.set_attribution(input.version.framework.attribution);
   report.set_purpose(input.contract.purpose);
+  report.set_evaluative_use_forbidden(input.contract.evaluative_use_forbidden);
   report.set_contract_hash(input.contract_hash);
   report.mutable_close_time()->set_seconds(absl::ToUnixSeconds(input.contract.close_time));
   SetScale(instrument.scale, *report.mutable_scale());

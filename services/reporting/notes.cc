@@ -13,6 +13,7 @@ namespace {
 // What stands in the figures, so that no note explains what is not there.
 struct Contents {
   bool any_group = false;  // at least one group is shown
+  bool pool = false;       // "Other raters" are shown
   bool bound = false, between = false;
   bool cell_withheld = false;      // a shown group has too few answers on a statement
   bool insiders_withheld = false;  // a shown group has enough ratings of a statement, but too few beside insiders
@@ -42,7 +43,9 @@ void Look(const v1::GroupScore& score, Contents& contents) {
 Contents ContentsOf(const v1::Scores& scores) {
   Contents contents;
   for (const v1::GroupSummary& group : scores.groups()) {
-    if (group.withheld_reason() == v1::WITHHELD_REASON_UNSPECIFIED) contents.any_group = true;
+    if (group.withheld_reason() != v1::WITHHELD_REASON_UNSPECIFIED) continue;
+    contents.any_group = true;
+    if (group.code() == domain::kOtherRaters) contents.pool = true;
   }
   for (const v1::UnitScore& unit : scores.units()) {
     for (int g = 0; g < unit.groups_size(); ++g) {
@@ -148,6 +151,7 @@ std::vector<std::string> ReportNotes(const v1::Scores& scores, const domain::Con
   if (contents.cell_withheld) {
     notes.push_back(absl::StrCat("Where a group has too few answers on a statement (normally fewer than ",
                                  rules.minimum_group_size(),
+                                 contents.pool ? absl::StrCat(", of \"Other raters\" ", rules.pool_minimum()) : "",
                                  "; \"I have not seen this\" and blanks do not count), that figure is left out and is "
                                  "in no other figure."));
   }

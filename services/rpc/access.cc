@@ -58,6 +58,7 @@ constexpr AccessRow kRows[] = {
     {"candor.v1.CampaignService.PreviewCampaign", Audience::kAdministrator, "name", names::kCampaign},
     {"candor.v1.CampaignService.OpenCampaign", Audience::kAdministrator, "name", names::kCampaign},
     {"candor.v1.CampaignService.CloseCampaign", Audience::kAdministrator, "name", names::kCampaign},
+    {"candor.v1.CampaignService.ExtendCampaign", Audience::kAdministrator, "name", names::kCampaign},
     {"candor.v1.CampaignService.ReleaseCampaign", Audience::kAdministrator, "name", names::kCampaign},
     {"candor.v1.CampaignService.CreateSurvey", Audience::kAdministrator, "parent", names::kCampaign},
     {"candor.v1.CampaignService.DeleteSurvey", Audience::kAdministrator, "name", names::kSurvey},
@@ -73,17 +74,31 @@ constexpr AccessRow kRows[] = {
     {"candor.v1.CampaignService.GetIdentifiedRating", Audience::kRatingPerson, "name", names::kRating},
     {"candor.v1.CampaignService.PutIdentifiedRating", Audience::kRatingPerson, "rating.name", names::kRating},
 
+    {"candor.v1.RetentionService.PurgePersonalData", Audience::kAdministrator, "parent", names::kDistrict},
+
     {"candor.v1.InvitationService.OpenInvitation", Audience::kEveryone, "", ""},
     {"candor.v1.InvitationService.IssueToken", Audience::kEveryone, "", ""},
 
     {"candor.v1.ResponseService.GetManifest", Audience::kEveryone, "", ""},
     {"candor.v1.ResponseService.SubmitResponse", Audience::kEveryone, "", ""},
+    {"candor.v1.ResponseService.ProvideClosingKey", Audience::kEveryone, "", ""},
     {"candor.v1.ResponseService.GetLedger", Audience::kEveryone, "", ""},
 
     {"candor.v1.KeySessionService.StartKeySession", Audience::kKeyHolder, "", ""},
     {"candor.v1.ModerationService.ListComments", Audience::kKeyHolder, "", ""},
     {"candor.v1.ModerationService.DecideComment", Audience::kKeyHolder, "", ""},
     {"candor.v1.ModerationService.WriteSummary", Audience::kKeyHolder, "", ""},
+    {"candor.v1.PlaneService.GetReceiptKey", Audience::kPlane, "", ""},
+    {"candor.v1.PlaneService.OpenSurvey", Audience::kPlane, "", ""},
+    {"candor.v1.PlaneService.ExtendSurvey", Audience::kPlane, "", ""},
+    {"candor.v1.PlaneService.StopAccepting", Audience::kPlane, "", ""},
+    {"candor.v1.PlaneService.CloseSurvey", Audience::kPlane, "", ""},
+    {"candor.v1.PlaneService.PoolCampaign", Audience::kPlane, "", ""},
+    {"candor.v1.PlaneService.Forget", Audience::kPlane, "", ""},
+    {"candor.v1.PlaneService.AbandonSurvey", Audience::kPlane, "", ""},
+    {"candor.v1.PlaneService.CountComments", Audience::kPlane, "", ""},
+    {"candor.v1.PlaneService.ReleaseSurvey", Audience::kPlane, "", ""},
+    {"candor.v1.PlaneService.GetLiveCounts", Audience::kPlane, "", ""},
 
     {"candor.v1.ScoringService.GetScores", Audience::kReportReaders, "name", names::kSurvey},
 
@@ -172,7 +187,7 @@ absl::StatusOr<std::optional<SurveyParties>> StoredRelations::PartiesOf(const do
   return parties;
 }
 
-Access::Access(absl::Span<const AccessRow> rows, Relations* relations) : relations_(*relations) {
+Access::Access(absl::Span<const AccessRow> rows, Relations* relations) : relations_(relations) {
   for (const AccessRow& row : rows) rows_.emplace(row.method, &row);
 }
 
@@ -212,6 +227,11 @@ bool Access::IsForEveryone(absl::string_view method) const {
          (row->second->audience == Audience::kEveryone || row->second->audience == Audience::kKeyHolder);
 }
 
+bool Access::IsForPlane(absl::string_view method) const {
+  const auto row = rows_.find(method);
+  return row != rows_.end() && row->second->audience == Audience::kPlane;
+}
+
 absl::Status Access::Check(absl::string_view method, const identity::Caller& caller,
                            const google::protobuf::Message& request) const {
   const auto row = rows_.find(method);
@@ -223,6 +243,7 @@ absl::Status Access::Check(absl::string_view method, const identity::Caller& cal
 absl::StatusOr<bool> Access::Allows(const AccessRow& row, const identity::Caller& caller,
                                     const google::protobuf::Message& request) const {
   if (row.audience == Audience::kEveryone || row.audience == Audience::kKeyHolder) return true;
+  if (row.audience == Audience::kPlane || relations_ == nullptr) return false;
   if (row.audience == Audience::kInstallation) return caller.installation_administrator;
 
   CANDOR_ASSIGN_OR_RETURN(const std::vector<std::string> ids, IdsOf(row, TextAt(request, row.scope)));
@@ -241,7 +262,7 @@ absl::StatusOr<bool> Access::Allows(const AccessRow& row, const identity::Caller
       if (administrator || caller.person.value() == ids[1]) return true;
       if (!caller.roles.supervisor) return false;
       CANDOR_ASSIGN_OR_RETURN(const auto supervisors,
-                              relations_.SupervisorsOf(caller.district, domain::PersonId(ids[1])));
+                              relations_->SupervisorsOf(caller.district, domain::PersonId(ids[1])));
       return Contains(supervisors, caller.person);
     }
     default: return AllowsOnSurvey(row.audience, caller, administrator, ids);
@@ -254,7 +275,7 @@ absl::StatusOr<bool> Access::AllowsOnSurvey(Audience audience, const identity::C
   if (audience != Audience::kOutsideLeaderLine && audience != Audience::kRatingPerson && administrator) return true;
   if (audience == Audience::kOutsideLeaderLine && !administrator) return false;
   CANDOR_ASSIGN_OR_RETURN(const auto parties,
-                          relations_.PartiesOf(domain::DistrictId(ids[0]), domain::SurveyId(ids[2])));
+                          relations_->PartiesOf(domain::DistrictId(ids[0]), domain::SurveyId(ids[2])));
   const bool known = parties && parties->campaign.value() == ids[1];
   const bool is_leader = known && !caller.person.empty() && parties->leader == caller.person;
   const bool is_supervisor = known && !caller.person.empty() && Contains(parties->supervisors, caller.person);

@@ -26,6 +26,7 @@ namespace candor::rpc {
 // Who may call. An administrator is a person with that role in the district of the name, or the installation's.
 enum class Audience {
   kEveryone,           // respondents: no key is looked at
+  kPlane,              // the identity plane's server, by the key that the two planes share (PlaneKey); no person
   kInstallation,       // the installation's administrator
   kAdministrator,
   kSupervisors,        // administrators, and supervisors of the district
@@ -91,7 +92,8 @@ class StoredRelations : public Relations {
 // May be called from many threads at once.
 class Access {
  public:
-  // `relations` and `rows` outlive the object.
+  // `relations` and `rows` outlive the object. Null `relations`: nobody is let in whom only the directory could let in, as
+  // befits a server that has none.
   Access(absl::Span<const AccessRow> rows, Relations* relations);
 
   // FAILED_PRECONDITION, CONFIGURATION_INVALID, all in one message: a method of one of `services` (full names, known to
@@ -102,8 +104,12 @@ class Access {
   // Whether the method is for everyone, so that no key is needed. False for a method without a row.
   bool IsForEveryone(absl::string_view method) const;
 
+  // Whether the method is the identity plane's server's alone. False for a method without a row.
+  bool IsForPlane(absl::string_view method) const;
+
   // OK, or why `caller` may not. INVALID_ARGUMENT, FIELD_INVALID: the name in the request has another shape.
-  // PERMISSION_DENIED, CALLER_NOT_ALLOWED: one message, whatever there is or is not; so too for a method without a row.
+  // PERMISSION_DENIED, CALLER_NOT_ALLOWED: one message, whatever there is or is not; so too for a method without a row, and
+  // for any person on a method of the planes.
   absl::Status Check(absl::string_view method, const identity::Caller& caller,
                      const google::protobuf::Message& request) const;
 
@@ -114,7 +120,7 @@ class Access {
                                       const std::vector<std::string>& ids) const;
 
   absl::flat_hash_map<std::string, const AccessRow*> rows_;
-  Relations& relations_;
+  Relations* const relations_;
 };
 
 }  // namespace candor::rpc

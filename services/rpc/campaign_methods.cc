@@ -70,6 +70,16 @@ absl::Status OpenCampaign(const IdentityBackend& b, const Caller& caller, const 
   return FillCampaign(b, name.district, name.campaign, response);
 }
 
+absl::Status ExtendCampaign(const IdentityBackend& b, const Caller& caller, const v1::ExtendCampaignRequest& request,
+                            v1::Campaign* response) {
+  CANDOR_ASSIGN_OR_RETURN(const auto name, ParseCampaign("name", request.name()));
+  CANDOR_RETURN_IF_ERROR(Require(request.has_close_time(), "close_time"));
+  CANDOR_ASSIGN_OR_RETURN(const auto revision, FromEtag(request.etag(), "campaign", request.name()));
+  CANDOR_RETURN_IF_ERROR(
+      b.lifecycle->Extend(caller, name.district, name.campaign, FromTimestamp(request.close_time()), revision).status());
+  return FillCampaign(b, name.district, name.campaign, response);
+}
+
 void AddDraftMethods(const IdentityBackend& b, MethodSet& methods) {
   methods.Add<v1::CreateCampaignRequest, v1::Campaign>(
       Name("CreateCampaign"), Lane::kIdentity,
@@ -137,6 +147,11 @@ void AddLifecycleMethods(const IdentityBackend& b, MethodSet& methods) {
         CANDOR_ASSIGN_OR_RETURN(const auto name, ParseCampaign("name", request.name()));
         CANDOR_RETURN_IF_ERROR(b.lifecycle->Close(caller, name.district, name.campaign).status());
         return FillCampaign(b, name.district, name.campaign, response);
+      });
+  methods.Add<v1::ExtendCampaignRequest, v1::Campaign>(
+      Name("ExtendCampaign"), Lane::kIdentity,
+      [b](const Caller& caller, const v1::ExtendCampaignRequest& request, v1::Campaign* response) {
+        return ExtendCampaign(b, caller, request, response);
       });
   methods.Add<v1::ReleaseCampaignRequest, v1::Campaign>(
       Name("ReleaseCampaign"), Lane::kIdentity,

@@ -141,7 +141,8 @@ const std::set<std::string>& ChangeableCampaignFields() {
   static const auto* const fields = new std::set<std::string>{
       "title",          "instrument_version", "minimum_group_size",  "insiders",   "first_reader",
       "retention_days", "supervisor_reads",   "administrator_reads", "close_time", "latest_close_time",
-      "abandon_time",   "notice",             "moderators",          "auditor",    "summary_only_below"};
+      "abandon_time",   "notice",             "moderators",          "steward",    "mirrors",
+      "purpose",        "auditor",            "summary_only_below"};
   return *fields;
 }
 
@@ -187,6 +188,15 @@ absl::Status CopyCampaignFields(const candor::v1::Campaign& from, const std::set
       CANDOR_ASSIGN_OR_RETURN(settings.auditor, HolderOf(from.auditor(), "campaign.auditor", district));
     }
   }
+  if (Has(fields, "steward")) {
+    settings.steward.reset();
+    if (from.has_steward()) {
+      const candor::v1::Steward& steward = from.steward();
+      settings.steward = {{steward.title(), steward.shares(), steward.threshold()}, steward.public_key()};
+    }
+  }
+  if (Has(fields, "mirrors")) settings.mirrors.assign(from.mirrors().begin(), from.mirrors().end());
+  if (Has(fields, "purpose")) settings.purpose = from.purpose().empty() ? domain::kDevelopmental : from.purpose();
   return absl::OkStatus();
 }
 
@@ -212,6 +222,15 @@ candor::v1::Campaign ToProto(const identity::StoredCampaign& campaign, const ide
   for (const domain::NamedHolder& moderator : settings.moderators) {
     *proto.add_moderators() = ToProto(moderator, row.district);
   }
+  if (settings.steward.has_value()) {
+    candor::v1::Steward& steward = *proto.mutable_steward();
+    steward.set_title(settings.steward->terms.title);
+    steward.set_shares(settings.steward->terms.shares);
+    steward.set_threshold(settings.steward->terms.threshold);
+    steward.set_public_key(settings.steward->public_key);
+  }
+  proto.mutable_mirrors()->Assign(settings.mirrors.begin(), settings.mirrors.end());
+  proto.set_purpose(settings.purpose);
   proto.set_summary_only_below(static_cast<int32_t>(settings.summary_only_below));
   if (settings.auditor.has_value()) *proto.mutable_auditor() = ToProto(*settings.auditor, row.district);
   proto.set_state(ToProto(row.state));
@@ -220,6 +239,8 @@ candor::v1::Campaign ToProto(const identity::StoredCampaign& campaign, const ide
   if (row.state == domain::CampaignState::kOpening || row.state == domain::CampaignState::kClosing || releasing) {
     proto.set_surveys_done(progress.surveys_done);
   }
+  proto.set_surveys_waiting_for_steward(progress.surveys_waiting);
+  if (row.extended_close_time.has_value()) *proto.mutable_extended_close_time() = ToTimestamp(*row.extended_close_time);
   proto.set_last_fault(progress.last_fault);
   proto.set_etag(ToEtag(row.revision));
   *proto.mutable_create_time() = ToTimestamp(row.create_time);
@@ -238,12 +259,14 @@ candor::v1::Survey ToProto(const identity::StoredSurvey& survey, const std::vect
   proto.set_manifest_code(survey.manifest_code);
   proto.set_self_rated(survey.self_rated);
   proto.set_supervisor_rated(survey.supervisor_rated);
+  proto.set_waiting_for_steward(survey.waits_for_steward);
   return proto;
 }
 
 candor::v1::PreviewCampaignResponse ToProto(const identity::CampaignPreview& preview) {
   candor::v1::PreviewCampaignResponse proto;
   proto.mutable_faults()->Assign(preview.faults.begin(), preview.faults.end());
+  proto.mutable_warnings()->Assign(preview.warnings.begin(), preview.warnings.end());
   for (const identity::SurveyPreview& survey : preview.surveys) {
     candor::v1::SurveyPreview* to = proto.add_surveys();
     to->set_survey(identity::SurveyName(survey.survey));

@@ -64,7 +64,8 @@ candor::v1::Framework ToProto(const identity::StoredFramework& stored, bool with
 
 const std::set<std::string>& ChangeableInstrumentFields() {
   static const auto* const fields =
-      new std::set<std::string>{"title", "scale", "languages", "rater_groups", "items", "prompts"};
+      new std::set<std::string>{"title", "scale", "languages", "rater_groups", "items", "prompts",
+                                "evaluative_use_forbidden"};
   return *fields;
 }
 
@@ -83,6 +84,7 @@ void CopyInstrumentFields(const candor::v1::Instrument& from, const std::set<std
       to.items.push_back({item.indicator(), item.reverse(), FromProto(item.texts())});
     }
   }
+  if (fields.count("evaluative_use_forbidden") > 0) to.evaluative_use_forbidden = from.evaluative_use_forbidden();
   if (fields.count("prompts") > 0) {
     to.prompts.clear();
     for (const auto& prompt : from.prompts()) {
@@ -115,6 +117,7 @@ candor::v1::Instrument ToProto(const domain::Instrument& instrument, const domai
   proto.set_framework(identity::FrameworkName(district, domain::FrameworkId(instrument.framework)));
   *proto.mutable_scale() = ToProto(instrument.scale);
   proto.mutable_languages()->Assign(instrument.languages.begin(), instrument.languages.end());
+  proto.set_evaluative_use_forbidden(instrument.evaluative_use_forbidden);
   for (const domain::RaterGroup& group : instrument.rater_groups) {
     candor::v1::RaterGroup* to = proto.add_rater_groups();
     to->set_code(group.code);

@@ -38,10 +38,11 @@ absl::Status TooManyAttempts(absl::string_view what, absl::Duration wait) {
 
 }  // namespace
 
-Dispatcher::Dispatcher(const Access* access, Authenticator* authenticator, QuietFaults* quiet_faults,
-                       base::Clock* clock, Revision revision, const Options& options)
+Dispatcher::Dispatcher(const Access* access, Authenticator* authenticator, const PlaneKey* plane_key,
+                       QuietFaults* quiet_faults, base::Clock* clock, Revision revision, const Options& options)
     : access_(*access),
       authenticator_(*authenticator),
+      plane_key_(plane_key),
       quiet_faults_(*quiet_faults),
       revision_(std::move(revision)),
       wrong_codes_(clock, options.attempts),
@@ -50,7 +51,8 @@ Dispatcher::Dispatcher(const Access* access, Authenticator* authenticator, Quiet
       replies_(options.unsent_reply_bytes, options.small_reply_bytes),
       identity_(options.identity_threads, options.identity_queue),
       issuing_(ThreadsOrProcessors(options.issuing_threads), options.issuing_queue),
-      reading_(options.reading_threads, options.reading_queue) {}
+      reading_(options.reading_threads, options.reading_queue),
+      orders_(options.order_threads, options.order_queue) {}
 
 Dispatcher::~Dispatcher() { Stop(); }
 
@@ -58,6 +60,7 @@ void Dispatcher::Stop() {
   identity_.Stop();
   issuing_.Stop();
   reading_.Stop();
+  orders_.Stop();
 }
 
 ReplyBudget* Dispatcher::RepliesOf(const Method& method) {
@@ -69,6 +72,7 @@ base::Executor* Dispatcher::ExecutorOf(Lane lane) {
     case Lane::kIdentity: return &identity_;
     case Lane::kIssuing: return &issuing_;
     case Lane::kReading: return &reading_;
+    case Lane::kOrders: return &orders_;
     case Lane::kInline: return nullptr;
   }
   return nullptr;
@@ -82,6 +86,9 @@ void Dispatcher::DropStale() {
 
 absl::Status Dispatcher::CheckBeforehand(const Method& method, const Call& call) {
   const bool for_everyone = access_.IsForEveryone(method.name);
+  if (access_.IsForPlane(method.name)) {
+    return plane_key_ == nullptr ? Authenticator::CheckForm("") : plane_key_->Check(call.authorization);
+  }
   if (!for_everyone) CANDOR_RETURN_IF_ERROR(Authenticator::CheckForm(call.authorization));
   if (for_everyone && !method.takes_code) return absl::OkStatus();
   // Whoever was let in before is nobody who guesses, whatever else comes from that network.
@@ -150,7 +157,9 @@ void Dispatcher::DispatchEncoded(const Method& method, Call call, std::string re
 
 void Dispatcher::Queue(const Method& method, Call call, const google::protobuf::Message& request,
                        google::protobuf::Message* response, Admitted admitted, Done done) {
-  const size_t most = access_.IsForEveryone(method.name) ? kLargestRespondentRequest : kLargestRequest;
+  const size_t most = access_.IsForEveryone(method.name) ? kLargestRespondentRequest
+                      : access_.IsForPlane(method.name)  ? kLargestOrder
+                                                         : kLargestRequest;
   if (auto sized = CheckSize(request, most); !sized.ok()) {
     done(std::move(sized));
     return;
@@ -169,7 +178,8 @@ void Dispatcher::Queue(const Method& method, Call call, const google::protobuf::
 
 absl::StatusOr<identity::Caller> Dispatcher::Admit(const Method& method, const Call& call,
                                                    const google::protobuf::Message& request) {
-  if (access_.IsForEveryone(method.name)) return identity::Caller();
+  // Of a method of the planes the key was looked at beforehand.
+  if (access_.IsForEveryone(method.name) || access_.IsForPlane(method.name)) return identity::Caller();
   auto caller = authenticator_.Authenticate(call.authorization);
   if (!caller.ok()) {
     if (absl::IsUnauthenticated(caller.status())) wrong_keys_.NoteFailure(NetworkOf(call.peer()));

@@ -18,6 +18,7 @@
 #include "services/rpc/authenticator.h"
 #include "services/rpc/encoded_replies.h"
 #include "services/rpc/method.h"
+#include "services/rpc/plane_key.h"
 #include "services/rpc/quiet_faults.h"
 #include "services/rpc/rate_limiter.h"
 #include "services/rpc/reply_budget.h"
@@ -27,6 +28,7 @@ namespace candor::rpc {
 // Largest requests in bytes. A framework's document may have 4 MiB; the rest is for what is around it.
 inline constexpr size_t kLargestRequest = (size_t{4} << 20) + (size_t{64} << 10);
 inline constexpr size_t kLargestRespondentRequest = size_t{1} << 20;
+inline constexpr size_t kLargestOrder = size_t{7} << 20;  // between the planes: a survey's documents all together
 
 // What the transport knows of a call beside its request.
 struct Call {
@@ -47,6 +49,8 @@ class Dispatcher {
     size_t issuing_queue = 4096;
     int reading_threads = 2;
     size_t reading_queue = 4096;
+    int order_threads = 2;
+    size_t order_queue = 64;
     // Replies to callers without a key that the transport has not sent yet, in bytes; see ReplyBudget.
     size_t unsent_reply_bytes = size_t{64} << 20;
     size_t small_reply_bytes = size_t{16} << 10;
@@ -58,13 +62,13 @@ class Dispatcher {
   // The identity plane's storage::IdentityStore::revision.
   using Revision = std::function<uint64_t()>;
 
-  // All outlive the object.
-  Dispatcher(const Access* access, Authenticator* authenticator, QuietFaults* quiet_faults, base::Clock* clock,
-             Revision revision, const Options& options);
+  // All outlive the object. Null `plane_key`: methods of the planes are for nobody.
+  Dispatcher(const Access* access, Authenticator* authenticator, const PlaneKey* plane_key, QuietFaults* quiet_faults,
+             base::Clock* clock, Revision revision, const Options& options);
   ~Dispatcher();
 
-  // Runs `method` for whoever holds the key in `call` (see Authenticator; not looked at where the method is for everyone)
-  // and calls `done` once, from any thread.
+  // Runs `method` for whoever holds the key in `call` (see Authenticator, of the planes' methods PlaneKey; not looked at
+  // where the method is for everyone) and calls `done` once, from any thread.
   //
   // Who shows no key where one is needed, or one of another form, is refused before anything is queued; and so is, before
   // code or key are looked up, whoever has sent too many wrong ones (see RateLimiter), so that guessing on tells nothing.
@@ -96,7 +100,8 @@ class Dispatcher {
   // Told who calls, once they may and before the body runs.
   using Admitted = std::function<void(const identity::Caller&)>;
 
-  // All that is decided before anything is queued, but for sizes.
+  // All that is decided before anything is queued, but for sizes. Also OK or UNAUTHENTICATED for the planes' methods, whose
+  // key is too long to be guessed, so that wrong ones are not counted.
   absl::Status CheckBeforehand(const Method& method, const Call& call);
   void Queue(const Method& method, Call call, const google::protobuf::Message& request,
              google::protobuf::Message* response, Admitted admitted, Done done);
@@ -111,6 +116,7 @@ class Dispatcher {
 
   const Access& access_;
   Authenticator& authenticator_;
+  const PlaneKey* const plane_key_;
   QuietFaults& quiet_faults_;
   const Revision revision_;
   RateLimiter wrong_codes_;
@@ -120,6 +126,7 @@ class Dispatcher {
   base::Executor identity_;
   base::Executor issuing_;
   base::Executor reading_;
+  base::Executor orders_;
 };
 
 }  // namespace candor::rpc

@@ -11,8 +11,10 @@
 #include "candor/v1/instrument.grpc.pb.h"
 #include "candor/v1/invitation.grpc.pb.h"
 #include "candor/v1/moderation.grpc.pb.h"
+#include "candor/v1/plane.grpc.pb.h"
 #include "candor/v1/report.grpc.pb.h"
 #include "candor/v1/response.grpc.pb.h"
+#include "candor/v1/retention.grpc.pb.h"
 #include "candor/v1/scoring.grpc.pb.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
@@ -227,6 +229,7 @@ CANDOR_SERVICE(CampaignService,
                CANDOR_METHOD(CampaignService, PreviewCampaign, v1::PreviewCampaignRequest, v1::PreviewCampaignResponse)
                CANDOR_METHOD(CampaignService, OpenCampaign, v1::OpenCampaignRequest, v1::Campaign)
                CANDOR_METHOD(CampaignService, CloseCampaign, v1::CloseCampaignRequest, v1::Campaign)
+               CANDOR_METHOD(CampaignService, ExtendCampaign, v1::ExtendCampaignRequest, v1::Campaign)
                CANDOR_METHOD(CampaignService, ReleaseCampaign, v1::ReleaseCampaignRequest, v1::Campaign)
                CANDOR_METHOD(CampaignService, CreateSurvey, v1::CreateSurveyRequest, v1::Survey)
                CANDOR_METHOD(CampaignService, DeleteSurvey, v1::DeleteSurveyRequest, Empty)
@@ -244,6 +247,9 @@ CANDOR_SERVICE(CampaignService,
                CANDOR_METHOD(CampaignService, GetIdentifiedRating, v1::GetIdentifiedRatingRequest, v1::IdentifiedRating)
                CANDOR_METHOD(CampaignService, PutIdentifiedRating, v1::PutIdentifiedRatingRequest, v1::IdentifiedRating))
 
+CANDOR_SERVICE(RetentionService, CANDOR_METHOD(RetentionService, PurgePersonalData, v1::PurgePersonalDataRequest,
+                                               v1::PurgePersonalDataResponse))
+
 CANDOR_SERVICE(InvitationService,
                CANDOR_METHOD(InvitationService, OpenInvitation, v1::OpenInvitationRequest, v1::OpenInvitationResponse)
                CANDOR_SMALL_METHOD(InvitationService, IssueToken, v1::IssueTokenRequest, v1::IssueTokenResponse))
@@ -252,6 +258,8 @@ CANDOR_SERVICE(ResponseService,
                CANDOR_METHOD(ResponseService, GetManifest, v1::GetManifestRequest, v1::GetManifestResponse)
                CANDOR_SMALL_METHOD(ResponseService, SubmitResponse, v1::SubmitResponseRequest,
                                    v1::SubmitResponseResponse)
+               CANDOR_SMALL_METHOD(ResponseService, ProvideClosingKey, v1::ProvideClosingKeyRequest,
+                                   v1::ProvideClosingKeyResponse)
                CANDOR_METHOD(ResponseService, GetLedger, v1::GetLedgerRequest, v1::GetLedgerResponse))
 
 CANDOR_SERVICE(KeySessionService, CANDOR_SMALL_METHOD(KeySessionService, StartKeySession, v1::StartKeySessionRequest,
@@ -261,6 +269,19 @@ CANDOR_SERVICE(ModerationService,
                CANDOR_METHOD(ModerationService, ListComments, v1::ListCommentsRequest, v1::ListCommentsResponse)
                CANDOR_SMALL_METHOD(ModerationService, DecideComment, v1::DecideCommentRequest, v1::DecideCommentResponse)
                CANDOR_SMALL_METHOD(ModerationService, WriteSummary, v1::WriteSummaryRequest, v1::WriteSummaryResponse))
+
+CANDOR_SERVICE(PlaneService,
+               CANDOR_METHOD(PlaneService, GetReceiptKey, v1::GetReceiptKeyRequest, v1::GetReceiptKeyResponse)
+               CANDOR_METHOD(PlaneService, OpenSurvey, v1::OpenSurveyRequest, Empty)
+               CANDOR_METHOD(PlaneService, ExtendSurvey, v1::ExtendSurveyRequest, Empty)
+               CANDOR_METHOD(PlaneService, StopAccepting, v1::StopAcceptingRequest, Empty)
+               CANDOR_METHOD(PlaneService, CloseSurvey, v1::CloseSurveyRequest, v1::CloseSurveyResponse)
+               CANDOR_METHOD(PlaneService, PoolCampaign, v1::PoolCampaignRequest, v1::PoolCampaignResponse)
+               CANDOR_METHOD(PlaneService, Forget, v1::ForgetRequest, Empty)
+               CANDOR_METHOD(PlaneService, AbandonSurvey, v1::AbandonSurveyRequest, Empty)
+               CANDOR_METHOD(PlaneService, ReleaseSurvey, v1::ReleaseSurveyRequest, v1::ReleaseSurveyResponse)
+               CANDOR_METHOD(PlaneService, CountComments, v1::CountCommentsRequest, v1::CountCommentsResponse)
+               CANDOR_METHOD(PlaneService, GetLiveCounts, v1::GetLiveCountsRequest, v1::GetLiveCountsResponse))
 
 CANDOR_SERVICE(ScoringService, CANDOR_METHOD(ScoringService, GetScores, v1::GetScoresRequest, v1::Scores))
 
@@ -282,36 +303,66 @@ CANDOR_SERVICE_ON(ReportService, ReportServiceBase,
 }  // namespace
 
 std::vector<std::string> GrpcServices::Names() {
-  return {v1::DirectoryService::service_full_name(), v1::FrameworkService::service_full_name(),
-          v1::InstrumentService::service_full_name(), v1::CampaignService::service_full_name(),
-          v1::InvitationService::service_full_name(), v1::ResponseService::service_full_name(),
-          v1::KeySessionService::service_full_name(), v1::ModerationService::service_full_name(),
-          v1::ScoringService::service_full_name(), v1::ReportService::service_full_name()};
+  std::vector<std::string> names = Names(Planes::kIdentity);
+  for (std::string& name : Names(Planes::kResponses)) names.push_back(std::move(name));
+  return names;
 }
 
-absl::StatusOr<std::unique_ptr<GrpcServices>> GrpcServices::Create(const MethodSet* methods, const Access* access,
-                                                                   Dispatcher* dispatcher) {
+std::vector<std::string> GrpcServices::Names(Planes planes) {
+  std::vector<std::string> names;
+  if (HoldsIdentity(planes)) {
+    names = {v1::DirectoryService::service_full_name(),  v1::FrameworkService::service_full_name(),
+             v1::InstrumentService::service_full_name(), v1::CampaignService::service_full_name(),
+             v1::InvitationService::service_full_name(), v1::ScoringService::service_full_name(),
+             v1::ReportService::service_full_name(),     v1::RetentionService::service_full_name()};
+  }
+  if (HoldsResponses(planes)) {
+    names.push_back(v1::ResponseService::service_full_name());
+    names.push_back(v1::KeySessionService::service_full_name());
+    names.push_back(v1::ModerationService::service_full_name());
+  }
+  if (planes == Planes::kResponses) names.push_back(v1::PlaneService::service_full_name());
+  return names;
+}
+
+absl::StatusOr<std::unique_ptr<GrpcServices>> GrpcServices::Create(Planes planes, const MethodSet* methods,
+                                                                   const Access* access, Dispatcher* dispatcher) {
   CANDOR_RETURN_IF_ERROR(access->CheckComplete(Names()));
   std::unique_ptr<GrpcServices> all(new GrpcServices());
   const Gate gate(methods, dispatcher);
-  all->services_.push_back(std::make_unique<DirectoryServiceGate>(gate));
-  all->services_.push_back(std::make_unique<FrameworkServiceGate>(gate));
-  all->services_.push_back(std::make_unique<InstrumentServiceGate>(gate));
-  all->services_.push_back(std::make_unique<CampaignServiceGate>(gate));
-  all->services_.push_back(std::make_unique<InvitationServiceGate>(gate));
-  static auto* const wiped_requests = new WipedRequests<v1::SubmitResponseRequest, v1::SubmitResponseResponse>;
-  auto response_service = std::make_unique<ResponseServiceGate>(gate);
-  response_service->SetMessageAllocatorFor_SubmitResponse(wiped_requests);
-  all->services_.push_back(std::move(response_service));
-  static auto* const wiped_decisions = new WipedRequests<v1::DecideCommentRequest, v1::DecideCommentResponse>;
-  static auto* const wiped_summaries = new WipedRequests<v1::WriteSummaryRequest, v1::WriteSummaryResponse>;
-  auto moderation_service = std::make_unique<ModerationServiceGate>(gate);
-  moderation_service->SetMessageAllocatorFor_DecideComment(wiped_decisions);
-  moderation_service->SetMessageAllocatorFor_WriteSummary(wiped_summaries);
-  all->services_.push_back(std::make_unique<KeySessionServiceGate>(gate));
-  all->services_.push_back(std::move(moderation_service));
-  all->services_.push_back(std::make_unique<ScoringServiceGate>(gate));
-  all->services_.push_back(std::make_unique<ReportServiceGate>(gate));
+  if (HoldsIdentity(planes)) {
+    all->services_.push_back(std::make_unique<DirectoryServiceGate>(gate));
+    all->services_.push_back(std::make_unique<FrameworkServiceGate>(gate));
+    all->services_.push_back(std::make_unique<InstrumentServiceGate>(gate));
+    all->services_.push_back(std::make_unique<CampaignServiceGate>(gate));
+    all->services_.push_back(std::make_unique<InvitationServiceGate>(gate));
+    all->services_.push_back(std::make_unique<ScoringServiceGate>(gate));
+    all->services_.push_back(std::make_unique<ReportServiceGate>(gate));
+    all->services_.push_back(std::make_unique<RetentionServiceGate>(gate));
+  }
+  if (HoldsResponses(planes)) {
+    static auto* const wiped_requests = new WipedRequests<v1::SubmitResponseRequest, v1::SubmitResponseResponse>;
+    auto response_service = std::make_unique<ResponseServiceGate>(gate);
+    response_service->SetMessageAllocatorFor_SubmitResponse(wiped_requests);
+    static auto* const wiped_keys = new WipedRequests<v1::ProvideClosingKeyRequest, v1::ProvideClosingKeyResponse>;
+    response_service->SetMessageAllocatorFor_ProvideClosingKey(wiped_keys);
+    all->services_.push_back(std::move(response_service));
+    static auto* const wiped_decisions = new WipedRequests<v1::DecideCommentRequest, v1::DecideCommentResponse>;
+    static auto* const wiped_summaries = new WipedRequests<v1::WriteSummaryRequest, v1::WriteSummaryResponse>;
+    auto moderation_service = std::make_unique<ModerationServiceGate>(gate);
+    moderation_service->SetMessageAllocatorFor_DecideComment(wiped_decisions);
+    moderation_service->SetMessageAllocatorFor_WriteSummary(wiped_summaries);
+    all->services_.push_back(std::make_unique<KeySessionServiceGate>(gate));
+    all->services_.push_back(std::move(moderation_service));
+  }
+  if (planes == Planes::kResponses) {
+    static auto* const wiped_closings = new WipedRequests<v1::CloseSurveyRequest, v1::CloseSurveyResponse>;
+    static auto* const wiped_poolings = new WipedRequests<v1::PoolCampaignRequest, v1::PoolCampaignResponse>;
+    auto plane_service = std::make_unique<PlaneServiceGate>(gate);
+    plane_service->SetMessageAllocatorFor_CloseSurvey(wiped_closings);
+    plane_service->SetMessageAllocatorFor_PoolCampaign(wiped_poolings);
+    all->services_.push_back(std::move(plane_service));
+  }
   return all;
 }
 

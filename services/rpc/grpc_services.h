@@ -13,19 +13,23 @@
 #include "services/rpc/access.h"
 #include "services/rpc/dispatcher.h"
 #include "services/rpc/method.h"
+#include "services/rpc/planes.h"
 
 namespace candor::rpc {
 
-// All services of candor.v1. None of their threads waits for anything.
+// The services of candor.v1 that a server of `planes` serves. None of their threads waits for anything.
 class GrpcServices {
  public:
-  // FAILED_PRECONDITION, CONFIGURATION_INVALID: as Access::CheckComplete for all services; the server must not start.
-  // A method without a body is a broken invariant. All arguments outlive the object, and so does it the server.
-  static absl::StatusOr<std::unique_ptr<GrpcServices>> Create(const MethodSet* methods, const Access* access,
-                                                              Dispatcher* dispatcher);
+  // FAILED_PRECONDITION, CONFIGURATION_INVALID: as Access::CheckComplete for all services, whichever are served; the
+  // server must not start. A method to be served without a body is a broken invariant. All arguments outlive the object,
+  // and so does it the server.
+  static absl::StatusOr<std::unique_ptr<GrpcServices>> Create(Planes planes, const MethodSet* methods,
+                                                              const Access* access, Dispatcher* dispatcher);
 
-  // Full names of the services, for instance "candor.v1.CampaignService".
+  // Full names of all services, for instance "candor.v1.CampaignService".
   static std::vector<std::string> Names();
+  // Of those that a server of `planes` serves: PlaneService only where the identity plane is elsewhere.
+  static std::vector<std::string> Names(Planes planes);
 
   // To be registered with a grpc::ServerBuilder.
   std::vector<grpc::Service*> services() const;

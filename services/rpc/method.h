@@ -25,6 +25,7 @@ enum class Lane {
   kIdentity,  // the directory, campaigns, reports: may wait for the disk
   kIssuing,   // respondents on the identity plane: private-key operations
   kReading,   // respondents who read documents of the response plane
+  kOrders,    // orders of the identity plane where it is another server: may take as long as counting answers does
   kInline,    // the transport's own thread: never waits
 };
 

@@ -49,8 +49,11 @@ void AddCampaignMethods(const IdentityBackend& backend, MethodSet& methods);
 void AddSurveyMethods(const IdentityBackend& backend, MethodSet& methods);
 void AddRaterMethods(const IdentityBackend& backend, MethodSet& methods);
 void AddReportMethods(const IdentityBackend& backend, MethodSet& methods);
+void AddRetentionMethods(const IdentityBackend& backend, MethodSet& methods);
 // InvitationService: a respondent on the identity plane.
 void AddInvitationMethods(const IdentityBackend& backend, MethodSet& methods);
+// PlaneService: the identity plane, where it is another server.
+void AddPlaneMethods(domain::ResponsePlane* plane, MethodSet& methods);
 
 }  // namespace candor::rpc
 

@@ -24,6 +24,9 @@ absl::Status OpenInvitation(const IdentityBackend& b, const v1::OpenInvitationRe
   response->set_instrument_version(*opened.instrument_version);
   response->set_manifest(*opened.manifest);
   response->set_manifest_signature(*opened.manifest_signature);
+  response->set_extension(*opened.extension);
+  response->set_extension_signature(*opened.extension_signature);
+  response->set_surname_filter(*opened.surname_filter);
   return absl::OkStatus();
 }
 

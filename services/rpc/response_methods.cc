@@ -21,6 +21,8 @@ absl::Status GetManifest(collection::Collection& collection, const v1::GetManife
   response->set_instrument_version(*documents->instrument_version);
   response->set_manifest(*documents->manifest);
   response->set_manifest_signature(*documents->manifest_signature);
+  response->set_extension(*documents->extension);
+  response->set_extension_signature(*documents->extension_signature);
   return absl::OkStatus();
 }
 
@@ -79,6 +81,16 @@ void AddResponseMethods(collection::Collection* collection, MethodSet& methods) 
                              if (receipt.ok()) response->set_receipt(*std::move(receipt));
                              done(receipt.status());
                            });
+      });
+  methods.Add<v1::ProvideClosingKeyRequest, v1::ProvideClosingKeyResponse>(
+      "candor.v1.ResponseService.ProvideClosingKey", Lane::kReading,
+      [collection](const Caller&, const v1::ProvideClosingKeyRequest& request,
+                   v1::ProvideClosingKeyResponse* response) -> absl::Status {
+        CANDOR_ASSIGN_OR_RETURN(
+            const int unclosed,
+            collection->ProvideClosingKey(domain::SurveyId(request.survey()), request.closing_secret_key()));
+        response->set_unclosed_surveys(unclosed);
+        return absl::OkStatus();
       });
   methods.Add<v1::GetLedgerRequest, v1::GetLedgerResponse>(
       "candor.v1.ResponseService.GetLedger", Lane::kReading,

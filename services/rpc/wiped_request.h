@@ -1,9 +1,10 @@
-// The memory of a request that holds answers: overwritten when the call is over, however it ended.
+// The memory of a request that holds answers or secret keys: overwritten when the call is over, however it ended.
 
 #ifndef CANDOR_SERVICES_RPC_WIPED_REQUEST_H_
 #define CANDOR_SERVICES_RPC_WIPED_REQUEST_H_
 
 #include "candor/v1/moderation.pb.h"
+#include "candor/v1/plane.pb.h"
 #include "candor/v1/response.pb.h"
 #include "grpcpp/support/message_allocator.h"
 #include "services/base/private_memory.h"
@@ -21,6 +22,11 @@ inline void Wipe(candor::v1::SubmitResponseRequest& request) {
   base::Wipe(*request.mutable_pressure_notice());
 }
 
+// Overwrites the key.
+inline void Wipe(candor::v1::ProvideClosingKeyRequest& request) { base::Wipe(*request.mutable_closing_secret_key()); }
+// Overwrites the secret half of the key. Buffers that the transport read it from are not reached.
+inline void Wipe(candor::v1::CloseSurveyRequest& request) { base::Wipe(*request.mutable_closing_secret_key()); }
+inline void Wipe(candor::v1::PoolCampaignRequest& request) { base::Wipe(*request.mutable_pooling_secret_key()); }
 // Overwrites session and words.
 inline void Wipe(candor::v1::DecideCommentRequest& request) {
   base::Wipe(*request.mutable_session());

@@ -16,6 +16,7 @@ constexpr int kWrongUse = 2;
 // What flags and environment say, as text: read into values only when all of it is known, so that every fault can be
 // told at once.
 struct RawOptions {
+  std::string planes = "both";
   std::string log_level = "info";
   std::string modulus_bits = "2048";
   std::string failed_attempts = "10000";
@@ -27,6 +28,36 @@ void AddOptions(CLI::App& app, ServerConfig& config, RawOptions& raw) {
   app.add_option("--data", config.data_folder, "The folder that everything is kept in; made where missing (required)")
       ->envname("CANDOR_DATA")
       ->type_name("DIR");
+  app.add_option("--planes", raw.planes,
+                 "both: one server for all. identity or response: that plane alone, on a host and in a folder of its own; "
+                 "both servers then need --plane-key")
+      ->envname("CANDOR_PLANES")
+      ->type_name("WHICH")
+      ->capture_default_str();
+  app.add_option("--plane-key", config.plane_key,
+                 "File with the key that the two planes' servers share; candord plane-key makes one")
+      ->envname("CANDOR_PLANE_KEY")
+      ->type_name("FILE");
+  app.add_option("--response-plane", config.response_plane,
+                 "With --planes=identity: HOST:PORT or unix:PATH of the response plane's server. Beyond this machine TLS is "
+                 "always used")
+      ->envname("CANDOR_RESPONSE_PLANE")
+      ->type_name("ADDR");
+  app.add_option("--response-public-address", config.response_public_address,
+                 "With --planes=identity: HOST:PORT where respondents reach the response plane; stands in the documents of "
+                 "every survey that is opened from then on")
+      ->envname("CANDOR_RESPONSE_PUBLIC_ADDRESS")
+      ->type_name("ADDR");
+  app.add_option("--plane-tls-ca", config.plane_tls_ca,
+                 "Authorities in PEM that the response plane's certificate must be of; else the system's are trusted")
+      ->envname("CANDOR_PLANE_TLS_CA")
+      ->type_name("FILE");
+  app.add_option("--plane-tls-cert", config.plane_tls_cert, "Client certificate to show to the response plane, PEM")
+      ->envname("CANDOR_PLANE_TLS_CERT")
+      ->type_name("FILE");
+  app.add_option("--plane-tls-key", config.plane_tls_key, "Its private key, PEM")
+      ->envname("CANDOR_PLANE_TLS_KEY")
+      ->type_name("FILE");
   app.add_option("--listen", config.listen,
                  "HOST:PORT to take gRPC calls on, or unix:PATH; port 0 picks a free one. Anything but this machine "
                  "itself needs TLS")
@@ -72,6 +103,15 @@ void AddOptions(CLI::App& app, ServerConfig& config, RawOptions& raw) {
 std::vector<std::string> ReadRaw(const RawOptions& raw, ServerConfig& config) {
   std::vector<std::string> faults;
   config.reflection = !raw.no_reflection;
+  if (raw.planes == "both") {
+    config.planes = rpc::Planes::kBoth;
+  } else if (raw.planes == "identity") {
+    config.planes = rpc::Planes::kIdentity;
+  } else if (raw.planes == "response") {
+    config.planes = rpc::Planes::kResponses;
+  } else {
+    faults.push_back("--planes: must be both, identity or response");
+  }
   if (raw.log_level == "debug") {
     config.log_level = base::LogLevel::kDebug;
   } else if (raw.log_level == "info") {
@@ -115,6 +155,9 @@ ParsedCommandLine ParseCommandLine(int argc, const char* const* argv) {
       ->envname("CANDOR_KEYS")
       ->type_name("DIR");
   admin_key->add_flag("--reset", raw.reset, "Make a new key, write it to admin.key; all before it stop working");
+  CLI::App* plane_key =
+      app.add_subcommand("plane-key", "Make the key that the two planes' servers share, for --plane-key on both");
+  plane_key->add_option("--out", command.out, "The file to write, readable by you alone")->type_name("FILE");
   app.footer(
       "Each option can be set by an environment variable instead: CANDOR_DATA for --data, CANDOR_TLS_CERT for "
       "--tls-cert and so on.\nExit codes: 0 stopped in good order, 1 a fault while starting or running, 2 wrong use.");
@@ -122,7 +165,7 @@ ParsedCommandLine ParseCommandLine(int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    return {std::nullopt, (admin_key->parsed() ? admin_key : &app)->help(), 0};
+    return {std::nullopt, (admin_key->parsed() ? admin_key : plane_key->parsed() ? plane_key : &app)->help(), 0};
   } catch (const CLI::CallForVersion& version) {
     return {std::nullopt, absl::StrCat(version.what(), "\n"), 0};
   } catch (const CLI::ParseError& error) {
@@ -134,6 +177,9 @@ ParsedCommandLine ParseCommandLine(int argc, const char* const* argv) {
     command.task = Task::kResetAdminKey;
     if (command.config.data_folder.empty()) faults.push_back("--data: say which folder's key is meant");
     if (!raw.reset) faults.push_back("admin-key: give --reset to make a new key");
+  } else if (plane_key->parsed()) {
+    command.task = Task::kMakePlaneKey;
+    if (command.out.empty()) faults.push_back("--out: say which file is to be written");
   } else {
     for (std::string& fault : FindFaults(command.config)) faults.push_back(std::move(fault));
   }

@@ -10,11 +10,12 @@
 
 namespace candor::server {
 
-enum class Task { kServe, kResetAdminKey };
+enum class Task { kServe, kResetAdminKey, kMakePlaneKey };
 
 struct Command {
   Task task = Task::kServe;
   ServerConfig config;
+  std::string out;  // of kMakePlaneKey: the file to write
 };
 
 struct ParsedCommandLine {

@@ -1,5 +1,7 @@
 #include "services/server/config.h"
 
+#include <utility>
+
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -10,6 +12,8 @@
 #include "services/base/status.h"
 #include "services/crypto/certificate.h"
 #include "services/domain/errors.h"
+#include "services/domain/text.h"
+#include "services/server/plane_key_file.h"
 
 namespace candor::server {
 namespace {
@@ -29,6 +33,33 @@ bool IsLoopbackV4(absl::string_view host) {
   return true;
 }
 
+absl::StatusOr<std::string> ReadPem(const char* flag, const std::string& path, std::vector<std::string>& faults) {
+  auto pem = base::ReadFile(path, kLargestPemFile);
+  if (!pem.ok()) faults.push_back(absl::StrCat(flag, ": ", path, " cannot be read: ", pem.status().message()));
+  return pem;
+}
+
+// Whether a certificate and its key can be read and belong together; nothing to find unless both are given.
+void FindPairFaults(const char* cert_flag, const std::string& cert, const char* key_flag, const std::string& key,
+                    std::vector<std::string>& faults) {
+  if (cert.empty() || key.empty()) return;
+  const auto chain = ReadPem(cert_flag, cert, faults);
+  const auto secret = ReadPem(key_flag, key, faults);
+  if (!chain.ok() || !secret.ok()) return;
+  if (const absl::Status pair = crypto::CheckCertificateAndKey(*chain, *secret); !pair.ok()) {
+    faults.push_back(absl::StrCat(cert_flag, " and ", key_flag, ": ", pair.message()));
+  }
+}
+
+void FindAuthorityFaults(const char* flag, const std::string& path, std::vector<std::string>& faults) {
+  if (path.empty()) return;
+  const auto authorities = ReadPem(flag, path, faults);
+  if (!authorities.ok()) return;
+  if (const absl::Status certificates = crypto::CheckCertificates(*authorities); !certificates.ok()) {
+    faults.push_back(absl::StrCat(flag, ": ", path, " ", certificates.message()));
+  }
+}
+
 void FindTlsFaults(const ServerConfig& config, std::vector<std::string>& faults) {
   if (config.tls_cert.empty() != config.tls_key.empty()) {
     faults.push_back("--tls-cert and --tls-key: give both or none");
@@ -36,27 +67,47 @@ void FindTlsFaults(const ServerConfig& config, std::vector<std::string>& faults)
   if (!config.tls_client_ca.empty() && config.tls_cert.empty()) {
     faults.push_back("--tls-client-ca: needs --tls-cert and --tls-key");
   }
-  const auto read = [&faults](const char* flag, const std::string& path) {
-    auto pem = base::ReadFile(path, kLargestPemFile);
-    if (!pem.ok()) faults.push_back(absl::StrCat(flag, ": ", path, " cannot be read: ", pem.status().message()));
-    return pem;
-  };
-  if (!config.tls_cert.empty() && !config.tls_key.empty()) {
-    const auto chain = read("--tls-cert", config.tls_cert);
-    const auto key = read("--tls-key", config.tls_key);
-    if (chain.ok() && key.ok()) {
-      if (const absl::Status pair = crypto::CheckCertificateAndKey(*chain, *key); !pair.ok()) {
-        faults.push_back(absl::StrCat("--tls-cert and --tls-key: ", pair.message()));
-      }
-    }
+  FindPairFaults("--tls-cert", config.tls_cert, "--tls-key", config.tls_key, faults);
+  FindAuthorityFaults("--tls-client-ca", config.tls_client_ca, faults);
+}
+
+// What a server of one plane needs to find and know the other, and what a server of both has no use for.
+void FindPlaneFaults(const ServerConfig& config, std::vector<std::string>& faults) {
+  const bool identity_alone = config.planes == rpc::Planes::kIdentity;
+  if (config.planes == rpc::Planes::kBoth) {
+    if (!config.plane_key.empty()) faults.push_back("--plane-key: is for --planes=identity and --planes=response alone");
+  } else if (config.plane_key.empty()) {
+    faults.push_back("--plane-key: give the file with the key that both planes have; make it once with candord plane-key "
+                     "--out FILE and take a copy to the other server");
+  } else if (const auto key = ReadPlaneKeyFile(config.plane_key); !key.ok()) {
+    faults.push_back(absl::StrCat("--plane-key: ", key.status().message()));
   }
-  if (!config.tls_client_ca.empty()) {
-    if (const auto authorities = read("--tls-client-ca", config.tls_client_ca); authorities.ok()) {
-      if (const absl::Status certificates = crypto::CheckCertificates(*authorities); !certificates.ok()) {
-        faults.push_back(absl::StrCat("--tls-client-ca: ", config.tls_client_ca, " ", certificates.message()));
-      }
+  if (!identity_alone) {
+    for (const auto& [flag, value] : {std::pair("--response-plane", &config.response_plane),
+                                      std::pair("--response-public-address", &config.response_public_address),
+                                      std::pair("--plane-tls-ca", &config.plane_tls_ca),
+                                      std::pair("--plane-tls-cert", &config.plane_tls_cert),
+                                      std::pair("--plane-tls-key", &config.plane_tls_key)}) {
+      if (!value->empty()) faults.push_back(absl::StrCat(flag, ": is for --planes=identity alone"));
     }
+    return;
   }
+  if (config.response_plane.empty()) {
+    faults.push_back("--response-plane: say where the response plane's server listens, HOST:PORT or unix:PATH");
+  } else if (const auto address = ParseListen(config.response_plane); !address.ok()) {
+    faults.push_back(absl::StrCat("--response-plane: ", address.status().message()));
+  } else if (!address->unix_socket && address->port == 0) {
+    faults.push_back("--response-plane: names no port");
+  }
+  if (!domain::IsHostAndPort(config.response_public_address)) {
+    faults.push_back("--response-public-address: say where respondents reach the response plane, HOST:PORT; it stands in "
+                     "every survey's documents, so that it is the same for all");
+  }
+  if (config.plane_tls_cert.empty() != config.plane_tls_key.empty()) {
+    faults.push_back("--plane-tls-cert and --plane-tls-key: give both or none");
+  }
+  FindPairFaults("--plane-tls-cert", config.plane_tls_cert, "--plane-tls-key", config.plane_tls_key, faults);
+  FindAuthorityFaults("--plane-tls-ca", config.plane_tls_ca, faults);
 }
 
 }  // namespace
@@ -103,6 +154,7 @@ std::vector<std::string> FindFaults(const ServerConfig& config) {
                                   "--tls-cert and --tls-key; without them listen on 127.0.0.1, [::1] or unix:PATH"));
   }
   FindTlsFaults(config, faults);
+  FindPlaneFaults(config, faults);
   if (config.modulus_bits != 2048 && config.modulus_bits != 3072) {
     faults.push_back("--modulus-bits: must be 2048 or 3072");
   }

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "services/base/log.h"
 #include "services/rpc/dispatcher.h"
+#include "services/rpc/planes.h"
 
 namespace candor::server {
 
@@ -19,6 +20,7 @@ inline constexpr char kVersion[] = "0.1.0";
 inline constexpr char kDefaultListen[] = "127.0.0.1:7430";
 
 struct ServerConfig {
+  rpc::Planes planes = rpc::Planes::kBoth;
   std::string data_folder;                // required
   std::string keys_folder;                // empty: `keys` in the data folder
   std::string listen = kDefaultListen;    // HOST:PORT (port 0: any free one), or unix:PATH
@@ -28,6 +30,16 @@ struct ServerConfig {
   base::LogLevel log_level = base::LogLevel::kInfo;
   int modulus_bits = 2048;                // of issuing keys: 2048 or 3072
   std::string ready_file;                 // written once calls are taken: the port and a line feed
+
+  // Where the planes are two servers.
+  std::string plane_key;       // file with the key that both have (rpc::PlaneKey); both need it
+  std::string response_plane;  // of the identity plane: where the other listens, HOST:PORT or unix:PATH
+  // Of the identity plane: HOST:PORT where respondents find the other; stands in the documents of every survey opened.
+  std::string response_public_address;
+  // Of the identity plane, for calls to the other, PEM files; read again when they change. Beyond this machine TLS is used
+  // with or without them: then the system's authorities are trusted.
+  std::string plane_tls_ca;
+  std::string plane_tls_cert, plane_tls_key;  // its client certificate, both or none
 
   // Not for operators; tests set them.
   absl::Duration tick_interval = absl::Seconds(1);       // how often the clock is looked at for campaigns that are due

@@ -73,6 +73,32 @@ DataFolder::~DataFolder() { close(lock_); }
 
 std::string DataFolder::identity_database() const { return absl::StrCat(path_, "/identity.db"); }
 
+std::string DataFolder::response_database() const { return absl::StrCat(path_, "/responses.db"); }
+
+absl::Status DataFolder::ClaimFor(rpc::Planes planes) const {
+  const std::string file = absl::StrCat(path_, "/planes");
+  const std::string wanted = rpc::NameOf(planes);
+  std::string found = wanted;
+  const absl::StatusOr<std::string> noted = base::ReadFile(file, kLongestKeyFile);
+  if (noted.ok()) {
+    found = std::string(absl::StripAsciiWhitespace(*noted));
+  } else if (!absl::IsNotFound(noted.status())) {
+    return Unusable(absl::StrCat(file, " cannot be read: ", noted.status().message()));
+  } else {
+    // A folder that a backup was restored into has no note.
+    const bool identity = base::FileExists(identity_database()), responses = base::FileExists(response_database());
+    if (identity != responses) found = rpc::NameOf(identity ? rpc::Planes::kIdentity : rpc::Planes::kResponses);
+    if (identity && responses) found = rpc::NameOf(rpc::Planes::kBoth);
+  }
+  if (found != wanted) {
+    return Unusable(absl::StrCat("the data folder ", path_, " is one of --planes=", found, "; start it so, or give --planes=",
+                                 wanted, " a folder of its own"));
+  }
+  if (noted.ok()) return absl::OkStatus();
+  const absl::Status written = base::WriteFileAtomically(file, absl::StrCat(wanted, "\n"), 0600);
+  return written.ok() ? written : Unusable(absl::StrCat(file, " cannot be written: ", written.message()));
+}
+
 std::string DataFolder::admin_key_file() const { return absl::StrCat(path_, "/admin.key"); }
 
 absl::Status DataFolder::WriteAdminKey(absl::string_view secret) const {

@@ -5,6 +5,7 @@
 //                   taken elsewhere: a server only looks whether it opens anything, and says what to do if not
 //   identity.db     the identity plane
 //   responses.db    the response plane; open/ holds one file for each open survey
+//   planes          which planes the folder is of: both, identity or response; written at the first start
 //   keys/           secret keys, unless --keys says otherwise
 
 #ifndef CANDOR_SERVICES_SERVER_DATA_FOLDER_H_
@@ -16,6 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "services/rpc/planes.h"
 
 namespace candor::server {
 
@@ -32,8 +34,14 @@ class DataFolder {
   DataFolder(const DataFolder&) = delete;
   DataFolder& operator=(const DataFolder&) = delete;
 
+  // Makes the folder one of these planes, if it is of none yet. FAILED_PRECONDITION, CONFIGURATION_INVALID: it is of
+  // others, so that the server would make a second database beside the one that is meant; or the note cannot be read or
+  // written.
+  absl::Status ClaimFor(rpc::Planes planes) const;
+
   const std::string& path() const { return path_; }
   std::string identity_database() const;
+  std::string response_database() const;
   std::string admin_key_file() const;
 
   // Writes the administrator's key, readable by the owner alone; durable when this returns. RESOURCE_EXHAUSTED,

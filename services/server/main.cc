@@ -11,6 +11,7 @@
 #include "services/base/log.h"
 #include "services/base/private_memory.h"
 #include "services/server/command_line.h"
+#include "services/server/plane_key_file.h"
 #include "services/server/server.h"
 
 namespace candor::server {
@@ -36,6 +37,17 @@ int Serve(const ServerConfig& config, const sigset_t& signals) {
   return 0;
 }
 
+int MakePlaneKey(const std::string& file) {
+  if (const absl::Status written = WritePlaneKeyFile(file); !written.ok()) {
+    std::fprintf(stderr, "candord: %s\n", std::string(written.message()).c_str());
+    return kFailed;
+  }
+  std::printf("the planes' key is in %s; give it to both servers with --plane-key, and take the copy over a way that nobody "
+              "reads\n",
+              file.c_str());
+  return 0;
+}
+
 int Main(int argc, char** argv) {
   const ParsedCommandLine parsed = ParseCommandLine(argc, argv);
   if (!parsed.command) {
@@ -58,6 +70,7 @@ int Main(int argc, char** argv) {
 
   base::SetLogLevel(parsed.command->config.log_level);
   if (parsed.command->task == Task::kServe) return Serve(parsed.command->config, signals);
+  if (parsed.command->task == Task::kMakePlaneKey) return MakePlaneKey(parsed.command->out);
   const auto file = ResetAdminKey(parsed.command->config);
   if (!file.ok()) {
     std::fprintf(stderr, "candord: %s\n", std::string(file.status().message()).c_str());

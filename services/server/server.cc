@@ -33,10 +33,14 @@
 #include "services/rpc/method.h"
 #include "services/rpc/methods.h"
 #include "services/rpc/page_token.h"
+#include "services/rpc/plane_key.h"
 #include "services/rpc/quiet_faults.h"
 #include "services/rpc/moderation_methods.h"
+#include "services/rpc/remote_response_plane.h"
 #include "services/rpc/response_methods.h"
+#include "services/rpc/unserved_methods.h"
 #include "services/server/data_folder.h"
+#include "services/server/plane_key_file.h"
 #include "services/server/transport.h"
 #include "storage/sqlite/identity_store.h"
 #include "storage/sqlite/response_store.h"
@@ -67,7 +71,7 @@ absl::StatusOr<reporting::ReportSubject> ReadSubject(absl::string_view document)
   return result;
 }
 
-// Calls a function every minute until it is destroyed.
+// Calls a function at once, and then every minute until it is destroyed.
 class Housekeeper {
  public:
   explicit Housekeeper(std::function<void()> work) : thread_([this, work = std::move(work)] { Run(work); }) {}
@@ -82,11 +86,9 @@ class Housekeeper {
  private:
   void Run(const std::function<void()>& work) {
     while (true) {
-      {
-        absl::MutexLock lock(&mutex_);
-        if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kHousekeepingInterval)) return;
-      }
       work();
+      absl::MutexLock lock(&mutex_);
+      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kHousekeepingInterval)) return;
     }
   }
 
@@ -97,15 +99,20 @@ class Housekeeper {
 
 }  // namespace
 
-// In the order in which they are made; what is made later uses what was made before, and goes first.
+// In the order in which they are made; what is made later uses what was made before, and goes first. Of a plane that another
+// server holds there is nothing.
 struct Server::Parts {
   ServerConfig config;
   base::SystemClock system_clock;
   base::Clock* clock = nullptr;
   std::unique_ptr<DataFolder> folder;
 
-  // The response plane.
+  std::unique_ptr<rpc::PlaneKey> plane_key;  // null where both planes are here
+
+  // The response plane: here, or as the identity plane calls it on another server.
   std::unique_ptr<collection::Collection> collection;
+  std::unique_ptr<rpc::RemoteResponsePlane> remote_plane;
+  domain::ResponsePlane* plane = nullptr;  // whichever it is
 
   // The identity plane.
   std::unique_ptr<storage::sqlite::SqliteIdentityStore> store;
@@ -131,6 +138,7 @@ struct Server::Parts {
   std::unique_ptr<rpc::MethodSet> methods;
   std::unique_ptr<rpc::Dispatcher> dispatcher;
   std::unique_ptr<rpc::GrpcServices> services;
+  std::unique_ptr<rpc::UnservedMethods> unserved_methods;  // null where both planes are here
   std::unique_ptr<Housekeeper> housekeeper;
   std::unique_ptr<Transport> transport;
 
@@ -139,10 +147,12 @@ struct Server::Parts {
   bool stopped ABSL_GUARDED_BY(stopping) = false;
 
   absl::Status OpenResponsePlane();
+  void ConnectResponsePlane();
   absl::Status OpenIdentityPlane();
   absl::Status EnsureAdminKey();
   // Says how to get in again where the key file is missing or opens nothing.
   absl::Status CheckAdminKey();
+  void AddIdentityMethods();
   absl::Status StartServing();
   void Stop();
 };
@@ -153,7 +163,17 @@ absl::Status Server::Parts::OpenResponsePlane() {
   options.keys_folder = KeysFolderOf(config);
   CANDOR_ASSIGN_OR_RETURN(collection,
                           collection::Collection::Start(std::move(response_store), clock, options));
+  plane = collection.get();
   return absl::OkStatus();
+}
+
+void Server::Parts::ConnectResponsePlane() {
+  rpc::RemoteResponsePlane::Options options;
+  options.address = config.response_plane;
+  remote_plane = std::make_unique<rpc::RemoteResponsePlane>(std::move(options), CredentialsToResponsePlane(config),
+                                                            std::move(*plane_key));
+  plane_key.reset();
+  plane = remote_plane.get();
 }
 
 absl::Status Server::Parts::OpenIdentityPlane() {
@@ -173,7 +193,8 @@ absl::Status Server::Parts::OpenIdentityPlane() {
   ratings = std::make_unique<identity::Ratings>(store.get(), clock);
   invitations = std::make_unique<identity::Invitations>(store.get(), clock, keys.get());
   lifecycle = std::make_unique<identity::Lifecycle>(identity::Lifecycle::Parts{
-      store.get(), clock, keys.get(), key_pool.get(), collection.get(), invitations.get(), BuildReport});
+      store.get(), clock, keys.get(), key_pool.get(), plane, invitations.get(), BuildReport,
+      config.response_public_address});
   reports = std::make_unique<reporting::Reports>(store.get(), ReadSubject);
   return absl::OkStatus();
 }
@@ -205,15 +226,8 @@ absl::Status Server::Parts::CheckAdminKey() {
   return absl::OkStatus();
 }
 
-absl::Status Server::Parts::StartServing() {
-  relations = std::make_unique<rpc::StoredRelations>(store.get());
-  access = std::make_unique<rpc::Access>(rpc::AccessRows(), relations.get());
+void Server::Parts::AddIdentityMethods() {
   page_tokens = std::make_unique<rpc::PageTokens>(std::string(keys->page_token_key()));
-  authenticator = std::make_unique<rpc::Authenticator>(
-      [this](absl::string_view secret) { return directory->Authenticate(secret); });
-  quiet_faults = std::make_unique<rpc::QuietFaults>(clock);
-  methods = std::make_unique<rpc::MethodSet>();
-
   rpc::IdentityBackend backend;
   backend.store = store.get();
   backend.clock = clock;
@@ -227,7 +241,7 @@ absl::Status Server::Parts::StartServing() {
   backend.lifecycle = lifecycle.get();
   backend.invitations = invitations.get();
   backend.reports = reports.get();
-  backend.plane = collection.get();
+  backend.plane = plane;
   backend.page_tokens = page_tokens.get();
   backend.authenticator = authenticator.get();
   rpc::AddDirectoryMethods(backend, *methods);
@@ -237,20 +251,42 @@ absl::Status Server::Parts::StartServing() {
   rpc::AddSurveyMethods(backend, *methods);
   rpc::AddRaterMethods(backend, *methods);
   rpc::AddReportMethods(backend, *methods);
+  rpc::AddRetentionMethods(backend, *methods);
   rpc::AddInvitationMethods(backend, *methods);
-  rpc::AddResponseMethods(collection.get(), *methods);
-  rpc::AddModerationMethods(collection.get(), *methods);
+}
 
-  dispatcher = std::make_unique<rpc::Dispatcher>(access.get(), authenticator.get(), quiet_faults.get(), clock,
-                                                 [this] { return store->revision(); }, config.dispatcher);
-  CANDOR_ASSIGN_OR_RETURN(services, rpc::GrpcServices::Create(methods.get(), access.get(), dispatcher.get()));
-  CANDOR_RETURN_IF_ERROR(lifecycle->Resume());
-  CANDOR_ASSIGN_OR_RETURN(transport, Transport::Start(config, services->services()));
+absl::Status Server::Parts::StartServing() {
+  const bool identity_here = rpc::HoldsIdentity(config.planes);
+  if (identity_here) relations = std::make_unique<rpc::StoredRelations>(store.get());
+  access = std::make_unique<rpc::Access>(rpc::AccessRows(), relations.get());
+  authenticator = std::make_unique<rpc::Authenticator>([this](absl::string_view secret) {
+    // Of the response plane no method takes a person's key.
+    return directory != nullptr ? directory->Authenticate(secret)
+                                : absl::UnauthenticatedError("there is no directory on this plane");
+  });
+  quiet_faults = std::make_unique<rpc::QuietFaults>(clock);
+  methods = std::make_unique<rpc::MethodSet>();
+  if (identity_here) AddIdentityMethods();
+  if (rpc::HoldsResponses(config.planes)) {
+    rpc::AddResponseMethods(collection.get(), *methods);
+    rpc::AddModerationMethods(collection.get(), *methods);
+  }
+  if (config.planes == rpc::Planes::kResponses) rpc::AddPlaneMethods(collection.get(), *methods);
+
+  dispatcher = std::make_unique<rpc::Dispatcher>(
+      access.get(), authenticator.get(), plane_key.get(), quiet_faults.get(), clock,
+      [this] { return store != nullptr ? store->revision() : 0; }, config.dispatcher);
+  CANDOR_ASSIGN_OR_RETURN(services,
+                          rpc::GrpcServices::Create(config.planes, methods.get(), access.get(), dispatcher.get()));
+  if (config.planes != rpc::Planes::kBoth) unserved_methods = std::make_unique<rpc::UnservedMethods>(config.planes);
+  if (identity_here) CANDOR_RETURN_IF_ERROR(lifecycle->Resume());
+  CANDOR_ASSIGN_OR_RETURN(transport, Transport::Start(config, services->services(), unserved_methods.get()));
   port = transport->port();
-  lifecycle->Start(config.tick_interval);
+  if (identity_here) lifecycle->Start(config.tick_interval);
   housekeeper = std::make_unique<Housekeeper>([this] {
     quiet_faults->Flush();
     dispatcher->DropStale();
+    if (remote_plane != nullptr) remote_plane->Probe();
   });
   return absl::OkStatus();
 }
@@ -260,6 +296,9 @@ void Server::Parts::Stop() {
   if (stopped) return;
   stopped = true;
   if (transport != nullptr) transport->Shutdown(config.shutdown_grace);
+  // An order that the other server takes long to carry out is not waited for: it is given again after the next start.
+  if (lifecycle != nullptr) lifecycle->StopSoon();
+  if (remote_plane != nullptr) remote_plane->Stop();
   housekeeper.reset();
   if (lifecycle != nullptr) lifecycle->Stop();
   if (dispatcher != nullptr) dispatcher->Stop();
@@ -276,9 +315,20 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Create(const ServerConfig& confi
   std::unique_ptr<Server> server(new Server(std::move(parts)));
   Parts& made = *server->parts_;
   CANDOR_ASSIGN_OR_RETURN(made.folder, DataFolder::Open(config.data_folder));
-  CANDOR_RETURN_IF_ERROR(made.OpenResponsePlane());
-  CANDOR_RETURN_IF_ERROR(made.OpenIdentityPlane());
-  CANDOR_RETURN_IF_ERROR(made.EnsureAdminKey());
+  CANDOR_RETURN_IF_ERROR(made.folder->ClaimFor(config.planes));
+  if (config.planes != rpc::Planes::kBoth) {
+    CANDOR_ASSIGN_OR_RETURN(rpc::PlaneKey key, ReadPlaneKeyFile(config.plane_key));
+    made.plane_key = std::make_unique<rpc::PlaneKey>(std::move(key));
+  }
+  if (rpc::HoldsResponses(config.planes)) {
+    CANDOR_RETURN_IF_ERROR(made.OpenResponsePlane());
+  } else {
+    made.ConnectResponsePlane();
+  }
+  if (rpc::HoldsIdentity(config.planes)) {
+    CANDOR_RETURN_IF_ERROR(made.OpenIdentityPlane());
+    CANDOR_RETURN_IF_ERROR(made.EnsureAdminKey());
+  }
   CANDOR_RETURN_IF_ERROR(made.StartServing());
   if (!config.ready_file.empty()) {
     CANDOR_RETURN_IF_ERROR(base::WriteFileAtomically(config.ready_file, absl::StrCat(made.port, "\n"), 0644));
@@ -286,6 +336,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Create(const ServerConfig& confi
   base::Log(base::LogLevel::kInfo, "listening",
             {{"address", config.listen},
              {"port", static_cast<int64_t>(made.port)},
+             {"planes", std::string(rpc::NameOf(config.planes))},
              {"tls", !config.tls_cert.empty()},
              {"client_certificates", !config.tls_client_ca.empty()},
              {"version", std::string(kVersion)}});

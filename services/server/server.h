@@ -1,4 +1,4 @@
-// The whole service in one object: both planes, their stores, and the gRPC server in front of them.
+// The whole service in one object: both planes or one of them, their stores, and the gRPC server in front of them.
 
 #ifndef CANDOR_SERVICES_SERVER_SERVER_H_
 #define CANDOR_SERVICES_SERVER_SERVER_H_
@@ -17,11 +17,12 @@ namespace candor::server {
 class Server {
  public:
   // Checks the configuration, opens the data folder (at the first start: makes it, with the administrator's key in
-  // admin.key), takes up campaigns that were being opened or closed, and takes calls when this returns. `clock` outlives
+  // admin.key), takes up campaigns that were being opened or closed, and takes calls when this returns. A server of the
+  // identity plane alone starts also when the response plane's cannot be reached: what needs it waits. `clock` outlives
   // the object; null: the machine's.
   //
   // INVALID_ARGUMENT, CONFIGURATION_INVALID: the configuration. FAILED_PRECONDITION: CONFIGURATION_INVALID (another
-  // server uses the folder; a method has no row in the access table), SCHEMA_TOO_NEW, KEY_LOST. UNAVAILABLE: the address
+  // server uses the folder, or one of other planes; a method has no row in the access table), SCHEMA_TOO_NEW, KEY_LOST. UNAVAILABLE: the address
   // cannot be listened on. DATA_LOSS, STORE_CORRUPT: a database is damaged.
   static absl::StatusOr<std::unique_ptr<Server>> Create(const ServerConfig& config, base::Clock* clock = nullptr);
   // Shuts down, if Shutdown was not called.
@@ -31,8 +32,8 @@ class Server {
   int port() const;
 
   // Stops in good order: no new calls, those under way end (after config.shutdown_grace they are cancelled), every
-  // answer that was taken is committed and acknowledged, the step of opening or closing under way is finished. May be
-  // called again.
+  // answer that was taken is committed and acknowledged, the step of opening or closing under way is finished, unless
+  // another server holds the response plane: then it is given up, and taken up after the next start. May be called again.
   void Shutdown();
 
  private:

@@ -15,6 +15,7 @@
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/resource_quota.h"
+#include "grpcpp/security/credentials.h"
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/security/tls_certificate_provider.h"
 #include "grpcpp/security/tls_credentials_options.h"
@@ -66,9 +67,13 @@ void PrepareProcess() {
   });
 }
 
+unsigned ReloadSeconds(const ServerConfig& config) {
+  return static_cast<unsigned>(std::max<int64_t>(1, absl::ToInt64Seconds(config.tls_reload_interval)));
+}
+
 std::shared_ptr<grpc::ServerCredentials> CredentialsOf(const ServerConfig& config) {
   if (config.tls_cert.empty()) return grpc::InsecureServerCredentials();
-  const auto seconds = static_cast<unsigned>(std::max<int64_t>(1, absl::ToInt64Seconds(config.tls_reload_interval)));
+  const unsigned seconds = ReloadSeconds(config);
   const bool mutual = !config.tls_client_ca.empty();
   auto provider =
       mutual ? std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(config.tls_key, config.tls_cert,
@@ -115,8 +120,30 @@ void SetLimits(grpc::ServerBuilder& builder) {
 
 }  // namespace
 
+std::shared_ptr<grpc::ChannelCredentials> CredentialsToResponsePlane(const ServerConfig& config) {
+  PrepareProcess();
+  const bool ca = !config.plane_tls_ca.empty(), cert = !config.plane_tls_cert.empty();
+  const auto address = ParseListen(config.response_plane);
+  if (!ca && !cert && address.ok() && address->loopback) return nullptr;
+  grpc::experimental::TlsChannelCredentialsOptions options;
+  using Watcher = grpc::experimental::FileWatcherCertificateProvider;
+  const unsigned seconds = ReloadSeconds(config);
+  if (ca && cert) {
+    options.set_certificate_provider(
+        std::make_shared<Watcher>(config.plane_tls_key, config.plane_tls_cert, config.plane_tls_ca, seconds));
+  } else if (cert) {
+    options.set_certificate_provider(std::make_shared<Watcher>(config.plane_tls_key, config.plane_tls_cert, seconds));
+  } else if (ca) {
+    options.set_certificate_provider(std::make_shared<Watcher>(config.plane_tls_ca, seconds));
+  }
+  if (ca) options.watch_root_certs();
+  if (cert) options.watch_identity_key_cert_pairs();
+  return grpc::experimental::TlsCredentials(options);
+}
+
 absl::StatusOr<std::unique_ptr<Transport>> Transport::Start(const ServerConfig& config,
-                                                            const std::vector<grpc::Service*>& services) {
+                                                            const std::vector<grpc::Service*>& services,
+                                                            grpc::CallbackGenericService* rest) {
   PrepareProcess();
   std::unique_ptr<Transport> transport(new Transport());
   grpc::ServerBuilder builder;
@@ -124,6 +151,7 @@ absl::StatusOr<std::unique_ptr<Transport>> Transport::Start(const ServerConfig& 
   if (!config.reflection) builder.SetOption(std::make_unique<NoReflectionOption>());
   builder.AddListeningPort(config.listen, CredentialsOf(config), &transport->port_);
   for (grpc::Service* service : services) builder.RegisterService(service);
+  if (rest != nullptr) builder.RegisterCallbackGenericService(rest);
   transport->server_ = builder.BuildAndStart();
   if (transport->server_ == nullptr) {
     return absl::UnavailableError(absl::StrCat("cannot listen on ", config.listen,

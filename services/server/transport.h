@@ -8,18 +8,26 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/impl/codegen/service_type.h"
+#include "grpcpp/security/credentials.h"
 #include "grpcpp/server.h"
 #include "services/server/config.h"
 
 namespace candor::server {
 
+// How to call the response plane's server, as the configuration of the identity plane's says. Null: without TLS, which only
+// this machine can be called with.
+std::shared_ptr<grpc::ChannelCredentials> CredentialsToResponsePlane(const ServerConfig& config);
+
 class Transport {
  public:
-  // Listens and serves. The configuration has no faults. `services` outlive the object.
+  // Listens and serves. The configuration has no faults. `services` outlive the object, and so does `rest`, which gets the
+  // calls that none of them has; it may be null.
   // UNAVAILABLE: the address cannot be listened on.
   static absl::StatusOr<std::unique_ptr<Transport>> Start(const ServerConfig& config,
-                                                          const std::vector<grpc::Service*>& services);
+                                                          const std::vector<grpc::Service*>& services,
+                                                          grpc::CallbackGenericService* rest = nullptr);
   // Shuts down, if Shutdown was not called.
   ~Transport();
 

@@ -27,7 +27,7 @@ struct ScoringRules {
   int points = 5;                // K: ratings are 1..K
   int favourable_from = 4;       // the lowest favourable rating
   int64_t min_n = 5;             // raters that a group, and an item of a group, needs
-  int64_t pool_min_n = 5;        // raters that the pool of the small groups needs; its items need min_n
+  int64_t pool_min_n = 5;        // raters that the pool of the small groups, and an item of the pool, needs
   double min_fraction = 0.5;     // share of a scale's items needed, rounded up
   double prior_weight = 2;       // nu0: how many observations the prior variance is worth
   double prior_variance = 1.34;  // s0 squared: variance of one rating before any is seen, in squared scale points

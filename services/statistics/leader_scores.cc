@@ -130,7 +130,7 @@ LeaderScores ScoreLeader(const std::shared_ptr<const FormLayout>& layout, const 
     if (figures.status == GroupStatus::kSuppressed) CANDOR_CHECK(pool.Merge(group.tally).ok());
   }
   if (pool.forms() > 0) {
-    cells.push_back({&pool, MeanProducts(pool), rules.min_n, pool_weight});
+    cells.push_back({&pool, MeanProducts(pool), rules.pool_min_n, pool_weight});
     GroupScores& figures = scores.groups.emplace_back(ScoreCell(cells.back(), rules, std::nullopt));
     figures.name = kPoolName;
     figures.status = StatusOfPool(figures.n_raters, rules);

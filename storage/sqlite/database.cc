@@ -37,6 +37,10 @@ absl::Status StatusOf(int result_code, sqlite3* connection) {
           extended == SQLITE_CONSTRAINT_ROWID) {
         return absl::AlreadyExistsError(detail);
       }
+      // Our triggers stand against one thing alone.
+      if (extended == SQLITE_CONSTRAINT_TRIGGER) {
+        return errors::WrongState("what was frozen when the survey was opened can no longer be changed or deleted");
+      }
       return absl::FailedPreconditionError(detail);
     default:
       return absl::InternalError(detail);

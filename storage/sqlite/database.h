@@ -20,8 +20,8 @@
 namespace candor::storage::sqlite {
 
 // UNAVAILABLE (STORE_BUSY), RESOURCE_EXHAUSTED (STORE_FULL), DATA_LOSS (STORE_CORRUPT), or INTERNAL for anything else;
-// ALREADY_EXISTS for a broken uniqueness or primary key, FAILED_PRECONDITION for a broken foreign key or check. By
-// result code, never by text.
+// ALREADY_EXISTS for a broken uniqueness or primary key, FAILED_PRECONDITION for a broken foreign key or check, with
+// WRONG_STATE for a change of what is frozen (a trigger). By result code, never by text.
 absl::Status StatusOf(int result_code, sqlite3* connection);
 
 class Database;

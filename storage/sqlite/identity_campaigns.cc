@@ -31,11 +31,12 @@ absl::StatusOr<CampaignRow> ReadCampaign(Statement& row) {
   campaign.release_time = OptionalTimeOf(row, 8);
   campaign.revision = row.Int(9);
   if (!row.IsNull(10)) campaign.pooled_figures = row.Blob(10);
+  campaign.extended_close_time = OptionalTimeOf(row, 11);
   return campaign;
 }
 #define CAMPAIGN_COLUMNS                                                                                      \
   "district, campaign, settings, state, release_ordered, create_time, open_time, closed_time, release_time, " \
-  "revision, pooled_figures"
+  "revision, pooled_figures, extended_close_time"
 
 void BindCampaign(Statement& statement, const CampaignRow& row) {
   const absl::string_view state = domain::NameOf(row.state);
@@ -45,8 +46,9 @@ void BindCampaign(Statement& statement, const CampaignRow& row) {
       .BindText(4, state)
       .BindInt(5, !row.release_ordered ? 0 : row.release_discards ? 2 : 1)
       .BindOptionalBlob(11, row.pooled_figures)
-      .BindText(12, row.settings.instrument.value())
-      .BindInt(13, row.settings.instrument_version);
+      .BindText(13, row.settings.instrument.value())
+      .BindInt(14, row.settings.instrument_version);
+  BindOptionalTime(statement, 12, row.extended_close_time);
   statement.BindInt(6, TimeValue(row.create_time));
   BindOptionalTime(statement, 7, row.open_time);
   BindOptionalTime(statement, 8, row.closed_time);
@@ -82,6 +84,10 @@ void BindSurvey(Statement& statement, const SurveyRow& row) {
       .BindInt(7, static_cast<int64_t>(row.closing_step))
       .BindInt(8, TimeValue(row.create_time))
       .BindInt(9, row.revision);
+}
+
+absl::StatusOr<ExtensionRow> ReadExtension(Statement& row) {
+  return ExtensionRow{DistrictId(row.Text(0)), SurveyId(row.Text(1)), row.Blob(2), row.Blob(3)};
 }
 
 absl::StatusOr<std::string> ReadBytes(Statement& row) { return row.Blob(0); }
@@ -171,18 +177,24 @@ absl::Status IdentityTransaction::InsertCampaign(const CampaignRow& row) {
   CANDOR_ASSIGN_OR_RETURN(Statement statement,
                           database_.Prepare("INSERT INTO campaign(" CAMPAIGN_COLUMNS ", instrument, "
                                             "instrument_version) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
-                                            "?11, ?12, ?13)"));
+                                            "?11, ?12, ?13, ?14)"));
   BindCampaign(statement, row);
   return statement.Run();
 }
 
 absl::Status IdentityTransaction::UpdateCampaign(const CampaignRow& row) {
+  CANDOR_ASSIGN_OR_RETURN(const std::optional<CampaignRow> before, FindCampaign(row.district, row.id));
+  // By their meaning: an older version may have written the same settings down in other bytes, which then stay.
+  const bool frozen = before.has_value() && before->state != domain::CampaignState::kDraft;
+  if (frozen && EncodeSettings(before->settings) != EncodeSettings(row.settings)) {
+    return errors::WrongState("the settings of a campaign can no longer be changed once it was opened");
+  }
   {
     CANDOR_ASSIGN_OR_RETURN(
         Statement statement,
-        database_.Prepare("UPDATE campaign SET settings=?3, state=?4, release_ordered=?5, create_time=?6, open_time=?7, "
+        database_.Prepare("UPDATE campaign SET settings=CASE state WHEN 'draft' THEN ?3 ELSE settings END, state=?4, release_ordered=?5, create_time=?6, open_time=?7, "
                           "closed_time=?8, release_time=?9, revision=revision+1, pooled_figures=?11, "
-                          "instrument=?12, instrument_version=?13 WHERE district=?1 AND campaign=?2 AND revision=?10"));
+                          "extended_close_time=?12, instrument=?13, instrument_version=?14 WHERE district=?1 AND campaign=?2 AND revision=?10"));
     BindCampaign(statement, row);
     CANDOR_RETURN_IF_ERROR(statement.Run());
   }
@@ -302,6 +314,35 @@ absl::Status IdentityTransaction::InsertSurveyDocument(const DistrictId& distric
       .BindInt(3, static_cast<int64_t>(kind))
       .BindBlob(4, bytes)
       .BindBlob(5, sha256);
+  return statement.Run();
+}
+
+absl::StatusOr<std::optional<ExtensionRow>> IdentityTransaction::FindExtension(const DistrictId& district,
+                                                                               const SurveyId& survey) {
+  CANDOR_ASSIGN_OR_RETURN(Statement statement,
+                          database_.Prepare("SELECT district, survey, notice, signature FROM survey_extension WHERE "
+                                            "district=?1 AND survey=?2"));
+  statement.BindText(1, district.value()).BindText(2, survey.value());
+  return ReadOne(statement, ReadExtension);
+}
+
+absl::Status IdentityTransaction::PutExtension(const ExtensionRow& row) {
+  CANDOR_ASSIGN_OR_RETURN(Statement statement,
+                          database_.Prepare("INSERT INTO survey_extension(district, survey, notice, signature) "
+                                            "VALUES(?1, ?2, ?3, ?4) ON CONFLICT(district, survey) DO UPDATE SET "
+                                            "notice=excluded.notice, signature=excluded.signature"));
+  statement.BindText(1, row.district.value())
+      .BindText(2, row.survey.value())
+      .BindBlob(3, row.notice)
+      .BindBlob(4, row.signature);
+  return statement.Run();
+}
+
+absl::Status IdentityTransaction::DeleteSurveyDocument(const DistrictId& district, const SurveyId& survey,
+                                                       SurveyDocument kind) {
+  CANDOR_ASSIGN_OR_RETURN(Statement statement,
+                          database_.Prepare("DELETE FROM survey_document WHERE district=?1 AND survey=?2 AND kind=?3"));
+  statement.BindText(1, district.value()).BindText(2, survey.value()).BindInt(3, static_cast<int64_t>(kind));
   return statement.Run();
 }
 

@@ -226,8 +226,52 @@ INSERT OR IGNORE INTO former_person(district, person)
   WHERE action = 'DeletePerson' AND district IN (SELECT district FROM district);
 )sql";
 
-// The key with which a moderator or auditor reads what is sealed to them; the person registers it themself.
+// campaign.extended_close_time: the end of answering after an extension; NULL before. survey_extension: the newest notice.
+//
+// What was opened never changes, by whatever way: the triggers stand against this program's own mistakes too. (Whoever can
+// write to the file can drop them; what then differs has another hash than the one that people hold.) A report's subject
+// goes with the person, so documents of that kind may be deleted.
 constexpr char kVersion3[] = R"sql(
+ALTER TABLE campaign ADD COLUMN extended_close_time INTEGER;
+
+CREATE TABLE survey_extension(
+  district TEXT NOT NULL,
+  survey TEXT NOT NULL,
+  notice BLOB NOT NULL,
+  signature BLOB NOT NULL,
+  PRIMARY KEY(district, survey),
+  FOREIGN KEY(district, survey) REFERENCES survey ON DELETE CASCADE
+) WITHOUT ROWID;
+
+CREATE TRIGGER survey_documents_are_fixed BEFORE UPDATE ON survey_document
+  BEGIN SELECT RAISE(ABORT, 'a document of a survey is fixed'); END;
+CREATE TRIGGER survey_documents_stay BEFORE DELETE ON survey_document WHEN OLD.kind <> 7
+  BEGIN SELECT RAISE(ABORT, 'a document of a survey stays'); END;
+CREATE TRIGGER settings_are_fixed
+  BEFORE UPDATE OF settings, instrument, instrument_version ON campaign
+  WHEN OLD.state <> 'draft' AND (NEW.settings IS NOT OLD.settings OR NEW.instrument IS NOT OLD.instrument OR
+    NEW.instrument_version IS NOT OLD.instrument_version)
+  BEGIN SELECT RAISE(ABORT, 'the settings of an opened campaign are fixed'); END;
+CREATE TRIGGER no_campaign_becomes_a_draft BEFORE UPDATE OF state ON campaign
+  WHEN OLD.state <> 'draft' AND NEW.state = 'draft'
+  BEGIN SELECT RAISE(ABORT, 'an opened campaign stays opened'); END;
+CREATE TRIGGER opened_campaigns_stay BEFORE DELETE ON campaign WHEN OLD.state <> 'draft'
+  BEGIN SELECT RAISE(ABORT, 'an opened campaign stays'); END;
+CREATE TRIGGER opened_surveys_stay BEFORE DELETE ON survey
+  WHEN (SELECT state FROM campaign WHERE district = OLD.district AND campaign = OLD.campaign) <> 'draft'
+  BEGIN SELECT RAISE(ABORT, 'a survey of an opened campaign stays'); END;
+CREATE TRIGGER surveys_keep_their_leader BEFORE UPDATE OF campaign, leader ON survey
+  WHEN NEW.campaign IS NOT OLD.campaign OR NEW.leader IS NOT OLD.leader
+  BEGIN SELECT RAISE(ABORT, 'a survey is of one leader'); END;
+CREATE TRIGGER issuing_groups_are_fixed BEFORE UPDATE OF code, invited ON issuing_group
+  WHEN NEW.code IS NOT OLD.code OR NEW.invited IS NOT OLD.invited
+  BEGIN SELECT RAISE(ABORT, 'an issuing group is fixed'); END;
+CREATE TRIGGER instrument_versions_are_fixed BEFORE UPDATE ON instrument_version
+  BEGIN SELECT RAISE(ABORT, 'a published version is fixed'); END;
+)sql";
+
+// The key with which a moderator or auditor reads what is sealed to them; the person registers it themself.
+constexpr char kVersion4[] = R"sql(
 ALTER TABLE person ADD COLUMN public_key BLOB CHECK(length(public_key) = 32);
 ALTER TABLE person ADD COLUMN key_time INTEGER;
 )sql";
@@ -235,7 +279,7 @@ ALTER TABLE person ADD COLUMN key_time INTEGER;
 }  // namespace
 
 const std::vector<Migration>& IdentityMigrations() {
-  static const std::vector<Migration>* const migrations = new std::vector<Migration>{{1, kVersion1}, {2, kVersion2}, {3, kVersion3}};
+  static const std::vector<Migration>* const migrations = new std::vector<Migration>{{1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}};
   return *migrations;
 }
 

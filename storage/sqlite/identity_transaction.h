@@ -62,6 +62,9 @@ class IdentityTransaction : public WriteTransaction {
   absl::StatusOr<std::optional<std::string>> FindSurveyDocumentHash(const domain::DistrictId& district,
                                                                     const domain::SurveyId& survey,
                                                                     SurveyDocument kind) override;
+  absl::StatusOr<std::optional<ExtensionRow>> FindExtension(const domain::DistrictId& district,
+                                                            const domain::SurveyId& survey) override;
+  absl::Status PutExtension(const ExtensionRow& row) override;
   absl::StatusOr<std::vector<IssuingGroupRow>> ListIssuingGroups(const domain::DistrictId& district,
                                                                  const domain::SurveyId& survey) override;
   absl::StatusOr<std::optional<RaterRow>> FindRater(const domain::DistrictId& district, const domain::SurveyId& survey,
@@ -107,6 +110,8 @@ class IdentityTransaction : public WriteTransaction {
   absl::Status InsertSurvey(const SurveyRow& row) override;
   absl::Status UpdateSurvey(const SurveyRow& row) override;
   absl::Status DeleteSurvey(const domain::DistrictId& district, const domain::SurveyId& id) override;
+  absl::Status DeleteSurveyDocument(const domain::DistrictId& district, const domain::SurveyId& survey,
+                                    storage::SurveyDocument kind) override;
   absl::Status InsertSurveyDocument(const domain::DistrictId& district, const domain::SurveyId& survey,
                                     SurveyDocument kind, absl::string_view bytes, absl::string_view sha256) override;
   absl::Status InsertIssuingGroup(const IssuingGroupRow& row) override;

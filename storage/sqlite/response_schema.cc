@@ -62,9 +62,32 @@ CREATE TABLE notice(
 );
 )sql";
 
+// `survey.steward_key` is the closing key's public half in steward mode. The extension is the newest notice.
+//
+// What was opened never changes, by whatever way: the triggers stand against this program's own mistakes too. (Whoever can
+// write to the file can drop them; what then differs has another hash than the one that people hold.)
+constexpr char kResponses4[] = R"sql(
+ALTER TABLE survey ADD COLUMN steward_key BLOB CHECK (length(steward_key) = 32);
+ALTER TABLE survey ADD COLUMN extension BLOB;
+ALTER TABLE survey ADD COLUMN extension_signature BLOB;
+CREATE INDEX survey_of_steward ON survey(steward_key) WHERE steward_key IS NOT NULL;
+CREATE TRIGGER survey_documents_are_fixed
+  BEFORE UPDATE OF id, contract, instrument_version, manifest, manifest_signature, pool, steward_key ON survey
+  WHEN NEW.id IS NOT OLD.id OR NEW.contract IS NOT OLD.contract OR NEW.instrument_version IS NOT OLD.instrument_version OR
+    NEW.manifest IS NOT OLD.manifest OR NEW.manifest_signature IS NOT OLD.manifest_signature OR NEW.pool IS NOT OLD.pool OR
+    NEW.steward_key IS NOT OLD.steward_key
+  BEGIN SELECT RAISE(ABORT, 'what a survey was opened with is fixed'); END;
+CREATE TRIGGER surveys_stay BEFORE DELETE ON survey
+  BEGIN SELECT RAISE(ABORT, 'a survey that was opened stays'); END;
+CREATE TRIGGER documents_are_fixed BEFORE UPDATE ON document
+  BEGIN SELECT RAISE(ABORT, 'a document is fixed'); END;
+CREATE TRIGGER documents_stay BEFORE DELETE ON document
+  BEGIN SELECT RAISE(ABORT, 'a document stays'); END;
+)sql";
+
 // `comment_place` says where comments stand (domain::CommentPlace). Comments of before were sealed in another form, which
 // nothing that was ever built can read, so they go.
-constexpr char kResponses4[] = R"sql(
+constexpr char kResponses5[] = R"sql(
 DROP TABLE comment;
 DELETE FROM comment_key;
 CREATE TABLE comment_place(
@@ -126,7 +149,7 @@ CREATE TABLE slot(
 }  // namespace
 
 const std::vector<Migration>& ResponseMigrations() {
-  static const auto& migrations = *new std::vector<Migration>{{1, kResponses1}, {2, kResponses2}, {3, kResponses3}, {4, kResponses4}};
+  static const auto& migrations = *new std::vector<Migration>{{1, kResponses1}, {2, kResponses2}, {3, kResponses3}, {4, kResponses4}, {5, kResponses5}};
   return migrations;
 }
 

@@ -171,7 +171,7 @@ absl::Status SqliteResponseStore::CreateSurvey(const StoredSurvey& survey, const
       CANDOR_ASSIGN_OR_RETURN(
           Statement insert,
           database_->Prepare("INSERT INTO survey(id, state, contract, instrument_version, manifest, manifest_signature, "
-                             "pool) VALUES (?, ?, ?, ?, ?, ?, ?)"));
+                             "pool, steward_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
       return insert.BindText(1, survey.id.value())
           .BindInt(2, kStateAccepting)
           .BindBlob(3, contract)
@@ -179,6 +179,7 @@ absl::Status SqliteResponseStore::CreateSurvey(const StoredSurvey& survey, const
           .BindBlob(5, survey.manifest)
           .BindBlob(6, survey.manifest_signature)
           .BindOptionalBlob(7, survey.pool.empty() ? std::nullopt : std::optional<std::string>(survey.pool))
+          .BindOptionalBlob(8, survey.steward_key.empty() ? std::nullopt : std::optional<std::string>(survey.steward_key))
           .Run();
     });
   }
@@ -191,7 +192,8 @@ absl::StatusOr<StoredSurvey> SqliteResponseStore::GetSurvey(const SurveyId& surv
   absl::MutexLock lock(&reader_mutex_);
   CANDOR_ASSIGN_OR_RETURN(
       Statement select,
-      reader_->Prepare("SELECT s.state, c.bytes, i.bytes, s.manifest, s.manifest_signature, s.pool FROM survey s "
+      reader_->Prepare("SELECT s.state, c.bytes, i.bytes, s.manifest, s.manifest_signature, s.pool, "
+                       "s.steward_key, s.extension, s.extension_signature FROM survey s "
                          "JOIN document c ON c.hash = s.contract JOIN document i ON i.hash = s.instrument_version "
                          "WHERE s.id = ?"));
   CANDOR_ASSIGN_OR_RETURN(const bool found, select.BindText(1, survey.value()).Step());
@@ -204,6 +206,9 @@ absl::StatusOr<StoredSurvey> SqliteResponseStore::GetSurvey(const SurveyId& surv
   stored.manifest = select.Blob(3);
   stored.manifest_signature = select.Blob(4);
   if (!select.IsNull(5)) stored.pool = select.Blob(5);
+  if (!select.IsNull(6)) stored.steward_key = select.Blob(6);
+  if (!select.IsNull(7)) stored.extension = select.Blob(7);
+  if (!select.IsNull(8)) stored.extension_signature = select.Blob(8);
   return stored;
 }
 
@@ -212,16 +217,51 @@ absl::StatusOr<SurveyState> SqliteResponseStore::GetState(const SurveyId& survey
   return StateIn(*reader_, survey);
 }
 
-absl::Status SqliteResponseStore::ForEachAccepting(
-    absl::FunctionRef<absl::Status(const SurveyId&, absl::string_view)> visit) {
+absl::Status SqliteResponseStore::ForEachUnfinished(absl::FunctionRef<absl::Status(const UnfinishedSurvey&)> visit) {
   absl::MutexLock lock(&reader_mutex_);
-  CANDOR_ASSIGN_OR_RETURN(Statement select, reader_->Prepare("SELECT id, manifest FROM survey WHERE state = ?"));
-  select.BindInt(1, kStateAccepting);
+  CANDOR_ASSIGN_OR_RETURN(Statement select,
+                          reader_->Prepare("SELECT id, state, manifest, extension, steward_key FROM survey "
+                                           "WHERE state IN (?, ?)"));
+  select.BindInt(1, kStateAccepting).BindInt(2, kStateStopped);
   while (true) {
     CANDOR_ASSIGN_OR_RETURN(const bool more, select.Step());
     if (!more) return absl::OkStatus();
-    CANDOR_RETURN_IF_ERROR(visit(SurveyId(select.Text(0)), select.BlobView(1)));
+    UnfinishedSurvey survey;
+    survey.survey = SurveyId(select.Text(0));
+    CANDOR_ASSIGN_OR_RETURN(survey.state, StateOf(select.Int(1)));
+    survey.manifest = select.BlobView(2);
+    if (!select.IsNull(3)) survey.extension = select.BlobView(3);
+    if (!select.IsNull(4)) survey.steward_key = select.BlobView(4);
+    CANDOR_RETURN_IF_ERROR(visit(survey));
   }
+}
+
+absl::StatusOr<std::vector<ResponseStore::StewardedSurvey>> SqliteResponseStore::SurveysOfSteward(
+    absl::string_view public_key) {
+  absl::MutexLock lock(&reader_mutex_);
+  CANDOR_ASSIGN_OR_RETURN(Statement select,
+                          reader_->Prepare("SELECT id, state FROM survey WHERE steward_key = ? ORDER BY id"));
+  select.BindBlob(1, public_key);
+  std::vector<StewardedSurvey> surveys;
+  while (true) {
+    CANDOR_ASSIGN_OR_RETURN(const bool more, select.Step());
+    if (!more) return surveys;
+    CANDOR_ASSIGN_OR_RETURN(const SurveyState state, StateOf(select.Int(1)));
+    surveys.push_back({SurveyId(select.Text(0)), state});
+  }
+}
+
+absl::Status SqliteResponseStore::ExtendSurvey(const SurveyId& survey, absl::string_view extension,
+                                               absl::string_view extension_signature) {
+  absl::MutexLock lock(&mutex_);
+  return database_->Transact([&]() -> absl::Status {
+    mutex_.AssertHeld();
+    CANDOR_RETURN_IF_ERROR(RequireState(*database_, survey, {SurveyState::kAccepting}).status());
+    CANDOR_ASSIGN_OR_RETURN(
+        Statement update,
+        database_->Prepare("UPDATE survey SET extension = ?, extension_signature = ? WHERE id = ?"));
+    return update.BindBlob(1, extension).BindBlob(2, extension_signature).BindText(3, survey.value()).Run();
+  });
 }
 
 absl::Status SqliteResponseStore::StopSurvey(const SurveyId& survey) {

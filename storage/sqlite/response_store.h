@@ -25,8 +25,10 @@ class SqliteResponseStore : public ResponseStore {
   absl::Status CreateSurvey(const StoredSurvey& survey, const SlotLayout& layout) override;
   absl::StatusOr<StoredSurvey> GetSurvey(const domain::SurveyId& survey) override;
   absl::StatusOr<SurveyState> GetState(const domain::SurveyId& survey) override;
-  absl::Status ForEachAccepting(
-      absl::FunctionRef<absl::Status(const domain::SurveyId&, absl::string_view)> visit) override;
+  absl::Status ForEachUnfinished(absl::FunctionRef<absl::Status(const UnfinishedSurvey&)> visit) override;
+  absl::StatusOr<std::vector<StewardedSurvey>> SurveysOfSteward(absl::string_view public_key) override;
+  absl::Status ExtendSurvey(const domain::SurveyId& survey, absl::string_view extension,
+                            absl::string_view extension_signature) override;
   absl::Status StopSurvey(const domain::SurveyId& survey) override;
   absl::StatusOr<std::unique_ptr<OpenSurveyStore>> OpenAnswers(const domain::SurveyId& survey) override;
   absl::Status CloseSurvey(const domain::SurveyId& survey, const StoredClosing& closing) override;

@@ -30,6 +30,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"services/domain", {"services/base"}},
     {"services/statistics", {"services/base"}},
     {"services/crypto", {"services/base"}},
+    {"services/wire", {"services/base", "candor/v1"}},
     {"storage", {"services/base", "services/domain", "services/crypto"}},
     {"storage/sqlite", {"services/base", "services/domain", "services/crypto", "storage"}},
     {"services/identity", {"services/base", "services/domain", "services/crypto", "storage"}},
@@ -38,14 +39,16 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
      {"services/base", "services/domain", "services/crypto", "services/statistics", "storage", "candor/v1"}},
     {"services/rpc",
      {"services/base", "services/domain", "services/crypto", "services/identity", "services/collection",
-      "services/reporting", "storage", "candor/v1"}},
+      "services/reporting", "services/wire", "storage", "candor/v1"}},
     {"services/server",
      {"services/base", "services/domain", "services/crypto", "services/identity", "services/collection",
       "services/reporting", "services/rpc", "storage", "storage/sqlite", "candor/v1"}},
-    {"clients/cpp", {"services/base", "services/domain", "services/crypto", "candor/v1"}},
+    {"clients/cpp", {"services/base", "services/domain", "services/crypto", "services/wire", "candor/v1"}},
+    {"clients/guard", {"services/base", "services/domain", "services/crypto"}},
     {"clients/report", {"services/base", "candor/v1"}},
     {"clients/cli",
-     {"services/base", "services/domain", "services/crypto", "services/statistics", "clients/cpp", "clients/report",
+     {"services/base", "services/domain", "services/crypto", "services/statistics", "clients/cpp", "clients/guard",
+      "clients/report",
       "candor/v1"}},
 };
 
@@ -53,7 +56,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
 // targets. No report, no method, no page and no client may come near them, however many steps it takes; so every number
 // that leaves the response plane has gone through a closed result.
 const std::vector<std::regex> kRawHeaders = {
-    std::regex("services/collection/.*"), std::regex("services/domain/disclosure\\.h"),
+    std::regex("services/collection/.*"), std::regex("services/domain/(cell_tally|disclosure)\\.h"),
     std::regex("services/statistics/(tally|counting|pair_counting|pooled|scale_statistics|leader_scores|focus)\\.h"),
     std::regex("storage/response_store\\.h"), std::regex("storage/sqlite/(response|open_survey).*\\.h")};
 const std::set<std::string> kRawTargets = {"candor_collection", "candor_disclosure", "candor_tally",
@@ -74,6 +77,7 @@ const std::map<std::string, std::set<std::string>> kOnlyFor = {
     {"storage/identity_store.h",
      {"storage/sqlite", "services/identity", "services/reporting", "services/rpc", "services/server"}},
     {"services/domain/disclosure.h", {"services/domain", "services/collection"}},
+    {"services/domain/cell_tally.h", {"services/domain", "services/collection"}},
     {"services/statistics/tally.h", {"services/statistics", "services/collection", "clients/cli"}},
 };
 
@@ -86,7 +90,8 @@ const std::vector<ForeignRule> kForeign = {
     {std::regex("grpcpp/.*|grpc/.*|.*\\.grpc\\.pb\\.h"),
      {"services/rpc", "services/server", "clients/cpp", "clients/cli"}},
     {std::regex("google/protobuf/.*|.*\\.pb\\.h"),
-     {"services/rpc", "services/server", "services/reporting", "clients/cpp", "clients/cli", "clients/report"}},
+     {"services/rpc", "services/server", "services/reporting", "services/wire", "clients/cpp", "clients/cli",
+      "clients/report"}},
     {std::regex("sqlite3\\.h"), {"storage/sqlite", "clients/cli"}},
     {std::regex("openssl/.*|sodium\\.h"), {"services/crypto", "services/base"}},
 };

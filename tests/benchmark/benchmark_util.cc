@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <thread>
 
 #include "nlohmann/json.hpp"
 
@@ -49,6 +51,21 @@ ChildServer::ChildServer(const std::vector<std::string>& arguments) {
 ChildServer::~ChildServer() {
   kill(process_, SIGTERM);
   waitpid(process_, nullptr, 0);
+}
+
+double CpuSeconds(clockid_t clock) {
+  timespec time{};
+  if (clock_gettime(clock, &time) != 0) std::abort();
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+void AwaitRest(clockid_t server) {
+  for (int i = 0; i < 240; ++i) {
+    const double before = CpuSeconds(server);
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    if (CpuSeconds(server) - before < 0.005) return;
+  }
+  std::fprintf(stderr, "the server does not come to rest; its processor time holds other work, too\n");
 }
 
 double Median(std::vector<double> values) {

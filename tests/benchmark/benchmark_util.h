@@ -4,6 +4,7 @@
 #define CANDOR_TESTS_BENCHMARK_BENCHMARK_UTIL_H_
 
 #include <sys/types.h>
+#include <time.h>
 
 #include <cstdint>
 #include <string>
@@ -27,6 +28,13 @@ class ChildServer {
   pid_t process_ = -1;
   uint16_t port_ = 0;
 };
+
+// Processor time that the clock shows: CLOCK_PROCESS_CPUTIME_ID, or that of another process (clock_getcpuclockid).
+double CpuSeconds(clockid_t clock);
+
+// Waits, at most two minutes, until the server rests: after opening it makes keys ahead for the next survey, and they
+// are nobody's cost.
+void AwaitRest(clockid_t server);
 
 double Median(std::vector<double> values);
 

@@ -38,23 +38,6 @@ struct Cost {
   double client_us = 0;  // processor time of the caller, an operation
 };
 
-double CpuSeconds(clockid_t clock) {
-  timespec time{};
-  if (clock_gettime(clock, &time) != 0) std::abort();
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
-
-// Waits, at most two minutes, until the server rests: after opening it makes keys ahead for the next survey, and they are
-// no token's cost.
-void AwaitRest(clockid_t server) {
-  for (int i = 0; i < 240; ++i) {
-    const double before = CpuSeconds(server);
-    std::this_thread::sleep_for(std::chrono::milliseconds(500));
-    if (CpuSeconds(server) - before < 0.005) return;
-  }
-  std::fprintf(stderr, "the server does not come to rest; its processor time holds other work, too\n");
-}
-
 Cost SignRaw(const crypto::BlindSigningKey& key, const std::vector<crypto::BlindingState>& states, size_t count) {
   const size_t threads = std::max(1u, std::thread::hardware_concurrency());
   const double cpu = CpuSeconds(CLOCK_PROCESS_CPUTIME_ID);

@@ -5,6 +5,7 @@
 #include "absl/time/time.h"
 #include "candor/v1/invitation.grpc.pb.h"
 #include "candor/v1/invitation.pb.h"
+#include "candor/v1/response.pb.h"
 #include "clients/cpp/connection.h"
 #include "clients/cpp/documents.h"
 #include "services/base/file.h"
@@ -18,6 +19,7 @@ namespace {
 
 constexpr char kIssue[] = "/candor.v1.InvitationService/IssueToken";
 constexpr int kIssueInFlight = 64;
+constexpr size_t kPromptBytes = 2000;  // the prompts' cap
 
 std::shared_ptr<client::Connection> ConnectAsAdministrator(const testing::CandordProcess& server) {
   client::ConnectionOptions connect;
@@ -77,6 +79,32 @@ LoadResult IssueTokens(uint16_t port, const std::vector<std::string>& messages, 
     signatures->push_back(reply.blind_signature());
   }
   return result;
+}
+
+std::vector<std::string> SubmissionsFor(const OpenSurvey& survey, const std::vector<std::string>& signatures, int items,
+                                        int prompts) {
+  std::fprintf(stderr, "finishing the tokens\n");
+  std::vector<std::string> submissions(signatures.size());
+  InParallel(2, signatures.size(), [&](size_t i) {
+    candor::v1::SubmitResponseRequest request;
+    request.set_survey(survey.id);
+    request.set_group(survey.group);
+    request.set_token_message(survey.states[i].input_msg);
+    request.set_token_signature(Must(crypto::Finalize(survey.key, survey.states[i], signatures[i])));
+    request.set_version(1);
+    request.set_submission_id(base::RandomBytes(16));
+    std::string* ratings = request.mutable_ratings();
+    for (int item = 0; item < items; ++item) {
+      ratings->push_back(static_cast<char>(1 + (i + static_cast<size_t>(item)) % 5));
+    }
+    for (int prompt = 0; prompt < prompts; ++prompt) {
+      std::string comment = "A comment of some length.";
+      comment.resize(kPromptBytes);
+      request.add_comments(comment);
+    }
+    submissions[i] = request.SerializeAsString();
+  });
+  return submissions;
 }
 
 LoadResult RunWhole(uint16_t port, const char* path, int in_flight, const std::vector<std::string>& messages,

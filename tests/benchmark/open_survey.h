@@ -64,6 +64,11 @@ OpenSurvey OpenSurveyFor(const testing::CandordProcess& server, size_t raters, i
 LoadResult IssueTokens(uint16_t port, const std::vector<std::string>& messages,
                        std::vector<std::string>* signatures = nullptr);
 
+// A SubmitResponseRequest for each rater, serialized: ratings that differ, and `prompts` comments of the prompts' full
+// length. `signatures`: what IssueTokens gave.
+std::vector<std::string> SubmissionsFor(const OpenSurvey& survey, const std::vector<std::string>& signatures, int items,
+                                        int prompts);
+
 // RunLoad of `path`, which ends the process with a message when a call fails.
 LoadResult RunWhole(uint16_t port, const char* path, int in_flight, const std::vector<std::string>& messages,
                     std::vector<std::string>* replies = nullptr);

@@ -89,7 +89,7 @@ std::string MakeReport(const std::string& address, const std::shared_ptr<client:
   client::RespondentOptions options;
   const auto identity = Must(client::Connection::Make(connect)), response = Must(client::Connection::Make(connect));
   options.identity = [identity] { return identity; };
-  options.response = [response] { return response; };
+  options.response = [response](const std::string&) { return response; };
   options.store = &store;
   for (size_t i = 0; i < survey.codes.size(); ++i) {
     const auto respondent = Must(client::Respondent::Open(options, survey.codes[i]));

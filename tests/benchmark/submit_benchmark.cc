@@ -19,7 +19,6 @@
 
 #include "candor/v1/response.grpc.pb.h"
 #include "services/base/random.h"
-#include "services/crypto/blind_signature.h"
 #include "tests/benchmark/benchmark_util.h"
 #include "tests/benchmark/load_generator.h"
 #include "tests/benchmark/open_survey.h"
@@ -28,7 +27,7 @@
 namespace candor::benchmark {
 namespace {
 
-constexpr int kItems = 40, kPrompts = 2, kPromptBytes = 2000, kInFlight = 128;
+constexpr int kItems = 40, kPrompts = 2, kInFlight = 128;
 constexpr char kSubmit[] = "/candor.v1.ResponseService/SubmitResponse";
 constexpr size_t kReceiptBytes = 519;
 
@@ -100,25 +99,7 @@ int Measure(int per_round, int rounds) {
   std::vector<std::string> signatures;
   IssueTokens(port, survey.issue_requests, &signatures);
 
-  std::fprintf(stderr, "finishing the tokens\n");
-  std::vector<std::string> submissions(total);
-  InParallel(2, total, [&](size_t i) {
-    candor::v1::SubmitResponseRequest request;
-    request.set_survey(survey.id);
-    request.set_group(survey.group);
-    request.set_token_message(survey.states[i].input_msg);
-    request.set_token_signature(Must(crypto::Finalize(survey.key, survey.states[i], signatures[i])));
-    request.set_version(1);
-    request.set_submission_id(base::RandomBytes(16));
-    std::string* ratings = request.mutable_ratings();
-    for (int item = 0; item < kItems; ++item) ratings->push_back(static_cast<char>(1 + (i + item) % 5));
-    for (int prompt = 0; prompt < kPrompts; ++prompt) {
-      std::string comment = "A comment of some length.";
-      comment.resize(kPromptBytes);
-      request.add_comments(comment);
-    }
-    submissions[i] = request.SerializeAsString();
-  });
+  const std::vector<std::string> submissions = SubmissionsFor(survey, signatures, kItems, kPrompts);
 
   const ChildServer echo({"--echo"});
   std::vector<double> ours, limit, ours_p99, limit_p99, ours_alone, limit_alone, single;

@@ -90,6 +90,36 @@ TEST_F(BackupTest, SavesDatabasesAndNoKeyAndBringsThemBack) {
   EXPECT_EQ(Sql("new/open/s1.db", "SELECT x FROM t"), "3");
 }
 
+TEST_F(BackupTest, OfAFolderOfOnePlaneThatPlaneIsSavedAndComesBackAsThatAlone) {
+  const auto restored_planes = [&](const std::string& folder) { return *base::ReadFile(Path(folder + "/planes")); };
+  ASSERT_TRUE(Backup().ok());
+  ASSERT_TRUE(RestoreBackup(Path("copy"), Path("both"), nullptr).ok());
+  EXPECT_EQ(restored_planes("both"), "both\n");
+
+  fs::rename(Path("data/identity.db"), Path("identity.db"));
+  EXPECT_EQ(MakeBackup(Path("data"), Path("half"), nullptr).status().code(), absl::StatusCode::kFailedPrecondition)
+      << "half of a folder of both planes is no backup of it";
+  std::ofstream(Path("data/planes")) << "response\n";
+  const auto responses = MakeBackup(Path("data"), Path("of responses"), nullptr);
+  ASSERT_TRUE(responses.ok()) << responses.status();
+  EXPECT_EQ(responses->planes, "response");
+  EXPECT_THAT(responses->files, UnorderedElementsAre("responses.db", "open/s1.db"));
+  const auto restored = RestoreBackup(Path("of responses"), Path("responses"), nullptr);
+  ASSERT_TRUE(restored.ok()) << restored.status();
+  EXPECT_EQ(restored->planes, "response");
+  EXPECT_EQ(restored_planes("responses"), "response\n");
+
+  fs::create_directories(Path("identity"));
+  fs::rename(Path("identity.db"), Path("identity/identity.db"));
+  std::ofstream(Path("identity/planes")) << "identity\n";
+  const auto identity = MakeBackup(Path("identity"), Path("of identity"), nullptr);
+  ASSERT_TRUE(identity.ok()) << identity.status();
+  EXPECT_THAT(identity->files, UnorderedElementsAre("identity.db"));
+  std::ofstream(Path("identity/planes")) << "neither\n";
+  EXPECT_EQ(MakeBackup(Path("identity"), Path("of neither"), nullptr).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
 TEST_F(BackupTest, RestoresOnlyIntoAnEmptyFolderOrBesideSurvivingKeys) {
   ASSERT_TRUE(Backup().ok());
   const auto refused = RestoreBackup(Path("copy"), Path("data"), nullptr);

@@ -2,8 +2,15 @@
 
 #include "clients/cli/contract_text.h"
 
+#include <functional>
+#include <map>
+#include <set>
+
+#include "clients/cli/sentences.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/base/encoding.h"
+#include "services/base/json.h"
 #include "tests/clients_cpp/fake_survey.h"
 
 namespace candor::cli {
@@ -14,12 +21,12 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 // In one line, however it is wrapped.
-std::string PageOf(const client::FakeSurvey& survey) {
+std::string PageOf(const client::FakeSurvey& survey, const std::string& language = "en") {
   const auto documents = client::CheckDocuments(survey.Encode(), survey.manifest.survey, "");
   EXPECT_TRUE(documents.ok()) << documents.status();
   if (!documents.ok()) return "";
   std::string line;
-  for (const char c : ContractText(**documents, 0, "staff", "en", false)) {
+  for (const char c : ContractText(**documents, 0, "staff", language, false)) {
     if (c == '\n') line.push_back(' ');
     else if (c != ' ' || line.empty() || line.back() != ' ') line.push_back(c);
   }
@@ -52,6 +59,159 @@ TEST(ContractTextTest, SaysTheLatestCloseAndThatItMayComeEarlier) {
   survey.contract.latest_close_time = survey.manifest.latest_close_time = survey.contract.close_time;
   EXPECT_THAT(PageOf(survey),
               HasSubstr("until 2030-03-17 17:46 UTC at the latest. An administrator may close earlier."));
+}
+
+TEST(ContractTextTest, EveryMemberOfTheContractIsTold) {
+  using Change = std::function<void(client::FakeSurvey&)>;
+  const absl::Time time = absl::FromUnixSeconds(4'000'050'000);
+  const std::map<std::string, Change> changes = {
+      {"purpose", nullptr},  // one value is all there is, and the next test looks for it
+      {"minimum_group_size", [](auto& s) { s.contract.minimum_group_size = 7, s.contract.pool_minimum = 8; }},
+      {"insiders", [](auto& s) { s.contract.insiders = 2, s.contract.minimum_group_size = 7, s.contract.pool_minimum = 9; }},
+      {"pool_minimum", [](auto& s) { s.contract.minimum_group_size = 9, s.contract.pool_minimum = 10; }},
+      {"maximum_reissued_percent", [](auto& s) { s.contract.maximum_reissued_percent = 3; }},
+      {"first_reader",
+       [](auto& s) {
+         s.contract.first_reader = domain::FirstReader::kSupervisor;
+         s.contract.readers = {"supervisor"};
+       }},
+      {"readers", [](auto& s) { s.contract.readers = {"leader", "administrator"}; }},
+      {"languages", [](auto& s) { s.contract.languages = {"en", "es"}; }},
+      {"close_time",
+       [&](auto& s) {
+         s.contract.close_time = s.manifest.close_time = s.contract.close_time - absl::Hours(24);
+       }},
+      {"latest_close_time",
+       [&](auto& s) { s.contract.latest_close_time = s.manifest.latest_close_time = time; }},
+      {"abandon_time", [](auto& s) { s.contract.abandon_time = s.manifest.abandon_time += absl::Hours(24); }},
+      {"retention_days", [](auto& s) { s.contract.retention_days = 30; }},
+      {"instrument_hash", [](auto& s) { s.version.instrument.items.pop_back(); }},
+      {"closing_mode",
+       [](auto& s) {
+         s.contract.closing_mode = "steward";
+         s.contract.steward = {"Works council", 3, 2};
+       }},
+      {"steward",
+       [](auto& s) {
+         s.contract.closing_mode = "steward";
+         s.contract.steward = {"Union", 7, 4};
+       }},
+      {"mirrors", [](auto& s) { s.contract.mirrors = {"https://union.example/candor"}; }},
+      {"evaluative_use",
+       [](auto& s) { s.contract.evaluative_use_forbidden = s.version.instrument.evaluative_use_forbidden = true; }},
+  };
+  const std::set<std::string> not_told = {"format"};  // how the document is written down
+  client::FakeSurvey survey;
+  const base::Json contract = *base::ParseJson(survey.Encode().contract);
+  for (const std::string language : {"en", "es"}) {
+    const std::string page = PageOf(survey, language);
+    std::set<std::string> texts = {page};
+    for (const auto& member : contract.items()) {
+      SCOPED_TRACE(member.key() + " in " + language);
+      if (not_told.contains(member.key())) continue;
+      const auto change = changes.find(member.key());
+      ASSERT_NE(change, changes.end()) << "the contract has a member that respondents are not told of";
+      if (change->second == nullptr) continue;
+      client::FakeSurvey changed = survey;
+      change->second(changed);
+      std::string text = PageOf(changed, language);
+      // The code changes with whatever changes; it alone tells nobody anything.
+      const auto documents = client::CheckDocuments(changed.Encode(), changed.manifest.survey, "");
+      const auto before = client::CheckDocuments(survey.Encode(), survey.manifest.survey, "");
+      ASSERT_TRUE(documents.ok() && before.ok());
+      text.replace(text.find((*documents)->manifest_code), (*documents)->manifest_code.size(), (*before)->manifest_code);
+      EXPECT_TRUE(texts.insert(text).second);
+    }
+    EXPECT_EQ(changes.size() + not_told.size(), contract.size());
+  }
+}
+
+TEST(ContractTextTest, SaysWhatItIsForAndWhatItMayNotBeUsedFor) {
+  client::FakeSurvey survey;
+  EXPECT_THAT(PageOf(survey), HasSubstr("The answers serve the leader's own development, and nothing else."));
+  EXPECT_THAT(PageOf(survey), Not(HasSubstr("may not be used to judge")));
+  survey.contract.evaluative_use_forbidden = survey.version.instrument.evaluative_use_forbidden = true;
+  EXPECT_THAT(PageOf(survey), HasSubstr("may not be used to judge the leader: not for pay, promotion or dismissal"));
+}
+
+TEST(ContractTextTest, SaysWhoCanOpenTheAnswers) {
+  client::FakeSurvey survey;
+  EXPECT_THAT(PageOf(survey), HasSubstr("opened by the service itself, at closing"));
+  EXPECT_THAT(PageOf(survey), Not(HasSubstr(base::HexEncode(survey.manifest.closing_public_key))));
+  survey.contract.closing_mode = "steward";
+  survey.contract.steward = {"Works council", 3, 2};
+  const std::string page = PageOf(survey);
+  EXPECT_THAT(page, HasSubstr("can be opened by nobody but: Works council."));
+  EXPECT_THAT(page, HasSubstr("It was split into 3 shares, of which 2 together open the answers"));
+  EXPECT_THAT(page, HasSubstr(base::HexEncode(survey.manifest.closing_public_key)));
+  EXPECT_THAT(page, HasSubstr("they are destroyed unread, and there is no report"));
+  EXPECT_THAT(page, Not(HasSubstr("by the service itself")));
+  survey.contract.steward = {"Works council", 2, 1};
+  EXPECT_THAT(PageOf(survey), HasSubstr("shares, 2 in number, each of which alone opens the answers"));
+}
+
+TEST(ContractTextTest, NamesTheMirrors) {
+  client::FakeSurvey survey;
+  survey.contract.mirrors = {"https://union.example/candor", "https://district.example"};
+  const std::string id = survey.manifest.survey.value();
+  EXPECT_THAT(PageOf(survey), AllOf(HasSubstr("https://union.example/candor/" + id + ".json"),
+                                    HasSubstr("https://district.example/" + id + ".json")));
+}
+
+TEST(ContractTextTest, IsInSpanishThroughout) {
+  client::FakeSurvey survey;
+  survey.contract.closing_mode = "steward";
+  survey.contract.steward = {"Comit\xC3\xA9", 3, 2};
+  survey.contract.evaluative_use_forbidden = survey.version.instrument.evaluative_use_forbidden = true;
+  survey.contract.readers = {"leader", "supervisor", "administrator"};
+  for (const std::string language : {"es", "es-MX"}) {
+    const std::string page = PageOf(survey, language);
+    EXPECT_THAT(page, AllOf(HasSubstr("Qui\xC3\xA9n lee qu\xC3\xA9"), HasSubstr("se destruyen sin leer"),
+                            HasSubstr("no las puede abrir nadie m\xC3\xA1s que: Comit\xC3\xA9"),
+                            HasSubstr("C\xC3\xB3""digo de comparaci\xC3\xB3n")));
+    for (const auto& [key, sentence] : SentenceCatalogue().items()) {
+      const std::string english = sentence.at("en");
+      // Up to the first place; what is shorter says nothing.
+      const std::string start = english.substr(0, english.find('{'));
+      if (start.size() > 12) EXPECT_THAT(page, Not(HasSubstr(start))) << key;
+    }
+  }
+}
+
+TEST(ContractTextTest, ALanguageWithoutSentencesIsSaidToBeMissing) {
+  client::FakeSurvey survey;
+  EXPECT_THAT(PageOf(survey, "fr"), AllOf(HasSubstr("not written in the language fr; here they are in English"),
+                                          HasSubstr("Who reads what")));
+  EXPECT_THAT(PageOf(survey, "en"), Not(HasSubstr("not written in the language")));
+  EXPECT_THAT(PageOf(survey, "en-GB"), Not(HasSubstr("not written in the language")));
+  EXPECT_THAT(PageOf(survey, "es"), Not(HasSubstr("en el idioma")));
+}
+
+std::set<std::string> PlacesOf(const std::string& text) {
+  std::set<std::string> places;
+  for (size_t at = text.find('{'); at != std::string::npos; at = text.find('{', at + 1)) {
+    const size_t end = text.find('}', at);
+    EXPECT_NE(end, std::string::npos) << text;
+    places.insert(text.substr(at, end - at + 1));
+  }
+  return places;
+}
+
+TEST(SentencesTest, EachIsThereInEveryLanguageWithTheSamePlaces) {
+  ASSERT_GE(SentenceCatalogue().size(), 40u);
+  for (const auto& [key, sentence] : SentenceCatalogue().items()) {
+    SCOPED_TRACE(key);
+    ASSERT_EQ(sentence.size(), 2u);
+    const std::string english = sentence.at("en"), spanish = sentence.at("es");
+    EXPECT_FALSE(english.empty() || spanish.empty());
+    EXPECT_NE(english, spanish);
+    EXPECT_EQ(PlacesOf(english), PlacesOf(spanish));
+  }
+}
+
+TEST(SentencesTest, WhatIsFilledInIsNotReadAgain) {
+  const Sentences say("en");
+  EXPECT_EQ(say.Say("asked.purpose.other", {{"purpose", "{group}{purpose}"}}), "The answers serve: {group}{purpose}.");
 }
 
 }  // namespace

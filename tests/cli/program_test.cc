@@ -33,8 +33,8 @@ const std::vector<std::vector<std::string>>& Verbs() {
       {"campaign", "remove-leader"}, {"campaign", "preview"}, {"campaign", "open"}, {"campaign", "close"},
       {"campaign", "release"}, {"campaign", "delete"}, {"rater", "add"}, {"rater", "paper"}, {"rater", "list"},
       {"rater", "opt-out"}, {"rater", "remove"}, {"code", "list"}, {"code", "reissue"}, {"rate", "self"},
-      {"rate", "supervisor"}, {"answer"}, {"report", "get"}, {"report", "list"}, {"scores"}, {"ledger"}, {"score"},
-      {"replay"}, {"demo"}, {"backup"}, {"restore"}, {"version"}};
+      {"rate", "supervisor"}, {"answer"}, {"report", "get"}, {"report", "list"}, {"scores"}, {"ledger"}, {"verify"}, {"score"},
+      {"purge"}, {"replay"}, {"demo"}, {"backup"}, {"restore"}, {"version"}};
   return *verbs;
 }
 
@@ -82,6 +82,9 @@ TEST(ProgramTest, WrongUseEndsWithTwo) {
       {"answer", "--code", "x", "--within-hours", "-3"},
       {"ledger"},
       {"ledger", "not-a-survey"},
+      {"verify"},
+      {"verify", "f", "--receipt"},
+      {"purge", "--dry-run"},
       {"score"},
       {"score", "--structure", "s.json"},
       {"replay", "--structure", "s.json"},

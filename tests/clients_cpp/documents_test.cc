@@ -11,6 +11,7 @@
 #include "services/base/error.h"
 #include "services/crypto/access_code.h"
 #include "services/crypto/hash.h"
+#include "services/domain/extension.h"
 #include "tests/clients_cpp/fake_survey.h"
 
 namespace candor::client {
@@ -163,9 +164,56 @@ TEST(DocumentsTest, RefusesAContractForOtherQuestionsThoughItsHashFits) {
 }
 
 TEST(DocumentsTest, RefusesDatesThatDiffer) {
+  for (absl::Time domain::Manifest::*const date :
+       {&domain::Manifest::close_time, &domain::Manifest::latest_close_time, &domain::Manifest::abandon_time}) {
+    FakeSurvey survey;
+    survey.contract.latest_close_time = survey.manifest.latest_close_time += absl::Hours(2);
+    ASSERT_TRUE(CheckDocuments(survey.Encode(), survey.manifest.survey, "").ok());
+    survey.manifest.*date -= absl::Hours(1);
+    ExpectRefused(survey.Encode(), survey, "same dates");
+  }
+}
+
+TEST(DocumentsTest, RefusesAContractThatIsSilentOnWhatTheInstrumentForbids) {
   FakeSurvey survey;
-  survey.manifest.close_time -= absl::Hours(1);
-  ExpectRefused(survey.Encode(), survey, "same dates");
+  survey.version.instrument.evaluative_use_forbidden = true;
+  ExpectRefused(survey.Encode(), survey, "used to judge");
+  survey.contract.evaluative_use_forbidden = true;
+  EXPECT_TRUE(CheckDocuments(survey.Encode(), survey.manifest.survey, "").ok());
+}
+
+TEST(DocumentsTest, RefusesAClosingKeyThatEverybodyCouldOpen) {
+  FakeSurvey survey;
+  for (const char low : {'\0', '\1'}) {
+    survey.manifest.closing_public_key = std::string(1, low) + std::string(31, '\0');
+    ExpectRefused(survey.Encode(), survey, "not a sound one");
+  }
+}
+
+TEST(DocumentsTest, RefusesAClosingKeyThatOthersHoldToo) {
+  FakeSurvey survey;
+  survey.manifest.pooling_public_key = survey.manifest.closing_public_key;
+  ExpectRefused(survey.Encode(), survey, "serves something else too");
+  survey.manifest.pooling_public_key.clear();
+  survey.manifest.closing_public_key = survey.manifest.moderators[0].public_key;
+  ExpectRefused(survey.Encode(), survey, "serves something else too");
+}
+
+TEST(DocumentsTest, RefusesAStewardWhoseSharesMakeNoSense) {
+  struct Case {
+    int shares, threshold;
+  };
+  for (const Case& c : {Case{3, 4}, Case{0, 0}, Case{3, 0}, Case{21, 2}}) {
+    FakeSurvey survey;
+    survey.contract.closing_mode = "steward";
+    survey.contract.steward = {"Works council", c.shares, c.threshold};
+    ExpectRefused(survey.Encode(), survey, "rules cannot be read");
+  }
+  FakeSurvey survey;
+  survey.contract.closing_mode = "steward";  // and nobody who is one
+  ExpectRefused(survey.Encode(), survey, "rules cannot be read");
+  survey.contract.steward = {"Works council", 3, 2};
+  EXPECT_TRUE(CheckDocuments(survey.Encode(), survey.manifest.survey, "").ok());
 }
 
 TEST(DocumentsTest, RefusesAnotherSurveysManifest) {
@@ -184,6 +232,49 @@ TEST(DocumentsTest, RefusesDocumentsThatAreNone) {
   manifest.instrument_hash = base::HexEncode(crypto::Sha256(sound.instrument_version));
   ExpectRefused(FakeSurvey::EncodeAsIs(survey, "no contract", sound.instrument_version, manifest), survey,
                 "rules cannot be read");
+}
+
+// `bytes` with a notice of this time, signed with `key`.
+DocumentBytes Extended(DocumentBytes bytes, const FakeSurvey& survey, absl::Time time, const crypto::SigningKey& key) {
+  bytes.extension =
+      domain::EncodeExtension({survey.manifest.survey, base::HexEncode(crypto::Sha256(bytes.manifest)), time});
+  bytes.extension_signature = key.Sign("candor-extension-v1" + bytes.extension);
+  return bytes;
+}
+
+TEST(DocumentsTest, TakesAnExtensionThatTheManifestsKeyHasSigned) {
+  FakeSurvey survey;
+  survey.contract.latest_close_time = survey.manifest.latest_close_time += absl::Hours(2);
+  const DocumentBytes bytes = survey.Encode();
+  EXPECT_EQ((*CheckDocuments(bytes, survey.manifest.survey, ""))->close_time, survey.contract.close_time);
+  const absl::Time later = survey.contract.close_time + absl::Hours(1);
+  const auto checked = CheckDocuments(Extended(bytes, survey, later, *survey.signing_key), survey.manifest.survey, "");
+  ASSERT_TRUE(checked.ok()) << checked.status();
+  EXPECT_EQ((*checked)->close_time, later);
+  EXPECT_EQ((*checked)->contract.close_time, survey.contract.close_time);
+  EXPECT_EQ((*checked)->manifest_code, crypto::ManifestCode(crypto::Sha256(bytes.manifest))) << "the code stays";
+}
+
+TEST(DocumentsTest, RefusesEveryOtherExtension) {
+  FakeSurvey survey;
+  survey.contract.latest_close_time = survey.manifest.latest_close_time += absl::Hours(2);
+  const DocumentBytes bytes = survey.Encode();
+  const absl::Time close = survey.contract.close_time;
+  const FakeSurvey other;
+  ExpectRefused(Extended(bytes, survey, close + absl::Hours(1), *other.signing_key), survey, "not signed");
+  ExpectRefused(Extended(bytes, survey, close, *survey.signing_key), survey, "no longer");
+  ExpectRefused(Extended(bytes, survey, close - absl::Hours(1), *survey.signing_key), survey, "no longer");
+  ExpectRefused(Extended(bytes, survey, close + absl::Hours(3), *survey.signing_key), survey, "latest time");
+  DocumentBytes another = Extended(bytes, survey, close + absl::Hours(1), *survey.signing_key);
+  another.extension = domain::EncodeExtension({survey.manifest.survey, std::string(64, 'a'), close + absl::Hours(1)});
+  another.extension_signature = survey.signing_key->Sign("candor-extension-v1" + another.extension);
+  ExpectRefused(another, survey, "another survey's");
+  another = bytes;
+  another.extension = "{}";
+  ExpectRefused(another, survey, "extension cannot be read");
+  another = bytes;
+  another.extension_signature = "signature";
+  ExpectRefused(another, survey, "extension cannot be read");
 }
 
 TEST(DocumentsTest, CacheChecksEverySurveyOnceButNeverTakesOthersForTheSame) {

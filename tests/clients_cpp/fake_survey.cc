@@ -17,6 +17,7 @@
 #include "services/crypto/ledger.h"
 #include "services/crypto/merkle.h"
 #include "services/crypto/receipt.h"
+#include "services/crypto/salted_filter.h"
 #include "services/crypto/token.h"
 
 namespace candor::client {
@@ -67,7 +68,8 @@ const crypto::BlindSigningKey& IssuingKey(int group) {
 }
 
 FakeSurvey::FakeSurvey()
-    : signing_key(std::make_shared<crypto::SigningKey>(crypto::SigningKey::Generate())),
+    : surname_filter(crypto::SaltedFilter::Make({"brightwillow"}).bytes()),
+      signing_key(std::make_shared<crypto::SigningKey>(crypto::SigningKey::Generate())),
       receipt_key(std::make_shared<crypto::SigningKey>(crypto::SigningKey::Generate())) {
   const auto instrument = domain::ParseInstrument(kInstrument);
   const auto framework = domain::ParseFramework(kFramework);
@@ -84,6 +86,7 @@ FakeSurvey::FakeSurvey()
                      {"parent", {"parent"}, 8, IssuingKey(1).verifying_key().ToSpkiDer()}};
   manifest.closing_public_key = base::RandomBytes(32);
   manifest.receipt_public_key = receipt_key->public_key();
+  manifest.surname_filter_hash = base::HexEncode(crypto::Sha256(surname_filter));
   manifest.signing_public_key = signing_key->public_key();
   manifest.moderators = {{"Ombudsperson", base::RandomBytes(32)}};
   manifest.close_time = contract.close_time;
@@ -179,6 +182,9 @@ grpc::Status FakeServer::OpenInvitation(grpc::ServerContext* context, const cand
   response->set_instrument_version(identity_documents.instrument_version);
   response->set_manifest(identity_documents.manifest);
   response->set_manifest_signature(identity_documents.manifest_signature);
+  response->set_extension(identity_documents.extension);
+  response->set_extension_signature(identity_documents.extension_signature);
+  response->set_surname_filter(survey_.surname_filter);
   return grpc::Status::OK;
 }
 
@@ -208,6 +214,8 @@ grpc::Status FakeServer::GetManifest(grpc::ServerContext* context, const candor:
   response->set_instrument_version(response_documents.instrument_version);
   response->set_manifest(response_documents.manifest);
   response->set_manifest_signature(response_documents.manifest_signature);
+  response->set_extension(response_documents.extension);
+  response->set_extension_signature(response_documents.extension_signature);
   return grpc::Status::OK;
 }
 

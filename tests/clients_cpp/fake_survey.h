@@ -35,6 +35,7 @@ struct FakeSurvey {
   domain::Contract contract;
   domain::InstrumentVersion version;
   domain::Manifest manifest;
+  std::string surname_filter;  // of the one surname "brightwillow"
   std::shared_ptr<const crypto::SigningKey> signing_key, receipt_key;  // shared by copies
 };
 

@@ -20,6 +20,7 @@
 #include "services/crypto/access_code.h"
 #include "services/crypto/hash.h"
 #include "services/crypto/signing.h"
+#include "services/domain/extension.h"
 #include "tests/clients_cpp/fake_survey.h"
 
 namespace candor::client {
@@ -33,7 +34,8 @@ std::string ReasonOf(const absl::Status& status) { return base::GetErrorDetail(s
 class RespondentTest : public ::testing::Test {
  protected:
   RespondentTest() : server_(FakeSurvey()) {
-    options_.identity = options_.response = [this] { return Connect(); };
+    options_.identity = [this] { return Connect(); };
+    options_.response = [this](const std::string&) { return Connect(); };
     options_.store = &store_;
     options_.retry.sleep = [this](absl::Duration) { ++waits_; };
   }
@@ -66,6 +68,32 @@ class RespondentTest : public ::testing::Test {
   int waits_ = 0;
 };
 
+TEST_F(RespondentTest, KnowsTheStaffsSurnamesAlsoWhenItComesBackWithItsToken) {
+  auto respondent = Open();
+  ASSERT_NE(respondent, nullptr);
+  ASSERT_NE(respondent->staff_surnames(), nullptr);
+  EXPECT_TRUE(respondent->staff_surnames()->Contains("brightwillow"));
+  ASSERT_TRUE(respondent->TakeToken().ok());
+  respondent = Open();
+  ASSERT_NE(respondent, nullptr);
+  ASSERT_NE(respondent->staff_surnames(), nullptr) << "the response plane does not have them";
+  EXPECT_TRUE(respondent->staff_surnames()->Contains("brightwillow"));
+}
+
+TEST_F(RespondentTest, RefusesSurnamesThatAreNotTheSameForEverybody) {
+  FakeSurvey survey;
+  survey.surname_filter = crypto::SaltedFilter::Make({"brightwillow", "one-person-only"}).bytes();
+  FakeServer server(survey);
+  options_.identity = options_.response = [&] {
+    ConnectionOptions options;
+    options.address = server.address();
+    return absl::StatusOr<std::shared_ptr<Connection>>(*Connection::Make(options));
+  };
+  const auto respondent = Respondent::Open(options_, SomeCode());
+  EXPECT_EQ(ReasonOf(respondent.status()), "MANIFEST_REFUSED");
+  EXPECT_THAT(std::string(respondent.status().message()), HasSubstr("not the same for everybody"));
+}
+
 TEST_F(RespondentTest, AnswersAndHoldsAReceiptThatIsInTheLedger) {
   const auto respondent = Open();
   ASSERT_NE(respondent, nullptr);
@@ -79,9 +107,10 @@ TEST_F(RespondentTest, AnswersAndHoldsAReceiptThatIsInTheLedger) {
   const KeptReceipt kept{respondent->survey().value(), respondent->documents().manifest_hash, respondent->receipt()};
   const auto read = KeptReceipt::Parse(kept.Serialize());
   ASSERT_TRUE(read.ok()) << read.status();
-  const auto counted = IsCounted(*check, *read);
-  ASSERT_TRUE(counted.ok()) << counted.status();
-  EXPECT_TRUE(*counted);
+  EXPECT_EQ(KeptReceipt::Parse(KeptReceipt{kept.survey, kept.manifest_hash, kept.receipt, "a.example:1"}.Serialize())
+                ->response_address,
+            "a.example:1");
+  EXPECT_EQ(CheckReceipt(*check, *read).standing, ReceiptStanding::kCounted);
 }
 
 TEST_F(RespondentTest, AReceiptOfReplacedAnswersIsNotInTheLedgerAndTheNewestIs) {
@@ -99,8 +128,8 @@ TEST_F(RespondentTest, AReceiptOfReplacedAnswersIsNotInTheLedgerAndTheNewestIs) 
   const auto check = FetchLedger(*Connect(), options_.retry, respondent->survey(), "");
   ASSERT_TRUE(check.ok()) << check.status();
   EXPECT_EQ(check->ledger.groups[0].replaced, 1);
-  EXPECT_FALSE(*IsCounted(*check, old));
-  EXPECT_TRUE(*IsCounted(*check, newest));
+  EXPECT_EQ(CheckReceipt(*check, old).standing, ReceiptStanding::kNotCounted);
+  EXPECT_EQ(CheckReceipt(*check, newest).standing, ReceiptStanding::kCounted);
 }
 
 TEST_F(RespondentTest, RepeatsTheSameBytesWhenRepliesAreLost) {
@@ -222,6 +251,21 @@ TEST_F(RespondentTest, WithATokenTheIdentityPlaneIsNotCalledAgain) {
   EXPECT_EQ(server_.stored.size(), 1u);
 }
 
+TEST_F(RespondentTest, AnswersGoWhereTheManifestSaysAlsoWithTheTokenAlone) {
+  FakeSurvey elsewhere = server_.survey();
+  elsewhere.manifest.response_address = "answers.example.org:443";
+  server_.identity_documents = server_.response_documents = elsewhere.Encode();
+  std::vector<std::string> told;
+  options_.response = [&](const std::string& address) {
+    told.push_back(address);
+    return Connect();
+  };
+  ASSERT_TRUE(Open()->Submit(SomeAnswers(1)).ok());
+  ASSERT_TRUE(Open()->Submit(SomeAnswers(2)).ok());
+  EXPECT_THAT(told, ::testing::SizeIs(4));  // each time the documents and the answers
+  EXPECT_THAT(told, ::testing::Each("answers.example.org:443"));
+}
+
 TEST_F(RespondentTest, AcknowledgedAnswersAreNotKeptOnTheDevice) {
   const auto stored = [this] { return **store_.Load(StateName(*crypto::NormalizeCode(SomeCode()))); };
   options_.retry.attempts = 1;
@@ -279,6 +323,43 @@ TEST_F(RespondentTest, RefusesWhenThePlanesGiveDifferentDocuments) {
   server_.response_documents = changed.Encode();
   const auto respondent = Respondent::Open(options_, SomeCode());
   EXPECT_EQ(ReasonOf(respondent.status()), "MANIFEST_REFUSED");
+}
+
+TEST_F(RespondentTest, AnExtensionThatOnePlaneLearnsOfFirstIsNoDifferenceOfDocuments) {
+  FakeSurvey survey;
+  survey.contract.latest_close_time = survey.manifest.latest_close_time += absl::Hours(48);
+  const DocumentBytes plain = survey.Encode();
+  const auto extended = [&](absl::Duration by, const crypto::SigningKey& key) {
+    DocumentBytes bytes = plain;
+    bytes.extension = domain::EncodeExtension({survey.manifest.survey, base::HexEncode(crypto::Sha256(plain.manifest)),
+                                               survey.contract.close_time + by});
+    bytes.extension_signature = key.Sign("candor-extension-v1" + bytes.extension);
+    return bytes;
+  };
+  const auto open = [&](const DocumentBytes& identity, const DocumentBytes& response) {
+    FakeServer server(survey);
+    server.identity_documents = identity;
+    server.response_documents = response;
+    MemoryStateStore store;
+    RespondentOptions options = options_;
+    options.store = &store;
+    options.identity = options.response = [&server] {
+      ConnectionOptions of_server;
+      of_server.address = server.address();
+      return Connection::Make(of_server);
+    };
+    const auto respondent = Respondent::Open(options, SomeCode());
+    return respondent.ok() ? absl::StatusOr<absl::Time>((*respondent)->documents().close_time) : respondent.status();
+  };
+  const crypto::SigningKey& key = *survey.signing_key;
+  const absl::Time close = survey.contract.close_time;
+  EXPECT_EQ(*open(plain, plain), close);
+  EXPECT_EQ(*open(plain, extended(absl::Hours(1), key)), close + absl::Hours(1));
+  EXPECT_EQ(*open(extended(absl::Hours(1), key), plain), close + absl::Hours(1));
+  EXPECT_EQ(*open(extended(absl::Hours(1), key), extended(absl::Hours(2), key)), close + absl::Hours(2));
+  EXPECT_EQ(ReasonOf(open(plain, extended(absl::Hours(1), crypto::SigningKey::Generate())).status()), "MANIFEST_REFUSED");
+  EXPECT_EQ(ReasonOf(open(plain, extended(absl::Hours(49), key)).status()), "MANIFEST_REFUSED");
+  EXPECT_EQ(ReasonOf(open(extended(-absl::Hours(1), key), plain).status()), "MANIFEST_REFUSED");
 }
 
 TEST_F(RespondentTest, RefusesDocumentsThatChangedSinceTheFirstOpening) {

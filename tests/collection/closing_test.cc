@@ -512,8 +512,8 @@ TEST_F(ClosingTest, AnAbandonedSurveyLosesEverythingAndHasNoResult) {
   ExpectReason(Submit(survey, tokens[0], 2, Ratings(1, 2, 3)), StatusCode::kFailedPrecondition,
                reasons::kSURVEY_CLOSED);
   ExpectReason(collection_->CloseSurvey(survey.Closing("order")), StatusCode::kFailedPrecondition,
-               reasons::kWRONG_STATE);
-  ExpectReason(collection_->GetLedger(survey.id()), StatusCode::kFailedPrecondition, reasons::kWRONG_STATE);
+               reasons::kSURVEY_ABANDONED);
+  ExpectReason(collection_->GetLedger(survey.id()), StatusCode::kFailedPrecondition, reasons::kSURVEY_ABANDONED);
 }
 
 TEST_F(ClosingTest, OrdersThatNameAnUnknownSurveySaySo) {

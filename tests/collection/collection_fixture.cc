@@ -12,6 +12,7 @@
 #include "services/crypto/hash.h"
 #include "services/crypto/receipt.h"
 #include "services/crypto/token.h"
+#include "services/domain/extension.h"
 #include "storage/sqlite/response_store.h"
 #include "tests/domain/domain_builders.h"
 
@@ -60,6 +61,19 @@ domain::OpenOrder TestSurvey::Order() {
   return order;
 }
 
+void TestSurvey::GiveToSteward() {
+  contract.closing_mode = domain::kStewardClosing;
+  contract.steward = {"Works council", 3, 2};
+}
+
+domain::ExtendOrder TestSurvey::Extension(absl::Time close_time) {
+  domain::ExtendOrder order;
+  order.survey = id();
+  order.notice = domain::EncodeExtension({id(), base::HexEncode(crypto::Sha256(Order().manifest)), close_time});
+  order.signature = signing_key.Sign(absl::StrCat(domain::kExtensionTag, order.notice));
+  return order;
+}
+
 domain::CloseOrder TestSurvey::Closing(const std::string& order_id, std::vector<int64_t> reissued) const {
   domain::CloseOrder order;
   order.order_id = order_id;
@@ -68,7 +82,7 @@ domain::CloseOrder TestSurvey::Closing(const std::string& order_id, std::vector<
   for (size_t i = 0; i < manifest.groups.size(); ++i) {
     order.issued.push_back({manifest.groups[i].invited, reissued[i]});
   }
-  order.closing_secret_key = std::string(closing_key.secret_key.view());
+  if (!contract.steward.has_value()) order.closing_secret_key = std::string(closing_key.secret_key.view());
   return order;
 }
 
@@ -88,6 +102,7 @@ TestSurvey MakeTestSurvey(const std::string& receipt_public_key, absl::Time clos
                             {"student", {"student"}, 10, IssuingKey(1).verifying_key().ToSpkiDer()}};
   survey.manifest.closing_public_key = survey.closing_key.public_key;
   survey.manifest.receipt_public_key = receipt_public_key;
+  survey.manifest.surname_filter_hash = std::string(64, '5');
   survey.manifest.signing_public_key = survey.signing_key.public_key();
   survey.manifest.moderators.clear();
   for (int i = 0; i < moderators; ++i) {

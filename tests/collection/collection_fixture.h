@@ -49,6 +49,13 @@ struct TestSurvey {
   std::vector<crypto::ClosingKeyPair> moderators;
   crypto::ClosingKeyPair auditor = crypto::ClosingKeyPair::Generate();  // in the manifest only where a test puts it there
 
+  // Makes the closing key a steward's, who is named in the contract.
+  void GiveToSteward();
+  // The notice that moves the end of answering to `close_time`, signed.
+  domain::ExtendOrder Extension(absl::Time close_time);
+  // What the steward sends.
+  std::string steward_key() const { return std::string(closing_key.secret_key.view()); }
+
   const domain::SurveyId& id() const { return manifest.survey; }
   // The order as it stands, hashes and signature made anew from the members above.
   domain::OpenOrder Order();

@@ -19,6 +19,7 @@ namespace candor::collection {
 // the closing transaction, `before_get` before a survey's documents are read.
 struct StoreFaults {
   std::atomic<int> stop{0};
+  std::atomic<int> extend{0};
   std::atomic<int> close_before{0};  // the transaction is not made
   std::atomic<int> close_after{0};   // the transaction is made, but its success is not heard of
   std::atomic<int> destroy{0};
@@ -46,9 +47,16 @@ class FaultyStore : public storage::ResponseStore {
   absl::StatusOr<storage::SurveyState> GetState(const domain::SurveyId& survey) override {
     return store_->GetState(survey);
   }
-  absl::Status ForEachAccepting(
-      absl::FunctionRef<absl::Status(const domain::SurveyId&, absl::string_view)> visit) override {
-    return store_->ForEachAccepting(visit);
+  absl::Status ForEachUnfinished(absl::FunctionRef<absl::Status(const storage::UnfinishedSurvey&)> visit) override {
+    return store_->ForEachUnfinished(visit);
+  }
+  absl::StatusOr<std::vector<StewardedSurvey>> SurveysOfSteward(absl::string_view public_key) override {
+    return store_->SurveysOfSteward(public_key);
+  }
+  absl::Status ExtendSurvey(const domain::SurveyId& survey, absl::string_view extension,
+                            absl::string_view signature) override {
+    if (Fails(faults_->extend)) return domain::errors::StoreBusy("injected");
+    return store_->ExtendSurvey(survey, extension, signature);
   }
   absl::Status StopSurvey(const domain::SurveyId& survey) override {
     if (Fails(faults_->stop)) return domain::errors::StoreBusy("injected");

@@ -110,6 +110,9 @@ const Case kCases[] = {
     {"CampaignService.PutIdentifiedRating", R"({"rating":{"name":"{s}/ratings/self"}})", "L"},
     {"CampaignService.PutIdentifiedRating", R"({"rating":{"name":"{s}/ratings/supervisor"}})", "BP"},
 
+    {"RetentionService.PurgePersonalData", R"({"parent":"{d}","dryRun":true})", kAdministrators},
+    {"RetentionService.PurgePersonalData", R"({"parent":"{d}"})", kAdministrators},
+
     {"InvitationService.OpenInvitation", R"({})", kEverybody},
     {"InvitationService.IssueToken", R"({})", kEverybody},
     {"ResponseService.GetManifest", R"({})", kEverybody},
@@ -139,6 +142,13 @@ std::unique_ptr<google::protobuf::Message> RequestOf(const std::string& method, 
   const auto parsed = google::protobuf::util::JsonStringToMessage(json, request.get());
   EXPECT_TRUE(parsed.ok()) << method << ": " << json;
   return request;
+}
+
+std::vector<std::string> MethodsOf(const std::string& service) {
+  const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
+  std::vector<std::string> methods;
+  for (int i = 0; i < descriptor->method_count(); ++i) methods.push_back(descriptor->method(i)->full_name());
+  return methods;
 }
 
 class AccessTest : public ::testing::Test {
@@ -191,9 +201,8 @@ TEST_F(AccessTest, EveryMethodHasACase) {
   for (const Case& each : kCases) with_case.insert(absl::StrCat("candor.v1.", each.method));
   for (const char* method : kSessionMethods) with_case.insert(absl::StrCat("candor.v1.", method));
   std::set<std::string> methods;
-  for (const std::string& name : rpc::GrpcServices::Names()) {
-    const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
-    for (int i = 0; i < service->method_count(); ++i) methods.insert(service->method(i)->full_name());
+  for (const std::string& name : rpc::GrpcServices::Names(rpc::Planes::kBoth)) {
+    for (const std::string& method : MethodsOf(name)) methods.insert(method);
   }
   EXPECT_EQ(with_case, methods);
 }
@@ -210,6 +219,22 @@ TEST_F(AccessTest, WithoutASessionNobodyModeratesWhateverTheirKey) {
       const absl::Status status = server_->Nobody().WithKey(keys_.at(letter)).CallByName(method, *request);
       // The draft's survey is not known to the response plane; that is said before anything else of it.
       EXPECT_TRUE(ReasonOf(status) == domain::reasons::kSESSION_UNKNOWN || ReasonOf(status) == domain::reasons::kSURVEY_UNKNOWN)
+          << method << " by " << letter << ": " << status;
+    }
+  }
+}
+
+TEST_F(AccessTest, NobodyOfTheDirectoryGivesTheResponsePlaneOrders) {
+  const ApiCaller nobody = server_->Nobody();
+  const std::vector<std::string> methods = MethodsOf("candor.v1.PlaneService");
+  EXPECT_GE(methods.size(), 9u);
+  for (const std::string& method : methods) {
+    const auto request = RequestOf(method, "{}");
+    ASSERT_NE(request, nullptr);
+    for (const auto& [letter, key] : keys_) {
+      const absl::Status status = nobody.WithKey(key).CallByName(method, *request);
+      // One server has no such service at all.
+      EXPECT_EQ(status.code(), server_->two_servers() ? StatusCode::kUnauthenticated : StatusCode::kUnimplemented)
           << method << " by " << letter << ": " << status;
     }
   }

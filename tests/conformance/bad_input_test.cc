@@ -258,7 +258,7 @@ TEST(BadInputTest, EveryMethodSaysWhatIsWrong) {
     }
     EXPECT_FALSE(status.message().empty()) << what;
   }
-  for (const std::string& name : rpc::GrpcServices::Names()) {
+  for (const std::string& name : rpc::GrpcServices::Names(rpc::Planes::kBoth)) {
     const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
     for (int i = 0; i < service->method_count(); ++i) {
       EXPECT_EQ(tried.count(service->method(i)->full_name()), 1u) << service->method(i)->full_name();

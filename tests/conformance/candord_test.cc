@@ -47,7 +47,7 @@ TEST(CandordTest, WrongUseExitsWith2AndSaysAllFaults) {
 TEST(CandordTest, StopsInGoodOrderWithReadableFilesForNobodyElse) {
   const ScratchFolder folder;
   const std::string data = folder.path() + "/data";
-  CandordProcess candord(data, {"--ready-file", folder.path() + "/ready"});
+  CandordProcess candord(data, {"--ready-file", folder.path() + "/ready"}, Arrangement::kOneServer);
   const mode_t before = umask(0);
   const absl::Status started = candord.Start();
   umask(before);

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -28,6 +27,7 @@
 #include "services/crypto/ledger.h"
 #include "services/crypto/receipt.h"
 #include "services/domain/errors.h"
+#include "tests/support/certificates.h"
 #include "tests/support/raw_respondent.h"
 #include "tests/support/sample_district.h"
 #include "tests/support/test_server.h"
@@ -45,30 +45,6 @@ std::string Read(const std::string& path) {
   EXPECT_EQ(bytes.status(), absl::OkStatus()) << path;
   return bytes.ok() ? *bytes : std::string();
 }
-
-// Certificates made by the openssl program, as an operator would.
-class Certificates {
- public:
-  // Makes NAME-ca.pem, and for each of "server" and "client" NAME-server.pem with NAME-server.key and so on.
-  static void Make(const TempFolder& folder, const std::string& name) {
-    const std::string base = folder.File(name);
-    Run(absl::StrCat("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=", name, " authority' -keyout ",
-                     base, "-ca.key -out ", base, "-ca.pem"));
-    for (const std::string role : {"server", "client"}) {
-      const std::string one = absl::StrCat(base, "-", role);
-      Run(absl::StrCat("openssl req -newkey rsa:2048 -nodes -subj '/CN=", role, "' -keyout ", one, ".key -out ", one,
-                       ".csr"));
-      Run(absl::StrCat("printf 'subjectAltName=IP:127.0.0.1' > ", one, ".ext && openssl x509 -req -days 2 -in ", one,
-                       ".csr -CA ", base, "-ca.pem -CAkey ", base, "-ca.key -CAcreateserial -extfile ", one,
-                       ".ext -out ", one, ".pem"));
-    }
-  }
-
- private:
-  static void Run(const std::string& command) {
-    ASSERT_EQ(std::system(absl::StrCat("(", command, ") >/dev/null 2>&1").c_str()), 0) << command;
-  }
-};
 
 std::shared_ptr<grpc::ChannelCredentials> Trusting(const std::string& ca, const std::string& cert = "",
                                                    const std::string& key = "") {
@@ -95,7 +71,7 @@ TEST(ServerTest, ServesTlsAndReadsNewCertificatesWhenTheyChange) {
   Certificates::Make(folder, "new");
   std::filesystem::copy_file(folder.File("old-server.pem"), folder.File("server.pem"));
   std::filesystem::copy_file(folder.File("old-server.key"), folder.File("server.key"));
-  TestServer server;
+  TestServer server(Arrangement::kOneServer);
   server.config().tls_cert = folder.File("server.pem");
   server.config().tls_key = folder.File("server.key");
   ASSERT_EQ(server.Start(), absl::OkStatus());
@@ -113,7 +89,7 @@ TEST(ServerTest, MutualTlsLetsInOnlyClientsOfTheAuthority) {
   TempFolder folder;
   Certificates::Make(folder, "ours");
   Certificates::Make(folder, "theirs");
-  TestServer server;
+  TestServer server(Arrangement::kOneServer);
   server.config().tls_cert = folder.File("ours-server.pem");
   server.config().tls_key = folder.File("ours-server.key");
   server.config().tls_client_ca = folder.File("ours-ca.pem");
@@ -129,7 +105,7 @@ TEST(ServerTest, MutualTlsLetsInOnlyClientsOfTheAuthority) {
 TEST(ServerTest, RefusesCertificatesThatDoNotFitAndAddressesWithoutThem) {
   TempFolder folder;
   Certificates::Make(folder, "one");
-  TestServer server;
+  TestServer server(Arrangement::kOneServer);
   server.config().tls_cert = folder.File("one-server.pem");
   server.config().tls_key = folder.File("one-client.key");
   server.config().tls_client_ca = folder.File("one-server.key");
@@ -142,7 +118,7 @@ TEST(ServerTest, RefusesCertificatesThatDoNotFitAndAddressesWithoutThem) {
   EXPECT_THAT(std::string(faults.message()), HasSubstr("--modulus-bits"));
   EXPECT_FALSE(base::FileExists(server.data_folder())) << "nothing is made before the configuration is right";
 
-  TestServer open;
+  TestServer open(Arrangement::kOneServer);
   open.config().listen = "0.0.0.0:0";
   EXPECT_THAT(std::string(open.Start().message()), HasSubstr("needs --tls-cert"));
 }
@@ -272,7 +248,8 @@ TEST(ServerTest, ANewerDataFolderIsRefusedAndLeftAlone) {
     TestServer server;
     ASSERT_EQ(server.Start(), absl::OkStatus());
     server.Stop();
-    const std::string path = absl::StrCat(server.data_folder(), "/", name);
+    const std::string path =
+        absl::StrCat(name == "identity.db" ? server.data_folder() : server.response_folder(), "/", name);
     sqlite3* database = nullptr;
     ASSERT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);
     ASSERT_EQ(sqlite3_exec(database, "PRAGMA user_version=9999", nullptr, nullptr, nullptr), SQLITE_OK);
@@ -287,7 +264,7 @@ TEST(ServerTest, ANewerDataFolderIsRefusedAndLeftAlone) {
 
 TEST(ServerTest, AUnixSocketIsServed) {
   TempFolder folder;
-  TestServer server;
+  TestServer server(Arrangement::kOneServer);
   server.config().listen = absl::StrCat("unix:", folder.File("candord.sock"));
   ASSERT_EQ(server.Start(), absl::OkStatus());
   EXPECT_TRUE(CanCall(server.config().listen, grpc::InsecureChannelCredentials()));

@@ -75,6 +75,23 @@ const std::vector<SettingsCase>& BrokenSettings() {
       {"an empty notice", [](auto& s) { s.notice["es"] = ""; }, "notice.es"},
       {"a notice too long", [](auto& s) { s.notice["es"] = std::string(4001, 'x'); }, "notice.es"},
       {"a notice that is no text", [](auto& s) { s.notice["es"] = "\xff"; }, "notice.es"},
+      {"a steward without a title", [](auto& s) { s.steward = {{"", 3, 2}, std::string(32, 's')}; }, "steward.title"},
+      {"a steward with two lines", [](auto& s) { s.steward = {{"a\nb", 3, 2}, std::string(32, 's')}; }, "steward.title"},
+      {"more shares needed than there are", [](auto& s) { s.steward = {{"Council", 3, 4}, std::string(32, 's')}; },
+       "steward.threshold"},
+      {"too many shares", [](auto& s) { s.steward = {{"Council", 21, 4}, std::string(32, 's')}; }, "steward.shares"},
+      {"a steward without a key", [](auto& s) { s.steward = {{"Council", 3, 2}, ""}; }, "steward.public_key"},
+      {"a mirror without TLS", [](auto& s) { s.mirrors = {"http://a.example"}; }, "mirrors[0]"},
+      {"a mirror twice",
+       [](auto& s) {
+         s.mirrors = {"https://a.example", "https://a.example"};
+       },
+       "mirrors[1]"},
+      {"six mirrors",
+       [](auto& s) {
+         for (char c = 'a'; c < 'g'; ++c) s.mirrors.push_back(std::string("https://") + c + ".example");
+       },
+       "mirrors"},
       {"six moderators",
        [](auto& s) {
          for (char c = 'a'; c < 'f'; ++c)
@@ -157,9 +174,12 @@ TEST(CampaignSettingsTest, MakesAContractThatReadsBack) {
   settings.insiders = 2;
   settings.minimum_group_size = 8;
   settings.readers = {"leader", "supervisor"};
-  const Contract contract = MakeContract(settings, std::string(64, 'b'), {"en", "es"});
+  const Contract contract = MakeContract(settings, std::string(64, 'b'), SampleInstrument());
+  EXPECT_EQ(contract.languages, (std::vector<std::string>{"en", "es"}));
   EXPECT_EQ(contract.pool_minimum, 10);
   EXPECT_EQ(contract.closing_mode, "automatic");
+  EXPECT_FALSE(contract.steward.has_value());
+  EXPECT_FALSE(contract.evaluative_use_forbidden);
   EXPECT_EQ(contract.maximum_reissued_percent, 10);
   const auto read = DecodeContract(EncodeContract(contract));
   ASSERT_TRUE(read.ok()) << read.status();
@@ -167,6 +187,33 @@ TEST(CampaignSettingsTest, MakesAContractThatReadsBack) {
   EXPECT_EQ(read->insiders, 2);
   EXPECT_EQ(read->close_time, settings.close_time);
   EXPECT_EQ(read->instrument_hash, std::string(64, 'b'));
+}
+
+TEST(CampaignSettingsTest, TheContractNamesStewardMirrorsAndWhatTheInstrumentForbids) {
+  CampaignSettings settings = SampleSettings();
+  settings.steward = {{"Works council", 5, 3}, std::string(32, 's')};
+  settings.mirrors = {"https://union.example/candor"};
+  Instrument instrument = SampleInstrument();
+  instrument.evaluative_use_forbidden = true;
+  ASSERT_TRUE(CheckSettings(settings, kNow).ok()) << CheckSettings(settings, kNow);
+  const auto read = DecodeContract(EncodeContract(MakeContract(settings, std::string(64, 'b'), instrument)));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->closing_mode, "steward");
+  EXPECT_EQ(read->steward, settings.steward->terms);
+  EXPECT_EQ(read->mirrors, settings.mirrors);
+  EXPECT_TRUE(read->evaluative_use_forbidden);
+}
+
+TEST(CampaignSettingsTest, AnInstrumentThatForbidsEvaluationRefusesEveryOtherPurpose) {
+  CampaignSettings settings = SampleSettings();
+  Instrument instrument = SampleInstrument();
+  instrument.evaluative_use_forbidden = true;
+  EXPECT_TRUE(CheckPurpose(settings, instrument).ok());
+  settings.purpose = "evaluative";
+  ExpectError(CheckPurpose(settings, instrument), absl::StatusCode::kFailedPrecondition, "PURPOSE_FORBIDDEN", "purpose");
+  instrument.evaluative_use_forbidden = false;
+  EXPECT_TRUE(CheckPurpose(settings, instrument).ok());
+  ExpectError(CheckSettings(settings, kNow), absl::StatusCode::kInvalidArgument, "CAMPAIGN_INVALID", "purpose");
 }
 
 TEST(CampaignStateTest, NamesReadBackAndAreStable) {

@@ -114,14 +114,14 @@ TEST(PlaceCommentsTest, NoBlockOfWordsIsEverSmallerThanTheRulesSay) {
 TEST(ContractOfCommentsTest, FollowsTheCampaignsThresholdsAndNamesSmallGroups) {
   CampaignSettings settings;
   const GroupPlan plan{{{"staff", {"staff"}, 20, ""}, {"student", {"student"}, 19, ""}, {"other_raters", {"parent"}, 6, ""}}};
-  const Contract usual = MakeContract(settings, std::string(64, 'a'), {"en"}, plan);
+  const Contract usual = MakeContract(settings, std::string(64, 'a'), SampleInstrument(), plan);
   EXPECT_EQ(usual.comments.minimum_raters, 10);
   EXPECT_EQ(usual.comments.minimum_comments, 5);
   EXPECT_EQ(usual.comments.summary_only, (std::vector<std::string>{"other_raters", "student"}));
   settings.minimum_group_size = 15;
   settings.insiders = 3;
   settings.summary_only_below = 10;
-  const Contract strict = MakeContract(settings, std::string(64, 'a'), {"en"}, plan);
+  const Contract strict = MakeContract(settings, std::string(64, 'a'), SampleInstrument(), plan);
   EXPECT_EQ(strict.comments.minimum_raters, 15);
   EXPECT_EQ(strict.comments.minimum_comments, 7);
   EXPECT_EQ(strict.comments.summary_only, (std::vector<std::string>{"other_raters"}));

@@ -12,19 +12,40 @@ using base::Json;
 constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 constexpr auto kRefused = absl::StatusCode::kFailedPrecondition;
 
+Json StewardJson(int shares, int threshold) {
+  return {{"title", "Works council"}, {"shares", shares}, {"threshold", threshold}};
+}
+
 TEST(ContractTest, ItsDocumentNeverChanges) {
   // The bytes are hashed and shown to respondents, so their form is fixed for good.
   EXPECT_EQ(EncodeContract(SampleContract()),
             "{\"abandon_time\":1803000000,\"close_time\":1800000000,\"closing_mode\":\"automatic\","
             "\"comments\":{\"minimum_comments\":5,\"minimum_raters\":10,\"summary_only\":[]},"
-            "\"first_reader\":"
+            "\"evaluative_use\":\"not_forbidden\",\"first_reader\":"
             "\"leader\",\"format\":\"candor.contract.v1\",\"insiders\":1,\"instrument_hash\":\"" +
                 std::string(64, 'a') +
                 "\",\"languages\":[\"en\",\"es\"],\"latest_close_time\":1800600000,\"maximum_"
                 "reissued_percent\":10,"
-                "\"minimum_group_size\":5,\"pool_minimum\":6,\"purpose\":\"developmental\","
+                "\"minimum_group_size\":5,\"mirrors\":[],\"pool_minimum\":6,\"purpose\":\"developmental\","
                 "\"readers\":[\"leader\","
-                "\"supervisor\"],\"retention_days\":365}");
+                "\"supervisor\"],\"retention_days\":365,\"steward\":null}");
+}
+
+TEST(ContractTest, NamesTheStewardTheMirrorsAndWhatTheInstrumentForbids) {
+  Contract contract = SampleContract();
+  contract.closing_mode = kStewardClosing;
+  contract.steward = {"Works council", 5, 3};
+  contract.mirrors = {"https://union.example/candor", "https://district.example:8443"};
+  contract.evaluative_use_forbidden = true;
+  const std::string bytes = EncodeContract(contract);
+  EXPECT_NE(bytes.find("\"steward\":{\"shares\":5,\"threshold\":3,\"title\":\"Works council\"}"), std::string::npos);
+  EXPECT_NE(bytes.find("\"evaluative_use\":\"forbidden\""), std::string::npos);
+  const auto read = DecodeContract(bytes);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->steward, contract.steward);
+  EXPECT_EQ(read->mirrors, contract.mirrors);
+  EXPECT_TRUE(read->evaluative_use_forbidden);
+  EXPECT_EQ(EncodeContract(*read), bytes);
 }
 
 TEST(ContractTest, ReadsWhatItWrites) {
@@ -36,7 +57,8 @@ TEST(ContractTest, ReadsWhatItWrites) {
   contract.first_reader = FirstReader::kSupervisor;
   contract.readers = {"supervisor", "administrator"};
   contract.retention_days = 1;
-  contract.closing_mode = "steward";
+  contract.closing_mode = kStewardClosing;
+  contract.steward = {"Works council", 3, 2};
   contract.comments = {12, 7, {"other_raters", "staff"}};
   contract.latest_close_time = contract.close_time;
   const auto read = DecodeContract(EncodeContract(contract));
@@ -94,6 +116,45 @@ TEST(ContractTest, RefusesEachFaultWithItsPath) {
        "comments.summary_only[0]"},
       {"groups out of order", [](Json& j) { j["comments"]["summary_only"] = {"b", "a"}; },
        "comments.summary_only[1]"},
+      {"steward mode without a steward", [](Json& j) { j["closing_mode"] = "steward"; }, "steward"},
+      {"a steward in automatic mode", [](Json& j) { j["steward"] = StewardJson(3, 2); }, "steward"},
+      {"no share",
+       [](Json& j) { j["closing_mode"] = "steward", j["steward"] = StewardJson(0, 1); },
+       "steward.shares"},
+      {"21 shares",
+       [](Json& j) { j["closing_mode"] = "steward", j["steward"] = StewardJson(21, 2); },
+       "steward.shares"},
+      {"no share needed",
+       [](Json& j) { j["closing_mode"] = "steward", j["steward"] = StewardJson(3, 0); },
+       "steward.threshold"},
+      {"more shares needed than there are",
+       [](Json& j) { j["closing_mode"] = "steward", j["steward"] = StewardJson(3, 4); },
+       "steward.threshold"},
+      {"a steward without a title",
+       [](Json& j) {
+         j["closing_mode"] = "steward", j["steward"] = StewardJson(3, 2), j["steward"]["title"] = "";
+       },
+       "steward.title"},
+      {"a steward with a person's name",
+       [](Json& j) {
+         j["closing_mode"] = "steward", j["steward"] = StewardJson(3, 2), j["steward"]["name"] = "A";
+       },
+       "steward.name"},
+      {"a steward who is a text", [](Json& j) { j["steward"] = "Works council"; }, "steward"},
+      {"mirrors that are no list", [](Json& j) { j["mirrors"] = "https://a.example"; }, "mirrors"},
+      {"a mirror without TLS", [](Json& j) { j["mirrors"] = {"http://a.example"}; }, "mirrors[0]"},
+      {"a mirror that knows who asks", [](Json& j) { j["mirrors"] = {"https://a.example/?c=1"}; }, "mirrors[0]"},
+      {"a mirror twice",
+       [](Json& j) {
+         j["mirrors"] = {"https://a.example", "https://a.example"};
+       },
+       "mirrors[1]"},
+      {"six mirrors",
+       [](Json& j) {
+         for (char c = 'a'; c < 'g'; ++c) j["mirrors"].push_back(std::string("https://") + c + ".example");
+       },
+       "mirrors"},
+      {"an unknown word on evaluative use", [](Json& j) { j["evaluative_use"] = "allowed"; }, "evaluative_use"},
       {"an unknown member", [](Json& j) { j["k"] = 5; }, "k"},
   };
   for (const JsonCase& c : cases) {
@@ -128,6 +189,11 @@ TEST(ContractTest, RefusesAnyOtherSpellingOfTheSameContract) {
   ExpectError(DecodeContract(bytes.substr(1)), kInvalid, "CONTRACT_INVALID");
 }
 
+TEST(MirrorUrlTest, IsTheSurveysNameUnderTheMirrorsAddress) {
+  EXPECT_EQ(MirrorUrl("https://union.example/candor", SurveyId(kSampleSurvey)),
+            "https://union.example/candor/00000000000000000000000000.json");
+}
+
 TEST(ManifestTest, ItsDocumentNeverChanges) {
   const auto hex = [](const char* byte) {
     std::string text;
@@ -148,7 +214,8 @@ TEST(ManifestTest, ItsDocumentNeverChanges) {
                 "\",\"latest_close_time\":1800600000,\"moderators\":[{\"name\":\"Ombudsperson\","
                 "\"public_key\":\"" +
                 hex("04") + "\"}],\"receipt_public_key\":\"" + hex("02") +
-                "\",\"signing_public_key\":\"" + hex("03") +
+                "\",\"response_address\":\"\",\"signing_public_key\":\"" + hex("03") +
+                "\",\"surname_filter_hash\":\"" + std::string(64, '5') +
                 "\",\"survey\":\"00000000000000000000000000\"}");
 }
 
@@ -161,6 +228,21 @@ TEST(ManifestTest, ReadsWhatItWrites) {
   EXPECT_EQ(read->groups[1].verifying_key, "key of the others");
   EXPECT_EQ(read->moderators[0].public_key, std::string(32, '\x04'));
   EXPECT_EQ(read->survey.value(), kSampleSurvey);
+}
+
+TEST(ManifestTest, NamesWhereAnswersAreTakenIfThatIsElsewhere) {
+  Manifest manifest = SampleManifest();
+  for (const char* address : {"answers.example.org:443", "10.0.0.2:7430", "[2001:db8::1]:65535", ""}) {
+    manifest.response_address = address;
+    const auto read = DecodeManifest(EncodeManifest(manifest));
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_EQ(read->response_address, address);
+  }
+  for (const char* address : {"example.org:0", "example.org:65536", "example.org:01", ":1", "[]:1", "2001:db8::1:1",
+                              "a b:1", "example.org:", "unix:1/2"}) {
+    manifest.response_address = address;
+    EXPECT_FALSE(DecodeManifest(EncodeManifest(manifest)).ok()) << address;
+  }
 }
 
 TEST(ManifestTest, NamesAPoolingKeyWhereThereIsOneAndIsElseAsBefore) {
@@ -252,6 +334,11 @@ TEST(ManifestTest, RefusesEachFaultWithItsPath) {
       {"no receipt key", [](Json& j) { j["receipt_public_key"] = ""; }, "receipt_public_key"},
       {"a signing key of another type", [](Json& j) { j["signing_public_key"] = 1; },
        "signing_public_key"},
+      {"an address without a port", [](Json& j) { j["response_address"] = "example.org"; },
+       "response_address"},
+      {"an address of another kind", [](Json& j) { j["response_address"] = "https://example.org:1"; },
+       "response_address"},
+      {"no address at all", [](Json& j) { j.erase("response_address"); }, "response_address"},
       {"six moderators",
        [](Json& j) {
          const Json moderator = j["moderators"][0];
@@ -347,6 +434,15 @@ TEST(CheckManifestTest, RefusesWhatCouldSingleOutAPerson) {
        "groups[0].members"},
       {"four invited", [](Manifest& m) { m.groups[1].invited = 4; }, "groups[1].invited"},
       {"one invited", [](Manifest& m) { m.groups[0].invited = 1; }, "groups[0].invited"},
+      {"a closing key that pools too", [](Manifest& m) { m.pooling_public_key = m.closing_public_key; },
+       "closing_public_key"},
+      {"a closing key that the auditor holds",
+       [](Manifest& m) {
+         m.auditor = {"Auditor", m.closing_public_key};
+       },
+       "closing_public_key"},
+      {"a closing key that a moderator holds", [](Manifest& m) { m.moderators[0].public_key = m.closing_public_key; },
+       "closing_public_key"},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.what);

@@ -75,7 +75,7 @@ TEST(DisclosureAttackTest, NoAtomRulesOutAnAnswerOfAnybodyElse) {
         for (const bool pooled : {false, true}) {
           // A pool prints less, so twelve answers are enough of it.
           if (pooled && n > 12) continue;
-          const auto exposures = FindExposures(points, n, insiders, PromiseFor(n, pooled),
+          const auto exposures = FindExposures(ItemValues(points), n, insiders, PromiseFor(n, pooled),
                                                OurRule(Rules(points, insiders), pooled));
           EXPECT_TRUE(exposures.empty())
               << "t = " << insiders << (pooled ? ", pool, " : ", ") << exposures[0];
@@ -91,7 +91,7 @@ TEST(DisclosureAttackTest, NorOnOtherScales) {
   for (const int points : {2, 3, 6, 7}) {
     for (int insiders = 0; insiders <= 2; ++insiders) {
       for (int64_t n = 5; n <= (points <= 3 ? 20 : 11); ++n) {
-        const auto exposures = FindExposures(points, n, insiders, PromiseFor(n, false),
+        const auto exposures = FindExposures(ItemValues(points), n, insiders, PromiseFor(n, false),
                                              OurRule(Rules(points, insiders), false));
         EXPECT_TRUE(exposures.empty()) << "t = " << insiders << ", " << exposures[0];
       }
@@ -106,7 +106,7 @@ TEST(DisclosureAttackTest, NorWithAllTheInsidersThatACampaignMayAllowFor) {
       for (int64_t n = lowest; n <= 2 * insiders + 6; ++n) {
         // Few points allow exhaustion; ten points are left to arithmetic, below.
         if (points > 3 && !(points <= 5 && insiders <= 4)) continue;
-        const auto exposures = FindExposures(points, n, insiders, PromiseFor(n, false),
+        const auto exposures = FindExposures(ItemValues(points), n, insiders, PromiseFor(n, false),
                                              OurRule(Rules(points, insiders, lowest), false));
         EXPECT_TRUE(exposures.empty()) << "t = " << insiders << ", " << exposures[0];
       }
@@ -215,7 +215,7 @@ TEST(DisclosureAttackTest, TheRulesWrittenTwiceAgree) {
 // --- The attack has power: what it must catch.
 
 bool Caught(int points, int64_t n, int insiders, const Printer& print) {
-  return !FindExposures(points, n, insiders, PromiseFor(n, false), print).empty();
+  return !FindExposures(ItemValues(points), n, insiders, PromiseFor(n, false), print).empty();
 }
 
 TEST(DisclosureAttackPowerTest, CatchesAnExactMeanEverywhere) {

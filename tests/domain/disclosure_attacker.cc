@@ -7,20 +7,23 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "services/base/status.h"
 
 namespace candor::domain {
 namespace {
 
-// Counts of at most 10 points and at most 31 each, in one number.
+// Counts of what insiders know, and one more person: at most 15 each, of at most 16 values, in one number.
+constexpr int kBits = 4;
+
 uint64_t Pack(const Counts& counts) {
   uint64_t packed = 0;
-  for (size_t i = 0; i < counts.size(); ++i) packed |= static_cast<uint64_t>(counts[i]) << (5 * i);
+  for (size_t i = 0; i < counts.size(); ++i) packed |= static_cast<uint64_t>(counts[i]) << (kBits * i);
   return packed;
 }
 
-Counts Unpack(uint64_t packed, int points) {
-  Counts counts(points);
-  for (int i = 0; i < points; ++i) counts[i] = static_cast<int64_t>(packed >> (5 * i) & 31);
+Counts Unpack(uint64_t packed, int values) {
+  Counts counts(values);
+  for (int i = 0; i < values; ++i) counts[i] = static_cast<int64_t>(packed >> (kBits * i) & 15);
   return counts;
 }
 
@@ -46,17 +49,20 @@ void ForEachCounts(int points, int64_t n, const std::function<void(const Counts&
   ForEachPart(Counts(points, n), n, 0, part, visit);
 }
 
-std::vector<std::string> FindExposures(int points, int64_t n, int insiders, Promise promise,
+Values ItemValues(int points) { return {points, LowerHalfEnd(points)}; }
+
+std::vector<std::string> FindExposures(const Values& values, int64_t n, int insiders, Promise promise,
                                        const Printer& print, size_t limit) {
+  CANDOR_CHECK(insiders < 15 && values.number <= 16);
   // Of each outcome: what `insiders` people may know of their own answers, and with one more
   // person's answer.
   struct Group {
     std::unordered_set<uint64_t> known, with_another;
   };
   std::unordered_map<std::string, Group> outcomes;
-  ForEachCounts(points, n, [&](const Counts& counts) {
+  ForEachCounts(values.number, n, [&](const Counts& counts) {
     Group& group = outcomes[print(counts)];
-    Counts part(points);
+    Counts part(values.number);
     ForEachPart(counts, insiders, 0, part,
                 [&](const Counts& known) { group.known.insert(Pack(known)); });
     ForEachPart(counts, insiders + 1, 0, part,
@@ -65,19 +71,18 @@ std::vector<std::string> FindExposures(int points, int64_t n, int insiders, Prom
   std::vector<std::string> exposures;
   for (const auto& [outcome, group] : outcomes) {
     for (const uint64_t packed : group.known) {
-      std::vector<bool> possible(points);
+      std::vector<bool> possible(values.number);
       bool low = false, high = false;
-      for (int value = 1; value <= points; ++value) {
-        possible[value - 1] =
-            group.with_another.contains(packed + (uint64_t{1} << (5 * (value - 1))));
-        if (possible[value - 1]) (value <= LowerHalfEnd(points) ? low : high) = true;
+      for (int value = 0; value < values.number; ++value) {
+        possible[value] = group.with_another.contains(packed + (uint64_t{1} << (kBits * value)));
+        if (possible[value]) (value < values.low ? low : high) = true;
       }
       const bool kept = promise == Promise::kEveryValue
                             ? std::find(possible.begin(), possible.end(), false) == possible.end()
                             : low && high;
       if (kept) continue;
-      exposures.push_back(absl::StrCat("1-", points, ", n = ", n, ", printed ", outcome,
-                                       ": who knows ", absl::StrJoin(Unpack(packed, points), " "),
+      exposures.push_back(absl::StrCat(values.number, " values, n = ", n, ", printed ", outcome,
+                                       ": who knows ", absl::StrJoin(Unpack(packed, values.number), " "),
                                        " can rule out answers of others"));
       if (exposures.size() >= limit) return exposures;
     }

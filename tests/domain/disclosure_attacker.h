@@ -21,14 +21,21 @@ void ForEachCounts(int points, int64_t n, const std::function<void(const Counts&
 // What a report promises to keep open about each other person's answer.
 enum class Promise { kEveryValue, kEitherHalf };
 
-// What a report prints of one item with the given counts.
+// What a report prints of one item, or of one cell of planned-missing forms, with the given counts.
 using Printer = std::function<std::string(const Counts&)>;
+
+// What an answer can be: 1..points for an item; the values of a cell, lowest first.
+struct Values {
+  int number = 5;
+  int low = 2;  // how many of them, from the lowest on, are the lower half
+};
+Values ItemValues(int points);
 
 // Everything that `insiders` people who know their own answers can find out, by exhaustion: for
 // every printed outcome of n ratings all counts that give it, and for all answers that the insiders
 // may have, which answers of another person remain possible. Returns what breaks the promise, one
 // sentence each, at most `limit`.
-std::vector<std::string> FindExposures(int points, int64_t n, int insiders, Promise promise,
+std::vector<std::string> FindExposures(const Values& values, int64_t n, int insiders, Promise promise,
                                        const Printer& print, size_t limit = 1);
 
 // The same question for one printed atom of any size, by arithmetic on sums and on how many lie in

@@ -220,6 +220,7 @@ TEST(DisclosureCampaignTest, BlocksAreDisjointAndNoneIsTooSmall) {
       int64_t raters = 0;
       std::vector<ItemTally> sums(campaign.instrument.items.size(),
                                   {Counts(campaign.rules.points), 0, 0});
+      std::vector<int64_t> joined(sums.size());  // answers of the group joined before opening
       for (size_t g = 0; g < tallies.size(); ++g) {
         const IssuingGroup& group = campaign.manifest.groups[g];
         if (RandomCampaign::PrintedBlockOf(result, group) != &block) continue;
@@ -228,11 +229,16 @@ TEST(DisclosureCampaignTest, BlocksAreDisjointAndNoneIsTooSmall) {
         }
         EXPECT_LE(campaign.counts[g].reissued * 100, 10 * campaign.counts[g].invited);
         raters += tallies[g].raters;
-        for (size_t i = 0; i < sums.size(); ++i) sums[i] += tallies[g].items[i];
+        for (size_t i = 0; i < sums.size(); ++i) {
+          const Counts& counts = tallies[g].items[i].counts;
+          if (group.code == kOtherRaters) joined[i] = std::accumulate(counts.begin(), counts.end(), int64_t{0});
+          sums[i] += tallies[g].items[i];
+        }
       }
       const bool pool = block.code == kOtherRaters;
       pools += pool;
-      EXPECT_GE(raters, campaign.rules.minimum_group_size + (pool ? campaign.rules.insiders : 0));
+      const int64_t minimum = campaign.rules.minimum_group_size + (pool ? campaign.rules.insiders : 0);
+      EXPECT_GE(raters, minimum);
       for (size_t i = 0; i < sums.size(); ++i) {
         const Atom* atom = FindAtom(block, campaign.instrument.items[i].indicator);
         const int64_t n = std::accumulate(sums[i].counts.begin(), sums[i].counts.end(), int64_t{0});
@@ -241,7 +247,7 @@ TEST(DisclosureCampaignTest, BlocksAreDisjointAndNoneIsTooSmall) {
           continue;
         }
         ++atoms;
-        if (n < campaign.rules.minimum_group_size) {
+        if (n < minimum || (joined[i] < minimum && n - joined[i] <= campaign.rules.insiders)) {
           EXPECT_EQ(atom->kind, AtomKind::kWithheld);
           EXPECT_EQ(atom->n, 0);
           continue;
@@ -466,9 +472,11 @@ TEST(DisclosureCampaignTest, NothingPrintedLetsAHeldBackSumBeNarrowedDown) {
           ++held_back;
           EXPECT_EQ(least, n);
           EXPECT_EQ(most, n * points);
-        } else if (atom->n > n) {
+        } else if (atom->n > n && n < campaign.rules.minimum_group_size + campaign.rules.insiders) {
           ++pooled;
-          EXPECT_GE(most - least, points - 1) << "one group of a pool is as good as printed";
+          // In scale points at least (1 + t) s / (k - 1), or all of the scale.
+          const int64_t open = std::min<int64_t>(n, 1 + campaign.rules.insiders);
+          EXPECT_GE(most - least, open * (points - 1)) << "one group of a pool is as good as printed";
         }
       }
     }

@@ -260,6 +260,32 @@ TEST_F(MakeClosedResultTest, ThePoolNeedsAsManyMoreAsThereAreInsiders) {
   EXPECT_EQ(Blocks(), "parent pooled 0, staff pooled 0, student pooled 0, other_raters printed 4");
 }
 
+TEST_F(MakeClosedResultTest, AnItemOfThePoolNeedsAsManyAnswersAsThePool) {
+  AddGroup("parent", {"parent"}, 2);
+  AddGroup("staff", {"staff"}, 4);
+  EXPECT_EQ(Result().blocks[2].atoms[0].n, 6);
+  // One of the two parents leaves the first item out: the other one knows what the staff's four answers come to.
+  tallies_[0].items[0].counts[2] = 1;
+  EXPECT_EQ(Result().blocks[2].atoms[0].kind, AtomKind::kWithheld);
+  EXPECT_EQ(Result().blocks[2].atoms[0].n, 0);
+}
+
+TEST_F(MakeClosedResultTest, NobodyStandsAloneBesideAJoinedGroupThatIsTooSmall) {
+  AddGroup("staff", {"staff"}, 1);
+  AddGroup("other_raters", {"parent", "student"}, 5);
+  // Who is the one of the staff would know what the five answered on the whole.
+  EXPECT_EQ(Blocks(), "staff pooled 0, other_raters printed 3");
+  EXPECT_EQ(Result().blocks[1].atoms[0].kind, AtomKind::kWithheld);
+  EXPECT_EQ(Result().blocks[1].atoms[0].n, 0);
+  // Of six the mean could be shown without that one.
+  tallies_[1].items[0].counts[2] = tallies_[1].raters = 6;
+  EXPECT_EQ(Result().blocks[1].atoms[0].n, 7);
+  // And beside two others five are as open as any small group.
+  tallies_[1].items[0].counts[2] = tallies_[1].raters = 5;
+  tallies_[0].items[0].counts[2] = tallies_[0].raters = 2;
+  EXPECT_EQ(Result().blocks[1].atoms[0].n, 7);
+}
+
 TEST_F(MakeClosedResultTest, AJoinedGroupIsAPoolOnItsOwn) {
   AddGroup("staff", {"staff"}, 12);
   AddGroup("other_raters", {"parent", "student"}, 5);

@@ -76,6 +76,7 @@ Manifest SampleManifest() {
                      {"other_raters", {"parent", "student"}, 7, "key of the others"}};
   manifest.closing_public_key = std::string(32, '\x01');
   manifest.receipt_public_key = std::string(32, '\x02');
+  manifest.surname_filter_hash = std::string(64, '5');
   manifest.signing_public_key = std::string(32, '\x03');
   manifest.moderators = {{"Ombudsperson", std::string(32, '\x04')}};
   manifest.close_time = absl::FromUnixSeconds(1'800'000'000);

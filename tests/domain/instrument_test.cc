@@ -321,5 +321,26 @@ TEST(InstrumentVersionTest, ReadsTheDemonstrationsInstrument) {
   EXPECT_EQ(EncodeInstrumentVersion(*version), bytes);
 }
 
+TEST(InstrumentTest, ForbidsEvaluativeUseOrSaysNothing) {
+  Instrument instrument = SampleInstrument();
+  const std::string silent = base::CanonicalJson(InstrumentToJson(instrument));
+  EXPECT_EQ(silent.find("evaluative_use"), std::string::npos);
+  instrument.evaluative_use_forbidden = true;
+  const std::string forbids = base::CanonicalJson(InstrumentToJson(instrument));
+  EXPECT_NE(forbids.find("\"evaluative_use\":\"forbidden\""), std::string::npos);
+  const auto read = ParseInstrument(forbids);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_TRUE(read->evaluative_use_forbidden);
+  EXPECT_FALSE(ParseInstrument(silent)->evaluative_use_forbidden);
+  base::Json document = *base::ParseJson(forbids);
+  for (const base::Json& wrong : {base::Json("not_forbidden"), base::Json(""), base::Json(true), base::Json(nullptr)}) {
+    document["evaluative_use"] = wrong;
+    ExpectError(ParseInstrument(base::CanonicalJson(document)), absl::StatusCode::kInvalidArgument, "INSTRUMENT_INVALID",
+                "evaluative_use");
+  }
+  const auto version = MakeInstrumentVersion(instrument, SampleFramework());
+  EXPECT_TRUE(DecodeInstrumentVersion(EncodeInstrumentVersion(version))->instrument.evaluative_use_forbidden);
+}
+
 }  // namespace
 }  // namespace candor::domain

@@ -64,6 +64,25 @@ TEST(TextTest, TellsCodes) {
   EXPECT_FALSE(IsHex("00FF", 2) || IsHex("00f", 2) || IsHex("00gg", 2) || IsHex("0", 0));
 }
 
+TEST(TextTest, TellsAddressesThatEverybodyReadsAlike) {
+  for (const char* url : {"https://union.example", "https://union.example:8443/candor/2027", "https://localhost:443/a.b_c~d-e",
+                          "https://127.0.0.1:9000/x", "https://xn--bcher-kva.example/a"}) {
+    EXPECT_TRUE(IsHttpsUrl(url)) << url;
+  }
+  EXPECT_TRUE(IsHttpsUrl("https://a.example/" + std::string(282, 'x')));
+  EXPECT_FALSE(IsHttpsUrl("https://a.example/" + std::string(283, 'x')));
+  for (const char* url :
+       {"", "https://", "http://union.example", "HTTPS://union.example", "https://Union.example", "https://union.example/",
+        "https://union.example/a/", "https://union.example//a", "https://union.example/../a", "https://union.example/./a",
+        "https://user@union.example", "https://user:word@union.example/a", "https://union.example/a?code=1",
+        "https://union.example/a#b", "https://union.example:", "https://union.example:0", "https://union.example:65536",
+        "https://union.example:08", "https://union..example", "https://.example", "https://-a.example", "https://a b.example",
+        "https://a.example/a b", "https://a.example/%2e%2e", "https://a.example/a\nb", "https://a.example\\b", "ftp://a.example",
+        "https://b\xC3\xBC" "cher.example"}) {
+    EXPECT_FALSE(IsHttpsUrl(url)) << url;
+  }
+}
+
 TEST(IdsTest, ASurveysIdIsSixteenBytesInOneSpelling) {
   const SurveyId id = RandomSurveyId();
   EXPECT_EQ(id.value().size(), 26u);

@@ -161,6 +161,19 @@ TEST_F(AnswerTest, ShowsTheRulesBeforeSendingAFileAndLeavesNoAnswersOnTheDevice)
   EXPECT_TRUE(base::ListFolder(Path("device"))->empty());
 }
 
+TEST_F(AnswerTest, WarnsOfWhatACommentGivesAwayAndSendsItAllTheSame) {
+  std::ofstream(Path("comment.json")) << R"({"D.1.a": 4, "comments": {"prompt1": "Ms. Vance shouted on March 3rd."}})";
+  const auto result = respondent_.Json({"answer", "--code", codes_[0], "--file", Path("comment.json"), "--yes", "--state-dir",
+                                        Path("device")});
+  ASSERT_EQ(result["comment_marks"].size(), 2u);
+  EXPECT_EQ(result["comment_marks"][0]["kind"], "name");
+  EXPECT_EQ(result["comment_marks"][1]["kind"], "date");
+  EXPECT_EQ(result["acknowledged"], true);
+  EXPECT_THAT(respondent_.Text({"answer", "--code", codes_[1], "--file", Path("comment.json"), "--yes", "--state-dir",
+                                Path("device")}),
+              AllOf(HasSubstr("\"Ms. Vance\""), HasSubstr("8 people were invited in your group"), HasSubstr("are stored")));
+}
+
 TEST_F(AnswerTest, WhileItWaitsNobodyOnTheMachineReadsItsCodeOrItsMemory) {
   const std::string board = respondent_.Json({"answer", "--code", codes_[0], "--file", Path("answers.json"), "--yes",
                                               "--shared-device"})["manifest_code"];

@@ -1,4 +1,4 @@
-// A person at a terminal: runs `candor` against one server and reads what it prints.
+// A person at a terminal: runs `candor` against one server, or the two of the planes, and reads what it prints.
 
 #ifndef CANDOR_TESTS_E2E_CANDOR_SHELL_H_
 #define CANDOR_TESTS_E2E_CANDOR_SHELL_H_
@@ -23,7 +23,9 @@ class CandorShell {
   cli::ProgramResult Run(std::vector<std::string> arguments, const std::string& input = "") const {
     arguments.insert(arguments.begin(), {"--server", server_});
     if (!key_file_.empty()) arguments.insert(arguments.begin(), {"--key-file", key_file_});
-    return cli::RunCandor(arguments, input, home_);
+    std::vector<std::string> variables;
+    if (!response_server_.empty()) variables.push_back("CANDOR_RESPONSE_SERVER=" + response_server_);
+    return cli::RunCandor(arguments, input, home_, variables);
   }
 
   // Expects success.
@@ -52,12 +54,22 @@ class CandorShell {
     return (*document)["error"].value("reason", "none: " + (*document)["error"].value("message", ""));
   }
 
-  CandorShell WithKey(std::string key_file) const { return CandorShell(server_, std::move(key_file), home_); }
-  CandorShell WithoutKey() const { return CandorShell(server_, "", home_); }
-  CandorShell At(std::string server) const { return CandorShell(std::move(server), key_file_, home_); }
+  CandorShell WithKey(std::string key_file) const {
+    CandorShell other = *this;
+    other.key_file_ = std::move(key_file);
+    return other;
+  }
+  CandorShell WithoutKey() const { return WithKey(""); }
+  // Who knows the response plane's address beforehand, as one must who has neither a code nor a receipt.
+  CandorShell WithResponseServer(std::string address) const {
+    CandorShell other = *this;
+    other.response_server_ = std::move(address);
+    return other;
+  }
 
  private:
   std::string server_, key_file_, home_;
+  std::string response_server_;  // empty: what the documents say, or the same
 };
 
 }  // namespace candor::e2e

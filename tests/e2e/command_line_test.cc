@@ -54,6 +54,45 @@ class CommandLineTest : public ::testing::Test {
     survey_ = admin_.Json({"campaign", "add-leader", "c", "lee", "--district", "d"})["name"];
   }
 
+  // Whoever looks at ledgers from outside.
+  CandorShell Outsider() const { return admin_.WithoutKey().WithResponseServer(server_.response_address()); }
+
+  // Copies every data folder to a backup of its own, the response plane's first, and says what was said of all.
+  std::string BackUp() {
+    std::string said;
+    for (const std::string& data : DataFolders()) {
+      const cli::ProgramResult saved = admin_.Run({"backup", "--data", data, "--to", data + ".backup"});
+      EXPECT_EQ(saved.exit_code, 0) << saved.err;
+      EXPECT_FALSE(base::FileExists(data + ".backup/keys"));
+      EXPECT_FALSE(base::FileExists(data + ".backup/admin.key"));
+      said += saved.out;
+    }
+    return said;
+  }
+
+  // After the servers are gone: makes the data folders of a CandordProcess on Path("restored") from the backups and the key
+  // folders that survive, and says what was said.
+  std::string Restore() {
+    std::string said;
+    for (const std::string& data : DataFolders()) {
+      EXPECT_EQ(admin_.Run({"restore", "--from", data + ".backup", "--data", data}).exit_code, 1) << "not over what is there";
+      const std::string restored = Path("restored") + data.substr(server_.data_folder().size());
+      std::filesystem::create_directories(restored);
+      std::filesystem::copy(data + "/keys", restored + "/keys", std::filesystem::copy_options::recursive);
+      std::filesystem::permissions(restored + "/keys", std::filesystem::perms::owner_all);
+      const cli::ProgramResult done = admin_.Run({"restore", "--from", data + ".backup", "--data", restored});
+      EXPECT_EQ(done.exit_code, 0) << done.err;
+      said += done.out;
+    }
+    return said;
+  }
+
+  // The response plane's first; one where it is the only one.
+  std::vector<std::string> DataFolders() const {
+    if (!server_.two_processes()) return {server_.data_folder()};
+    return {server_.response_folder(), server_.data_folder()};
+  }
+
   // Codes of one rater group.
   std::vector<std::string> Codes(const CandorShell& shell, const std::string& group) {
     std::vector<std::string> codes;
@@ -147,7 +186,7 @@ TEST_F(CommandLineTest, ACampaignFromFrameworkToReport) {
   EXPECT_EQ(leader.Reason({"rate", "self", survey_, "--file", Write("unknown.json", "{\"X.9\": 3}")}), "ITEM_NOT_ASKED");
 
   EXPECT_EQ(leader.Reason({"report", "get", survey_}), "REPORT_NOT_RELEASED");
-  EXPECT_EQ(respondent.Reason({"ledger", survey_}), "WRONG_STATE");
+  EXPECT_EQ(Outsider().Reason({"ledger", survey_}), "WRONG_STATE");
   EXPECT_EQ(admin_.Json({"campaign", "close", "c", "--district", "d"})["state"], "CAMPAIGN_STATE_CLOSED");
   const cli::ProgramResult late =
       respondent.Run({"answer", "--code", staff[1], "--file", twos, "--yes", "--state-dir", Path("device1")});
@@ -155,12 +194,49 @@ TEST_F(CommandLineTest, ACampaignFromFrameworkToReport) {
   EXPECT_EQ(leader.Reason({"report", "get", survey_}), "REPORT_NOT_RELEASED");
 
   // The ledger, from outside: the newest receipt is in it, that of the replaced answers is not.
-  const base::Json ledger = respondent.Json({"ledger", survey_, "--expect-manifest", board});
+  const base::Json ledger = Outsider().Json({"ledger", survey_, "--expect-manifest", board});
   EXPECT_EQ(ledger["leaves"], 12);
   EXPECT_EQ(ledger["groups"][0]["code"], "staff");
   EXPECT_EQ(ledger["groups"][0]["replaced"], 1);
   EXPECT_EQ(respondent.Json({"ledger", "--receipt", Path("changed")})["receipt_counted"], true);
   EXPECT_EQ(respondent.Run({"ledger", "--receipt", Path("receipt0")}).exit_code, 1);
+
+  // The same as a file, checked where no server can be reached.
+  respondent.Text({"ledger", survey_, "--export", Path("ledger.json")});
+  const CandorShell elsewhere = respondent.At("127.0.0.1:1");
+  const base::Json verified = elsewhere.Json(
+      {"verify", Path("ledger.json"), "--expect-manifest", board, "--receipt", Path("changed"), "--receipt", Path("receipt1")});
+  EXPECT_EQ(verified["verified"], true);
+  EXPECT_EQ(verified["leaves"], 12);
+  EXPECT_EQ(verified["manifest_code"], board);
+  EXPECT_EQ(verified["root"], ledger["root"]);
+  EXPECT_EQ(verified["groups"], ledger["groups"]);
+  ASSERT_EQ(verified["receipts"].size(), 2u);
+  for (const base::Json& receipt : verified["receipts"]) EXPECT_EQ(receipt["standing"], "counted");
+  const cli::ProgramResult old = elsewhere.Run({"verify", Path("ledger.json"), "--receipt", Path("receipt0")});
+  EXPECT_EQ(old.exit_code, 1);
+  EXPECT_THAT(old.out, HasSubstr("If you changed them later"));
+  EXPECT_THAT(old.out, HasSubstr("anybody could make it do"));
+  EXPECT_EQ(elsewhere.Run({"verify", Path("ledger.json"), "--expect-manifest", "0000-0000-0000-0000-0000-0000-00"}).exit_code,
+            1);
+  EXPECT_EQ(elsewhere.Run({"verify", Path("ledger.json"), "--expect-manifest", "no code"}).exit_code, 1);
+  EXPECT_EQ(elsewhere.Run({"verify"}).exit_code, 2);
+  std::string forged = *base::ReadFile(Path("ledger.json"));
+  const size_t counted = forged.find("\"counted\":11");
+  ASSERT_NE(counted, std::string::npos);
+  forged[counted + 11] = '2';
+  const cli::ProgramResult refused = elsewhere.Run({"--json", "verify", Write("forged.json", forged)});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_EQ((*base::ParseJson(refused.out))["verified"], false);
+  EXPECT_EQ((*base::ParseJson(refused.out))["steps"].back()["name"], "ledger");
+
+  // What is kept for a time is shown, and nothing of it is due.
+  const base::Json kept = admin_.Json({"purge", "--dry-run", "--district", "d"});
+  ASSERT_EQ(kept["items"].size(), 1u) << kept;
+  EXPECT_EQ(kept["items"][0]["data"], "PERSONAL_DATA_RATERS");
+  EXPECT_EQ(kept["items"][0]["count"], "17");
+  EXPECT_THAT(admin_.Text({"purge", "--district", "d"}), HasSubstr("names and addresses, of raters  17"));
+  EXPECT_EQ(leader.Reason({"purge", "--dry-run", "--district", "d"}), "CALLER_NOT_ALLOWED");
 
   admin_.Text({"campaign", "release", "c", "--district", "d"});
   const base::Json report = leader.Json({"report", "get", survey_});
@@ -252,29 +328,17 @@ TEST_F(CommandLineTest, AnOpenSurveyGoesOnAfterARestoreWithItsKeysAndNoAnswerIsL
   for (int i = 0; i < 5; ++i) answer(respondent, i);
 
   // While the server runs.
-  const cli::ProgramResult saved = admin_.Run({"backup", "--data", server_.data_folder(), "--to", Path("backup")});
-  ASSERT_EQ(saved.exit_code, 0) << saved.err;
-  EXPECT_THAT(saved.out, HasSubstr("1 survey is open"));
-  const auto receipt_key = base::ListFolder(server_.data_folder() + "/keys");
-  ASSERT_TRUE(receipt_key.ok() && !receipt_key->empty());
-  EXPECT_FALSE(base::FileExists(Path("backup/keys")));
-  EXPECT_FALSE(base::FileExists(Path("backup/admin.key")));
+  EXPECT_THAT(BackUp(), HasSubstr("1 survey is open"));
+  EXPECT_TRUE(base::FileExists(server_.response_folder() + "/keys/receipt.key"));
   server_.Kill();
+  EXPECT_THAT(Restore(), HasSubstr("key folder"));
 
-  EXPECT_EQ(admin_.Run({"restore", "--from", Path("backup"), "--data", server_.data_folder()}).exit_code, 1);
-  std::filesystem::create_directories(Path("restored"));
-  std::filesystem::copy(server_.data_folder() + "/keys", Path("restored/keys"), std::filesystem::copy_options::recursive);
-  std::filesystem::permissions(Path("restored/keys"), std::filesystem::perms::owner_all);
-  const cli::ProgramResult restored = admin_.Run({"restore", "--from", Path("backup"), "--data", Path("restored")});
-  ASSERT_EQ(restored.exit_code, 0) << restored.err;
-  EXPECT_THAT(restored.out, HasSubstr("key folder"));
-
-  testing::CandordProcess second(Path("restored"));
+  testing::CandordProcess second(Path("restored"), server_);
   const absl::Status started = second.Start();
   ASSERT_TRUE(started.ok()) << started;
   // The administrator's key is the old one: its hash is in the database.
-  const CandorShell admin = admin_.At(second.address());
-  const CandorShell again = respondent.At(second.address());
+  const CandorShell& admin = admin_;
+  const CandorShell again = Outsider();
   answer(again, 5);
   answer(again, 0);  // replaces what is stored
   admin.Text({"campaign", "close", "c", "--district", "d", "--quiet"});
@@ -306,23 +370,18 @@ TEST_F(CommandLineTest, AnswersBetweenABackupAndItsRestoreKeepNoCampaignFromClos
   };
   for (int i = 0; i < 5; ++i) answer(respondent, staff[i], "a" + std::to_string(i));
   for (int i = 0; i < 6; ++i) answer(respondent, students[i], "s" + std::to_string(i));
-  ASSERT_EQ(admin_.Run({"backup", "--data", server_.data_folder(), "--to", Path("backup")}).exit_code, 0);
+  BackUp();
   answer(respondent, staff[5], "a5");
   answer(respondent, staff[6], "a6");
   server_.Kill();
-
-  std::filesystem::create_directories(Path("restored"));
-  std::filesystem::copy(server_.data_folder() + "/keys", Path("restored/keys"), std::filesystem::copy_options::recursive);
-  std::filesystem::permissions(Path("restored/keys"), std::filesystem::perms::owner_all);
-  const cli::ProgramResult restored = admin_.Run({"restore", "--from", Path("backup"), "--data", Path("restored")});
-  ASSERT_EQ(restored.exit_code, 0) << restored.err;
-  EXPECT_THAT(restored.out, HasSubstr("are lost, though people have receipts for them, unless they are sent again"));
-  EXPECT_THAT(restored.out, HasSubstr("might answer twice"));
-  testing::CandordProcess second(Path("restored"));
+  const std::string restored = Restore();
+  EXPECT_THAT(restored, HasSubstr("are lost, though people have receipts for them, unless they are sent again"));
+  EXPECT_THAT(restored, HasSubstr("might answer twice"));
+  testing::CandordProcess second(Path("restored"), server_);
   const absl::Status started = second.Start();
   ASSERT_TRUE(started.ok()) << started;
-  const CandorShell admin = admin_.At(second.address());
-  const CandorShell again = respondent.At(second.address());
+  const CandorShell& admin = admin_;
+  const CandorShell again = Outsider();
   // Both send theirs again as they are asked to, with tokens of which the restored server knows nothing; one of them from
   // another device, too.
   answer(again, staff[5], "a5");

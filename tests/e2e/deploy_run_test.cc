@@ -59,7 +59,7 @@ class DeployRunTest : public ::testing::Test {
 };
 
 TEST_F(DeployRunTest, ASecondRunSaysThatTheFirstHasTheDataAndRunsNothingOnItsServer) {
-  testing::CandordProcess first(folder_.path() + "/data");
+  testing::CandordProcess first(folder_.path() + "/data", {}, testing::Arrangement::kOneServer);
   const absl::Status started = first.Start();
   ASSERT_TRUE(started.ok()) << started;
   const std::string port = first.address().substr(first.address().rfind(':') + 1);
@@ -73,7 +73,7 @@ TEST_F(DeployRunTest, ASecondRunSaysThatTheFirstHasTheDataAndRunsNothingOnItsSer
 }
 
 TEST_F(DeployRunTest, ATakenPortIsTheCauseThatIsSaid) {
-  testing::CandordProcess first(folder_.path() + "/data");
+  testing::CandordProcess first(folder_.path() + "/data", {}, testing::Arrangement::kOneServer);
   const absl::Status started = first.Start();
   ASSERT_TRUE(started.ok()) << started;
   const std::string port = first.address().substr(first.address().rfind(':') + 1);

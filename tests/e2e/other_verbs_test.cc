@@ -151,7 +151,7 @@ TEST(OtherVerbsTest, AReissuedCodeWorksAndTheOldOneDoesNot) {
   }
   EXPECT_EQ(admin.Reason({"campaign", "open", "c", "--district", "d"}), "none: districts/d/campaigns/c did not open: it is "
                                                                        "closed ");
-  EXPECT_EQ(respondent.Json({"ledger", survey})["groups"][0]["reissued"], 1);
+  EXPECT_EQ(respondent.WithResponseServer(server.response_address()).Json({"ledger", survey})["groups"][0]["reissued"], 1);
 }
 
 TEST(OtherVerbsTest, ATlsServerIsCalledOnlyWithItsAuthority) {
@@ -162,7 +162,8 @@ TEST(OtherVerbsTest, ATlsServerIsCalledOnlyWithItsAuthority) {
                               certificate + " 2>/dev/null && chmod 600 " + key;
   ASSERT_EQ(std::system(command.c_str()), 0);
   testing::CandordProcess server(folder.path() + "/data", {"--tls-cert", certificate, "--tls-key", key,
-                                                           "--tls-client-ca", certificate});
+                                                           "--tls-client-ca", certificate},
+                                 testing::Arrangement::kOneServer);
   const absl::Status started = server.Start();
   ASSERT_TRUE(started.ok()) << started;
   const CandorShell admin(server.address(), server.admin_key_file(), folder.path());

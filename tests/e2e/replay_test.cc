@@ -128,7 +128,7 @@ void CompareGroups(const base::Json& unit, bool item, const base::Json& referenc
       continue;
     }
     const base::Json& reference_item = cell["items"][code];
-    CompareFigure(figure, reference_item["mean"], group_shown && reference_item["n"] >= kMinimum, where,
+    CompareFigure(figure, reference_item["mean"], group_shown && reference_item["n"] >= (pool ? kPoolMinimum : kMinimum), where,
                   pool ? compared.pool_items : compared.exact_items, compared.bounded_items, compared.withheld_items);
     if (figure["state"] == "FIGURE_STATE_WITHHELD") continue;
     if (figure["state"] != "FIGURE_STATE_EXACT") CheckBound(figure, reference_item, where);

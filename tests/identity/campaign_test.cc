@@ -349,6 +349,7 @@ TEST_F(CampaignTest, TheManifestIsSignedAndHoldsTheHashesOfWhatWasFrozen) {
   EXPECT_EQ(manifest.contract_hash, base::HexEncode(crypto::Sha256(order.contract)));
   EXPECT_EQ(manifest.instrument_hash, base::HexEncode(crypto::Sha256(order.instrument_version)));
   EXPECT_EQ(manifest.receipt_public_key, *plane_.ReceiptPublicKey());
+  EXPECT_EQ(manifest.response_address, "answers.example.org:443");
   EXPECT_TRUE(crypto::VerifySignature(manifest.signing_public_key, absl::StrCat(kManifestTag, order.manifest),
                                       order.manifest_signature));
   EXPECT_TRUE(domain::CheckManifest(manifest, manifest.contract_hash, manifest.instrument_hash).ok());

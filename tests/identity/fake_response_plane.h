@@ -46,6 +46,14 @@ class FakeResponsePlane : public domain::ResponsePlane {
     return gate_.Pass() ? absl::OkStatus() : Gone();
   }
 
+  absl::Status ExtendSurvey(const domain::ExtendOrder& order) override {
+    if (!gate_.Pass()) return Gone();
+    if (!opened.contains(order.survey)) return domain::errors::SurveyUnknown();
+    if (!extend_fault.ok()) return extend_fault;
+    extended[order.survey] = order;
+    return gate_.Pass() ? absl::OkStatus() : Gone();
+  }
+
   absl::Status StopAccepting(const domain::SurveyId& survey) override {
     if (!gate_.Pass()) return Gone();
     if (!opened.contains(survey)) return domain::errors::SurveyUnknown();
@@ -56,13 +64,21 @@ class FakeResponsePlane : public domain::ResponsePlane {
   absl::StatusOr<domain::CloseOutcome> CloseSurvey(const domain::CloseOrder& order) override {
     if (!gate_.Pass()) return Gone();
     if (const auto fault = broken.find(order.survey); fault != broken.end()) return fault->second;
-    if (abandoned.contains(order.survey)) return domain::errors::WrongState("the survey was abandoned");
+    if (abandoned.contains(order.survey)) {
+      return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kSURVEY_ABANDONED, "abandoned");
+    }
     EXPECT_FALSE(accepting.contains(order.survey)) << "closed while accepting";
     const auto known = closed.find(order.survey);
     if (known == closed.end()) {
       const auto manifest = domain::DecodeManifest(opened.at(order.survey).manifest);
+      const bool stewarded = domain::DecodeContract(opened.at(order.survey).contract)->steward.has_value();
+      if (stewarded && !steward_came) {
+        return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kWAITING_FOR_STEWARD, "waiting");
+      }
       const auto pair = crypto::ClosingKeyPair::FromSecretKey(order.closing_secret_key);
-      if (!pair.ok() || pair->public_key != manifest->closing_public_key) {
+      if (stewarded) {
+        EXPECT_EQ(order.closing_secret_key, "") << "a key that is not this plane's to have";
+      } else if (!pair.ok() || pair->public_key != manifest->closing_public_key) {
         return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kWRONG_CLOSING_KEY, "wrong key");
       }
       closed[order.survey] = order;
@@ -141,6 +157,9 @@ class FakeResponsePlane : public domain::ResponsePlane {
 
   std::map<domain::SurveyId, domain::OpenOrder> opened;
   std::map<domain::SurveyId, domain::CloseOrder> closed;
+  std::map<domain::SurveyId, domain::ExtendOrder> extended;
+  absl::Status extend_fault;  // how extending fails
+  bool steward_came = false;  // the stewards' keys are there
   int forgets_left = 1'000'000, forgets = 0;
   int opens_left = 1'000'000;  // surveys that it still opens before it no longer answers
   absl::Status open_fault = Gone();  // how it refuses the next

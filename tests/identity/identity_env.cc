@@ -76,7 +76,8 @@ void IdentityTest::Start() {
                            return fault->second;
                          }
                          return absl::StrCat(report_prefix_, input.survey.id.value());
-                       }});
+                       },
+                       "answers.example.org:443"});
   ASSERT_TRUE(lifecycle_->Resume().ok());
 }
 

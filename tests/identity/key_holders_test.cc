@@ -108,6 +108,18 @@ TEST_F(KeyHoldersTest, WhoIsUnfitKeepsTheCampaignFromOpeningAndThePreviewSaysWhy
   ASSERT_TRUE(directory_->RegisterKey(As("max"), district_, PersonId("max"), key).ok());
   Name(campaign, {{"Ombudsperson", PersonId("lee")}, {"Union", PersonId("max")}});
   ExpectUnfit(campaign, "the same key");
+  // Nor may it be the steward's.
+  const auto stewarded = campaigns_->Update(admin_, district_, campaign, std::nullopt, [&](auto& settings) {
+    settings.moderators = {{"Ombudsperson", PersonId("lee")}};
+    settings.steward = domain::Steward{{"Works council", 3, 2}, key};
+    return absl::OkStatus();
+  });
+  ASSERT_TRUE(stewarded.ok()) << stewarded.status();
+  ExpectUnfit(campaign, "the steward");
+  ASSERT_TRUE(campaigns_->Update(admin_, district_, campaign, std::nullopt, [](auto& settings) {
+                 settings.steward.reset();
+                 return absl::OkStatus();
+               }).ok());
   // A moderator is no auditor.
   Name(campaign, {}, domain::NamedHolder{"Works council", PersonId("lee")});
   ExpectUnfit(campaign, "has not that role");

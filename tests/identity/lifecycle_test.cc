@@ -305,6 +305,31 @@ TEST_F(RetentionTest, RunsFromReleaseWhereThatCameInTime) {
   EXPECT_EQ(CountRaters(campaign), 0u);
 }
 
+TEST_F(RetentionTest, IsCarriedOutAtOnceInTheNameOfWhoAsks) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}});
+  Close(campaign);
+  clock_.Advance(absl::Hours(24 * 30));
+  const auto looked = lifecycle_->Purge(admin_, district_, /*dry_run=*/true);
+  ASSERT_TRUE(looked.ok()) << looked.status();
+  ASSERT_EQ(looked->size(), 1u);
+  EXPECT_EQ(looked->front().data, PersonalData::kRaters);
+  EXPECT_EQ(looked->front().due_time, clock_.Now());
+  EXPECT_FALSE(looked->front().deleted);
+  EXPECT_EQ(CountRaters(campaign), 6u);
+  EXPECT_EQ(CountAudit("PurgePersonalData"), 0) << "a look is not noted";
+  const auto purged = lifecycle_->Purge(admin_, district_, /*dry_run=*/false);
+  ASSERT_TRUE(purged.ok()) << purged.status();
+  EXPECT_TRUE(purged->front().deleted);
+  EXPECT_EQ(CountRaters(campaign), 0u);
+  const auto trail = ListAudit(*sqlite_, district_, 0, 1000);
+  ASSERT_TRUE(trail.ok());
+  ASSERT_EQ(trail->back().action, "DeleteRaters");
+  EXPECT_EQ(trail->back().caller, admin_.name());
+  EXPECT_EQ(CountAudit("PurgePersonalData"), 1);
+  lifecycle_->Tick();
+  EXPECT_EQ(CountAudit("DeleteRaters"), 1) << "the clock finds nothing left to do";
+}
+
 class EarlyClosingTest : public IdentityTest {
  protected:
   Caller AdministratorNamed(const std::string& person) {

@@ -220,6 +220,7 @@ TEST_F(PoolingTest, ADamagedManifestKeepsNoCampaignFromClosing) {
   const domain::CampaignId campaign = MakeOpen({{"staff", 6}}, 1);
   sqlite3* database = nullptr;
   ASSERT_EQ(sqlite3_open(absl::StrCat(folder_.path(), "/identity.db").c_str(), &database), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(database, "DROP TRIGGER survey_documents_are_fixed", nullptr, nullptr, nullptr), SQLITE_OK);
   EXPECT_EQ(sqlite3_exec(database, "UPDATE survey_document SET bytes = x'00' WHERE kind = 2", nullptr, nullptr, nullptr),
             SQLITE_OK);
   EXPECT_EQ(sqlite3_changes(database), 1);

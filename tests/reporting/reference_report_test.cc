@@ -160,7 +160,7 @@ void CheckLeader(const ReferenceSet& set, const domain::InstrumentVersion& versi
     for (size_t j = 0; j < set.item_ids.size(); ++j) {
       const v1::GroupScore& score = ScoreOf(scores, set.item_ids[j], group.name);
       if (score.state() == v1::FIGURE_STATE_WITHHELD) {
-        EXPECT_LT(group.items[j].n, rules.min_n);
+        EXPECT_LT(group.items[j].n, pool ? rules.pool_min_n : rules.min_n);
         continue;
       }
       // The pool of the reference holds other rows where fewer raters suffice for it.

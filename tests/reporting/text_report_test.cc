@@ -76,6 +76,27 @@ TEST(TextReportTest, FollowsTheOrderOfAReader) {
   }
 }
 
+TEST(TextReportTest, SaysUnderEveryHeadingThatNobodyMayBeJudgedByIt) {
+  reporting::ReportInput input = DemonstrationInput(7);
+  input.contract.evaluative_use_forbidden = input.version.instrument.evaluative_use_forbidden = true;
+  const auto report = BuildReport(input);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_TRUE(report->evaluative_use_forbidden());
+  const std::string text = RenderText(*report, {80, false});
+  ExpectWithinWidth(text, 80);
+  const std::string notice = "may not be used to judge the leader, for pay, promotion or dismissal";
+  const std::string flat = Flat(text);
+  // At the top, and under each of the six headings.
+  int notices = 0;
+  for (size_t at = flat.find(notice); at != std::string::npos; at = flat.find(notice, at + 1)) ++notices;
+  int headings = 0;
+  for (absl::string_view line : absl::StrSplit(text, '\n')) headings += absl::StartsWith(line, "─");
+  EXPECT_EQ(headings, 6);
+  EXPECT_EQ(notices, 1 + headings);
+  EXPECT_THAT(Flat(RenderText(Demonstration(7))), Not(HasSubstr("judge")));
+  EXPECT_FALSE(Demonstration(7).evaluative_use_forbidden());
+}
+
 TEST(TextReportTest, EveryLineFitsAtEveryWidth) {
   for (uint32_t seed : {1, 2, 3}) {
     const v1::Report report = Demonstration(seed);

@@ -16,7 +16,10 @@ namespace candor::rpc {
 namespace {
 
 namespace v1 = candor::v1;
+using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // A directory with one survey: leader "lee", whom "sue" supervises.
 class FakeRelations : public Relations {
@@ -66,10 +69,12 @@ TEST_F(AccessTest, AMethodWithoutARowStopsTheServerByItsName) {
   });
   const Access incomplete(rows, &relations_);
   const MethodSet methods;
-  const absl::Status refused = GrpcServices::Create(&methods, &incomplete, nullptr).status();
-  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_EQ(base::GetErrorDetail(refused).reason, domain::reasons::kCONFIGURATION_INVALID);
-  EXPECT_THAT(std::string(refused.message()), HasSubstr("candor.v1.CampaignService.OpenCampaign"));
+  for (const Planes planes : {Planes::kBoth, Planes::kIdentity, Planes::kResponses}) {
+    const absl::Status refused = GrpcServices::Create(planes, &methods, &incomplete, nullptr).status();
+    EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+    EXPECT_EQ(base::GetErrorDetail(refused).reason, domain::reasons::kCONFIGURATION_INVALID);
+    EXPECT_THAT(std::string(refused.message()), HasSubstr("candor.v1.CampaignService.OpenCampaign"));
+  }
 
   v1::OpenCampaignRequest request;
   request.set_name("districts/d/campaigns/c");
@@ -88,6 +93,31 @@ TEST_F(AccessTest, ARowWithoutAMethodOrWithAWrongScopeIsAFaultToo) {
   const absl::Status faults = Access(rows, &relations_).CheckComplete(GrpcServices::Names());
   EXPECT_THAT(std::string(faults.message()), HasSubstr("GuessNames has no method"));
   EXPECT_THAT(std::string(faults.message()), HasSubstr("the scope person.name"));
+}
+
+TEST_F(AccessTest, EachServiceIsOfOnePlaneAndThePlanesOwnOnlyWhereTheyAreTwoServers) {
+  EXPECT_THAT(GrpcServices::Names(Planes::kResponses),
+              ElementsAre("candor.v1.ResponseService", "candor.v1.PlaneService"));
+  EXPECT_THAT(GrpcServices::Names(Planes::kIdentity), Not(Contains("candor.v1.ResponseService")));
+  EXPECT_THAT(GrpcServices::Names(Planes::kBoth), Not(Contains("candor.v1.PlaneService")));
+  EXPECT_EQ(GrpcServices::Names(Planes::kBoth).size() + 1, GrpcServices::Names().size());
+}
+
+TEST_F(AccessTest, NoPersonCallsTheMethodsOfThePlanes) {
+  identity::Caller root;
+  root.installation_administrator = true;
+  EXPECT_TRUE(access_.IsForPlane("candor.v1.PlaneService.CloseSurvey"));
+  EXPECT_FALSE(access_.IsForEveryone("candor.v1.PlaneService.CloseSurvey"));
+  EXPECT_EQ(access_.Check("candor.v1.PlaneService.CloseSurvey", root, v1::GetSurveyRequest()).code(),
+            absl::StatusCode::kPermissionDenied);
+}
+
+TEST_F(AccessTest, WithoutADirectoryNobodyIsLetInByIt) {
+  const Access of_responses(AccessRows(), nullptr);
+  v1::GetSurveyRequest request;
+  request.set_name("districts/d/campaigns/c/surveys/s");
+  EXPECT_EQ(of_responses.Check("candor.v1.CampaignService.GetSurvey", Person("lee", {.leader = true}), request).code(),
+            absl::StatusCode::kPermissionDenied);
 }
 
 TEST_F(AccessTest, SupervisorsReadReportsOnlyWhereTheContractLetsThem) {

@@ -30,6 +30,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 constexpr char kOpen[] = "candor.v1.ResponseService.GetLedger";
+constexpr char kOfPlanes[] = "candor.v1.PlaneService.Forget";
 constexpr char kClosed[] = "candor.v1.DirectoryService.ListDistricts";
 
 class NoRelations : public Relations {
@@ -70,7 +71,7 @@ class DispatcherTest : public ::testing::Test {
 
   std::unique_ptr<Dispatcher> MakeDispatcher() {
     return std::make_unique<Dispatcher>(
-        &access_, &authenticator_, &quiet_faults_, &clock_, [this] { return revision_.load(); }, options_);
+        &access_, &authenticator_, &plane_key_, &quiet_faults_, &clock_, [this] { return revision_.load(); }, options_);
   }
 
   static Method Answering(const char* name, Lane lane, absl::Status status) {
@@ -89,9 +90,32 @@ class DispatcherTest : public ::testing::Test {
     if (secret == "root") return identity::Caller{.installation_administrator = true};
     return base::Error(absl::StatusCode::kUnauthenticated, reasons::kUNAUTHENTICATED_CALLER, "not a valid key");
   }};
+  PlaneKey plane_key_ = PlaneKey::Make();
   testing::FakeClock clock_;
   QuietFaults quiet_faults_{&clock_};
 };
+
+TEST_F(DispatcherTest, OnlyTheOtherPlanesKeyOpensTheMethodsOfThePlanes) {
+  const auto dispatcher = MakeDispatcher();
+  const v1::GetLedgerRequest request;
+  const Method order = Answering(kOfPlanes, Lane::kOrders, absl::OkStatus());
+  EXPECT_EQ(Call(*dispatcher, order, plane_key_.Authorization(), request), absl::OkStatus());
+  const std::string secret = plane_key_.Authorization().substr(6);
+  for (const std::string& wrong : {std::string(), std::string("Bearer root"), "Bearer " + secret, secret, "plane " + secret,
+                                   PlaneKey::Make().Authorization(), plane_key_.Authorization() + "0",
+                                   std::string("Plane ")}) {
+    const absl::Status refused = Call(*dispatcher, order, wrong, request);
+    EXPECT_EQ(refused.code(), absl::StatusCode::kUnauthenticated);
+    EXPECT_EQ(base::GetErrorDetail(refused).reason, reasons::kUNAUTHENTICATED_CALLER);
+  }
+  EXPECT_EQ(Call(*dispatcher, Answering(kClosed, Lane::kIdentity, absl::OkStatus()), plane_key_.Authorization(), request)
+                .code(),
+            absl::StatusCode::kUnauthenticated)
+      << "nor does it open any other";
+
+  Dispatcher without(&access_, &authenticator_, nullptr, &quiet_faults_, &clock_, [] { return uint64_t{0}; }, options_);
+  EXPECT_EQ(Call(without, order, plane_key_.Authorization(), request).code(), absl::StatusCode::kUnauthenticated);
+}
 
 TEST_F(DispatcherTest, AFullQueueIsSaidAtOnce) {
   const auto made = MakeDispatcher();

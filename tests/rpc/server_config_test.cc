@@ -1,12 +1,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cstdlib>
 #include <string>
 #include <vector>
 
+#include "services/base/file.h"
 #include "services/server/command_line.h"
 #include "services/server/config.h"
+#include "services/server/plane_key_file.h"
+#include "tests/support/temp_folder.h"
 
 namespace candor::server {
 namespace {
@@ -79,10 +83,10 @@ TEST(CommandLineTest, AllFaultsAreToldAtOnce) {
 }
 
 TEST(CommandLineTest, UnknownFlagsAreWrongUse) {
-  const ParsedCommandLine parsed = Parse({"--data", "/d", "--planes", "both"});
+  const ParsedCommandLine parsed = Parse({"--data", "/d", "--plains", "both"});
   EXPECT_FALSE(parsed.command);
   EXPECT_EQ(parsed.exit_code, 2);
-  EXPECT_THAT(parsed.output, HasSubstr("--planes"));
+  EXPECT_THAT(parsed.output, HasSubstr("--plains"));
 }
 
 TEST(CommandLineTest, HelpAndVersionAreNoFaults) {
@@ -100,6 +104,67 @@ TEST(CommandLineTest, AdminKeyNeedsAFolderAndTheWord) {
   ASSERT_TRUE(parsed.command) << parsed.output;
   EXPECT_EQ(parsed.command->task, Task::kResetAdminKey);
   EXPECT_EQ(parsed.command->config.data_folder, "/d");
+}
+
+TEST(CommandLineTest, AServerOfOnePlaneNeedsTheKeyAndTheIdentityPlaneAnAddress) {
+  const testing::TempFolder folder;
+  const std::string key = folder.File("plane.key");
+  ASSERT_EQ(WritePlaneKeyFile(key), absl::OkStatus());
+  ASSERT_EQ(Parse({"--data", "/d"}).command->config.planes, rpc::Planes::kBoth);
+  const ParsedCommandLine identity =
+      Parse({"--data", "/d", "--planes", "identity", "--plane-key", key.c_str(), "--response-plane", "10.0.0.2:7431",
+             "--response-public-address", "answers.example.org:443"});
+  ASSERT_TRUE(identity.command) << identity.output;
+  EXPECT_EQ(identity.command->config.planes, rpc::Planes::kIdentity);
+  EXPECT_EQ(identity.command->config.response_plane, "10.0.0.2:7431");
+  const ParsedCommandLine responses = Parse({"--data", "/d", "--planes", "response", "--plane-key", key.c_str()});
+  ASSERT_TRUE(responses.command) << responses.output;
+  EXPECT_EQ(responses.command->config.planes, rpc::Planes::kResponses);
+
+  // All of it at once.
+  const std::string none = Parse({"--planes", "identity", "--plane-tls-cert", "/c"}).output;
+  for (const char* flag : {"--data", "--plane-key", "--response-plane: ", "--response-public-address", "--plane-tls-key"}) {
+    EXPECT_THAT(none, HasSubstr(flag));
+  }
+  EXPECT_THAT(Parse({"--data", "/d", "--planes", "neither"}).output, HasSubstr("both, identity or response"));
+  const std::string needless = Parse({"--data", "/d", "--planes", "response", "--plane-key", "/no/such", "--response-plane",
+                                      "127.0.0.1:1", "--plane-tls-ca", "/ca"})
+                                   .output;
+  for (const char* fault : {"/no/such cannot be read", "--response-plane: is for", "--plane-tls-ca: is for"}) {
+    EXPECT_THAT(needless, HasSubstr(fault));
+  }
+  EXPECT_THAT(Parse({"--data", "/d", "--plane-key", key.c_str()}).output, HasSubstr("--plane-key: is for"));
+  for (const char* address : {"127.0.0.1:0", "nowhere", "unix:"}) {
+    EXPECT_THAT(Parse({"--data", "/d", "--planes", "identity", "--plane-key", key.c_str(), "--response-plane", address})
+                    .output,
+                HasSubstr("--response-plane: "))
+        << address;
+  }
+}
+
+TEST(PlaneKeyTest, IsMadeOnceForItsOwnerAlone) {
+  const testing::TempFolder folder;
+  const std::string file = folder.File("plane.key");
+  ASSERT_EQ(WritePlaneKeyFile(file), absl::OkStatus());
+  const auto key = ReadPlaneKeyFile(file);
+  ASSERT_EQ(key.status(), absl::OkStatus());
+  EXPECT_EQ(key->Check(ReadPlaneKeyFile(file)->Authorization()), absl::OkStatus());
+  EXPECT_FALSE(key->Check(rpc::PlaneKey::Make().Authorization()).ok());
+  EXPECT_EQ(WritePlaneKeyFile(file).code(), absl::StatusCode::kAlreadyExists) << "it may be in use";
+
+  struct stat about;
+  ASSERT_EQ(stat(file.c_str(), &about), 0);
+  EXPECT_EQ(about.st_mode & 0777, 0600u);
+  ASSERT_EQ(chmod(file.c_str(), 0640), 0);
+  EXPECT_THAT(std::string(ReadPlaneKeyFile(file).status().message()), HasSubstr("chmod 600"));
+  ASSERT_EQ(base::WriteFileAtomically(file, "0123", 0600), absl::OkStatus());
+  EXPECT_THAT(std::string(ReadPlaneKeyFile(file).status().message()), HasSubstr("candord plane-key"));
+
+  EXPECT_EQ(Parse({"plane-key"}).exit_code, 2);
+  const ParsedCommandLine parsed = Parse({"plane-key", "--out", "/k"});
+  ASSERT_TRUE(parsed.command) << parsed.output;
+  EXPECT_EQ(parsed.command->task, Task::kMakePlaneKey);
+  EXPECT_EQ(parsed.command->out, "/k");
 }
 
 TEST(ListenTest, OnlyThisMachinesAddressesAreLoopback) {

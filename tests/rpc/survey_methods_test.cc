@@ -58,6 +58,7 @@ class CountingPlane : public domain::ResponsePlane {
  public:
   absl::StatusOr<std::string> ReceiptPublicKey() override { return absl::UnimplementedError(""); }
   absl::Status OpenSurvey(const domain::OpenOrder&) override { return absl::UnimplementedError(""); }
+  absl::Status ExtendSurvey(const domain::ExtendOrder&) override { return absl::UnimplementedError(""); }
   absl::Status StopAccepting(const domain::SurveyId&) override { return absl::UnimplementedError(""); }
   absl::StatusOr<domain::CloseOutcome> CloseSurvey(const domain::CloseOrder&) override {
     return absl::UnimplementedError("");

@@ -155,7 +155,7 @@ TEST(EdgeCaseTest, SmallGroupsPoolOnceTheyReachTheMinimumTogether) {
   EXPECT_NEAR(*scores.others.items[0].mean, (4 + 1.4) / 2, 1e-12);
 }
 
-TEST(EdgeCaseTest, PoolCanNeedMoreRatersThanItsItems) {
+TEST(EdgeCaseTest, PoolCanNeedMoreRatersThanAGroup) {
   const auto layout = Layout(5, 1);
   ScoringRules rules = DefaultRules(5);
   rules.pool_min_n = 6;
@@ -170,6 +170,23 @@ TEST(EdgeCaseTest, PoolCanNeedMoreRatersThanItsItems) {
     const bool enough = students == 3;
     EXPECT_EQ(scores.groups[2].n_raters, enough ? 6 : 5);
     EXPECT_EQ(scores.groups[2].status, enough ? GroupStatus::kShown : GroupStatus::kSuppressed);
+  }
+}
+
+TEST(EdgeCaseTest, AnItemOfThePoolNeedsAsManyRatingsAsThePool) {
+  const auto layout = Layout(5, 2);
+  ScoringRules rules = DefaultRules(5);
+  for (const int pool_minimum : {5, 6}) {
+    rules.pool_min_n = pool_minimum;
+    std::vector<GroupInput> inputs;
+    inputs.push_back(Group(layout, "parents", Forms(3, {1, 1})));
+    inputs.push_back(Group(layout, "students", {{2, 2}, {2, 2}, {N, 2}}));
+    inputs.push_back(Group(layout, "staff", Forms(5, {4, 4})));
+    const LeaderScores scores = ScoreLeader(layout, inputs, {std::nullopt, std::nullopt}, 1, rules);
+    EXPECT_EQ(scores.groups[3].status, GroupStatus::kShown);
+    EXPECT_EQ(scores.groups[3].items[0].n, 5);
+    EXPECT_EQ(scores.others.items[0].groups, pool_minimum == 5 ? 2 : 1);
+    EXPECT_EQ(scores.others.items[1].groups, 2);
   }
 }
 

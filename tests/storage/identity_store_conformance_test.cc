@@ -29,6 +29,8 @@ CampaignRow ACampaign(const domain::DistrictId& district, const domain::Campaign
   row.settings.moderators = {{"Ombudsperson", domain::PersonId("kim")}};
   row.settings.auditor = domain::NamedHolder{"Works council", domain::PersonId("lee")};
   row.settings.summary_only_below = 30;
+  row.settings.steward = {{"Works council", 3, 2}, std::string(32, '\x02')};
+  row.settings.mirrors = {"https://union.example/candor"};
   row.create_time = absl::FromUnixSeconds(1'000'000);
   return row;
 }
@@ -270,6 +272,117 @@ TEST_P(IdentityStoreConformanceTest, ADocumentIsWrittenOnce) {
               return t.FindSurveyDocumentHash(district_, survey_, SurveyDocument::kReport);
             }),
             hash);
+}
+
+TEST_P(IdentityStoreConformanceTest, TheNewestExtensionIsKept) {
+  MakeDistrict();
+  const auto find = [&] {
+    return Read<std::optional<ExtensionRow>>([&](auto& t) { return t.FindExtension(district_, survey_); });
+  };
+  EXPECT_FALSE(find().has_value());
+  ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
+                CANDOR_RETURN_IF_ERROR(t.PutExtension({district_, survey_, "first", "signature"}));
+                CANDOR_RETURN_IF_ERROR(t.PutExtension({district_, survey_, std::string("n\0", 2), std::string("s\0", 2)}));
+                CANDOR_ASSIGN_OR_RETURN(auto campaign, t.FindCampaign(district_, campaign_));
+                EXPECT_EQ(CloseTimeOf(*campaign), campaign->settings.close_time);
+                campaign->extended_close_time = absl::FromUnixSeconds(2'000'050);
+                return t.UpdateCampaign(*campaign);
+              }).ok());
+  Reopen();
+  ASSERT_TRUE(find().has_value());
+  EXPECT_EQ(find()->notice, std::string("n\0", 2));
+  EXPECT_EQ(find()->signature, std::string("s\0", 2));
+  const auto campaign = Read<OptionalCampaign>([&](auto& t) { return t.FindCampaign(district_, campaign_); });
+  EXPECT_EQ(CloseTimeOf(*campaign), absl::FromUnixSeconds(2'000'050));
+  EXPECT_EQ(campaign->settings.close_time, absl::FromUnixSeconds(2'000'000));
+  EXPECT_EQ(Write([&](WriteTransaction& t) {
+              return t.PutExtension({district_, domain::SurveyId("none"), "notice", "signature"});
+            }).code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+// What was frozen at opening never changes, whoever calls the store: settings, documents, groups, leader, surveys.
+TEST_P(IdentityStoreConformanceTest, NothingThatAnOpenedCampaignWasOpenedWithCanBeChangedOrDeleted) {
+  MakeDistrict();
+  const std::string hash(32, 'h');
+  ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
+                for (const auto kind : {SurveyDocument::kContract, SurveyDocument::kManifest,
+                                        SurveyDocument::kManifestSignature, SurveyDocument::kLeaderLine}) {
+                  CANDOR_RETURN_IF_ERROR(t.InsertSurveyDocument(district_, survey_, kind, "as it was opened", hash));
+                }
+                CANDOR_RETURN_IF_ERROR(t.InsertIssuingGroup({district_, survey_, 0, "staff", 12, 0}));
+                CANDOR_ASSIGN_OR_RETURN(auto campaign, t.FindCampaign(district_, campaign_));
+                campaign->state = domain::CampaignState::kOpen;
+                return t.UpdateCampaign(*campaign);
+              }).ok());
+  const auto refused = [&](const std::function<absl::Status(WriteTransaction&)>& body) {
+    const absl::Status status = Write(body);
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
+    EXPECT_EQ(Reason(status), "WRONG_STATE") << status;
+  };
+  const auto with_settings = [&](const std::function<void(domain::CampaignSettings&)>& change) {
+    return [&, change](WriteTransaction& t) -> absl::Status {
+      CANDOR_ASSIGN_OR_RETURN(auto campaign, t.FindCampaign(district_, campaign_));
+      change(campaign->settings);
+      return t.UpdateCampaign(*campaign);
+    };
+  };
+  refused(with_settings([](auto& s) { s.minimum_group_size = 3; }));
+  refused(with_settings([](auto& s) { s.readers.push_back("administrator"); }));
+  refused(with_settings([](auto& s) { s.latest_close_time += absl::Hours(1); }));
+  refused(with_settings([](auto& s) { s.steward.reset(); }));
+  refused(with_settings([](auto& s) { s.mirrors.clear(); }));
+  refused(with_settings([](auto& s) { s.instrument_version = 2; }));
+  refused([&](WriteTransaction& t) { return t.DeleteSurvey(district_, survey_); });
+  refused([&](WriteTransaction& t) { return t.DeleteCampaign(district_, campaign_); });
+  refused([&](WriteTransaction& t) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(auto survey, t.FindSurvey(district_, survey_));
+    survey->leader = supervisor_;
+    return t.UpdateSurvey(*survey);
+  });
+  for (const auto kind : {SurveyDocument::kContract, SurveyDocument::kManifest, SurveyDocument::kManifestSignature,
+                          SurveyDocument::kLeaderLine}) {
+    EXPECT_EQ(Write([&](WriteTransaction& t) {
+                return t.InsertSurveyDocument(district_, survey_, kind, "another", hash);
+              }).code(),
+              absl::StatusCode::kAlreadyExists);
+    EXPECT_EQ(Read<OptionalText>([&](auto& t) { return t.FindSurveyDocument(district_, survey_, kind); }),
+              "as it was opened");
+  }
+  EXPECT_EQ(Write([&](WriteTransaction& t) { return t.InsertIssuingGroup({district_, survey_, 0, "staff", 3, 0}); }).code(),
+            absl::StatusCode::kAlreadyExists);
+  // What goes on with a campaign still does: its state, and its end of answering.
+  ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
+                CANDOR_ASSIGN_OR_RETURN(auto campaign, t.FindCampaign(district_, campaign_));
+                campaign->state = domain::CampaignState::kClosing;
+                return t.UpdateCampaign(*campaign);
+              }).ok());
+  EXPECT_EQ(EncodeSettings(Read<OptionalCampaign>([&](auto& t) { return t.FindCampaign(district_, campaign_); })->settings),
+            EncodeSettings(ACampaign(district_, campaign_).settings));
+}
+
+TEST_P(IdentityStoreConformanceTest, OneDocumentGoesAndTheOthersStay) {
+  MakeDistrict();
+  const std::string hash(32, 'h');
+  const auto erase = [&] {
+    return Write([&](WriteTransaction& t) {
+      return t.DeleteSurveyDocument(district_, survey_, SurveyDocument::kSurnameFilter);
+    });
+  };
+  EXPECT_TRUE(erase().ok()) << "there is none yet";
+  ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
+                CANDOR_RETURN_IF_ERROR(
+                    t.InsertSurveyDocument(district_, survey_, SurveyDocument::kSurnameFilter, "filter", hash));
+                return t.InsertSurveyDocument(district_, survey_, SurveyDocument::kReport, "report", hash);
+              }).ok());
+  EXPECT_TRUE(erase().ok());
+  EXPECT_FALSE(Read<OptionalText>([&](auto& t) {
+                 return t.FindSurveyDocument(district_, survey_, SurveyDocument::kSurnameFilter);
+               }).has_value());
+  EXPECT_EQ(Read<OptionalText>([&](auto& t) {
+              return t.FindSurveyDocument(district_, survey_, SurveyDocument::kReport);
+            }),
+            "report");
 }
 
 TEST_P(IdentityStoreConformanceTest, IssuingGroupsComeInOrderAndCountWhatWasReissued) {
@@ -693,8 +806,6 @@ TEST_P(IdentityStoreConformanceTest, DeletingACampaignTakesItsSurveysAndAllThatI
                 CANDOR_RETURN_IF_ERROR(t.InsertRater(rater));
                 CANDOR_RETURN_IF_ERROR(t.InsertInvitation(AnInvitation(rater, 'a')));
                 CANDOR_RETURN_IF_ERROR(t.InsertIssuingGroup({district_, survey_, 0, "staff", 1, 0}));
-                CANDOR_RETURN_IF_ERROR(t.InsertSurveyDocument(district_, survey_, SurveyDocument::kContract, "c",
-                                                              std::string(32, 'h')));
                 return t.DeleteCampaign(district_, campaign_);
               }).ok());
   EXPECT_FALSE(Read<OptionalSurvey>([&](auto& t) { return t.FindSurvey(district_, survey_); }).has_value());

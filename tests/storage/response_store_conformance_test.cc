@@ -111,35 +111,140 @@ TEST_P(ResponseStoreConformanceTest, SurveysMayShareDocuments) {
   EXPECT_EQ(store_->GetSurvey(second.id)->contract, first.contract);
 }
 
-TEST_P(ResponseStoreConformanceTest, TheSurveysThatAcceptAreNamedWithTheirManifests) {
-  std::map<std::string, std::string> expected;
-  for (int i = 0; i < 4; ++i) {
+TEST_P(ResponseStoreConformanceTest, TheSurveysThatAreNotFinishedAreNamedWithWhatIsNeededOfThem) {
+  struct Seen {
+    SurveyState state;
+    std::string manifest, extension, steward_key;
+    bool operator==(const Seen&) const = default;
+  };
+  std::map<std::string, Seen> expected;
+  for (int i = 0; i < 6; ++i) {
     StoredSurvey survey = ASurvey();
     survey.manifest = "manifest " + std::to_string(i);
+    if (i == 3) survey.steward_key = std::string(32, 'k');
     ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
-    if (i == 0) {
+    if (i == 4) {
+      ASSERT_TRUE(store_->ExtendSurvey(survey.id, "notice", "signed").ok());
+    }
+    if (i <= 1 || i == 5) {
       ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
     }
-    if (i == 1) {
+    if (i == 0) {
       ASSERT_TRUE(store_->AbandonSurvey(survey.id).ok());
+    } else if (i == 1) {
+      ASSERT_TRUE(store_->CloseSurvey(survey.id, AnOutcome(), {}, {}, "").ok());
+    } else {
+      expected[survey.id.value()] = {i == 5 ? SurveyState::kStopped : SurveyState::kAccepting, survey.manifest,
+                                     i == 4 ? "notice" : "", survey.steward_key};
     }
-    if (i >= 2) expected[survey.id.value()] = survey.manifest;
   }
   Reopen();
-  std::map<std::string, std::string> seen;
-  const absl::Status all = store_->ForEachAccepting([&](const domain::SurveyId& survey, absl::string_view manifest) {
-    EXPECT_TRUE(seen.emplace(survey.value(), std::string(manifest)).second);
+  std::map<std::string, Seen> seen;
+  const absl::Status all = store_->ForEachUnfinished([&](const UnfinishedSurvey& survey) {
+    EXPECT_TRUE(seen.emplace(survey.survey.value(), Seen{survey.state, std::string(survey.manifest),
+                                                         std::string(survey.extension), std::string(survey.steward_key)})
+                    .second);
     return absl::OkStatus();
   });
   EXPECT_TRUE(all.ok()) << all;
   EXPECT_EQ(seen, expected);
   int visits = 0;
-  const absl::Status stopped = store_->ForEachAccepting([&](const domain::SurveyId&, absl::string_view) {
+  const absl::Status stopped = store_->ForEachUnfinished([&](const UnfinishedSurvey&) {
     ++visits;
     return absl::CancelledError("enough");
   });
   EXPECT_EQ(stopped.code(), absl::StatusCode::kCancelled);
   EXPECT_EQ(visits, 1);
+}
+
+TEST_P(ResponseStoreConformanceTest, AStewardsKeyNamesItsSurveysInWhateverState) {
+  const std::string key(32, 'k'), other(32, 'o');
+  std::map<std::string, SurveyState> expected;
+  for (const SurveyState state :
+       {SurveyState::kAccepting, SurveyState::kStopped, SurveyState::kClosed, SurveyState::kAbandoned}) {
+    for (const std::string& steward_key : {key, other, std::string()}) {
+      StoredSurvey survey = ASurvey();
+      survey.steward_key = steward_key;
+      ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
+      if (state != SurveyState::kAccepting) {
+        ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
+      }
+      if (state == SurveyState::kClosed) {
+        ASSERT_TRUE(store_->CloseSurvey(survey.id, AnOutcome(), {}, {}, "").ok());
+      }
+      if (state == SurveyState::kAbandoned) {
+        ASSERT_TRUE(store_->AbandonSurvey(survey.id).ok());
+      }
+      if (steward_key == key) expected[survey.id.value()] = state;
+      EXPECT_EQ(store_->GetSurvey(survey.id)->steward_key, steward_key);
+    }
+  }
+  Reopen();
+  const auto surveys = store_->SurveysOfSteward(key);
+  ASSERT_TRUE(surveys.ok()) << surveys.status();
+  std::map<std::string, SurveyState> seen;
+  for (const auto& survey : *surveys) seen[survey.survey.value()] = survey.state;
+  EXPECT_EQ(seen, expected);
+  EXPECT_TRUE(store_->SurveysOfSteward(std::string(32, 'x'))->empty());
+}
+
+TEST_P(ResponseStoreConformanceTest, AnExtensionReplacesTheOneBeforeAndNothingElse) {
+  const StoredSurvey survey = ASurvey();
+  ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
+  EXPECT_EQ(store_->GetSurvey(survey.id)->extension, "");
+  EXPECT_EQ(store_->GetSurvey(survey.id)->extension_signature, "");
+  ASSERT_TRUE(store_->ExtendSurvey(survey.id, "first", "signature 1").ok());
+  ASSERT_TRUE(store_->ExtendSurvey(survey.id, std::string("sec\0nd", 6), std::string("s\0", 2)).ok());
+  Reopen();
+  const auto stored = store_->GetSurvey(survey.id);
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  EXPECT_EQ(stored->extension, std::string("sec\0nd", 6));
+  EXPECT_EQ(stored->extension_signature, std::string("s\0", 2));
+  EXPECT_EQ(stored->contract, survey.contract);
+  EXPECT_EQ(stored->manifest, survey.manifest);
+  EXPECT_EQ(stored->manifest_signature, survey.manifest_signature);
+  EXPECT_EQ(stored->state, SurveyState::kAccepting);
+  ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
+  ExpectWrongState(store_->ExtendSurvey(survey.id, "too late", "signature"));
+  EXPECT_EQ(store_->GetSurvey(survey.id)->extension, std::string("sec\0nd", 6));
+  ExpectUnknown(store_->ExtendSurvey(domain::RandomSurveyId(), "notice", "signature"));
+}
+
+// What was opened never changes: no method writes contract, instrument version, manifest or keys again, in whatever state.
+TEST_P(ResponseStoreConformanceTest, NoCallChangesWhatASurveyWasOpenedWith) {
+  StoredSurvey survey = ASurvey();
+  survey.steward_key = std::string(32, 'k');
+  ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
+  const auto expect_unchanged = [&] {
+    StoredSurvey other = survey;
+    other.contract = "another contract";
+    other.instrument_version = "another instrument";
+    other.manifest = "another manifest";
+    other.manifest_signature = "another signature";
+    other.steward_key = "";
+    EXPECT_EQ(store_->CreateSurvey(other, ALayout()).code(), absl::StatusCode::kAlreadyExists);
+    const auto stored = store_->GetSurvey(survey.id);
+    ASSERT_TRUE(stored.ok()) << stored.status();
+    EXPECT_EQ(stored->contract, survey.contract);
+    EXPECT_EQ(stored->instrument_version, survey.instrument_version);
+    EXPECT_EQ(stored->manifest, survey.manifest);
+    EXPECT_EQ(stored->manifest_signature, survey.manifest_signature);
+    EXPECT_EQ(stored->steward_key, survey.steward_key);
+  };
+  expect_unchanged();
+  ASSERT_TRUE(store_->ExtendSurvey(survey.id, "notice", "signature").ok());
+  expect_unchanged();
+  ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
+  expect_unchanged();
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, AnOutcome(), {"comment"}, {"key"}, "").ok());
+  expect_unchanged();
+  ASSERT_TRUE(store_->DestroyComments(survey.id).ok());
+  ASSERT_TRUE(store_->DestroyAnswers(survey.id).ok());
+  ASSERT_TRUE(store_->Rebuild().ok());
+  expect_unchanged();
+  Reopen();
+  ASSERT_TRUE(store_->FinishDestroying().ok());
+  expect_unchanged();
 }
 
 TEST_P(ResponseStoreConformanceTest, MakingASurveyTwiceFailsAndKeepsItsAnswers) {

@@ -155,6 +155,38 @@ TEST_F(SqliteIdentityStoreTest, EveryOldVersionWithRowsComesToTheNewestVersionAn
   }
 }
 
+TEST_F(SqliteIdentityStoreTest, NoStatementOfOursCanChangeWhatWasFrozen) {
+  const auto store = Open();
+  const auto database = *Database::Open(Path());
+  ASSERT_TRUE(database
+                  ->Execute("INSERT INTO district VALUES('d', 'District', 1);"
+                            "INSERT INTO framework VALUES('d', 'f', '{}', 1);"
+                            "INSERT INTO instrument VALUES('d', 'i', 'f', 'draft', 1, 1, 1, 1);"
+                            "INSERT INTO instrument_version VALUES('d', 'i', 1, 'hash', 'doc', 1);"
+                            "INSERT INTO campaign(district, campaign, instrument, instrument_version, settings, state, "
+                            "release_ordered, create_time, revision) VALUES('d', 'c', 'i', 1, '{}', 'open', 0, 1, 1);"
+                            "INSERT INTO survey VALUES('d', 's', 'c', 'p', 'open', '', 0, 1, 1);"
+                            "INSERT INTO survey_document VALUES('d', 's', 1, zeroblob(32), 'contract');"
+                            "INSERT INTO survey_document VALUES('d', 's', 2, zeroblob(32), 'manifest');"
+                            "INSERT INTO survey_document VALUES('d', 's', 7, zeroblob(32), 'subject');"
+                            "INSERT INTO issuing_group VALUES('d', 's', 0, 'staff', 5, 0);")
+                  .ok());
+  for (const char* statement :
+       {"UPDATE survey_document SET bytes='other'", "DELETE FROM survey_document WHERE kind=1",
+        "DELETE FROM survey_document WHERE kind=2", "INSERT OR REPLACE INTO campaign(district, campaign, instrument, "
+        "instrument_version, settings, state, release_ordered, create_time, revision) VALUES('d', 'c', 'i', 1, 'other', "
+        "'draft', 0, 1, 1)",
+        "UPDATE campaign SET settings='other'", "UPDATE campaign SET state='draft'", "DELETE FROM campaign",
+        "DELETE FROM survey", "UPDATE survey SET leader='q'", "UPDATE issuing_group SET invited=3",
+        "UPDATE issuing_group SET code='parent'", "UPDATE instrument_version SET document='other'"}) {
+    const absl::Status status = database->Execute(statement);
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << statement << ": " << status;
+  }
+  EXPECT_TRUE(database->Execute("UPDATE issuing_group SET reissued=1; UPDATE campaign SET state='closing'; "
+                                "DELETE FROM survey_document WHERE kind=7;")
+                  .ok());
+}
+
 TEST_F(SqliteIdentityStoreTest, WhoWasDeletedBeforeVersionTwoIsKnownFromTheAuditTrail) {
   {
     const auto database = *Database::Open(Path());

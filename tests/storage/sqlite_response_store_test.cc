@@ -351,6 +351,29 @@ TEST_F(SqliteResponseStoreTest, AFullDiskWhileFinishingAPoolChangesNothing) {
   EXPECT_EQ(*store_->GetContribution(survey.id), "");
 }
 
+TEST_F(SqliteResponseStoreTest, NoStatementOfOursCanChangeWhatASurveyWasOpenedWith) {
+  StoredSurvey survey{domain::RandomSurveyId(), SurveyState::kAccepting, "contract", "instrument", "manifest", "signature"};
+  survey.steward_key = std::string(32, 'k');
+  ASSERT_TRUE(store_->CreateSurvey(survey, {{5}, kSealedSize}).ok());
+  store_.reset();
+  {
+    const auto database = Database::Open(folder_.path() + "/responses.db");
+    ASSERT_TRUE(database.ok()) << database.status();
+    for (const char* statement :
+         {"UPDATE survey SET manifest='other'", "UPDATE survey SET manifest_signature='other'",
+          "UPDATE survey SET contract=instrument_version", "UPDATE survey SET instrument_version=contract",
+          "UPDATE survey SET steward_key=NULL", "UPDATE survey SET pool='pool'", "DELETE FROM survey",
+          "UPDATE document SET bytes='other'", "DELETE FROM document"}) {
+      const absl::Status status = (*database)->Execute(statement);
+      EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << statement << ": " << status;
+    }
+    EXPECT_TRUE((*database)->Execute("UPDATE survey SET state=2; UPDATE survey SET extension='notice';").ok());
+  }
+  const auto store = SqliteResponseStore::Open(folder_.path());
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_EQ((*store)->GetSurvey(survey.id)->manifest, "manifest");
+}
+
 // A folder as the first version of the schema left it, with a survey in every state.
 TEST_F(SqliteResponseStoreTest, AFolderOfTheFirstSchemaKeepsEverySurvey) {
   store_.reset();

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/synchronization/notification.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "services/base/file.h"
 #include "services/base/status.h"
+#include "services/server/plane_key_file.h"
 
 namespace candor::testing {
 namespace {
@@ -40,7 +42,9 @@ absl::Status ApiCaller::CallByName(const std::string& method, const google::prot
   grpc::ByteBuffer response;
   grpc::ClientContext context;
   Prepare(context);
-  grpc::GenericStub stub(channel_);
+  const bool of_responses =
+      absl::StartsWith(method, "candor.v1.ResponseService.") || absl::StartsWith(method, "candor.v1.PlaneService.");
+  grpc::GenericStub stub(of_responses ? response_channel_ : channel_);
   absl::Notification done;
   grpc::Status status;
   stub.UnaryCall(&context, path, grpc::StubOptions(), &bytes, &response, [&](grpc::Status result) {
@@ -51,7 +55,7 @@ absl::Status ApiCaller::CallByName(const std::string& method, const google::prot
   return status.ok() ? absl::OkStatus() : client::FromGrpc(status);
 }
 
-TestServer::TestServer() {
+TestServer::TestServer(Arrangement arrangement) : arrangement_(arrangement) {
   config_.data_folder = folder_.File("data");
   config_.listen = "127.0.0.1:0";
   config_.tick_interval = absl::Milliseconds(10);
@@ -61,12 +65,48 @@ TestServer::TestServer() {
   base::SetLogLevel(config_.log_level);
 }
 
-absl::Status TestServer::Start() {
-  CANDOR_ASSIGN_OR_RETURN(server_, server::Server::Create(config_, &clock_));
+std::string TestServer::response_folder() const {
+  return two_servers() ? folder_.File("responses") : config_.data_folder;
+}
+
+absl::Status TestServer::StartIdentity() {
+  server::ServerConfig config = config_;
+  if (two_servers()) {
+    config.planes = rpc::Planes::kIdentity;
+    config.plane_key = folder_.File("plane.key");
+    config.response_public_address = response_address();
+    config.response_plane = between_ ? between_(response_address()) : response_address();
+  }
+  CANDOR_ASSIGN_OR_RETURN(server_, server::Server::Create(config, &clock_));
   return absl::OkStatus();
 }
 
-void TestServer::Stop() { server_.reset(); }
+absl::Status TestServer::StartResponses() {
+  server::ServerConfig config = config_;
+  config.planes = rpc::Planes::kResponses;
+  config.data_folder = response_folder();
+  if (!config.keys_folder.empty()) config.keys_folder = folder_.File("response-keys");
+  config.plane_key = folder_.File("plane.key");
+  config.listen = absl::StrCat("127.0.0.1:", response_port_);
+  config.ready_file.clear();
+  if (!base::FileExists(config.plane_key)) CANDOR_RETURN_IF_ERROR(server::WritePlaneKeyFile(config.plane_key));
+  CANDOR_ASSIGN_OR_RETURN(responses_, server::Server::Create(config, &clock_));
+  response_port_ = responses_->port();
+  return absl::OkStatus();
+}
+
+absl::Status TestServer::Start() {
+  if (two_servers()) {
+    response_port_ = 0;
+    CANDOR_RETURN_IF_ERROR(StartResponses());
+  }
+  return StartIdentity();
+}
+
+void TestServer::Stop() {
+  server_.reset();
+  responses_.reset();
+}
 
 absl::Status TestServer::Restart() {
   Stop();
@@ -75,11 +115,17 @@ absl::Status TestServer::Restart() {
 
 std::string TestServer::address() const { return absl::StrCat("127.0.0.1:", server_ == nullptr ? 0 : server_->port()); }
 
-ApiCaller TestServer::Administrator() const {
-  const auto key = base::ReadFile(config_.data_folder + "/admin.key");
-  return ApiCaller(NewChannel(address()), key.ok() ? std::string(absl::StripSuffix(*key, "\n")) : std::string());
+std::string TestServer::response_address() const {
+  return two_servers() ? absl::StrCat("127.0.0.1:", response_port_) : address();
 }
 
-ApiCaller TestServer::Nobody() const { return ApiCaller(NewChannel(address()), ""); }
+ApiCaller TestServer::Administrator() const {
+  const auto key = base::ReadFile(config_.data_folder + "/admin.key");
+  return Nobody().WithKey(key.ok() ? std::string(absl::StripSuffix(*key, "\n")) : std::string());
+}
+
+ApiCaller TestServer::Nobody() const {
+  return ApiCaller(NewChannel(address()), "", two_servers() ? NewChannel(response_address()) : nullptr);
+}
 
 }  // namespace candor::testing

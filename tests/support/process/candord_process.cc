@@ -61,18 +61,14 @@ ScratchFolder::~ScratchFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-CandordProcess::CandordProcess(std::string data_folder, std::vector<std::string> more_arguments)
-    : data_folder_(std::move(data_folder)),
-      more_arguments_(std::move(more_arguments)),
-      log_file_(data_folder_ + ".log"),
-      port_(FreePort()),
-      address_(absl::StrCat("127.0.0.1:", port_)) {}
+Program::Program(std::string log_file, int port, std::string program)
+    : log_file_(std::move(log_file)), program_(std::move(program)), port_(port > 0 ? port : FreePort()), address_(absl::StrCat("127.0.0.1:", port_)) {}
 
-CandordProcess::~CandordProcess() { Kill(); }
+Program::~Program() { Kill(); }
 
-absl::Status CandordProcess::Start() {
-  std::vector<std::string> arguments = {CANDOR_BIN_DIR "/candord", "--data", data_folder_, "--listen", address_};
-  arguments.insert(arguments.end(), more_arguments_.begin(), more_arguments_.end());
+absl::Status Program::Start(std::vector<std::string> arguments) {
+  if (process_ > 0) return absl::OkStatus();
+  arguments.insert(arguments.begin(), {absl::StrCat(CANDOR_BIN_DIR "/", program_), "--listen", address_});
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
@@ -101,20 +97,63 @@ absl::Status CandordProcess::Start() {
       absl::StrCat("candord did not start: ", text.substr(text.size() > 2000 ? text.size() - 2000 : 0)));
 }
 
-void CandordProcess::Kill() {
+void Program::Kill() {
   if (process_ <= 0) return;
   kill(process_, SIGKILL);
   waitpid(process_, nullptr, 0);
   process_ = -1;
 }
 
-int CandordProcess::Stop() {
+int Program::Stop() {
   if (process_ <= 0) return -1;
   kill(process_, SIGTERM);
   int status = 0;
   waitpid(process_, &status, 0);
   process_ = -1;
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+CandordProcess::CandordProcess(std::string data_folder, std::vector<std::string> more_arguments, Arrangement arrangement,
+                               std::string program)
+    : arrangement_(arrangement),
+      data_folder_(std::move(data_folder)),
+      more_arguments_(std::move(more_arguments)),
+      responses_(data_folder_ + "-responses.log"),
+      identity_(data_folder_ + ".log", 0, std::move(program)) {}
+
+CandordProcess::CandordProcess(std::string data_folder, const CandordProcess& other)
+    : arrangement_(other.arrangement_),
+      data_folder_(std::move(data_folder)),
+      more_arguments_(other.more_arguments_),
+      responses_(data_folder_ + "-responses.log", other.responses_.port()),
+      identity_(data_folder_ + ".log", other.identity_.port()) {}
+
+absl::Status CandordProcess::Start() {
+  std::vector<std::string> arguments = {"--data", data_folder_};
+  if (two_processes()) {
+    const std::string key = data_folder_ + "-plane.key";
+    if (!std::filesystem::exists(key) &&
+        std::system(absl::StrCat(CANDOR_BIN_DIR "/candord plane-key --out '", key, "' >/dev/null").c_str()) != 0) {
+      return absl::UnavailableError("the planes' key cannot be made");
+    }
+    const absl::Status started = responses_.Start({"--planes", "response", "--data", response_folder(), "--plane-key", key});
+    if (!started.ok()) return started;
+    arguments.insert(arguments.end(), {"--planes", "identity", "--plane-key", key, "--response-plane",
+                                       responses_.address(), "--response-public-address", responses_.address()});
+  }
+  arguments.insert(arguments.end(), more_arguments_.begin(), more_arguments_.end());
+  return identity_.Start(std::move(arguments));
+}
+
+void CandordProcess::Kill() {
+  identity_.Kill();
+  responses_.Kill();
+}
+
+int CandordProcess::Stop() {
+  const int identity = identity_.Stop();
+  const int responses = two_processes() ? responses_.Stop() : 0;
+  return identity != 0 ? identity : responses;
 }
 
 }  // namespace candor::testing

@@ -140,6 +140,14 @@ absl::StatusOr<std::string> SmallDistrict::Moderator() {
 }
 
 absl::StatusOr<SmallDistrict::SmallCampaign> SmallDistrict::Open(int leaders, int raters) {
+  CANDOR_ASSIGN_OR_RETURN(SmallCampaign made, Draft(leaders, raters));
+  CANDOR_RETURN_IF_ERROR(OrderOpening(made.name));
+  CANDOR_RETURN_IF_ERROR(AwaitState(made.name, candor::v1::CAMPAIGN_STATE_OPEN));
+  CANDOR_RETURN_IF_ERROR(FetchCodes(made));
+  return made;
+}
+
+absl::StatusOr<SmallDistrict::SmallCampaign> SmallDistrict::Draft(int leaders, int raters) {
   auto directory = DirectoryService::NewStub(connection_->channel());
   auto campaigns = CampaignService::NewStub(connection_->channel());
   candor::v1::CreateCampaignRequest draft;
@@ -181,11 +189,20 @@ absl::StatusOr<SmallDistrict::SmallCampaign> SmallDistrict::Open(int leaders, in
     }
     made.surveys.push_back({stored.name(), LastSegment(stored.name()), {}});
   }
+  return made;
+}
+
+absl::Status SmallDistrict::OrderOpening(const std::string& campaign) {
+  auto campaigns = CampaignService::NewStub(connection_->channel());
   candor::v1::OpenCampaignRequest open;
-  open.set_name(made.name);
-  CANDOR_RETURN_IF_ERROR(connection_->Call(*campaigns, &CampaignService::Stub::OpenCampaign, open).status());
-  CANDOR_RETURN_IF_ERROR(AwaitState(made.name, candor::v1::CAMPAIGN_STATE_OPEN));
-  for (SmallSurvey& survey : made.surveys) {
+  open.set_name(campaign);
+  return connection_->Call(*campaigns, &CampaignService::Stub::OpenCampaign, open).status();
+}
+
+absl::Status SmallDistrict::FetchCodes(SmallCampaign& campaign) {
+  auto campaigns = CampaignService::NewStub(connection_->channel());
+  for (SmallSurvey& survey : campaign.surveys) {
+    survey.codes.clear();
     candor::v1::ListCodesRequest codes;
     codes.set_parent(survey.name);
     codes.set_page_size(500);
@@ -196,7 +213,7 @@ absl::StatusOr<SmallDistrict::SmallCampaign> SmallDistrict::Open(int leaders, in
       codes.set_page_token(page.next_page_token());
     } while (!codes.page_token().empty());
   }
-  return made;
+  return absl::OkStatus();
 }
 
 absl::Status SmallDistrict::OrderClosing(const std::string& campaign) {
@@ -229,12 +246,16 @@ absl::Status SmallDistrict::AwaitState(const std::string& campaign, candor::v1::
                                                   ": ", seen.last_fault()));
 }
 
-absl::Status SmallDistrict::Release(const std::string& campaign) {
+absl::Status SmallDistrict::OrderReleasing(const std::string& campaign) {
   auto campaigns = CampaignService::NewStub(connection_->channel());
   candor::v1::ReleaseCampaignRequest release;
   release.set_name(campaign);
   release.set_discard_undecided_comments(true);  // nobody moderates here
-  CANDOR_RETURN_IF_ERROR(connection_->Call(*campaigns, &CampaignService::Stub::ReleaseCampaign, release).status());
+  return connection_->Call(*campaigns, &CampaignService::Stub::ReleaseCampaign, release).status();
+}
+
+absl::Status SmallDistrict::Release(const std::string& campaign) {
+  CANDOR_RETURN_IF_ERROR(OrderReleasing(campaign));
   return AwaitState(campaign, candor::v1::CAMPAIGN_STATE_RELEASED);
 }
 

@@ -46,11 +46,17 @@ class SmallDistrict {
   // Makes and opens a campaign with `leaders` surveys of `raters` paper codes each, and waits, at most a minute, until
   // it is open.
   absl::StatusOr<SmallCampaign> Open(int leaders, int raters);
+  // The same in steps: a draft without codes, the order to open it, and the codes once it is open.
+  absl::StatusOr<SmallCampaign> Draft(int leaders, int raters);
+  absl::Status OrderOpening(const std::string& campaign);
+  absl::Status FetchCodes(SmallCampaign& campaign);
 
   absl::StatusOr<candor::v1::CampaignState> State(const std::string& campaign);
   absl::Status OrderClosing(const std::string& campaign);
   // Waits, at most a minute.
   absl::Status AwaitState(const std::string& campaign, candor::v1::CampaignState state);
+  absl::Status OrderReleasing(const std::string& campaign);
+  // Orders it, and waits until it is released.
   absl::Status Release(const std::string& campaign);
   absl::StatusOr<candor::v1::Report> GetReport(const std::string& survey);
 

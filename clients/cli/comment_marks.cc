@@ -1,0 +1,66 @@
+#include "clients/cli/comment_marks.h"
+
+#include "absl/strings/str_cat.h"
+#include "clients/cli/output.h"
+#include "services/base/status.h"
+
+namespace candor::cli {
+namespace {
+
+constexpr size_t kWidth = 90;
+constexpr int kMostAttempts = 10;
+
+bool IsSpanish(absl::string_view language) { return language.substr(0, 2) == "es"; }
+
+}  // namespace
+
+std::string MarksText(absl::string_view comment, const std::vector<guard::Finding>& findings) {
+  std::string text;
+  for (const guard::Finding& finding : findings) {
+    const std::string line = absl::StrCat("\"", comment.substr(finding.begin, finding.end - finding.begin), "\": ", finding.advice);
+    const std::string wrapped = Wrapped(line, kWidth, "    ");
+    absl::StrAppend(&text, "  - ", wrapped.substr(4));
+  }
+  return text;
+}
+
+base::Json MarksJson(const std::string& prompt, const std::vector<guard::Finding>& findings) {
+  base::Json marks = base::Json::array();
+  for (const guard::Finding& finding : findings) {
+    marks.push_back({{"prompt", prompt},
+                     {"begin", finding.begin},
+                     {"end", finding.end},
+                     {"kind", std::string(guard::NameOf(finding.kind))},
+                     {"advice", finding.advice}});
+  }
+  return marks;
+}
+
+absl::StatusOr<std::string> AskComment(Dialog& dialog, const CommentQuestion& question) {
+  std::string comment = question.kept;
+  for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+    CANDOR_ASSIGN_OR_RETURN(
+        const std::string text,
+        dialog.Ask(absl::StrCat("\n", Wrapped(question.question, kWidth, "  "), "  (one line, up to ", question.most_bytes,
+                                " bytes; Enter ", comment.empty() ? "skips" : "keeps what you wrote", ", - deletes)\n  > ")));
+    if (text.empty()) return comment;
+    if (text == "-") return std::string();
+    if (text.size() > static_cast<size_t>(question.most_bytes)) {
+      dialog.Say(absl::StrCat("That is ", text.size() - question.most_bytes, " bytes too long; please shorten it.\n"));
+      continue;
+    }
+    comment = text;
+    const auto findings = guard::CheckComment(comment, question.language, question.staff_surnames);
+    if (findings.empty()) return comment;
+    const bool es = IsSpanish(question.language);
+    dialog.Say(absl::StrCat("\n", es ? "Esto podría revelar quién escribe o de quién se habla; nadie más que usted lo ve ahora:"
+                                     : "This could show who wrote it, or who is meant; nobody but you sees it now:",
+                            "\n", MarksText(comment, findings)));
+    CANDOR_ASSIGN_OR_RETURN(const bool anew,
+                            dialog.AskYes(es ? "¿Quiere escribirlo de nuevo?" : "Do you want to write it anew?", true));
+    if (!anew) return comment;
+  }
+  return absl::AbortedError("a comment was not settled after many attempts; nothing was sent");
+}
+
+}  // namespace candor::cli

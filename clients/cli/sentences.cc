@@ -1,0 +1,49 @@
+#include "clients/cli/sentences.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "clients/cli/contract_sentences.h"
+#include "services/base/status.h"
+
+namespace candor::cli {
+namespace {
+
+constexpr char kAnyKey[] = "code.heading";
+
+}  // namespace
+
+const base::Json& SentenceCatalogue() {
+  static const auto* const catalogue = [] {
+    absl::StatusOr<base::Json> parsed = base::ParseJson(kContractSentences);
+    CANDOR_CHECK(parsed.ok());
+    return new base::Json(*std::move(parsed));
+  }();
+  return *catalogue;
+}
+
+Sentences::Sentences(absl::string_view language) {
+  const base::Json& languages = SentenceCatalogue().at(kAnyKey);
+  for (const absl::string_view tag : {language, language.substr(0, language.find('-'))}) {
+    if (!languages.contains(std::string(tag))) continue;
+    language_ = std::string(tag);
+    is_wanted_ = true;
+    return;
+  }
+}
+
+std::string Sentences::Say(absl::string_view key, const Values& values) const {
+  const auto sentence = SentenceCatalogue().find(std::string(key));
+  CANDOR_CHECK(sentence != SentenceCatalogue().end());
+  const auto text = sentence->find(language_);
+  CANDOR_CHECK(text != sentence->end() && text->is_string());
+  std::vector<std::pair<std::string, std::string>> replacements;
+  for (const auto& [name, value] : values) replacements.emplace_back(absl::StrCat("{", name, "}"), value);
+  // All at once, so that nothing is taken for a place that stands in a value.
+  return absl::StrReplaceAll(text->get_ref<const std::string&>(), replacements);
+}
+
+std::string Sentences::SayFor(int64_t number, absl::string_view key, const Values& values) const {
+  return Say(absl::StrCat(key, number == 1 ? ".one" : ".many"), values);
+}
+
+}  // namespace candor::cli

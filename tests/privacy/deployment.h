@@ -1,0 +1,87 @@
+// A running service as its operator has it: processes, folders, logs; and copies of all of it, as somebody who can read
+// the machine's disks would take them.
+
+#ifndef CANDOR_TESTS_PRIVACY_DEPLOYMENT_H_
+#define CANDOR_TESTS_PRIVACY_DEPLOYMENT_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "clients/cpp/connection.h"
+#include "tests/support/process/candord_process.h"
+
+namespace candor::privacy {
+
+// Whose a file is. In one process the log is both planes'.
+enum class Plane { kIdentity, kResponse, kBoth };
+
+struct CopiedFile {
+  Plane plane = Plane::kBoth;
+  std::string name;  // below the folder that was copied, for instance "data/open/....db"
+  std::shared_ptr<const std::string> bytes;
+  int64_t modified_ns = 0, changed_ns = 0;  // since 1970: mtime and ctime
+  uint64_t inode = 0;
+};
+
+// Everything at one moment, in the order of the names.
+struct Copy {
+  std::vector<CopiedFile> files;
+};
+
+// Copies every file below `folder`, under names that begin with `prefix`. Bytes that are those of `before` are shared with it. What vanishes meanwhile is not in
+// the copy, and what is written meanwhile may be torn, as in any copy of a running system.
+void CopyFolder(const std::string& folder, const std::string& prefix, Plane plane, const Copy* before, Copy& copy);
+
+// A folder for many short files and many waits for the disk: in memory where the machine has enough of it, else with the
+// other temporary files. Removed with the object.
+class FastFolder {
+ public:
+  FastFolder();
+  ~FastFolder();
+  FastFolder(const FastFolder&) = delete;
+  FastFolder& operator=(const FastFolder&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// How the planes are arranged.
+enum class Arrangement { kOneProcess };
+const char* NameOf(Arrangement arrangement);
+
+// Real candord processes that log as much as they can, with their key folder outside of all that is copied.
+class Deployment {
+ public:
+  // Below `folder`. `ready_keys`: issuing keys that lie ready at the start; a few are made and the others are copies of
+  // them, since making one takes longer than a whole campaign and who signs is not what is tried here.
+  Deployment(Arrangement arrangement, const std::string& folder, int ready_keys);
+
+  absl::Status Start();
+  void Kill();
+  // The exit code of the process that failed, else 0.
+  int Stop();
+
+  const std::string& identity_address() const;
+  const std::string& response_address() const;
+  std::string keys_folder() const { return folder_ + "/keys"; }
+  // With the installation administrator's key.
+  absl::StatusOr<std::shared_ptr<client::Connection>> Administrator() const;
+
+  // All but the key folder: data folders, logs, temporary files.
+  Copy TakeCopy(const Copy* before = nullptr) const;
+  // All lines of all logs.
+  std::string Logs() const;
+
+ private:
+  const std::string folder_;
+  std::unique_ptr<testing::CandordProcess> process_;
+};
+
+}  // namespace candor::privacy
+
+#endif  // CANDOR_TESTS_PRIVACY_DEPLOYMENT_H_

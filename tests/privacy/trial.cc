@@ -1,0 +1,179 @@
+#include "tests/privacy/trial.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "services/base/status.h"
+#include "services/crypto/access_code.h"
+#include "services/crypto/hash.h"
+#include "services/crypto/receipt.h"
+#include "services/crypto/token.h"
+#include "services/domain/contract.h"
+
+namespace candor::privacy {
+namespace {
+
+constexpr double kLostReplies = 0.1;
+constexpr double kChanging = 0.2;
+constexpr double kRepeating = 0.1;
+constexpr int kShortestComment = 24, kLongestComment = 400;
+
+bool Chance(std::mt19937& random, double share) { return std::uniform_real_distribution<double>(0, 1)(random) < share; }
+
+int Draw(std::mt19937& random, int least, int most) { return std::uniform_int_distribution<int>(least, most)(random); }
+
+}  // namespace
+
+client::ConnectionSource ConnectTo(const std::string& address) {
+  return [address] {
+    client::ConnectionOptions options;
+    options.address = address;
+    return client::Connection::Make(options);
+  };
+}
+
+domain::Answers RandomAnswers(std::mt19937& random) {
+  domain::Answers answers;
+  for (int i = 0; i < kTrialItems; ++i) answers.ratings.push_back(static_cast<uint8_t>(Draw(random, 1, kTrialPoints)));
+  std::string comment;
+  for (int letters = Draw(random, kShortestComment, kLongestComment); letters > 0; --letters) {
+    comment.push_back(letters % 9 == 0 ? ' ' : static_cast<char>('a' + Draw(random, 0, 25)));
+  }
+  answers.comments = {comment};
+  return answers;
+}
+
+Scene::Scene(uint32_t seed, int answering_people, int idle_people)
+    : answering(answering_people), idle(idle_people), random(seed) {
+  for (int person = 0; person < answering; ++person) {
+    first.push_back(RandomAnswers(random));
+    last.push_back(first.back());
+  }
+  issue_order.resize(static_cast<size_t>(people()));
+  std::iota(issue_order.begin(), issue_order.end(), 0);
+  std::shuffle(issue_order.begin(), issue_order.end(), random);
+  answer_order.resize(static_cast<size_t>(answering));
+  std::iota(answer_order.begin(), answer_order.end(), 0);
+  blind = answer_order;
+  std::shuffle(answer_order.begin(), answer_order.end(), random);
+  std::shuffle(blind.begin(), blind.end(), random);
+  for (const int person : answer_order) acts.emplace_back(person, Act::kAnswer);
+  // Changes and repeats come at any moment after the first answers.
+  for (int person = 0; person < answering; ++person) {
+    for (const Act act : {Act::kChange, Act::kRepeat}) {
+      if (!Chance(random, act == Act::kChange ? kChanging : kRepeating)) continue;
+      if (act == Act::kChange) last[static_cast<size_t>(person)] = RandomAnswers(random);
+      // A repeat follows what was sent last.
+      size_t latest = 0;
+      for (size_t i = 0; i < acts.size(); ++i) {
+        if (acts[i].first == person) latest = i;
+      }
+      const int at = Draw(random, static_cast<int>(latest) + 1, static_cast<int>(acts.size()));
+      acts.insert(acts.begin() + at, {person, act});
+    }
+  }
+  for (auto act = acts.rbegin(); act != acts.rend(); ++act) {
+    if (act->second == Act::kRepeat) continue;
+    if (std::find(newest_order.begin(), newest_order.end(), act->first) == newest_order.end()) {
+      newest_order.push_back(act->first);
+    }
+  }
+  std::reverse(newest_order.begin(), newest_order.end());
+}
+
+absl::StatusOr<std::unique_ptr<Stage>> Stage::Set(Arrangement arrangement, const std::string& folder, int campaigns,
+                                                  uint32_t seed) {
+  std::unique_ptr<Stage> stage(new Stage());
+  stage->deployment_ = std::make_unique<Deployment>(arrangement, folder, campaigns);
+  CANDOR_RETURN_IF_ERROR(stage->deployment_->Start());
+  const auto loses = [seed] {
+    struct Luck {
+      absl::Mutex mutex;
+      std::mt19937 random;
+    };
+    const auto luck = std::make_shared<Luck>();
+    luck->random.seed(seed);
+    return [luck] {
+      absl::MutexLock lock(&luck->mutex);
+      return Chance(luck->random, kLostReplies);
+    };
+  };
+  stage->identity_ = std::make_unique<LossyProxy>(stage->deployment_->identity_address(), loses());
+  stage->response_ = std::make_unique<LossyProxy>(stage->deployment_->response_address(), loses());
+  CANDOR_ASSIGN_OR_RETURN(auto administrator, stage->deployment_->Administrator());
+  testing::SmallInstrument instrument;
+  instrument.items = kTrialItems;
+  instrument.prompts = 1;
+  CANDOR_ASSIGN_OR_RETURN(stage->district_, testing::SmallDistrict::Make(std::move(administrator), instrument));
+  return stage;
+}
+
+absl::StatusOr<Trial> Stage::Play(Scene scene) {
+  Trial trial{std::move(scene)};
+  Scene& s = trial.scene;
+  CANDOR_ASSIGN_OR_RETURN(const auto campaign, district_->Open(1, s.people()));
+  const auto& survey = campaign.surveys.at(0);
+  trial.survey = survey.id;
+  // Who got which invitation is drawn too: else the order of the letters would be that of the people here.
+  std::vector<int> invitations(static_cast<size_t>(s.people()));
+  std::iota(invitations.begin(), invitations.end(), 0);
+  std::shuffle(invitations.begin(), invitations.end(), s.random);
+  trial.secrets.resize(static_cast<size_t>(s.people()));
+  std::vector<std::pair<int, int>> by_invitation;
+  for (int person = 0; person < s.people(); ++person) {
+    PersonSecrets& own = trial.secrets[static_cast<size_t>(person)];
+    own.invitation = invitations[static_cast<size_t>(person)];
+    CANDOR_ASSIGN_OR_RETURN(own.code, crypto::NormalizeCode(survey.codes[static_cast<size_t>(own.invitation)]));
+    own.code_hash = crypto::CodeHash(own.code);
+    if (person < s.answering) by_invitation.emplace_back(own.invitation, person);
+  }
+  std::sort(by_invitation.begin(), by_invitation.end());
+  for (const auto& [invitation, person] : by_invitation) trial.invitation_order.push_back(person);
+  trial.opened = deployment_->TakeCopy();
+
+  client::DocumentCache cache;
+  std::vector<std::unique_ptr<NotingStore>> stores(static_cast<size_t>(s.people()));
+  std::vector<std::unique_ptr<client::Respondent>> people(static_cast<size_t>(s.people()));
+  for (const int person : s.issue_order) {
+    const auto at = static_cast<size_t>(person);
+    stores[at] = std::make_unique<NotingStore>(&trial.secrets[at]);
+    client::RespondentOptions options;
+    options.identity = ConnectTo(identity_->address());
+    options.response = ConnectTo(response_->address());
+    options.store = stores[at].get();
+    options.retry.first_wait = absl::Milliseconds(1);
+    options.cache = &cache;
+    options.make_reply_keys = true;
+    options.keep_answers = true;  // so that a repeat is a repeat
+    CANDOR_ASSIGN_OR_RETURN(people[at], client::Respondent::Open(options, trial.secrets[at].code));
+    CANDOR_RETURN_IF_ERROR(people[at]->TakeToken());
+  }
+  trial.during.push_back(deployment_->TakeCopy(&trial.opened));
+  trial.before.emplace_back();
+  for (const auto& [person, act] : s.acts) {
+    const auto at = static_cast<size_t>(person);
+    CANDOR_RETURN_IF_ERROR(people[at]->Submit(act == Scene::Act::kRepeat ? domain::Answers(*people[at]->answers())
+                                                                         : s.AnswersOf(person, act)));
+    trial.during.push_back(deployment_->TakeCopy(&trial.during.back()));
+    std::vector<int> so_far = trial.before.back();
+    if (act == Scene::Act::kAnswer) so_far.push_back(person);
+    trial.before.push_back(std::move(so_far));
+    const auto receipt = crypto::VerifyReceiptForToken(people[at]->receipt(),
+                                                       domain::SurveyIdBytes(people[at]->survey()),
+                                                       trial.secrets[at].token_hash,
+                                                       people[at]->documents().manifest.receipt_public_key);
+    CANDOR_RETURN_IF_ERROR(receipt.status());
+    trial.secrets[at].leaf = receipt->leaf;
+  }
+  CopyFolder(deployment_->keys_folder(), "", Plane::kIdentity, nullptr, trial.keys);
+  CANDOR_RETURN_IF_ERROR(district_->OrderClosing(campaign.name));
+  CANDOR_RETURN_IF_ERROR(district_->AwaitState(campaign.name, candor::v1::CAMPAIGN_STATE_CLOSED));
+  trial.closed = deployment_->TakeCopy(&trial.during.back());
+  CANDOR_RETURN_IF_ERROR(district_->Release(campaign.name));
+  trial.released = deployment_->TakeCopy(&trial.closed);
+  return trial;
+}
+
+}  // namespace candor::privacy

@@ -1,0 +1,94 @@
+// One trial: a campaign for one leader, answered by the real client library over connections that lose replies, with
+// copies of everything taken before, during and after. What happened in which order is known, as it is to a colleague who
+// watched.
+
+#ifndef CANDOR_TESTS_PRIVACY_TRIAL_H_
+#define CANDOR_TESTS_PRIVACY_TRIAL_H_
+
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "clients/cpp/respondent.h"
+#include "services/domain/answer.h"
+#include "tests/privacy/deployment.h"
+#include "tests/privacy/lossy_proxy.h"
+#include "tests/privacy/noting_store.h"
+#include "tests/support/process/small_campaign.h"
+
+namespace candor::privacy {
+
+inline constexpr int kTrialItems = 12;
+inline constexpr int kTrialPoints = testing::kSmallCampaignPoints;
+
+// What the attacker knows beforehand: the people, everybody's answers (but not whose they are), and who did what when.
+struct Scene {
+  explicit Scene(uint32_t seed, int answering, int idle);
+
+  int answering = 0;  // people 0 to answering - 1 answer
+  int idle = 0;       // the others take a token and never use it
+  std::mt19937 random;
+  // By person. `last` differs from `first` for those who change their answers.
+  std::vector<domain::Answers> first, last;
+
+  // What the answering do after all tokens are taken.
+  enum class Act { kAnswer, kChange, kRepeat };
+  std::vector<std::pair<int, Act>> acts;
+  std::vector<int> issue_order;   // of all
+  std::vector<int> answer_order;  // of the answering, by their first answers
+  std::vector<int> newest_order;  // of the answering, by what they sent last
+  // Somebody who knows nothing: the same for every scorer that finds nothing, so that chance strikes once a trial.
+  std::vector<int> blind;
+
+  int people() const { return answering + idle; }
+  const domain::Answers& AnswersOf(int person, Act act) const {
+    return (act == Act::kAnswer ? first : last)[static_cast<size_t>(person)];
+  }
+};
+
+struct Trial {
+  Scene scene;
+  std::string survey;  // id
+  std::vector<PersonSecrets> secrets;    // by person
+  Copy opened;                           // before anybody came
+  std::vector<Copy> during;              // [0]: all tokens are out; then one after each act
+  std::vector<std::vector<int>> before;  // by copy of `during`: who has answered so far
+  Copy keys;                             // the key folder just before closing: only for those who got hold of it too
+  Copy closed, released;
+  std::vector<int> invitation_order;     // of the answering, by their invitations
+};
+
+// A connection of its own for each purpose, as clients make them.
+client::ConnectionSource ConnectTo(const std::string& address);
+
+// Words that nobody else writes, of a length that few others have, and ratings.
+domain::Answers RandomAnswers(std::mt19937& random);
+
+// Plays scenes on one deployment, one after the other.
+class Stage {
+ public:
+  // Starts the deployment. `seed`: of what is lost on the way.
+  static absl::StatusOr<std::unique_ptr<Stage>> Set(Arrangement arrangement, const std::string& folder, int campaigns,
+                                                    uint32_t seed);
+
+  absl::StatusOr<Trial> Play(Scene scene);
+
+  Deployment& deployment() { return *deployment_; }
+  int lost_replies() const { return identity_->lost() + response_->lost(); }
+
+ private:
+  Stage() = default;
+
+  std::unique_ptr<Deployment> deployment_;
+  std::unique_ptr<LossyProxy> identity_, response_;
+  std::unique_ptr<testing::SmallDistrict> district_;
+};
+
+}  // namespace candor::privacy
+
+#endif  // CANDOR_TESTS_PRIVACY_TRIAL_H_
