@@ -208,7 +208,7 @@ absl::Status Moderate(Context& c, const ModerateOptions& options) {
   }
   CANDOR_ASSIGN_OR_RETURN(auto key, client::ReadHolderKey(options.key));
   // Without an access key: the response plane knows no accounts, and needs not learn who of the directory moderates.
-  CANDOR_ASSIGN_OR_RETURN(auto connection, c.Anonymous(/*response_plane=*/true));
+  CANDOR_ASSIGN_OR_RETURN(auto connection, c.AnonymousToResponsePlane(""));
   CANDOR_ASSIGN_OR_RETURN(
       const auto session, client::KeySession::Open(std::move(connection), domain::SurveyId(LastSegment(options.survey)),
                                                    v1::KEY_HOLDER_ROLE_MODERATOR, std::move(key)));
