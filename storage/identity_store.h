@@ -171,8 +171,8 @@ enum class SurveyDocument {
   kFirstReading = 8,  // empty; there once the contract's first reader has read the report, from when the others may
   kLeaderLine = 9,    // EncodeLeaderLine: the leader and their supervisors at opening
   kSurnameFilter = 10,  // crypto::SaltedFilter with staff surnames; goes with the survey's keys
-  kKeyHolders = 11,   // EncodeKeyHolders: moderators and auditor with their keys at opening
-  kComments = 12,     // domain::EncodeReleasedComments: stands beside the report, never in it
+  kKeyHolders = 11,     // EncodeKeyHolders: moderators and auditor with their keys at opening
+  kComments = 12,       // domain::EncodeReleasedComments: stands beside the report, never in it
 };
 
 // The newest notice that a survey takes answers for longer (domain::EncodeExtension).

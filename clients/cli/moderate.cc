@@ -12,6 +12,7 @@
 #include "clients/cpp/holder_key.h"
 #include "clients/cpp/moderation.h"
 #include "services/base/file.h"
+#include "services/base/json.h"
 #include "services/base/status.h"
 
 namespace candor::cli {

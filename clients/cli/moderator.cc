@@ -5,6 +5,7 @@
 #include "clients/cli/verbs.h"
 #include "clients/cpp/holder_key.h"
 #include "services/base/encoding.h"
+#include "services/base/json.h"
 #include "services/base/status.h"
 
 namespace candor::cli {

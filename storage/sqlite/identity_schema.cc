@@ -270,10 +270,14 @@ CREATE TRIGGER instrument_versions_are_fixed BEFORE UPDATE ON instrument_version
   BEGIN SELECT RAISE(ABORT, 'a published version is fixed'); END;
 )sql";
 
-// The key with which a moderator or auditor reads what is sealed to them; the person registers it themself.
+// The key with which a moderator or auditor reads what is sealed to them; the person registers it themself. And the filter of
+// surnames goes with the survey's keys, so documents of that kind may be deleted too.
 constexpr char kVersion4[] = R"sql(
 ALTER TABLE person ADD COLUMN public_key BLOB CHECK(length(public_key) = 32);
 ALTER TABLE person ADD COLUMN key_time INTEGER;
+DROP TRIGGER survey_documents_stay;
+CREATE TRIGGER survey_documents_stay BEFORE DELETE ON survey_document WHEN OLD.kind NOT IN (7, 10)
+  BEGIN SELECT RAISE(ABORT, 'a document of a survey stays'); END;
 )sql";
 
 }  // namespace
