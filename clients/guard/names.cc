@@ -101,13 +101,10 @@ class Finder {
     for (size_t i = 0; i < words_.size(); ++i) named_[i] = IsName(i);
     // Then what stands around them: the rest of a name, and words that only their neighbours show to be names.
     for (size_t i = 0; i < words_.size(); ++i) {
-      if (!named_[i] && Follows(i, 1) && named_[i - 1] && LooksLikeName(i)) named_[i] = true;
+      if (!named_[i] && Follows(i, 1) && named_[i - 1] && MayGoOn(i)) named_[i] = true;
     }
     for (size_t i = words_.size(); i-- > 0;) {
-      if (!named_[i] && i + 1 < words_.size() && Follows(i + 1, 1) && named_[i + 1] && words_[i].capital &&
-          (LooksLikeName(i) || CommonNames().contains(words_[i].folded))) {
-        named_[i] = true;
-      }
+      if (!named_[i] && i + 1 < words_.size() && Follows(i + 1, 1) && named_[i + 1] && MayGoOn(i)) named_[i] = true;
     }
     return Runs();
   }
@@ -144,6 +141,10 @@ class Finder {
     };
     return (next(1, "and") && next(2, "i")) || (next(1, "y") && next(2, "yo")) ||
            (i + 1 < words_.size() && Follows(i + 1, 1) && DoneByPeopleAlone().contains(words_[i + 1].folded));
+  }
+  // A word that is a part of the name beside it.
+  bool MayGoOn(size_t i) const {
+    return LooksLikeName(i) || (words_[i].capital && CommonNames().contains(words_[i].folded));
   }
   bool Known(const Word& word) const {
     if (CommonNames().contains(word.folded)) return true;

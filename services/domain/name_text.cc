@@ -60,6 +60,8 @@ constexpr std::array<absl::string_view, 45> kNoSurname = {
     "le",  "van",  "von", "der",  "den",  "ter",  "ten",  "bin",  "al",    "af",     "av",        "zu",      "mr",  "mrs", "ms",
     "miss", "mx",  "dr",  "dra",  "prof", "sr",   "sra",  "srta", "jr",    "ii",     "iii",       "iv",      "phd", "edd", "med"};
 
+constexpr std::array<absl::string_view, 11> kTitles = {"mr", "mrs", "ms", "miss", "mx", "dr", "dra", "prof", "sr", "sra", "srta"};
+
 bool CountsAsSurname(absl::string_view folded) {
   return folded.size() > 1 && std::find(kNoSurname.begin(), kNoSurname.end(), folded) == kNoSurname.end();
 }
@@ -152,7 +154,7 @@ std::vector<std::string> SurnamesIn(absl::string_view display_name) {
   const size_t comma = display_name.find(',');
   std::vector<std::vector<std::string>> words = WordsOf(display_name.substr(0, comma));
   // Titles stand before the first name.
-  while (words.size() > 1 && words.front().size() == 1 && !CountsAsSurname(words.front().front())) {
+  while (words.size() > 1 && std::find(kTitles.begin(), kTitles.end(), words.front().front()) != kTitles.end()) {
     words.erase(words.begin());
   }
   const bool ends_with_title = comma != absl::string_view::npos && SurnamesIn(display_name.substr(comma + 1)).empty();
