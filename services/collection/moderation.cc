@@ -14,6 +14,7 @@
 #include "services/base/status.h"
 #include "services/crypto/sealing.h"
 #include "services/domain/closed_result.h"
+#include "services/domain/disclosure.h"
 #include "services/domain/errors.h"
 #include "services/domain/text.h"
 

@@ -24,7 +24,7 @@ absl::Status ForEachRow(Statement& select, const Visit& visit) {
   }
 }
 
-absl::StatusOr<bool> Exists(Database& database, absl::string_view query, const SurveyId& survey,
+absl::StatusOr<bool> Exists(Database& database, const char* query, const SurveyId& survey,
                             const std::string& key) {
   CANDOR_ASSIGN_OR_RETURN(Statement select, database.Prepare(query));
   return select.BindText(1, survey.value()).BindText(2, key).Step();
@@ -190,9 +190,11 @@ absl::Status SqliteResponseStore::ReleaseComments(const SurveyId& survey, absl::
                               database_->Prepare("INSERT INTO released(survey, document) VALUES (?, ?)"));
       CANDOR_RETURN_IF_ERROR(insert.BindText(1, survey.value()).BindBlob(2, released).Run());
     }
-    for (const char* table : {"decision", "comment", "comment_place", "comment_key", "summary"}) {
-      CANDOR_ASSIGN_OR_RETURN(Statement remove,
-                              database_->Prepare(absl::StrCat("DELETE FROM ", table, " WHERE survey = ?")));
+    for (const char* statement :
+         {"DELETE FROM decision WHERE survey = ?", "DELETE FROM comment WHERE survey = ?",
+          "DELETE FROM comment_place WHERE survey = ?", "DELETE FROM comment_key WHERE survey = ?",
+          "DELETE FROM summary WHERE survey = ?"}) {
+      CANDOR_ASSIGN_OR_RETURN(Statement remove, database_->Prepare(statement));
       CANDOR_RETURN_IF_ERROR(remove.BindText(1, survey.value()).Run());
     }
     return absl::OkStatus();
