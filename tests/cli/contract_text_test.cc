@@ -173,7 +173,8 @@ TEST(ContractTextTest, IsInSpanishThroughout) {
       const std::string english = sentence.at("en");
       // Up to the first place; what is shorter says nothing.
       const std::string start = english.substr(0, english.find('{'));
-      if (start.size() > 12) EXPECT_THAT(page, Not(HasSubstr(start))) << key;
+      if (start.size() <= 12) continue;
+      EXPECT_THAT(page, Not(HasSubstr(start))) << key;
     }
   }
 }
