@@ -84,11 +84,12 @@ TEST_F(RespondentTest, RefusesSurnamesThatAreNotTheSameForEverybody) {
   FakeSurvey survey;
   survey.surname_filter = crypto::SaltedFilter::Make({"brightwillow", "one-person-only"}).bytes();
   FakeServer server(survey);
-  options_.identity = options_.response = [&] {
+  options_.identity = [&] {
     ConnectionOptions options;
     options.address = server.address();
     return absl::StatusOr<std::shared_ptr<Connection>>(*Connection::Make(options));
   };
+  options_.response = [this](const std::string&) { return options_.identity(); };
   const auto respondent = Respondent::Open(options_, SomeCode());
   EXPECT_EQ(ReasonOf(respondent.status()), "MANIFEST_REFUSED");
   EXPECT_THAT(std::string(respondent.status().message()), HasSubstr("not the same for everybody"));
@@ -343,11 +344,12 @@ TEST_F(RespondentTest, AnExtensionThatOnePlaneLearnsOfFirstIsNoDifferenceOfDocum
     MemoryStateStore store;
     RespondentOptions options = options_;
     options.store = &store;
-    options.identity = options.response = [&server] {
+    options.identity = [&server] {
       ConnectionOptions of_server;
       of_server.address = server.address();
       return Connection::Make(of_server);
     };
+    options.response = [&options](const std::string&) { return options.identity(); };
     const auto respondent = Respondent::Open(options, SomeCode());
     return respondent.ok() ? absl::StatusOr<absl::Time>((*respondent)->documents().close_time) : respondent.status();
   };

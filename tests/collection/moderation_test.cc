@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "services/base/error.h"
 #include "services/base/file.h"
 #include "services/collection/key_sessions.h"
 #include "services/crypto/hash.h"

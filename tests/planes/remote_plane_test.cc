@@ -102,7 +102,8 @@ TEST_F(RemotePlaneTest, AnswersAndErrorsComeWithTheirReasons) {
   close.order_id = "order";
   close.survey = unknown;
   for (const absl::Status& status : {plane->StopAccepting(unknown), plane->AbandonSurvey(unknown),
-                                     plane->ReleaseSurvey({unknown, true}).status(), plane->CountComments(unknown).status(), plane->CloseSurvey(close).status(),
+                                     plane->ReleaseSurvey({unknown, true}).status(),
+                                     plane->CountComments(unknown).status(), plane->CloseSurvey(close).status(),
                                      plane->LiveCounts(unknown).status()}) {
     EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
     EXPECT_EQ(ReasonOf(status), reasons::kSURVEY_UNKNOWN);

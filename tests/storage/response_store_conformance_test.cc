@@ -132,7 +132,7 @@ TEST_P(ResponseStoreConformanceTest, TheSurveysThatAreNotFinishedAreNamedWithWha
     if (i == 0) {
       ASSERT_TRUE(store_->AbandonSurvey(survey.id).ok());
     } else if (i == 1) {
-      ASSERT_TRUE(store_->CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, ""}).ok());
+      ASSERT_TRUE(store_->CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, {}, ""}).ok());
     } else {
       expected[survey.id.value()] = {i == 5 ? SurveyState::kStopped : SurveyState::kAccepting, survey.manifest,
                                      i == 4 ? "notice" : "", survey.steward_key};
@@ -170,7 +170,7 @@ TEST_P(ResponseStoreConformanceTest, AStewardsKeyNamesItsSurveysInWhateverState)
         ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
       }
       if (state == SurveyState::kClosed) {
-        ASSERT_TRUE(store_->CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, ""}).ok());
+        ASSERT_TRUE(store_->CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, {}, ""}).ok());
       }
       if (state == SurveyState::kAbandoned) {
         ASSERT_TRUE(store_->AbandonSurvey(survey.id).ok());
@@ -236,9 +236,9 @@ TEST_P(ResponseStoreConformanceTest, NoCallChangesWhatASurveyWasOpenedWith) {
   expect_unchanged();
   ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
   expect_unchanged();
-  ASSERT_TRUE(store_->CloseSurvey(survey.id, {AnOutcome(), {"comment"}, {"key"}, {}, ""}).ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey.id, WithComments(AnOutcome(), {"comment"}, {"key"})).ok());
   expect_unchanged();
-  ASSERT_TRUE(store_->DestroyComments(survey.id).ok());
+  ASSERT_TRUE(store_->ReleaseComments(survey.id, "released").ok());
   ASSERT_TRUE(store_->DestroyAnswers(survey.id).ok());
   ASSERT_TRUE(store_->Rebuild().ok());
   expect_unchanged();
