@@ -159,7 +159,7 @@ absl::StatusOr<CombinedKey> ReadShares(const std::vector<std::string>& files, St
 }
 
 absl::StatusOr<int> SendKey(const Context& c, const std::string& survey, const crypto::SecretBytes& secret_key) {
-  CANDOR_ASSIGN_OR_RETURN(const auto connection, c.Anonymous(true));
+  CANDOR_ASSIGN_OR_RETURN(const auto connection, c.AnonymousToResponsePlane(""));
   const auto stub = ResponseService::NewStub(connection->channel());
   candor::v1::ProvideClosingKeyRequest request;
   request.set_survey(survey);

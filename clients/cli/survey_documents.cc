@@ -12,7 +12,7 @@ absl::StatusOr<std::shared_ptr<const client::SurveyDocuments>> FetchDocuments(co
                                                                               const std::string& expect_manifest) {
   const domain::SurveyId id(LastSegment(survey));
   if (domain::SurveyIdBytes(id).empty()) return UsageError("a survey's id has 26 letters and digits");
-  CANDOR_ASSIGN_OR_RETURN(const auto connection, context.Anonymous(true));
+  CANDOR_ASSIGN_OR_RETURN(const auto connection, context.AnonymousToResponsePlane(""));
   const auto stub = ResponseService::NewStub(connection->channel());
   candor::v1::GetManifestRequest request;
   request.set_survey(id.value());

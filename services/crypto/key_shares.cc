@@ -1,6 +1,8 @@
 #include "services/crypto/key_shares.h"
 
+extern "C" {
 #include <libgfshare.h>
+}
 
 #include <memory>
 #include <set>

@@ -87,7 +87,7 @@ TEST_F(RespondentTest, RefusesSurnamesThatAreNotTheSameForEverybody) {
   options_.identity = [&] {
     ConnectionOptions options;
     options.address = server.address();
-    return absl::StatusOr<std::shared_ptr<Connection>>(*Connection::Make(options));
+    return Connection::Make(options);
   };
   options_.response = [this](const std::string&) { return options_.identity(); };
   const auto respondent = Respondent::Open(options_, SomeCode());

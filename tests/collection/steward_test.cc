@@ -5,6 +5,7 @@
 #include <map>
 
 #include "absl/time/clock.h"
+#include "services/base/error.h"
 #include "services/base/file.h"
 #include "services/base/status.h"
 #include "services/collection/answer_seal.h"

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,11 +13,13 @@
 #include "candor/v1/invitation.grpc.pb.h"
 #include "candor/v1/response.grpc.pb.h"
 #include "services/base/encoding.h"
+#include "services/base/file.h"
 #include "services/crypto/ledger.h"
 #include "services/crypto/sealing.h"
 #include "services/domain/contract.h"
 #include "services/domain/errors.h"
 #include "services/domain/extension.h"
+#include "storage/sqlite/response_store.h"
 #include "tests/support/raw_respondent.h"
 #include "tests/support/sample_district.h"
 #include "tests/support/test_server.h"
@@ -153,6 +157,43 @@ TEST_F(StewardTest, OnlyTheStewardsKeyClosesAndARestartForgetsIt) {
   EXPECT_EQ(Ledger().status(), absl::OkStatus());
   EXPECT_EQ(Provide(steward_.secret_key.view())->unclosed_surveys(), 0);
   EXPECT_EQ(ReleaseAndWait(Admin(), campaign_), absl::OkStatus());
+}
+
+// Whoever copies every folder of the service, with every key of it, has none that opens what was answered.
+TEST_F(StewardTest, NoKeyThatTheServerHoldsOpensAnOpenSurvey) {
+  OpenStewarded();
+  AnswerAll();
+  ASSERT_EQ(OrderClose().status(), absl::OkStatus());
+  ASSERT_TRUE(Eventually([&] { return Waits(); }));
+  server_.Stop();
+  auto store = storage::sqlite::SqliteResponseStore::Open(server_.response_folder());
+  ASSERT_EQ(store.status(), absl::OkStatus());
+  auto answers = (*store)->OpenAnswers(domain::SurveyId(id_));
+  ASSERT_EQ(answers.status(), absl::OkStatus());
+  const auto sealed_keys = (*answers)->RunKeys();
+  ASSERT_EQ(sealed_keys.status(), absl::OkStatus());
+  ASSERT_EQ(sealed_keys->size(), 1u);
+  // The control: the steward's key does open.
+  EXPECT_TRUE(crypto::OpenSealed(steward_.public_key, steward_.secret_key, sealed_keys->front()).ok());
+  int files = 0, tried = 0;
+  for (const std::string& folder : std::set<std::string>{server_.data_folder(), server_.response_folder()}) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+      if (!entry.is_regular_file()) continue;
+      const auto bytes = base::ReadFile(entry.path().string());
+      ASSERT_EQ(bytes.status(), absl::OkStatus());
+      EXPECT_EQ(bytes->find(std::string(steward_.secret_key.view())), std::string::npos) << entry.path();
+      if (entry.path().string().find("/keys/") == std::string::npos) continue;
+      // Every 32 bytes of every key file, whatever they are meant for.
+      ++files;
+      for (size_t at = 0; at + 32 <= bytes->size(); ++at, ++tried) {
+        const auto pair = crypto::ClosingKeyPair::FromSecretKey(bytes->substr(at, 32));
+        ASSERT_EQ(pair.status(), absl::OkStatus());
+        EXPECT_FALSE(crypto::OpenSealed(steward_.public_key, pair->secret_key, sealed_keys->front()).ok()) << entry.path();
+      }
+    }
+  }
+  EXPECT_GE(files, 3) << "signing key, receipt key, issuing key at least";
+  EXPECT_GE(tried, files);
 }
 
 TEST_F(StewardTest, WithoutTheKeyTheSurveyIsAbandonedOnBothPlanes) {

@@ -24,20 +24,21 @@ class StewardTest : public ::testing::Test {
  protected:
   StewardTest()
       : server_(folder_.path() + "/data"),
-        admin_(server_.address(), server_.admin_key_file(), folder_.path()),
-        steward_(admin_.WithoutKey()) {}
+        admin_(server_.address(), server_.admin_key_file(), folder_.path()) {}
 
   void SetUp() override {
     const absl::Status started = server_.Start();
     ASSERT_TRUE(started.ok()) << started;
   }
+  // Whoever has no account: stewards, mirrors, respondents. They know where the response plane is.
+  CandorShell Outsider() const { return admin_.WithoutKey().WithResponseServer(server_.response_address()); }
   std::string Path(const std::string& name) const { return folder_.path() + "/" + name; }
   static std::string Demo(const std::string& name) { return std::string(CANDOR_SOURCE_DIR) + "/deploy/demo/" + name; }
   std::string Share(int number) const { return Path("steward/share-" + std::to_string(number) + "-of-3.json"); }
 
   // An open campaign of one leader with eight of the staff, closed by the steward in Path("steward").
   void OpenCampaign() {
-    steward_.Text({"steward", "keygen", "--out", Path("steward"), "--label", "Spring 2027"});
+    Outsider().Text({"steward", "keygen", "--out", Path("steward"), "--label", "Spring 2027"});
     admin_.Text({"district", "create", "--title", "Testing", "--id", "d"});
     admin_.Text({"person", "create", "--district", "d", "--id", "lee", "--name", "Lee Lead", "--role", "leader"});
     admin_.Text({"framework", "import", "--district", "d", "--file", Demo("framework.json")});
@@ -55,7 +56,7 @@ class StewardTest : public ::testing::Test {
 
   testing::ScratchFolder folder_;
   testing::CandordProcess server_;
-  CandorShell admin_, steward_;
+  CandorShell admin_;
   std::string survey_;
 };
 
@@ -66,13 +67,13 @@ TEST_F(StewardTest, KeysLinksAndClosingFromTheTerminal) {
     ASSERT_EQ(stat(Share(number).c_str(), &info), 0);
     EXPECT_EQ(info.st_mode & 0777, 0600u);
   }
-  EXPECT_EQ(steward_.Run({"steward", "keygen", "--out", Path("steward")}).exit_code, 2) << "no share is written over";
+  EXPECT_EQ(Outsider().Run({"steward", "keygen", "--out", Path("steward")}).exit_code, 2) << "no share is written over";
 
   // The steward sees that the answers are sealed to the key, and to no other.
-  EXPECT_THAT(steward_.Text({"steward", "check", "--key", Path("steward/steward-key.json"), survey_}),
+  EXPECT_THAT(Outsider().Text({"steward", "check", "--key", Path("steward/steward-key.json"), survey_}),
               HasSubstr("sealed to this key"));
-  steward_.Text({"steward", "keygen", "--out", Path("other"), "--label", "Another"});
-  EXPECT_EQ(steward_.Reason({"steward", "check", "--key", Path("other/steward-key.json"), survey_}), "WRONG_CLOSING_KEY");
+  Outsider().Text({"steward", "keygen", "--out", Path("other"), "--label", "Another"});
+  EXPECT_EQ(Outsider().Reason({"steward", "check", "--key", Path("other/steward-key.json"), survey_}), "WRONG_CLOSING_KEY");
 
   // Links hold the whole hash and the code, behind what a browser sends.
   const std::string hash = admin_.Json({"campaign", "show", survey_})["manifest_hash"];
@@ -89,41 +90,41 @@ TEST_F(StewardTest, KeysLinksAndClosingFromTheTerminal) {
                                     "--state-dir", Path(device)};
   };
   for (size_t i = 0; i < 6; ++i) {
-    EXPECT_THAT(steward_.Text(answer(link_list[i], "device" + std::to_string(i))), HasSubstr("Your answers are stored"));
+    EXPECT_THAT(Outsider().Text(answer(link_list[i], "device" + std::to_string(i))), HasSubstr("Your answers are stored"));
   }
   // From standard input, so that it stays in no history; and in the respondent's language.
   std::vector<std::string> typed = answer("-", "device6");
   typed.insert(typed.end(), {"--language", "es"});
-  const std::string page = steward_.Text(typed, link_list[6] + "\n");
+  const std::string page = Outsider().Text(typed, link_list[6] + "\n");
   EXPECT_THAT(page, AllOf(HasSubstr("no las puede abrir nadie"), HasSubstr("Works council"), Not(HasSubstr("Who reads what"))));
   std::string tampered = link_list[7];
   tampered[tampered.find("manifest=") + 9] ^= 1;
-  EXPECT_EQ(steward_.Reason(answer(tampered, "device7")), "MANIFEST_REFUSED");
-  EXPECT_EQ(steward_.Run(answer("https://candor.example/answer", "device7")).exit_code, 2);
+  EXPECT_EQ(Outsider().Reason(answer(tampered, "device7")), "MANIFEST_REFUSED");
+  EXPECT_EQ(Outsider().Run(answer("https://candor.example/answer", "device7")).exit_code, 2);
 
   // What a mirror serves: the same manifest.
-  steward_.Text({"manifest", "export", survey_, "--out", Path("mirror.json")});
+  Outsider().Text({"manifest", "export", survey_, "--out", Path("mirror.json")});
   const base::Json mirror = *base::ParseJson(*base::ReadFile(Path("mirror.json")));
   EXPECT_EQ(mirror["format"], "candor.mirror.v1");
   EXPECT_THAT(std::string(mirror["manifest"]), HasSubstr("closing_public_key"));
 
   // Too early: neither sent nor taken.
   const std::vector<std::string> close = {"steward", "close", survey_, "--share", Share(1), "--share", Share(3)};
-  EXPECT_EQ(steward_.Reason(close), "WRONG_STATE");
+  EXPECT_EQ(Outsider().Reason(close), "WRONG_STATE");
   std::vector<std::string> at_once = close;
   at_once.push_back("--closed-early");
-  EXPECT_EQ(steward_.Reason(at_once), "WRONG_STATE");
+  EXPECT_EQ(Outsider().Reason(at_once), "WRONG_STATE");
 
   const std::string waiting = admin_.Text({"campaign", "close", "c", "--district", "d", "--wait-limit", "60s"});
   EXPECT_THAT(waiting, HasSubstr("for the steward: 1 survey"));
   EXPECT_THAT(admin_.Text({"campaign", "show", "c", "--district", "d"}), HasSubstr("waiting for the steward"));
 
   // Shares that are not enough, damaged, or another key's.
-  EXPECT_EQ(steward_.Reason({"steward", "close", survey_, "--closed-early", "--share", Share(1)}), "WRONG_SHARES");
-  EXPECT_EQ(steward_.Reason({"steward", "close", survey_, "--closed-early", "--share", Share(1), "--share",
+  EXPECT_EQ(Outsider().Reason({"steward", "close", survey_, "--closed-early", "--share", Share(1)}), "WRONG_SHARES");
+  EXPECT_EQ(Outsider().Reason({"steward", "close", survey_, "--closed-early", "--share", Share(1), "--share",
                              Path("other/share-2-of-3.json")}),
             "WRONG_SHARES");
-  EXPECT_EQ(steward_.Reason({"steward", "close", survey_, "--closed-early", "--share", Path("other/share-1-of-3.json"),
+  EXPECT_EQ(Outsider().Reason({"steward", "close", survey_, "--closed-early", "--share", Path("other/share-1-of-3.json"),
                              "--share", Path("other/share-2-of-3.json")}),
             "WRONG_CLOSING_KEY");
 
@@ -131,21 +132,23 @@ TEST_F(StewardTest, KeysLinksAndClosingFromTheTerminal) {
   server_.Stop();
   const absl::Status started = server_.Start();
   ASSERT_TRUE(started.ok()) << started;
-  EXPECT_THAT(steward_.Text(at_once), HasSubstr("the key is with the response plane"));
+  EXPECT_THAT(Outsider().Text(at_once), HasSubstr("the key is with the response plane"));
   admin_.Text({"campaign", "close", "c", "--district", "d", "--wait-limit", "60s"});
   // The key may have come between two attempts of the server.
   for (int i = 0; i < 120 && admin_.Json({"campaign", "show", "c", "--district", "d"})["state"] != "CAMPAIGN_STATE_CLOSED"; ++i) {
     absl::SleepFor(absl::Milliseconds(500));
   }
   EXPECT_EQ(admin_.Json({"campaign", "show", "c", "--district", "d"})["state"], "CAMPAIGN_STATE_CLOSED");
-  EXPECT_THAT(steward_.Text({"ledger", survey_}), HasSubstr("The ledger holds"));
-  EXPECT_THAT(steward_.Text(at_once), HasSubstr("closed already"));
+  EXPECT_THAT(Outsider().Text({"ledger", survey_}), HasSubstr("The ledger holds"));
+  EXPECT_THAT(Outsider().Text(at_once), HasSubstr("closed already"));
   admin_.Text({"campaign", "release", "c", "--district", "d"});
   // Nothing of the key was ever written down by the servers.
   const base::Json share = *base::ParseJson(*base::ReadFile(Share(1)));
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path() + "/data")) {
-    if (!entry.is_regular_file()) continue;
-    EXPECT_EQ(base::ReadFile(entry.path().string())->find(std::string(share["share"])), std::string::npos) << entry.path();
+  for (const std::string& folder : {server_.data_folder(), server_.response_folder()}) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+      if (!entry.is_regular_file()) continue;
+      EXPECT_EQ(base::ReadFile(entry.path().string())->find(std::string(share["share"])), std::string::npos) << entry.path();
+    }
   }
 }
 
@@ -171,7 +174,7 @@ TEST_F(StewardTest, ACampaignIsExtendedFromTheTerminal) {
   EXPECT_EQ(after["contract_hash"], before["contract_hash"]);
   const std::string code = admin_.Json({"code", "list", survey_})["codes"][0]["code"];
   std::ofstream(Path("answers.json")) << "{\"I.2.a\": 4}";
-  EXPECT_THAT(steward_.Text({"answer", "--code", code, "--yes", "--file", Path("answers.json"), "--state-dir", Path("device")}),
+  EXPECT_THAT(Outsider().Text({"answer", "--code", code, "--yes", "--file", Path("answers.json"), "--state-dir", Path("device")}),
               HasSubstr("has been extended from 2098-01-01 23:59 UTC to 2098-01-10 23:59 UTC"));
 }
 
