@@ -29,6 +29,7 @@ enum class Audience {
   kInstallation,       // the installation's administrator
   kAdministrator,
   kSupervisors,        // administrators, and supervisors of the district
+  kAuditors,           // administrators, and auditors of the district
   kMembers,            // everybody of the district who has a role
   kThemself,           // administrators; the person themself
   kPerson,             // administrators; the person themself; their supervisors

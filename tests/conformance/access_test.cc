@@ -66,6 +66,8 @@ const Case kCases[] = {
     {"DirectoryService.ListAccessKeys", R"({"parent":"{d}/people/leader1"})", "RAPQL"},
     {"DirectoryService.ListAccessKeys", R"({"parent":"{d}/people/none"})", kAdministrators},
 
+    {"DirectoryService.ListAuditEntries", R"({"parent":"{d}"})", "RAPQ"},
+
     {"FrameworkService.ImportFramework", R"({"parent":"{d}"})", kAdministrators},
     {"FrameworkService.GetFramework", R"({"name":"{d}/frameworks/sample"})", kMembers},
     {"FrameworkService.ListFrameworks", R"({"parent":"{d}"})", kMembers},
