@@ -357,6 +357,28 @@ TEST(PartsAtClosingTest, WhoLeftEverythingBlankDoesNotSayWhichPartIsJoined) {
   EXPECT_EQ(BlocksOf(result), "staff/lower+upper:printed, staff/middle:printed");
 }
 
+TEST(PartsAtClosingTest, AFigureOfJoinedPartsIsNotNearlyThatOfASmallOne) {
+  // Of upper's 13 raters `seen` have rated the second item, and one of them may be an insider.
+  const auto close = [](int seen) {
+    PartForms upper{{"upper"}, Forms(13, 4)};
+    for (int i = seen; i < 13; ++i) upper.forms[i][1] = kNotObserved;
+    return CloseParts({{{"lower"}, Forms(4, 3)}, upper});
+  };
+  for (const int seen : {0, 1}) {
+    const Atom atom = close(seen).blocks.at(0).atoms.at(1);
+    EXPECT_EQ(atom.kind, AtomKind::kWithheld) << seen;
+    EXPECT_EQ(atom.n, 0) << seen;
+  }
+  const Atom atom = close(2).blocks.at(0).atoms.at(1);
+  EXPECT_EQ(atom.n, 6);
+  EXPECT_NE(atom.kind, AtomKind::kWithheld);
+  // Of a part with ten raters or more nothing is held back: alone it would be a block.
+  PartForms middle{{"middle"}, Forms(12, 3)};
+  PartForms lower{{"lower"}, Forms(4, 3)};
+  for (std::vector<uint8_t>& form : lower.forms) form[1] = kBlank;
+  EXPECT_EQ(CloseParts({lower, middle}).blocks.at(0).atoms.at(1).n, 12);
+}
+
 // Attacks. A survey with one group in parts, few of whom have seen an item.
 class PartsUnderAttack {
  public:
