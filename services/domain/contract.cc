@@ -100,8 +100,8 @@ void CheckContract(const Contract& contract, JsonFault& fault) {
   const std::vector<std::string>& summary_only = contract.comments.summary_only;
   for (size_t i = 0; i < summary_only.size(); ++i) {
     const std::string path = absl::StrCat("comments.summary_only[", i, "]");
-    if (!IsGroupCode(summary_only[i])) {
-      fault.Set(path, "must be a rater group's code or other_raters");
+    if (ParseIssuingCode(summary_only[i]).group.empty()) {
+      fault.Set(path, "must be a rater group's code, with or without parts, or other_raters");
     }
     if (i > 0 && summary_only[i] <= summary_only[i - 1]) {
       fault.Set(path, "must come after the one before it");

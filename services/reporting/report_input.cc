@@ -122,6 +122,10 @@ std::map<std::string, int> ItemIndex(const domain::Instrument& instrument) {
 
 std::string GroupTitle(const domain::Instrument& instrument, absl::string_view code) {
   if (code == domain::kOtherRaters) return "Other raters";
+  const domain::IssuingName name = domain::ParseIssuingCode(code);
+  if (!name.parts.empty()) {
+    return absl::StrCat(GroupTitle(instrument, name.group), ", ", absl::StrJoin(name.parts, " and "));
+  }
   for (const domain::RaterGroup& group : instrument.rater_groups) {
     if (group.code == code) return EnglishOr(group.title, instrument.languages, code);
   }

@@ -61,7 +61,7 @@ struct ReportInput {
 absl::Status CheckReportInput(const ReportInput& input);
 
 // What an English report calls the rater group `code`: its English title, else the one in the instrument's first
-// language, else the code. The pool is "Other raters".
+// language, else the code. The pool is "Other raters"; parts are named by their codes (PartsTitle knows their titles).
 std::string GroupTitle(const domain::Instrument& instrument, absl::string_view code);
 
 // What it calls parts of the group, as the contract declares them: "Lower school", "Lower school and Upper school".
