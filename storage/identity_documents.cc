@@ -86,6 +86,8 @@ std::string EncodeSettings(const domain::CampaignSettings& settings) {
       {"mirrors", Json(settings.mirrors)},
       {"auditors", auditors},
       {"summary_only_below", settings.summary_only_below},
+      {"breakdowns", domain::BreakdownsToJson(settings.breakdowns)},
+      {"previous", settings.previous.value()},
   });
 }
 
@@ -132,6 +134,9 @@ absl::StatusOr<domain::CampaignSettings> DecodeSettings(absl::string_view bytes)
   });
   settings.summary_only_below =
       object.OptionalWhole("summary_only_below", 0, kLatest, domain::kSummaryOnlyBelow);
+  // Likewise.
+  if (object.Has("breakdowns")) settings.breakdowns = domain::ReadBreakdowns(object, "breakdowns", &fault);
+  settings.previous = domain::CampaignId(object.OptionalText("previous"));
   object.Finish();
   CANDOR_RETURN_IF_ERROR(fault.status());
   return settings;

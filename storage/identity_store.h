@@ -129,6 +129,9 @@ struct CampaignRow {
   std::optional<std::string> pooled_figures;
   // The settings' close time is what the contract says, for good; this is where it was moved to.
   std::optional<absl::Time> extended_close_time;
+  // candor.v1.Benchmark, computed once from the closed results when the last survey was closed; stays unset where the
+  // contract names no benchmark.
+  std::optional<std::string> benchmark;
   int64_t revision = 1;
 };
 
@@ -202,6 +205,7 @@ struct RaterRow {
   std::string address;       // may be empty
   bool opted_out = false;    // gets no invitation and does not count as invited
   bool paper = false;        // a code on paper that nobody's name belongs to
+  std::string part = "";     // of the group's breakdown (domain::Part); empty: of none
 };
 
 // Holds no time and no counter, so that nothing tells when, or after whom, a token was taken. `generation` grows only
@@ -220,6 +224,7 @@ struct GroupCount {
   std::string group;
   int64_t invited = 0;    // without those opted out
   int64_t opted_out = 0;
+  std::string part = "";  // empty: of none
 };
 
 // Who rated the leader under their own name.
@@ -330,7 +335,7 @@ class ReadTransaction {
                                                             const domain::RaterId& id) = 0;
   virtual absl::StatusOr<std::vector<RaterRow>> ListRaters(const domain::DistrictId& district,
                                                            const domain::SurveyId& survey, const Page& page) = 0;
-  // By group; groups without raters are absent.
+  // By group and part; those without raters are absent.
   virtual absl::StatusOr<std::vector<GroupCount>> CountRaters(const domain::DistrictId& district,
                                                               const domain::SurveyId& survey) = 0;
 

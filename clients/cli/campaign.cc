@@ -8,8 +8,12 @@
 #include "clients/cli/steward_files.h"
 #include "clients/cli/verbs.h"
 #include "services/base/encoding.h"
+#include "services/base/error.h"
 #include "services/base/file.h"
+#include "services/base/json.h"
 #include "services/base/status.h"
+#include "services/domain/breakdown.h"
+#include "services/domain/json_reader.h"
 
 namespace candor::cli {
 namespace {
@@ -24,6 +28,8 @@ struct CampaignOptions {
   std::string id;    // create alone
   std::string title, instrument_version, first_reader, close_time, close_in, latest_close_time, abandon_time, etag;
   int minimum_group = 0, insiders = 0, retention_days = 0, summary_only_below = 0;
+  std::string breakdowns;  // a file
+  std::string previous;
   bool supervisor_reads = false, administrator_reads = false;
   std::vector<std::string> notices, moderators, mirrors;
   std::string steward_key, steward_title, purpose;
@@ -84,6 +90,31 @@ void DeclareSettings(CLI::App& verb, CampaignOptions& options) {
   verb.add_option("--mirror", options.mirrors,
                   "https://... where others publish the manifests, for comparison; may be given more than once");
   verb.add_option("--purpose", options.purpose, "What the answers are for: developmental (the only one there is)");
+  verb.add_option("--breakdowns", options.breakdowns,
+                  "JSON file with the groups that the report shows by part: [{\"group\": \"staff\", \"parts\": "
+                  "[{\"code\": \"lower\", \"title\": {\"en\": \"Lower school\"}}, ...]}]");
+  verb.add_option("--previous", options.previous, "The round before, which reports compare this one with: a released "
+                                                  "campaign on the same framework");
+}
+
+// Members and types are checked here, what they may hold by the server.
+absl::Status ReadBreakdownsFile(const std::string& file, Campaign& campaign) {
+  CANDOR_ASSIGN_OR_RETURN(const std::string bytes, base::ReadFile(file));
+  const auto list = base::ParseJson(bytes);
+  CANDOR_RETURN_IF_ERROR(base::Annotate(list.status(), file));
+  const base::Json document = {{"breakdowns", *list}};
+  domain::JsonFault fault(absl::StatusCode::kInvalidArgument, "BREAKDOWNS_INVALID");
+  domain::JsonObject object(document, "", &fault);
+  for (const domain::Breakdown& breakdown : domain::ReadBreakdowns(object, "breakdowns", &fault)) {
+    candor::v1::Breakdown* to = campaign.add_breakdowns();
+    to->set_group(breakdown.group);
+    for (const domain::Part& part : breakdown.parts) {
+      candor::v1::Part* to_part = to->add_parts();
+      to_part->set_code(part.code);
+      for (const auto& [language, text] : part.title) (*to_part->mutable_title()->mutable_values())[language] = text;
+    }
+  }
+  return base::Annotate(fault.status(), file);
 }
 
 absl::StatusOr<candor::v1::KeyHolder> HolderOf(Context& c, absl::string_view flag, const std::string& text) {
@@ -153,6 +184,10 @@ absl::Status Fill(Context& c, const CampaignOptions& options, Campaign& campaign
   }
   campaign.mutable_mirrors()->Assign(options.mirrors.begin(), options.mirrors.end());
   campaign.set_purpose(options.purpose);
+  if (!options.breakdowns.empty()) CANDOR_RETURN_IF_ERROR(ReadBreakdownsFile(options.breakdowns, campaign));
+  if (!options.previous.empty()) {
+    CANDOR_ASSIGN_OR_RETURN(*campaign.mutable_previous_campaign(), c.FullName("campaigns", options.previous));
+  }
   return absl::OkStatus();
 }
 
@@ -180,6 +215,12 @@ std::string TextOf(const Campaign& campaign) {
   if (campaign.has_auditor()) {
     table.Add({"auditor", absl::StrCat(campaign.auditor().title(), " (", campaign.auditor().person(), ")")});
   }
+  for (const candor::v1::Breakdown& breakdown : campaign.breakdowns()) {
+    std::vector<std::string> parts;
+    for (const candor::v1::Part& part : breakdown.parts()) parts.push_back(part.code());
+    table.Add({"by part", absl::StrCat(breakdown.group(), ": ", absl::StrJoin(parts, ", "))});
+  }
+  if (!campaign.previous_campaign().empty()) table.Add({"round before", campaign.previous_campaign()});
   if (!campaign.last_fault().empty()) table.Add({"last fault", campaign.last_fault()});
   if (!campaign.etag().empty()) table.Add({"etag", campaign.etag()});
   return table.Text();
@@ -253,7 +294,9 @@ absl::Status Update(Context& c, const CampaignOptions& options) {
       {"--mirror", "mirrors"},
       {"--purpose", "purpose"},
       {"--auditor", "auditor"},
-      {"--summary-only-below", "summary_only_below"}};
+      {"--summary-only-below", "summary_only_below"},
+      {"--breakdowns", "breakdowns"},
+      {"--previous", "previous_campaign"}};
   for (const auto& [flag, field] : fields) {
     if (options.verb->count(flag) > 0) request.mutable_update_mask()->add_paths(field);
   }

@@ -21,6 +21,18 @@ std::string TitleOf(const domain::Instrument& instrument, const std::string& cod
   return code;
 }
 
+// The titles of parts as the contract declares them.
+std::string PartsText(const domain::Contract& contract, const std::string& group, const std::vector<std::string>& codes,
+                      const std::string& language) {
+  const domain::Breakdown* breakdown = domain::FindBreakdown(contract.breakdowns, group);
+  std::vector<std::string> titles;
+  for (const std::string& code : codes) {
+    const domain::Part* part = breakdown == nullptr ? nullptr : domain::FindPart(*breakdown, code);
+    titles.push_back(part == nullptr ? code : TextIn(part->title, language));
+  }
+  return absl::StrJoin(titles, ", ");
+}
+
 std::string Day(absl::Time time) { return absl::FormatTime("%Y-%m-%d %H:%M UTC", time, absl::UTCTimeZone()); }
 
 void Point(std::string& text, absl::string_view sentence) {
@@ -121,6 +133,19 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
                          {{"k", absl::StrCat(contract.minimum_group_size)}, {"t", absl::StrCat(contract.insiders)}}));
   Point(text, say.Say("reads.pool", {{"pool", absl::StrCat(contract.pool_minimum)},
                                      {"reissued", absl::StrCat(contract.maximum_reissued_percent)}}));
+  for (const domain::Breakdown& breakdown : contract.breakdowns) {
+    std::vector<std::string> codes;
+    for (const domain::Part& part : breakdown.parts) codes.push_back(part.code);
+    Point(text, say.Say("reads.parts", {{"group", TitleOf(instrument, breakdown.group, language)},
+                                        {"parts", PartsText(contract, breakdown.group, codes, language)},
+                                        {"fewest", absl::StrCat(domain::FewestInPart(contract.minimum_group_size))}}));
+  }
+  if (contract.benchmark) {
+    Point(text, say.Say("reads.benchmark", {{"leaders", absl::StrCat(domain::kFewestPooledLeaders)}}));
+  }
+  if (contract.compared_with.has_value()) {
+    Point(text, say.Say("reads.compared", {{"close", Day(*contract.compared_with)}}));
+  }
   if (!questions.empty()) {
     std::vector<std::string> moderators;
     for (const domain::ModeratorKey& moderator : manifest.moderators) moderators.push_back(moderator.name);
@@ -161,9 +186,13 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
     const domain::IssuingGroup& g = manifest.groups[i];
     std::vector<std::string> titles;
     for (const std::string& member : g.members) titles.push_back(TitleOf(instrument, member, language));
+    Sentences::Values values = {{"group", absl::StrJoin(titles, ", ")}, {"count", absl::StrCat(g.invited)}};
+    if (!g.parts.empty()) values.emplace_back("part", PartsText(contract, g.members[0], g.parts, language));
     absl::StrAppend(&text, "  - ",
-                    say.Say(g.members.size() > 1 ? "invited.joined" : "invited.group",
-                            {{"group", absl::StrJoin(titles, ", ")}, {"count", absl::StrCat(g.invited)}}),
+                    say.Say(!g.parts.empty()        ? "invited.part"
+                            : g.members.size() > 1 ? "invited.joined"
+                                                    : "invited.group",
+                            values),
                     static_cast<int>(i) == group ? say.Say("invited.yours") : "", "\n");
   }
   Heading(text, say.Say("limits.heading"));

@@ -175,6 +175,7 @@ int Main(int argc, char** argv) {
   AddSchoolVerbs(app, context);
   AddPersonVerbs(app, context);
   AddKeyVerbs(app, context);
+  AddAuditVerbs(app, context);
   AddFrameworkVerbs(app, context);
   AddInstrumentVerbs(app, context);
   AddCampaignVerbs(app, context);

@@ -27,12 +27,12 @@ constexpr size_t kMostInOneCall = 5000;
 constexpr size_t kLongestName = 200, kLongestAddress = 320;
 
 struct AddOptions {
-  std::string survey, file, group, name, address;
+  std::string survey, file, group, part, name, address;
   bool opted_out = false;
 };
 
 struct PaperOptions {
-  std::string survey, group;
+  std::string survey, group, part;
   int count = 0;
 };
 
@@ -42,12 +42,21 @@ struct OptOutOptions {
 };
 
 std::string TextOf(const google::protobuf::RepeatedPtrField<Rater>& raters) {
-  Table table({"NAME", "GROUP", "DISPLAY NAME", "ADDRESS", ""});
+  Table table({"NAME", "GROUP", "PART", "DISPLAY NAME", "ADDRESS", ""});
   for (const Rater& rater : raters) {
-    table.Add({rater.name(), rater.group(), rater.display_name(), rater.address(),
+    table.Add({rater.name(), rater.group(), rater.part(), rater.display_name(), rater.address(),
                absl::StrCat(rater.paper() ? "paper " : "", rater.opted_out() ? "opted out" : "")});
   }
   return table.Text();
+}
+
+bool HasPart(const candor::v1::Campaign& campaign, const std::string& group, const std::string& code) {
+  for (const candor::v1::Breakdown& breakdown : campaign.breakdowns()) {
+    for (const candor::v1::Part& part : breakdown.parts()) {
+      if (breakdown.group() == group && part.code() == code) return true;
+    }
+  }
+  return false;
 }
 
 // Every row against what the server asks of a rater, before the first is sent: a fault in a late row would leave the
@@ -81,6 +90,9 @@ absl::Status CheckRows(Context& c, const std::string& survey, const RatersFile& 
     if (std::find(groups.begin(), groups.end(), rater.group()) == groups.end()) {
       return fault(i, "group", absl::StrCat("is no rater group of the campaign's instrument, which has ",
                                             absl::StrJoin(groups, ", ")));
+    }
+    if (!rater.part().empty() && !HasPart(campaign, rater.group(), rater.part())) {
+      return fault(i, "part", absl::StrCat("is no part of the group ", rater.group(), " that the campaign declares"));
     }
     if (rater.display_name().size() > kLongestName || !domain::IsOneLine(rater.display_name())) {
       return fault(i, "name", absl::StrCat("must be one line of at most ", kLongestName, " bytes"));
@@ -161,6 +173,7 @@ absl::Status Add(Context& c, const AddOptions& options) {
   request.set_parent(survey);
   Rater& rater = *request.add_raters();
   rater.set_group(options.group);
+  rater.set_part(options.part);
   rater.set_display_name(options.name);
   rater.set_address(options.address);
   rater.set_opted_out(options.opted_out);
@@ -184,13 +197,14 @@ absl::Status Paper(Context& c, const PaperOptions& options) {
     candor::v1::CreatePaperRatersRequest request;
     request.set_parent(survey);
     request.set_group(options.group);
+    request.set_part(options.part);
     request.set_count(std::min(left, kMostSlips));
     request.set_request_id(NewRequestId());
     CANDOR_ASSIGN_OR_RETURN(const auto added, c.Call(&CampaignService::Stub::CreatePaperRaters, request));
     all.MergeFrom(added);
   }
   return c.Show(all, [&] {
-    return absl::StrCat("added ", all.raters_size(), " paper slips for ", options.group,
+    return absl::StrCat("added ", all.raters_size(), " paper slips for ", options.group, options.part.empty() ? "" : "/", options.part,
                         "; their codes are there once the campaign is open: candor code list\n");
   });
 }
@@ -232,9 +246,10 @@ void AddRaterVerbs(CLI::App& app, Context& context) {
       *noun, context, "add", "Add raters from a file, or one",
       [](CLI::App& verb, AddOptions& options) {
         verb.add_option("survey", options.survey, kSurveyHelp)->required();
-        CLI::Option* file = verb.add_option("--file", options.file, "CSV with the columns group,name,address,opted_out; rows that the survey "
+        CLI::Option* file = verb.add_option("--file", options.file, "CSV with the columns group,part,name,address,opted_out; rows that the survey "
                                                                       "has already, with the same group, name and address, are left out");
         verb.add_option("--group", options.group, "A rater group of the instrument")->excludes(file);
+        verb.add_option("--part", options.part, "A part of the group, where the campaign declares some")->excludes(file);
         verb.add_option("--name", options.name, "A name for the letter")->excludes(file);
         verb.add_option("--address", options.address, "Where the invitation goes")->excludes(file);
         verb.add_flag("--opted-out", options.opted_out, "Opted out: gets no code")->excludes(file);
@@ -245,6 +260,7 @@ void AddRaterVerbs(CLI::App& app, Context& context) {
       [](CLI::App& verb, PaperOptions& options) {
         verb.add_option("survey", options.survey, kSurveyHelp)->required();
         verb.add_option("--group", options.group, "A rater group of the instrument")->required();
+        verb.add_option("--part", options.part, "A part of the group, where the campaign declares some");
         verb.add_option("--count", options.count, "How many slips")->required()->check(CLI::Range(1, 1000000));
       },
       Paper);

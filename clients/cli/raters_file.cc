@@ -21,13 +21,13 @@ absl::StatusOr<RatersFile> ParseRaters(absl::string_view text, absl::string_view
   CsvReader reader(text, file);
   CANDOR_ASSIGN_OR_RETURN(const bool has_header, reader.Next());
   if (!has_header) {
-    return reader.Fault(kHeader, "the file is empty; it needs a header such as group,name,address,opted_out");
+    return reader.Fault(kHeader, "the file is empty; it needs a header such as group,part,name,address,opted_out");
   }
   std::map<std::string, size_t> columns;
   for (size_t i = 0; i < reader.fields().size(); ++i) {
     const std::string name = absl::AsciiStrToLower(absl::StripAsciiWhitespace(reader.fields()[i]));
-    if (name != "group" && name != "name" && name != "address" && name != "opted_out") {
-      return reader.FaultAt(i, kHeader, "unknown column; the columns are group, name, address and opted_out");
+    if (name != "group" && name != "part" && name != "name" && name != "address" && name != "opted_out") {
+      return reader.FaultAt(i, kHeader, "unknown column; the columns are group, part, name, address and opted_out");
     }
     if (!columns.emplace(name, i).second) return reader.FaultAt(i, kHeader, "this column stands twice");
   }
@@ -51,6 +51,7 @@ absl::StatusOr<RatersFile> ParseRaters(absl::string_view text, absl::string_view
     };
     candor::v1::Rater rater;
     rater.set_group(field("group"));
+    rater.set_part(field("part"));
     rater.set_display_name(field("name"));
     rater.set_address(field("address"));
     if (rater.group().empty()) return reader.FaultAt(columns["group"], kRater, "the group is missing");

@@ -12,6 +12,7 @@ void AddDistrictVerbs(CLI::App& app, Context& context);
 void AddSchoolVerbs(CLI::App& app, Context& context);
 void AddPersonVerbs(CLI::App& app, Context& context);
 void AddKeyVerbs(CLI::App& app, Context& context);
+void AddAuditVerbs(CLI::App& app, Context& context);
 void AddFrameworkVerbs(CLI::App& app, Context& context);
 void AddInstrumentVerbs(CLI::App& app, Context& context);
 void AddCampaignVerbs(CLI::App& app, Context& context);

@@ -142,6 +142,28 @@ std::string LongGap(const v1::Gap& gap, const Lines& lines) {
                       BeyondBand(gap.upper(), SignedUpperText(gap.upper()), lines, "", under));
 }
 
+std::string BenchmarkFigure(const v1::GroupScore& score) {
+  if (!score.has_benchmark()) return "";
+  const v1::BenchmarkFigure& figure = score.benchmark();
+  if (figure.has_mean()) return MeanText(figure.mean());
+  return absl::StrCat(LowerText(figure.lower()), "–", UpperText(figure.upper()));
+}
+
+std::string ChangeFigure(const v1::GroupScore& score) {
+  if (!score.has_change()) return "–";
+  const v1::Change& change = score.change();
+  const char* word = "";
+  switch (change.word()) {
+    case v1::CHANGE_WORD_HIGHER: word = " higher"; break;
+    case v1::CHANGE_WORD_LOWER: word = " lower"; break;
+    case v1::CHANGE_WORD_NO_CLEAR_CHANGE: word = " no clear change"; break;
+    case v1::CHANGE_WORD_UNDETERMINED: word = " cannot be told"; break;
+    default: break;
+  }
+  if (change.has_value()) return absl::StrCat(SignedText(change.value()), word);
+  return absl::StrCat(SignedLowerText(change.lower()), "..", SignedUpperText(change.upper()), word);
+}
+
 std::string IntervalText(const v1::GroupScore& score) {
   if (score.interval().kind() == v1::INTERVAL_KIND_UNSPECIFIED) return "";
   return absl::StrCat(score.interval().kind() == v1::INTERVAL_KIND_TYPICAL ? "~" : "",

@@ -46,6 +46,12 @@ std::string ShortGap(const candor::v1::Gap& gap, const Lines& lines = {});
 // "+0.47", "between +0.20 and +0.61"; empty where there is none; "just over +0.50".
 std::string LongGap(const candor::v1::Gap& gap, const Lines& lines = {});
 
+// "3.82", "3.10–3.61"; empty where there is none.
+std::string BenchmarkFigure(const candor::v1::GroupScore& score);
+
+// "+0.32 higher", "−0.10 no clear change", "+0.10..+0.61 higher", "−0.20..+0.31 cannot be told"; "–" where there is none.
+std::string ChangeFigure(const candor::v1::GroupScore& score);
+
 // "3.42 to 4.21"; with a "~" before where it is the typical uncertainty. Empty where there is none.
 std::string IntervalText(const candor::v1::GroupScore& score);
 

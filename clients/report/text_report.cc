@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
@@ -90,15 +91,16 @@ void WriteParticipation(const v1::Report& report, TextPage& page) {
     row("Group", "Invited", "Answered", "Shown", Style::kQuiet);
     std::vector<std::string> remarks;
     for (const v1::GroupSummary& group : report.scores().groups()) {
-      const std::string title = Clean(group.title().empty() ? group.code() : group.title());
+      const std::string title = absl::StrCat(group.part_of().empty() ? "" : "  ",
+                                             Clean(group.title().empty() ? group.code() : group.title()));
       row(title, absl::StrCat(group.invited()), absl::StrCat(group.counted()),
           ShownWords(group, report.scores().rules()), Style::kPlain);
       if (group.reissued() > 0) {
-        remarks.push_back(absl::StrCat(title, ": ", group.reissued(),
+        remarks.push_back(absl::StrCat(absl::StripAsciiWhitespace(title), ": ", group.reissued(),
                                        group.reissued() == 1 ? " code replaced" : " codes replaced"));
       }
       if (group.replaced() > 0) {
-        remarks.push_back(absl::StrCat(title, ": ", group.replaced(),
+        remarks.push_back(absl::StrCat(absl::StripAsciiWhitespace(title), ": ", group.replaced(),
                                        group.replaced() == 1 ? " answer changed before closing"
                                                              : " answers changed before closing"));
       }
@@ -125,7 +127,7 @@ std::string SidesOf(const v1::Report& report, const v1::UnitScore& unit) {
   std::vector<std::string> titles;
   int shown = 0;
   for (const v1::GroupSummary& group : report.scores().groups()) {
-    if (group.withheld_reason() != v1::WITHHELD_REASON_UNSPECIFIED) continue;
+    if (group.withheld_reason() != v1::WITHHELD_REASON_UNSPECIFIED || !group.part_of().empty()) continue;
     ++shown;
     const auto& used = unit.all_raters().groups_used();
     if (std::find(used.begin(), used.end(), group.code()) != used.end()) titles.push_back(Clean(group.title()));
@@ -235,6 +237,8 @@ std::string RenderText(const v1::Report& report, const TextOptions& options) {
   WriteBrief(report, page);
   if (HasFigures(report)) {
     WriteDomains(report, page);
+    WriteParts(report, page);
+    WriteChanges(report, page);
     WriteThemes(report, page);
     WriteIndicators(report, page);
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -28,11 +29,12 @@ constexpr int kLimitCells = 15;  // of what stands behind the scale: "  ~3.42 to
 
 bool IsShown(const v1::GroupSummary& group) { return group.withheld_reason() == v1::WITHHELD_REASON_UNSPECIFIED; }
 
-// The groups that have a column, as places in Scores.groups.
-std::vector<int> ShownGroups(const v1::Report& report) {
+// The groups that have figures, as places in Scores.groups; with their parts, or without.
+std::vector<int> ShownGroups(const v1::Report& report, bool parts) {
   std::vector<int> shown;
   for (int g = 0; g < report.scores().groups_size(); ++g) {
-    if (IsShown(report.scores().groups(g))) shown.push_back(g);
+    const v1::GroupSummary& group = report.scores().groups(g);
+    if (IsShown(group) && (parts || group.part_of().empty())) shown.push_back(g);
   }
   return shown;
 }
@@ -41,9 +43,21 @@ std::string TitleOf(const v1::GroupSummary& group) {
   return Clean(group.title().empty() ? group.code() : group.title());
 }
 
+// Parts stand below their group, and a little to the right.
+std::string IndentedTitleOf(const v1::GroupSummary& group) {
+  return absl::StrCat(group.part_of().empty() ? "" : "  ", TitleOf(group));
+}
+
 bool HasSupervisor(const v1::Report& report) {
   for (const v1::UnitScore& unit : report.scores().units()) {
     if (unit.supervisor().items_used() > 0) return true;
+  }
+  return false;
+}
+
+bool HasBenchmark(const v1::Report& report) {
+  for (const v1::UnitScore& unit : report.scores().units()) {
+    if (unit.all_raters().has_benchmark()) return true;
   }
   return false;
 }
@@ -58,16 +72,22 @@ struct Column {
 // little room for titles they stand on lines of their own; where even the columns are too many, figures become a sentence.
 class UnitTable {
  public:
+  // Self and supervisor against the groups.
   UnitTable(const v1::Report& report, TextPage& page)
-      : page_(page), lines_(LinesOf(report.scores().rules())), groups_(ShownGroups(report)),
-        supervisor_(HasSupervisor(report)) {
-    columns_.push_back({"Self", kPersonCells, false});
+      : UnitTable(report, page, ShownGroups(report, /*parts=*/false), /*self=*/true) {}
+  // `groups` alone, or with self, supervisor, all raters and the gap.
+  UnitTable(const v1::Report& report, TextPage& page, std::vector<int> groups, bool self)
+      : page_(page), lines_(LinesOf(report.scores().rules())), groups_(std::move(groups)), self_(self),
+        supervisor_(self && HasSupervisor(report)) {
+    if (self_) columns_.push_back({"Self", kPersonCells, false});
     if (supervisor_) columns_.push_back({"Superv.", kPersonCells, false});
     for (size_t i = 0; i < groups_.size(); ++i) {
-      columns_.push_back({TitleOf(report.scores().groups(groups_[i])), kGroupCells, i == 0});
+      columns_.push_back({TitleOf(report.scores().groups(groups_[i])), kGroupCells, i == (self_ ? 0u : 1u)});
     }
-    columns_.push_back({"All raters", kGroupCells, true});
-    columns_.push_back({"Gap", kGapCells, false});
+    if (self_) columns_.push_back({"All raters", kGroupCells, true});
+    round_ = self_ && HasBenchmark(report);
+    if (round_) columns_.push_back({"Round", kGroupCells, false});
+    if (self_) columns_.push_back({"Gap", kGapCells, false});
     int cells = 0;
     for (const Column& column : columns_) cells += column.cells + (column.after_line ? 2 : 0);
     fits_ = cells + kIndent <= page_.width();
@@ -102,12 +122,17 @@ class UnitTable {
   void Write(const v1::UnitScore& unit, absl::string_view indent, Style style) {
     const std::string code = absl::StrCat(indent, Clean(unit.code()), " ");
     const std::string title = Clean(unit.title());
-    std::vector<std::string> cells = {PersonFigure(unit.self(), lines_)};
+    std::vector<std::string> cells;
+    if (self_) cells.push_back(PersonFigure(unit.self(), lines_));
     if (supervisor_) cells.push_back(PersonFigure(unit.supervisor(), lines_));
     for (int g : groups_) cells.push_back(g < unit.groups_size() ? ShortFigure(unit.groups(g), lines_) : "–");
-    cells.push_back(ShortFigure(unit.all_raters(), lines_));
-    cells.push_back(ShortGap(unit.gap(), lines_));
-    const std::string words = GapWords(unit.gap());
+    if (self_) cells.push_back(ShortFigure(unit.all_raters(), lines_));
+    if (round_) {
+      const std::string round = BenchmarkFigure(unit.all_raters());
+      cells.push_back(round.empty() ? "–" : round);
+    }
+    if (self_) cells.push_back(ShortGap(unit.gap(), lines_));
+    const std::string words = self_ ? GapWords(unit.gap()) : "";
     if (!fits_) {
       std::vector<std::string> parts;
       for (size_t i = 0; i < cells.size(); ++i) parts.push_back(absl::StrCat(columns_[i].title, " ", cells[i]));
@@ -145,7 +170,9 @@ class UnitTable {
   TextPage& page_;
   const Lines lines_;
   const std::vector<int> groups_;
+  const bool self_;
   const bool supervisor_;
+  bool round_ = false;  // the mean over the campaign's leaders has a column
   std::vector<Column> columns_;
   bool fits_ = true;     // the columns are no wider than the page
   bool beside_ = true;   // there is room for titles beside them
@@ -170,12 +197,12 @@ std::string RatingText(const v1::PersonScore& score) {
 // Writes the figures of single statements.
 class IndicatorList {
  public:
-  IndicatorList(const v1::Report& report, TextPage& page) : report_(report), page_(page), groups_(ShownGroups(report)) {
+  IndicatorList(const v1::Report& report, TextPage& page) : report_(report), page_(page), groups_(ShownGroups(report, /*parts=*/true)) {
     points_ = std::clamp(report.scores().rules().points(), 2, 10);
     bar_cells_ = std::min(4 * (points_ - 1) + 1, 21);
     for (const v1::ReportItem& item : report.items()) items_[item.indicator()] = &item;
     int widest = kFewestStartCells;
-    for (int g : groups_) widest = std::max(widest, DisplayWidth(TitleOf(report.scores().groups(g))));
+    for (int g : groups_) widest = std::max(widest, DisplayWidth(IndentedTitleOf(report.scores().groups(g))));
     const int others = DisplayWidth(Start("", "", "")) - start_cells_ + DisplayWidth(Scale("")) + bar_cells_ + kLimitCells;
     start_cells_ = std::clamp(page.width() - others, kFewestStartCells, std::min(widest, kMostStartCells));
   }
@@ -192,15 +219,19 @@ class IndicatorList {
       const v1::GroupSummary& summary = report_.scores().groups(g);
       const v1::GroupScore& score = unit.groups(g);
       if (score.withheld_reason() == v1::WITHHELD_REASON_NO_DATA) {
-        not_asked.push_back(TitleOf(summary));
+        if (summary.part_of().empty()) not_asked.push_back(TitleOf(summary));
         continue;
       }
-      WriteGroup(TitleOf(summary), score);
+      WriteGroup(IndentedTitleOf(summary), score);
       WriteDetails(score);
     }
     // Of one group alone the figure of all raters is the group's, which stands just above.
     const bool alone = unit.all_raters().groups_used_size() == 1;
     if (!groups_.empty() && !alone) WriteGroup("All raters", unit.all_raters());
+    if (unit.all_raters().has_benchmark()) {
+      page_.Paragraph("      ", absl::StrCat("Round ", BenchmarkFigure(unit.all_raters()), " over ",
+                                             unit.all_raters().benchmark().leaders(), " leaders"), Style::kQuiet);
+    }
     const std::string gap = LongGap(unit.gap(), LinesOf(report_.scores().rules()));
     if (!gap.empty()) {
       const char* to = alone ? " to this group alone: " : ": ";
@@ -301,6 +332,58 @@ void WriteDomains(const v1::Report& report, TextPage& page) {
     table.Write(*domain, "", Style::kStrong);
     for (const v1::UnitScore* competency : competencies) {
       if (competency->parent() == domain->code()) table.Write(*competency, "  ", Style::kPlain);
+    }
+  }
+}
+
+void WriteParts(const v1::Report& report, TextPage& page) {
+  for (int g = 0; g < report.scores().groups_size(); ++g) {
+    const v1::GroupSummary& group = report.scores().groups(g);
+    if (!group.from_parts()) continue;
+    std::vector<int> columns = {g};
+    for (int p : ShownGroups(report, /*parts=*/true)) {
+      if (report.scores().groups(p).part_of() == group.code()) columns.push_back(p);
+    }
+    if (columns.size() < 2) continue;
+    page.Heading(absl::StrCat(TitleOf(group), " by part"));
+    UnitTable table(report, page, std::move(columns), /*self=*/false);
+    table.WriteHeader();
+    for (const v1::UnitScore* domain : UnitsOf(report, v1::UNIT_KIND_DOMAIN)) {
+      table.Write(*domain, "", Style::kStrong);
+      for (const v1::UnitScore* competency : UnitsOf(report, v1::UNIT_KIND_COMPETENCY)) {
+        if (competency->parent() == domain->code()) table.Write(*competency, "  ", Style::kPlain);
+      }
+    }
+  }
+}
+
+void WriteChanges(const v1::Report& report, TextPage& page) {
+  const v1::Scores& scores = report.scores();
+  std::vector<int> groups;  // with a change anywhere
+  for (int g = 0; g < scores.groups_size(); ++g) {
+    const auto changed = [g](const v1::UnitScore& unit) { return g < unit.groups_size() && unit.groups(g).has_change(); };
+    if (std::any_of(scores.units().begin(), scores.units().end(), changed)) groups.push_back(g);
+  }
+  if (groups.empty()) return;
+  page.Heading("Change since the round before");
+  const auto write = [&](const v1::UnitScore& unit, absl::string_view indent, Style style) {
+    page.Paragraph(absl::StrCat(indent, Clean(unit.code()), "  "), Clean(unit.title()), style);
+    std::vector<std::string> parts;
+    for (int g : groups) {
+      if (!unit.groups(g).has_change()) continue;
+      parts.push_back(absl::StrCat(TitleOf(scores.groups(g)), " ", ChangeFigure(unit.groups(g))));
+    }
+    // Of one group alone the change of all raters is the group's.
+    if (groups.size() > 1 && unit.all_raters().has_change()) {
+      parts.push_back(absl::StrCat("All raters ", ChangeFigure(unit.all_raters())));
+    }
+    page.Paragraph(absl::StrCat(indent, "    "), parts.empty() ? "–" : absl::StrJoin(parts, " · "));
+  };
+  for (const v1::UnitScore* domain : UnitsOf(report, v1::UNIT_KIND_DOMAIN)) {
+    page.Gap();
+    write(*domain, "", Style::kStrong);
+    for (const v1::UnitScore* competency : UnitsOf(report, v1::UNIT_KIND_COMPETENCY)) {
+      if (competency->parent() == domain->code()) write(*competency, "  ", Style::kPlain);
     }
   }
 }

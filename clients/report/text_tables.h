@@ -11,7 +11,13 @@ namespace candor::report {
 // Domains, each with its competencies: self, supervisor, each group that is shown, all raters, gap.
 void WriteDomains(const candor::v1::Report& report, TextPage& page);
 
-// The same for themes.
+// Of each group that is shown by part, the same units: the group beside its parts.
+void WriteParts(const candor::v1::Report& report, TextPage& page);
+
+// What has changed since the round before, of each domain and competency; nothing where there is no such round.
+void WriteChanges(const candor::v1::Report& report, TextPage& page);
+
+// Themes as domains.
 void WriteThemes(const candor::v1::Report& report, TextPage& page);
 
 // Single statements under their competency: each figure with its answers, limits, distribution.

@@ -150,43 +150,50 @@ bool IsLargeEnough(const Tally& tally) {
 
 ContributionCounter::ContributionCounter(const ContributionFormat& format,
                                          const std::vector<domain::IssuingGroup>& groups)
-    : format_(format), tallies_(format.groups().size()) {
+    : format_(format) {
   for (const domain::IssuingGroup& group : groups) {
-    int& index = group_of_issuing_group_.emplace_back(-1);
-    if (group.members != std::vector<std::string>{group.code}) continue;
+    Counted& counted = counted_.emplace_back();
+    counted.code = group.code;
+    if (group.code == domain::kOtherRaters) continue;
     for (size_t i = 0; i < format.groups().size(); ++i) {
-      if (format.groups()[i].code != group.code) continue;
-      index = static_cast<int>(i);
-      tallies_[i].emplace(format.groups()[i].layout, kContributedParts);
+      if (group.members != std::vector<std::string>{format.groups()[i].code}) continue;
+      counted.group = static_cast<int>(i);
+      counted.tally.emplace(format.groups()[i].layout, kContributedParts);
     }
   }
 }
 
 void ContributionCounter::Count(int issuing_group, const std::vector<uint8_t>& marks) {
-  const int index = group_of_issuing_group_[static_cast<size_t>(issuing_group)];
-  if (index < 0) return;
-  for (const int item : format_.groups()[static_cast<size_t>(index)].items) {
+  Counted& counted = counted_[static_cast<size_t>(issuing_group)];
+  if (!counted.tally.has_value()) return;
+  for (const int item : format_.groups()[static_cast<size_t>(counted.group)].items) {
     const uint8_t mark = marks[static_cast<size_t>(item)];
     const bool turned =
         format_.reverse()[static_cast<size_t>(item)] && mark != domain::kBlank && mark != domain::kNotObserved;
     form_.push_back(turned ? static_cast<uint8_t>(format_.points() + 1 - mark) : mark);
   }
-  tallies_[static_cast<size_t>(index)]->Add(form_);
+  counted.tally->Add(form_);
   base::Wipe(form_);
 }
 
 ContributedBlocks ContributionCounter::Take(const domain::ClosedResult& result) {
-  ContributedBlocks blocks(tallies_.size());
-  tallies_.swap(blocks);
-  for (size_t i = 0; i < blocks.size(); ++i) {
-    const std::string& code = format_.groups()[i].code;
-    const bool printed = std::any_of(result.blocks.begin(), result.blocks.end(), [&](const domain::Block& block) {
-      return block.code == code && block.state == domain::BlockState::kPrinted &&
-             block.members == std::vector<std::string>{code};
-    });
-    const bool contributed = printed && blocks[i].has_value() && blocks[i]->forms() <= kMostContributedForms &&
-                             IsLargeEnough(*blocks[i]);
-    if (!contributed) blocks[i].reset();
+  std::vector<Counted> counted;
+  counted.swap(counted_);
+  ContributedBlocks blocks(format_.groups().size());
+  for (const domain::Block& block : result.blocks) {
+    if (block.state != domain::BlockState::kPrinted || block.code == domain::kOtherRaters) continue;
+    for (Counted& group : counted) {
+      if (!group.tally.has_value() || !domain::IsOfBlock(result, block, group.code)) continue;
+      std::optional<Tally>& all = blocks[static_cast<size_t>(group.group)];
+      if (all.has_value()) {
+        CANDOR_CHECK(all->Merge(*group.tally).ok());  // of one layout
+      } else {
+        all = std::move(group.tally);
+      }
+    }
+  }
+  for (std::optional<Tally>& block : blocks) {
+    if (block.has_value() && (block->forms() > kMostContributedForms || !IsLargeEnough(*block))) block.reset();
   }
   return blocks;
 }

@@ -83,13 +83,18 @@ class ContributionCounter {
   void Count(int issuing_group, const std::vector<uint8_t>& marks);
 
   // The blocks to contribute: groups that `result`, the survey's, prints as blocks of one rater group, if they are large
-  // enough. The counter is empty afterwards.
+  // enough; of a group that it prints in parts, all that are printed together. The counter is empty afterwards.
   ContributedBlocks Take(const domain::ClosedResult& result);
 
  private:
   const ContributionFormat& format_;
-  std::vector<int> group_of_issuing_group_;  // index in the format; -1: joined
-  ContributedBlocks tallies_;
+  // One for each issuing group, in the manifest's order.
+  struct Counted {
+    std::string code;
+    int group = -1;  // index in the format; -1: joined
+    std::optional<statistics::Tally> tally;
+  };
+  std::vector<Counted> counted_;
   std::vector<uint8_t> form_;  // the form being counted; empty between two
 };
 

@@ -72,6 +72,8 @@ absl::StatusOr<storage::SlotLayout> CheckOpenOrder(const domain::OpenOrder& orde
   if (contract->evaluative_use_forbidden != version->instrument.evaluative_use_forbidden) {
     return Mismatch("contract and instrument disagree about evaluative use");
   }
+  const absl::Status parts = domain::CheckParts(*manifest, *contract);
+  if (!parts.ok()) return AsMismatch(parts);
   if (contract->close_time != manifest->close_time || contract->latest_close_time != manifest->latest_close_time ||
       contract->abandon_time != manifest->abandon_time) {
     return Mismatch("contract and manifest name different times");

@@ -16,7 +16,7 @@ namespace candor::crypto {
 namespace {
 
 constexpr absl::string_view kFormat = "candor-ledger-v1";  // also the tag of what is signed
-constexpr size_t kMaximumCodeBytes = 64;
+constexpr size_t kMaximumCodeBytes = 512;  // a group's, with those of its parts
 // Far above any group, and low enough that no sum overflows and every reader of JSON keeps it exact.
 constexpr int64_t kMaximumCount = 1'000'000'000;
 constexpr absl::string_view kLeavesMember = "\"leaves\":[";
@@ -25,10 +25,12 @@ constexpr size_t kLeafTextBytes = 2 * kSha256Bytes + 3;  // hexadecimal, two quo
 absl::Status Refuse(absl::string_view sentence) { return absl::InvalidArgumentError(sentence); }
 
 absl::Status CheckGroup(const LedgerGroup& group) {
-  const auto of_code = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; };
+  const auto of_code = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '/' || c == '+';
+  };
   if (group.code.empty() || group.code.size() > kMaximumCodeBytes ||
       !std::all_of(group.code.begin(), group.code.end(), of_code)) {
-    return Refuse("the ledger has a group whose code is not made of lower-case letters, digits, _ and -");
+    return Refuse("the ledger has a group whose code is not made of lower-case letters, digits, _, -, / and +");
   }
   for (const int64_t count : {group.invited, group.issued, group.reissued, group.counted, group.replaced}) {
     if (count < 0 || count > kMaximumCount) {

@@ -230,6 +230,9 @@ absl::Status CheckSettings(const CampaignSettings& settings, absl::Time now) {
   if (!IsResourceId(settings.instrument.value()) || settings.instrument_version < 1) {
     faults.Add("instrument_version", "must name a published version of an instrument");
   }
+  if (!settings.previous.empty() && !IsResourceId(settings.previous.value())) {
+    faults.Add("previous_campaign", "must name a campaign of the same district");
+  }
   if (settings.purpose != kDevelopmental) {
     faults.Add("purpose", "must be \"developmental\"; anonymous ratings serve no other end");
   }
@@ -240,6 +243,9 @@ absl::Status CheckSettings(const CampaignSettings& settings, absl::Time now) {
   CheckHolders(settings, faults);
   CheckSteward(settings, faults);
   CheckMirrors(settings, faults);
+  CheckBreakdowns(settings.breakdowns, [&](const std::string& path, absl::string_view message) {
+    faults.Add(path, message);
+  });
   return faults.status();
 }
 
@@ -252,7 +258,8 @@ absl::Status CheckPurpose(const CampaignSettings& settings, const Instrument& in
 }
 
 Contract MakeContract(const CampaignSettings& settings, absl::string_view instrument_hash,
-                      const Instrument& instrument, const GroupPlan& plan) {
+                      const Instrument& instrument, const GroupPlan& plan, int64_t leaders,
+                      std::optional<absl::Time> compared_with) {
   Contract contract;
   contract.purpose = settings.purpose;
   contract.minimum_group_size = settings.minimum_group_size;
@@ -281,6 +288,9 @@ Contract MakeContract(const CampaignSettings& settings, absl::string_view instru
     }
   }
   std::sort(contract.comments.summary_only.begin(), contract.comments.summary_only.end());
+  contract.breakdowns = settings.breakdowns;
+  contract.benchmark = leaders >= kFewestPooledLeaders;
+  contract.compared_with = compared_with;
   return contract;
 }
 

@@ -39,6 +39,14 @@ enum class SurveyState {
   kAbandoned,  // its answers were destroyed without a result, or it never opened
 };
 
+// What a survey's report is to say of the round before.
+enum class Comparison {
+  kNone,            // its campaign names none
+  kCompared,        // the leader has a report there, and whoever may read this one could read that one
+  kNoReportBefore,  // the leader has none there
+  kOtherReaders,    // somebody may read this one who could not read that one, and would learn its figures from changes
+};
+
 // Stable names, as databases hold them: "draft", "opening", "open", "closing", "closed",
 // "released", "abandoned".
 absl::string_view NameOf(CampaignState state);
@@ -93,6 +101,8 @@ struct CampaignSettings {
   int64_t summary_only_below = kSummaryOnlyBelow;
   std::optional<Steward> steward;        // unset: the service closes by itself
   std::vector<std::string> mirrors;      // as in Contract
+  std::vector<Breakdown> breakdowns;     // as in Contract
+  CampaignId previous;                   // the round that reports compare this one with; empty: none
 };
 
 // INVALID_ARGUMENT, CAMPAIGN_INVALID: every fault there is, each with its field as the API names it,
@@ -108,8 +118,10 @@ absl::Status CheckPurpose(const CampaignSettings& settings, const Instrument& in
 // `instrument_hash`: SHA-256 of the instrument version's document, hexadecimal; `plan`: the survey's
 // groups. Comments are bound at least as strictly as figures: by k where that is more than
 // kFewestRatersForComments, and by t.
+// `leaders`: how many the campaign has. `compared_with`: the close time in the contract of settings.previous.
 Contract MakeContract(const CampaignSettings& settings, absl::string_view instrument_hash,
-                      const Instrument& instrument, const GroupPlan& plan = {});
+                      const Instrument& instrument, const GroupPlan& plan = {}, int64_t leaders = 1,
+                      std::optional<absl::Time> compared_with = std::nullopt);
 
 }  // namespace candor::domain
 

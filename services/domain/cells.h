@@ -59,6 +59,7 @@ struct CellBlock {
   std::vector<std::string> members;
   BlockState state = BlockState::kTooFew;
   std::vector<CellAtom> atoms;  // kPrinted: one for each cell asked, in the order of the cells; else empty
+  std::vector<std::string> parts = {};
 };
 
 // How much each cell weighs in a figure of `items` (a theme's, a competency's, a domain's, all): one for each of the

@@ -1,5 +1,6 @@
 #include "services/domain/closed_result.h"
 
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -150,7 +151,11 @@ Block ReadBlock(const Json& value, const std::string& path, int points, JsonFaul
                          {BlockState::kPrinted, BlockState::kTooFew, BlockState::kTooManyReissued,
                           BlockState::kMoreAnswersThanCodes, BlockState::kPooled},
                          fault);
-  if (!IsGroupCode(block.code)) fault->Set(object.PathOf("code"), "must be a group's code");
+  block.parts = object.Texts("parts");
+  const IssuingName name = ParseIssuingCode(block.code);
+  if (name.group.empty() || name.parts != block.parts) fault->Set(object.PathOf("code"), "must be a group's code");
+  if (!block.parts.empty() && block.members != std::vector<std::string>{name.group})
+    fault->Set(object.PathOf("members"), "must be the group that the parts are of");
   for (const std::string& member : block.members) {
     if (!IsGroupCode(member)) fault->Set(object.PathOf("members"), "must be codes of groups");
   }
@@ -170,7 +175,7 @@ GroupCounts ReadCounts(const Json& value, const std::string& path, JsonFault* fa
   JsonObject object(value, path, fault);
   GroupCounts counts;
   counts.code = object.Text("code");
-  if (!IsGroupCode(counts.code)) fault->Set(object.PathOf("code"), "must be a group's code");
+  if (ParseIssuingCode(counts.code).group.empty()) fault->Set(object.PathOf("code"), "must be a group's code");
   counts.invited = object.Whole("invited", 0, kMost);
   counts.issued = object.Whole("issued", 0, kMost);
   counts.reissued = object.Whole("reissued", 0, kMost);
@@ -182,6 +187,18 @@ GroupCounts ReadCounts(const Json& value, const std::string& path, JsonFault* fa
 
 }  // namespace
 
+bool IsOfBlock(const ClosedResult& result, const Block& block, absl::string_view issuing_code) {
+  if (issuing_code == block.code) return true;
+  const IssuingName name = ParseIssuingCode(issuing_code);
+  if (name.parts.empty() || block.members != std::vector<std::string>{name.group}) return false;
+  const auto holds = [&](const Block& other) {
+    return other.members == block.members && std::includes(other.parts.begin(), other.parts.end(),
+                                                           name.parts.begin(), name.parts.end());
+  };
+  if (!block.parts.empty()) return holds(block);
+  return block.code == name.group && std::none_of(result.blocks.begin(), result.blocks.end(), holds);
+}
+
 std::string EncodeClosedResult(const ClosedResult& result) {
   Json blocks = Json::array();
   for (const Block& block : result.blocks) {
@@ -189,6 +206,7 @@ std::string EncodeClosedResult(const ClosedResult& result) {
     for (const Atom& atom : block.atoms) atoms.push_back(AtomToJson(atom));
     blocks.push_back({{"code", block.code},
                       {"members", Json(block.members)},
+                      {"parts", Json(block.parts)},
                       {"state", NameOf(block.state)},
                       {"atoms", std::move(atoms)}});
   }

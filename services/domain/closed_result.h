@@ -56,14 +56,18 @@ enum class BlockState {
   kPooled,           // its raters are in the block other_raters
 };
 
-// One set of raters whose answers are printed together: an issuing group, or the pool of groups
-// that stayed small. Blocks are disjoint sets of raters.
+// One set of raters whose answers are printed together: a rater group, parts of one, or the pool of
+// groups that stayed small. Blocks are disjoint sets of raters. A group that is shown by part has no
+// block of its own: its figures are computed from those of its parts, and there is no other count of it.
 struct Block {
-  std::string code;                  // rater group or other_raters
+  std::string code;                  // rater group, IssuingCode(group, parts), or other_raters
   std::vector<std::string> members;  // rater groups in it
   BlockState state = BlockState::kTooFew;
   std::vector<Atom>
       atoms;  // kPrinted: one for each item asked, in the instrument's order; else empty
+  // The parts of the one member that it holds, sorted. Empty: all of its raters but those whose part
+  // stands in a block of its own.
+  std::vector<std::string> parts = {};
 };
 
 // Taking part, exact, per issuing group: the same figures that the signed ledger carries.
@@ -82,6 +86,10 @@ struct ClosedResult {
   std::vector<Block> blocks;        // order: as in the manifest, then the pool
   std::vector<GroupCounts> counts;  // one for each issuing group, in the manifest's order
 };
+
+// Whether the raters of an issuing group (or those of them who are in any block) are those of `block`, which is one of
+// `result` and not the pool: of parts, its own; of a whole group, also the parts that stand in no block of their own.
+bool IsOfBlock(const ClosedResult& result, const Block& block, absl::string_view issuing_code);
 
 // Canonical JSON, whole numbers and text only. Members of an atom that its kind does not use are
 // left out.

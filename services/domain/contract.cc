@@ -1,11 +1,9 @@
 #include "services/domain/contract.h"
 
-#include <algorithm>
-#include <map>
 #include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "services/base/encoding.h"
 #include "services/base/error.h"
 #include "services/base/status.h"
@@ -102,8 +100,8 @@ void CheckContract(const Contract& contract, JsonFault& fault) {
   const std::vector<std::string>& summary_only = contract.comments.summary_only;
   for (size_t i = 0; i < summary_only.size(); ++i) {
     const std::string path = absl::StrCat("comments.summary_only[", i, "]");
-    if (!IsGroupCode(summary_only[i])) {
-      fault.Set(path, "must be a rater group's code or other_raters");
+    if (ParseIssuingCode(summary_only[i]).group.empty()) {
+      fault.Set(path, "must be a rater group's code, with or without parts, or other_raters");
     }
     if (i > 0 && summary_only[i] <= summary_only[i - 1]) {
       fault.Set(path, "must come after the one before it");
@@ -111,6 +109,9 @@ void CheckContract(const Contract& contract, JsonFault& fault) {
   }
   CheckClosingMode(contract, fault);
   CheckMirrors(contract, fault);
+  CheckBreakdowns(contract.breakdowns, [&](const std::string& path, absl::string_view message) {
+    fault.Set(path, message);
+  });
 }
 
 // The document in `bytes`, with `reason` for whatever is no JSON.
@@ -129,6 +130,7 @@ void CheckSpelling(absl::string_view encoded, absl::string_view bytes, JsonFault
 Json GroupToJson(const IssuingGroup& group) {
   return {{"code", group.code},
           {"members", Json(group.members)},
+          {"parts", Json(group.parts)},
           {"invited", group.invited},
           {"verifying_key", base::HexEncode(group.verifying_key)}};
 }
@@ -137,8 +139,8 @@ IssuingGroup ReadGroup(const Json& value, const std::string& path, JsonFault* fa
   JsonObject object(value, path, fault);
   IssuingGroup group;
   group.code = object.Text("code");
-  if (!IsGroupCode(group.code))
-    fault->Set(object.PathOf("code"), "must be a rater group's code or other_raters");
+  if (ParseIssuingCode(group.code).group.empty())
+    fault->Set(object.PathOf("code"), "must be a rater group's code, with or without parts, or other_raters");
   group.members = object.Texts("members");
   for (size_t i = 0; i < group.members.size(); ++i) {
     const std::string at = absl::StrCat(object.PathOf("members"), "[", i, "]");
@@ -146,6 +148,7 @@ IssuingGroup ReadGroup(const Json& value, const std::string& path, JsonFault* fa
     if (i > 0 && group.members[i] <= group.members[i - 1])
       fault->Set(at, "must come after the one before it");
   }
+  group.parts = object.Texts("parts");
   group.invited = object.Whole("invited", 0, kMostInvited);
   group.verifying_key = object.Bytes("verifying_key", 0);
   if (group.verifying_key.empty() || group.verifying_key.size() > kLongestKey) {
@@ -232,7 +235,11 @@ std::string EncodeContract(const Contract& contract) {
          {"summary_only", Json(contract.comments.summary_only)}}},
        {"steward", StewardToJson(contract.steward)},
        {"mirrors", Json(contract.mirrors)},
-       {"evaluative_use", contract.evaluative_use_forbidden ? kForbidden : kNotForbidden}});
+       {"evaluative_use", contract.evaluative_use_forbidden ? kForbidden : kNotForbidden},
+       {"breakdowns", BreakdownsToJson(contract.breakdowns)},
+       {"benchmark", contract.benchmark},
+       {"compared_with",
+        contract.compared_with.has_value() ? absl::ToUnixSeconds(*contract.compared_with) : 0}});
 }
 
 absl::StatusOr<Contract> DecodeContract(absl::string_view bytes) {
@@ -287,6 +294,11 @@ absl::StatusOr<Contract> DecodeContract(absl::string_view bytes) {
     fault.Set("evaluative_use", "must be forbidden or not_forbidden");
   }
   contract.evaluative_use_forbidden = evaluative_use == kForbidden;
+  contract.breakdowns = ReadBreakdowns(object, "breakdowns", &fault);
+  if (!object.Has("benchmark")) fault.Set("benchmark", "is missing");
+  contract.benchmark = object.OptionalBool("benchmark", false);
+  const int64_t compared_with = object.Whole("compared_with", 0, kLatestSecond);
+  if (compared_with != 0) contract.compared_with = absl::FromUnixSeconds(compared_with);
   object.Finish();
   CheckContract(contract, fault);
   CheckSpelling(EncodeContract(contract), bytes, fault);
@@ -382,7 +394,13 @@ absl::Status CheckManifest(const Manifest& manifest, absl::string_view contract_
     return refused("its questions are not the ones that were announced", "instrument_hash");
   }
   if (manifest.groups.empty()) return refused("it names no group that may answer", "groups");
-  std::set<std::string> codes, keys, members;
+  const auto twice = [&refused](absl::string_view who, const std::string& path) {
+    return refused(
+        absl::StrCat(who, " belongs to more than one group, which could single out a person"),
+        path + ".members");
+  };
+  std::set<std::string> codes, keys, whole, parted;  // rater groups as a whole, and in parts
+  std::set<std::pair<std::string, std::string>> parts;
   for (size_t i = 0; i < manifest.groups.size(); ++i) {
     const IssuingGroup& group = manifest.groups[i];
     const std::string path = absl::StrCat("groups[", i, "]");
@@ -397,8 +415,9 @@ absl::Status CheckManifest(const Manifest& manifest, absl::string_view contract_
                      path + ".verifying_key");
     }
     const bool joined = group.code == kOtherRaters;
-    if (group.members.empty() ||
-        (!joined && group.members != std::vector<std::string>{group.code})) {
+    if (group.members.empty() || (joined && !group.parts.empty()) ||
+        (!joined && (group.members.size() != 1 ||
+                     group.code != IssuingCode(group.members[0], group.parts)))) {
       return refused(absl::StrCat("it does not say rightly who belongs to the group ", group.code),
                      path + ".members");
     }
@@ -408,16 +427,24 @@ absl::Status CheckManifest(const Manifest& manifest, absl::string_view contract_
             absl::StrCat("the group ", group.code, " has a member that cannot be anonymous"),
             path + ".members");
       }
-      if (!members.insert(member).second) {
-        return refused(
-            absl::StrCat(member,
-                         " belongs to more than one group, which could single out a person"),
-            path + ".members");
+      const bool as_whole = group.parts.empty();
+      if (as_whole) {
+        if (!whole.insert(member).second || parted.contains(member)) return twice(member, path);
+      } else if (parted.insert(member); whole.contains(member)) {
+        return twice(member, path);
+      }
+      for (const std::string& part : group.parts) {
+        if (!parts.emplace(member, part).second) return twice(absl::StrCat(member, "/", part), path);
       }
     }
     if (group.invited < kMinimumInvited) {
       return refused(absl::StrCat("only ", group.invited, " people were invited in the group ",
                                   group.code, ", too few for nobody to be recognised"),
+                     path + ".invited");
+    }
+    if (!group.parts.empty() && group.invited < kFewestInPart) {
+      return refused(absl::StrCat("only ", group.invited, " people were invited in the part ",
+                                  group.code, ", too few for it to be shown apart"),
                      path + ".invited");
     }
   }
@@ -454,68 +481,6 @@ AnswerShape ShapeOfGroup(const Instrument& instrument, const Manifest& manifest,
       ShapeOfGroup(instrument, manifest.groups[group], !manifest.moderators.empty());
   shape.notice_asked = manifest.auditor.has_value();
   return shape;
-}
-
-absl::StatusOr<GroupPlan> PlanIssuingGroups(
-    const Instrument& instrument, const std::vector<std::pair<std::string, int64_t>>& invited) {
-  std::map<std::string, int64_t> apart;
-  std::set<std::string> named;
-  int64_t all = 0;
-  for (const auto& [code, count] : invited) {
-    const std::string field = JsonPath("invited", code);
-    if (std::none_of(instrument.rater_groups.begin(), instrument.rater_groups.end(),
-                     [&code = code](const RaterGroup& group) { return group.code == code; })) {
-      return errors::InvalidField(field, "is no rater group of the instrument; correct the code");
-    }
-    if (!named.insert(code).second)
-      return errors::InvalidField(field, "stands twice; give each group once");
-    if (count < 0 || count > kMostInvited) {
-      return errors::InvalidField(field, absl::StrCat("must be from 0 to ", kMostInvited));
-    }
-    all += count;
-    if (count > 0) apart[code] = count;
-  }
-  if (all < kMinimumInvited) {
-    return base::Error(
-        absl::StatusCode::kFailedPrecondition, reasons::kTOO_FEW_INVITED,
-        absl::StrCat("only ", all,
-                     " anonymous raters are invited, too few for nobody to be recognised; "
-                     "invite at least ",
-                     kMinimumInvited, " who are neither the leader nor a supervisor"));
-  }
-  IssuingGroup joined{kOtherRaters, {}, 0, ""};
-  const auto join = [&](std::map<std::string, int64_t>::iterator at) {
-    joined.members.push_back(at->first);
-    joined.invited += at->second;
-    return apart.erase(at);
-  };
-  for (auto at = apart.begin(); at != apart.end();)
-    at = at->second < kMinimumInvited ? join(at) : std::next(at);
-  while (!joined.members.empty() && joined.invited < kMinimumInvited) {
-    // The map is in order of code, and min_element gives the first of equals. There is a group
-    // left, since all of them together have enough people.
-    join(std::min_element(apart.begin(), apart.end(),
-                          [](const auto& a, const auto& b) { return a.second < b.second; }));
-  }
-  GroupPlan plan;
-  for (const auto& [code, count] : apart) plan.groups.push_back({code, {code}, count, ""});
-  if (!joined.members.empty()) {
-    std::sort(joined.members.begin(), joined.members.end());
-    if (CommonItems(instrument, joined.members).empty()) {
-      return base::Error(
-          absl::StatusCode::kFailedPrecondition, reasons::kNO_COMMON_ITEMS,
-          absl::StrCat(
-              "the groups ", absl::StrJoin(joined.members, ", "),
-              " must answer as one, since "
-              "one of them has fewer than ",
-              kMinimumInvited,
-              " invited, but no item is asked "
-              "of all of them; invite more people to the small group, leave it out, or choose "
-              "an instrument with common items"));
-    }
-    plan.groups.push_back(std::move(joined));
-  }
-  return plan;
 }
 
 }  // namespace candor::domain

@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "services/domain/answer.h"
+#include "services/domain/breakdown.h"
 #include "services/domain/ids.h"
 #include "services/domain/instrument.h"
 
@@ -104,6 +105,14 @@ struct Contract {
   // The instrument forbids to use the answers to judge the leader, for pay, promotion or dismissal; the report says so.
   bool evaluative_use_forbidden = false;
   CommentRules comments;
+  // Groups whose parts the report shows apart, by group. Parts of which fewer than kFewestInPart (or k) are invited, or
+  // answer, are joined, so that not every part that is declared need be shown.
+  std::vector<Breakdown> breakdowns;
+  // Whether reports show, beside the leader's own figures, the mean over this round's leaders, where at least
+  // kFewestPooledLeaders have the figure printed.
+  bool benchmark = false;
+  // When answering was to end in the round that reports compare this one with, whole seconds; unset: with none.
+  std::optional<absl::Time> compared_with;
 };
 
 // Where the mirror `base` keeps what `candor manifest export` wrote of `survey`.
@@ -115,14 +124,17 @@ std::string EncodeContract(const Contract& contract);
 // it, or a value out of its range; the field is the member's path.
 absl::StatusOr<Contract> DecodeContract(absl::string_view bytes);
 
-// The people who share one key: one rater group, or several joined because each alone would be too
-// small.
+// The people who share one key: one rater group, some parts of one, or several groups joined because
+// each alone would be too small.
 struct IssuingGroup {
-  std::string code;  // a rater group's code, or other_raters
+  std::string code;  // a rater group's code, other_raters, or IssuingCode(group, parts): "staff/lower"
   std::vector<std::string>
-      members;                // codes of rater groups, sorted; {code} when nothing was joined
+      members;                // codes of rater groups, sorted; one unless several were joined
   int64_t invited = 0;        // raters invited at opening
   std::string verifying_key;  // SubjectPublicKeyInfo, DER; RSA with e = 65537
+  // The parts of the one member that it holds, sorted: the key proves that an answer is theirs. Empty: all
+  // of it.
+  std::vector<std::string> parts = {};
 };
 
 struct ModeratorKey {
@@ -166,12 +178,17 @@ std::string EncodeManifest(const Manifest& manifest);
 absl::StatusOr<Manifest> DecodeManifest(absl::string_view bytes);
 
 // What stands in every survey's manifest, as the client must check it: hashes match `contract` and
-// `instrument`, at most one key for a group, no rater group in two issuing groups, each group with
-// at least kMinimumInvited invited, the closing key is no other key of the manifest. Moduli and signatures are the caller's part, since they need
+// `instrument`, at most one key for a group, no rater group in two issuing groups but as different
+// parts of it, each group with at least kMinimumInvited invited and each part with kFewestInPart, the
+// closing key is no other key of the manifest. Moduli and signatures are the caller's part, since they need
 // crypto. FAILED_PRECONDITION, MANIFEST_REFUSED: the sentence says what is wrong, for a respondent
 // to read.
 absl::Status CheckManifest(const Manifest& manifest, absl::string_view contract_hash,
                            absl::string_view instrument_hash);
+
+// Whether the manifest's parts are those of the contract: of breakdowns that it declares, each part once,
+// and none missing or invited by fewer than it promises. FAILED_PRECONDITION, MANIFEST_REFUSED.
+absl::Status CheckParts(const Manifest& manifest, const Contract& contract);
 
 // The shape of the answers of issuing group `group`: its items are those that every member audience
 // is asked.
@@ -182,18 +199,33 @@ AnswerShape ShapeOfGroup(const Instrument& instrument, const IssuingGroup& group
 AnswerShape ShapeOfGroup(const Instrument& instrument, const Manifest& manifest, size_t group);
 
 // How the invited groups of one survey would be joined, before keys exist (anonymity.md A8, "Small
-// groups").
+// groups"; B2).
 struct GroupPlan {
   std::vector<IssuingGroup> groups;  // without keys; sorted by code, other_raters last
+  // Groups whose breakdown comes to nothing: too few are invited for two parts, or the group was joined
+  // with others.
+  std::vector<std::string> not_broken_down;
 };
 
-// `invited`: rater group -> raters who may be invited (opted-out ones left out); groups with 0 are
-// passed over. FAILED_PRECONDITION: TOO_FEW_INVITED (fewer than 5 anonymous raters in all),
-// NO_COMMON_ITEMS (a joined group has no item that every member is asked). INVALID_ARGUMENT,
-// FIELD_INVALID: a group that the instrument does not have, one that stands twice, or a count below
-// 0 or above kMostInvited. The message says what to do.
-absl::StatusOr<GroupPlan> PlanIssuingGroups(
-    const Instrument& instrument, const std::vector<std::pair<std::string, int64_t>>& invited);
+// Raters of one group, or of one part of it, who may be invited (opted-out ones left out).
+struct InvitedCount {
+  std::string group;
+  int64_t invited = 0;
+  std::string part = "";  // empty: of none
+};
+
+// Entries with 0 are passed over. FAILED_PRECONDITION: TOO_FEW_INVITED (fewer than 5 anonymous raters in
+// all), NO_COMMON_ITEMS (a joined group has no item that every member is asked), CAMPAIGN_INVALID (a
+// group has a breakdown, but some of its raters are of no part). INVALID_ARGUMENT, FIELD_INVALID: a group
+// that the instrument does not have or a part that no breakdown has, one that stands twice, or a count
+// below 0 or above kMostInvited. The message says what to do.
+absl::StatusOr<GroupPlan> PlanIssuingGroups(const Instrument& instrument,
+                                            const std::vector<InvitedCount>& invited,
+                                            const std::vector<Breakdown>& breakdowns = {},
+                                            int minimum_group_size = kLowestMinimumGroupSize);
+
+// The most issuing groups that a survey can get, and keys that it needs.
+int MostIssuingGroups(const Instrument& instrument, const std::vector<Breakdown>& breakdowns);
 
 }  // namespace candor::domain
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "services/base/status.h"
@@ -109,14 +110,70 @@ int64_t MinimumOfPool(const std::vector<int64_t>& answers, const DisclosureRules
   return minimum;
 }
 
+// The same for a block of parts that were joined; `held_back[i]`: part i has too few raters to be a block. Its figures are
+// held back as those of a group in the pool are, so that 1 + t answers of others must stand beside its own.
+int64_t MinimumOfParts(const std::vector<int64_t>& answers, const std::vector<bool>& held_back,
+                       const DisclosureRules& rules) {
+  const int64_t n = std::accumulate(answers.begin(), answers.end(), int64_t{0});
+  for (size_t i = 0; i < answers.size(); ++i) {
+    if (held_back[i] && answers[i] > 0 && n - answers[i] <= rules.insiders) return n + 1;
+  }
+  return rules.minimum_group_size;
+}
+
 // A block, and the issuing groups whose answers its atoms are made from; none unless it is printed.
 struct PlannedBlock {
   Block block;
   std::vector<size_t> groups;
   bool pooled = false;
+  std::vector<bool> held_back = {};  // of parts that were joined: one entry for each of `groups`; else empty
+
+  // The fewest answers that one of its atoms needs; `answers`: those of each of `groups`.
+  int64_t MinimumOf(const std::vector<int64_t>& answers, const DisclosureRules& rules) const {
+    if (pooled) return MinimumOfPool(answers, rules);
+    return held_back.empty() ? rules.minimum_group_size : MinimumOfParts(answers, held_back, rules);
+  }
 };
 
-// Rules 1 and the ledger's: which issuing groups stand alone, which are joined, and which are in no figure. `raters` has
+// Rule 2: the blocks of the rater group whose first part is issuing group `first`. Parts that their codes withhold are
+// blocks without figures; the others are joined until each has enough raters or one is left, which is then the group's
+// own block, kTooFew where it has fewer than k.
+std::vector<PlannedBlock> PlanParts(const Manifest& manifest, const DisclosureRules& rules,
+                                    const std::vector<int64_t>& raters, const std::vector<GroupCounts>& counts,
+                                    size_t first) {
+  const std::vector<std::string>& members = manifest.groups[first].members;
+  const int64_t fewest = FewestInPart(rules.minimum_group_size);
+  std::vector<PlannedBlock> blocks;
+  std::vector<SizedPart> parts;
+  for (size_t i = first; i < manifest.groups.size(); ++i) {
+    const IssuingGroup& group = manifest.groups[i];
+    if (group.parts.empty() || group.members != members) continue;
+    if (const std::optional<BlockState> withheld = WithheldByItsCodes(counts[i], rules); withheld.has_value()) {
+      blocks.push_back({{group.code, members, *withheld, {}, group.parts}, {}});
+    } else {
+      // How many rated is not published, how many answered is: told by the first, the order of two parts would say
+      // that of those who answered in one of them some left every item blank.
+      parts.push_back({group.parts, raters[i], counts[i].counted, {i}});
+    }
+  }
+  parts = JoinSmallParts(std::move(parts), fewest);
+  const bool apart = parts.size() > 1;
+  for (SizedPart& part : parts) {
+    PlannedBlock& planned = blocks.emplace_back();
+    planned.block.code = apart ? IssuingCode(members[0], part.parts) : members[0];
+    planned.block.members = members;
+    planned.block.state = part.size >= rules.minimum_group_size ? BlockState::kPrinted : BlockState::kTooFew;
+    if (apart) planned.block.parts = std::move(part.parts);
+    planned.groups = std::move(part.members);
+    if (planned.groups.size() == 1) continue;
+    for (const size_t i : planned.groups) planned.held_back.push_back(raters[i] < fewest);
+  }
+  std::sort(blocks.begin(), blocks.end(),
+            [](const PlannedBlock& a, const PlannedBlock& b) { return a.block.code < b.block.code; });
+  return blocks;
+}
+
+// Rules 1, 2 and the ledger's: which issuing groups stand alone, which are joined, and which are in no figure. `raters` has
 // one entry for each group of the manifest.
 std::vector<PlannedBlock> PlanBlocks(const Manifest& manifest, const DisclosureRules& rules,
                                      const std::vector<int64_t>& raters, const std::vector<GroupCounts>& counts) {
@@ -127,13 +184,28 @@ std::vector<PlannedBlock> PlanBlocks(const Manifest& manifest, const DisclosureR
   int64_t pool_raters = 0;
   bool has_joined_group = false;
   const auto add_to_pool = [&](size_t i) {
-    const std::vector<std::string>& members = manifest.groups[i].members;
-    pool.block.members.insert(pool.block.members.end(), members.begin(), members.end());
+    for (const std::string& member : manifest.groups[i].members) {
+      std::vector<std::string>& members = pool.block.members;  // the parts of one group are its members once
+      if (std::find(members.begin(), members.end(), member) == members.end()) members.push_back(member);
+    }
     pool.groups.push_back(i);
     pool_raters += raters[i];
   };
+  std::set<std::string> in_parts;  // rater groups whose parts are planned
   for (size_t i = 0; i < manifest.groups.size(); ++i) {
     const IssuingGroup& group = manifest.groups[i];
+    if (!group.parts.empty()) {
+      if (!in_parts.insert(group.members[0]).second) continue;
+      for (PlannedBlock& planned : PlanParts(manifest, rules, raters, counts, i)) {
+        if (planned.block.state == BlockState::kTooFew) {
+          for (const size_t part : planned.groups) add_to_pool(part);
+          pooled_blocks.push_back(blocks.size());
+          planned.groups.clear();
+        }
+        blocks.push_back(std::move(planned));
+      }
+      continue;
+    }
     const std::optional<BlockState> withheld = WithheldByItsCodes(counts[i], rules);
     PlannedBlock planned{{group.code, group.members, withheld.value_or(BlockState::kTooFew), {}}, {}};
     if (group.code == kOtherRaters) {
@@ -236,7 +308,7 @@ ClosedResult MakeClosedResult(const Manifest& manifest, const Instrument& instru
         answers.push_back(RatingsOf(tallies[group].items[item]));
       }
       if (!asked_of_any) continue;
-      const int64_t minimum = planned.pooled ? MinimumOfPool(answers, rules) : rules.minimum_group_size;
+      const int64_t minimum = planned.MinimumOf(answers, rules);
       planned.block.atoms.push_back(
           MakeItemAtom(instrument.items[item].indicator, sum, minimum, rules, planned.pooled));
     }
@@ -261,7 +333,8 @@ std::vector<CellBlock> MakeCellBlocks(const Manifest& manifest, const Instrument
   }
   std::vector<CellBlock> blocks;
   for (PlannedBlock& planned : PlanBlocks(manifest, rules, raters, counts)) {
-    CellBlock block{std::move(planned.block.code), std::move(planned.block.members), planned.block.state, {}};
+    CellBlock block{std::move(planned.block.code), std::move(planned.block.members), planned.block.state, {},
+                    std::move(planned.block.parts)};
     for (size_t c = 0; c < cells.size(); ++c) {
       bool asked_of_any = false;
       CellTally sum{std::vector<int64_t>(CellValues(cells[c].rated, rules.points)), 0};
@@ -272,7 +345,7 @@ std::vector<CellBlock> MakeCellBlocks(const Manifest& manifest, const Instrument
         answers.push_back(RatersOf(tallies[group].cells[c]));
       }
       if (!asked_of_any) continue;
-      const int64_t minimum = planned.pooled ? MinimumOfPool(answers, rules) : rules.minimum_group_size;
+      const int64_t minimum = planned.MinimumOf(answers, rules);
       block.atoms.push_back(MakeAtomOfCell(cells[c], sum, minimum, rules, planned.pooled));
     }
     blocks.push_back(std::move(block));

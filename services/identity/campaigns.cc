@@ -15,6 +15,7 @@
 #include "services/identity/loading.h"
 #include "services/identity/raters.h"
 #include "services/identity/resource_names.h"
+#include "services/identity/round_before.h"
 
 namespace candor::identity {
 namespace {
@@ -45,7 +46,9 @@ absl::StatusOr<std::string> LeaderName(ReadTransaction& transaction, const Surve
 
 std::vector<GroupView> ViewOf(const std::vector<domain::IssuingGroup>& groups) {
   std::vector<GroupView> views;
-  for (const domain::IssuingGroup& group : groups) views.push_back({group.code, group.members, group.invited});
+  for (const domain::IssuingGroup& group : groups) {
+    views.push_back({group.code, group.members, group.invited, group.parts});
+  }
   return views;
 }
 
@@ -73,7 +76,10 @@ absl::StatusOr<StoredSurvey> LoadSurvey(ReadTransaction& transaction, const Surv
     CANDOR_ASSIGN_OR_RETURN(const std::vector<storage::GroupCount> counts,
                             transaction.CountRaters(row.district, row.id));
     for (const storage::GroupCount& count : counts) {
-      survey.groups.push_back({count.group, {count.group}, count.invited});
+      std::vector<std::string> parts;
+      if (!count.part.empty()) parts.push_back(count.part);
+      const std::string code = domain::IssuingCode(count.group, parts);
+      survey.groups.push_back({code, {count.group}, count.invited, std::move(parts)});
     }
   }
   if (row.state == domain::SurveyState::kClosing) {
@@ -92,13 +98,33 @@ bool HasGroup(const domain::Instrument& instrument, const std::string& code) {
                      [&](const domain::RaterGroup& group) { return group.code == code; });
 }
 
-// Raters already added must have their group in the instrument.
+// Breakdowns must be of the instrument's groups.
+absl::Status CheckBreakdownsFit(const domain::CampaignSettings& settings, const domain::Instrument& instrument) {
+  for (size_t i = 0; i < settings.breakdowns.size(); ++i) {
+    if (HasGroup(instrument, settings.breakdowns[i].group)) continue;
+    const std::string field = absl::StrCat("breakdowns[", i, "].group");
+    return base::Error(absl::StatusCode::kInvalidArgument, domain::reasons::kCAMPAIGN_INVALID,
+                       absl::StrCat(field, ": the instrument has no rater group ", settings.breakdowns[i].group), field);
+  }
+  return absl::OkStatus();
+}
+
+// Raters already added must have their group in the instrument, and their part in its breakdown.
 absl::Status CheckRatersFit(ReadTransaction& transaction, const CampaignRow& campaign,
                             const domain::Instrument& instrument) {
   return ForEachSurvey(transaction, campaign.district, campaign.id, [&](const SurveyRow& survey) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(const auto counts, transaction.CountRaters(survey.district, survey.id));
     for (const storage::GroupCount& count : counts) {
-      if (HasGroup(instrument, count.group)) continue;
+      if (HasGroup(instrument, count.group)) {
+        if (count.part.empty()) continue;
+        const domain::Breakdown* breakdown = domain::FindBreakdown(campaign.settings.breakdowns, count.group);
+        if (breakdown != nullptr && domain::FindPart(*breakdown, count.part) != nullptr) continue;
+        return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kRESOURCE_IN_USE,
+                           absl::StrCat("raters of ", SurveyName(survey), " belong to the part ", count.part,
+                                        " of the group ", count.group,
+                                        "; give them another part, or none, or remove them first"),
+                           "campaign.breakdowns");
+      }
       return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kRESOURCE_IN_USE,
                          absl::StrCat("this instrument has no rater group ", count.group, ", which raters of ",
                                       SurveyName(survey), " belong to; remove those raters first"),
@@ -106,6 +132,13 @@ absl::Status CheckRatersFit(ReadTransaction& transaction, const CampaignRow& cam
     }
     return absl::OkStatus();
   });
+}
+
+// The most keys that each of its surveys may need.
+absl::StatusOr<int> KeysOfOneSurvey(ReadTransaction& transaction, const CampaignRow& campaign) {
+  CANDOR_ASSIGN_OR_RETURN(const domain::Instrument instrument,
+                          GetInstrumentOf(transaction, campaign.district, campaign.settings));
+  return domain::MostIssuingGroups(instrument, campaign.settings.breakdowns);
 }
 
 // What the administrator should know of one survey that can open.
@@ -122,18 +155,40 @@ absl::StatusOr<std::vector<std::string>> Warnings(ReadTransaction& transaction, 
                                       " invited), since one of them is too small to be anonymous; they are asked the ",
                                       common, " of ", instrument.items.size(), " items that all of them have"));
     }
+    if (group.parts.size() > 1) {
+      warnings.push_back(absl::StrCat("the parts ", absl::StrJoin(group.parts, ", "), " of the group ", group.members[0],
+                                      " are joined (", group.invited, " invited), since one of them has fewer than ",
+                                      domain::FewestInPart(k), " invited"));
+    }
     if (group.invited < k) {
       warnings.push_back(absl::StrCat("the group ", group.code, " has ", group.invited,
                                       " invited, fewer than the minimum group size of ", k,
                                       ", so it will not be shown by itself even if everybody answers"));
     }
   }
+  for (const std::string& group : plan.not_broken_down) {
+    warnings.push_back(absl::StrCat("the group ", group, " is not shown by part: it has no two parts with ",
+                                    domain::FewestInPart(k), " invited each, or it is joined with another group"));
+  }
   CANDOR_ASSIGN_OR_RETURN(const auto counts, transaction.CountRaters(survey.district, survey.id));
   for (const storage::GroupCount& count : counts) {
     if (count.opted_out > 0) {
-      warnings.push_back(absl::StrCat("in the group ", count.group, ", ", count.opted_out,
+      std::vector<std::string> part;
+      if (!count.part.empty()) part.push_back(count.part);
+      warnings.push_back(absl::StrCat("in the group ", domain::IssuingCode(count.group, part), ", ", count.opted_out,
                                       " opted out: they get no code and count as not invited"));
     }
+  }
+  CANDOR_ASSIGN_OR_RETURN(const auto leader, transaction.FindPerson(survey.district, survey.leader));
+  storage::LeaderLine line;
+  line.leader = survey.leader;
+  if (leader.has_value()) line.supervisors = leader->supervisors;
+  CANDOR_ASSIGN_OR_RETURN(const domain::Comparison comparison, ComparisonOf(transaction, campaign, survey, line));
+  if (comparison == domain::Comparison::kNoReportBefore) {
+    warnings.push_back("the report is not compared with the round before: the leader has no report there");
+  } else if (comparison == domain::Comparison::kOtherReaders) {
+    warnings.push_back("the report is not compared with the round before: a supervisor of the leader would read it who "
+                       "could not read that one");
   }
   if (!instrument.prompts.empty() && campaign.settings.moderators.empty()) {
     warnings.push_back("the open questions are not asked, since the campaign names no moderator");
@@ -178,7 +233,8 @@ absl::StatusOr<StoredCampaign> Campaigns::Create(const Caller& caller, const Dis
   row.create_time = clock_.Now();
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_RETURN_IF_ERROR(CheckAgainstInstrument(transaction, district, settings, row.create_time));
-    CANDOR_RETURN_IF_ERROR(GetVersionRow(transaction, district, settings).status());
+    CANDOR_ASSIGN_OR_RETURN(const domain::Instrument instrument, GetInstrumentOf(transaction, district, settings));
+    CANDOR_RETURN_IF_ERROR(CheckBreakdownsFit(settings, instrument));
     CANDOR_ASSIGN_OR_RETURN(const auto taken, transaction.FindCampaign(district, row.id));
     if (taken.has_value()) return errors::Exists("campaign", CampaignName(district, row.id));
     CANDOR_RETURN_IF_ERROR(transaction.InsertCampaign(row));
@@ -197,13 +253,17 @@ absl::StatusOr<StoredCampaign> Campaigns::Update(
     if (revision.has_value() && *revision != row.revision) {
       return errors::EtagMismatch("campaign", CampaignName(district, id));
     }
+    CANDOR_ASSIGN_OR_RETURN(const int keys_before, KeysOfOneSurvey(transaction, row));
     CANDOR_RETURN_IF_ERROR(change(row.settings));
     CANDOR_RETURN_IF_ERROR(CheckAgainstInstrument(transaction, district, row.settings, clock_.Now()));
     CANDOR_ASSIGN_OR_RETURN(const domain::Instrument instrument, GetInstrumentOf(transaction, district, row.settings));
+    CANDOR_RETURN_IF_ERROR(CheckBreakdownsFit(row.settings, instrument));
     CANDOR_RETURN_IF_ERROR(CheckRatersFit(transaction, row, instrument));
     CANDOR_RETURN_IF_ERROR(transaction.UpdateCampaign(row));
     ++row.revision;
     CANDOR_ASSIGN_OR_RETURN(result.survey_count, CountSurveys(transaction, row));
+    CANDOR_ASSIGN_OR_RETURN(const int keys, KeysOfOneSurvey(transaction, row));
+    NeedKeys(transaction, static_cast<int>(result.survey_count) * (keys - keys_before));
     result.row = std::move(row);
     return RecordAudit(transaction, clock_, caller, district, "UpdateCampaign", CampaignName(district, id));
   }));
@@ -214,9 +274,9 @@ absl::Status Campaigns::Delete(const Caller& caller, const DistrictId& district,
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(const CampaignRow row, GetCampaignRow(transaction, district, id));
     CANDOR_RETURN_IF_ERROR(RequireDraft(row));
-    CANDOR_ASSIGN_OR_RETURN(const domain::Instrument instrument, GetInstrumentOf(transaction, district, row.settings));
+    CANDOR_ASSIGN_OR_RETURN(const int keys, KeysOfOneSurvey(transaction, row));
     CANDOR_ASSIGN_OR_RETURN(const int64_t surveys, CountSurveys(transaction, row));
-    NeedKeys(transaction, -static_cast<int>(surveys * static_cast<int64_t>(instrument.rater_groups.size())));
+    NeedKeys(transaction, -static_cast<int>(surveys) * keys);
     CANDOR_RETURN_IF_ERROR(transaction.DeleteCampaign(district, id));
     CANDOR_RETURN_IF_ERROR(transaction.ForgetRequests(district));
     return RecordAudit(transaction, clock_, caller, district, "DeleteCampaign", CampaignName(district, id));
@@ -264,7 +324,7 @@ absl::StatusOr<StoredSurvey> Campaigns::AddSurvey(const Caller& caller, const Di
     CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, district, campaign, [&](const SurveyRow& other) -> absl::Status {
       return other.leader == leader ? errors::Exists("survey of", PersonName(district, leader)) : absl::OkStatus();
     }));
-    CANDOR_ASSIGN_OR_RETURN(const domain::Instrument instrument, GetInstrumentOf(transaction, district, row.settings));
+    CANDOR_ASSIGN_OR_RETURN(const int keys, KeysOfOneSurvey(transaction, row));
     SurveyRow survey;
     survey.district = district;
     survey.campaign = campaign;
@@ -272,7 +332,7 @@ absl::StatusOr<StoredSurvey> Campaigns::AddSurvey(const Caller& caller, const Di
     survey.leader = leader;
     survey.create_time = clock_.Now();
     CANDOR_RETURN_IF_ERROR(transaction.InsertSurvey(survey));
-    NeedKeys(transaction, static_cast<int>(instrument.rater_groups.size()));
+    NeedKeys(transaction, keys);
     CANDOR_ASSIGN_OR_RETURN(result, LoadSurvey(transaction, survey));
     return RecordAudit(transaction, clock_, caller, district, "CreateSurvey", SurveyName(survey));
   }));
@@ -284,9 +344,8 @@ absl::Status Campaigns::RemoveSurvey(const Caller& caller, const DistrictId& dis
     CANDOR_ASSIGN_OR_RETURN(const SurveyRow row, GetSurveyRow(transaction, district, survey));
     CANDOR_ASSIGN_OR_RETURN(const CampaignRow campaign, GetCampaignRow(transaction, district, row.campaign));
     CANDOR_RETURN_IF_ERROR(RequireDraft(campaign));
-    CANDOR_ASSIGN_OR_RETURN(const domain::Instrument instrument,
-                            GetInstrumentOf(transaction, district, campaign.settings));
-    NeedKeys(transaction, -static_cast<int>(instrument.rater_groups.size()));
+    CANDOR_ASSIGN_OR_RETURN(const int keys, KeysOfOneSurvey(transaction, campaign));
+    NeedKeys(transaction, -keys);
     CANDOR_RETURN_IF_ERROR(transaction.DeleteSurvey(district, survey));
     CANDOR_RETURN_IF_ERROR(transaction.ForgetRequests(district));
     return RecordAudit(transaction, clock_, caller, district, "DeleteSurvey", SurveyName(row));
@@ -335,13 +394,19 @@ absl::StatusOr<CampaignPreview> Campaigns::Preview(const DistrictId& district, c
       if (!absl::IsFailedPrecondition(holders)) return holders;
       preview.faults.emplace_back(holders.message());
     }
+    const absl::Status round_before = CheckRoundBefore(transaction, campaign).status();
+    if (absl::IsFailedPrecondition(round_before)) {
+      preview.faults.emplace_back(round_before.message());
+    } else {
+      CANDOR_RETURN_IF_ERROR(round_before);
+    }
     CANDOR_ASSIGN_OR_RETURN(const domain::Instrument instrument,
                             GetInstrumentOf(transaction, district, campaign.settings));
     CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, district, id, [&](const SurveyRow& survey) -> absl::Status {
       SurveyPreview of_survey;
       of_survey.survey = survey;
       CANDOR_ASSIGN_OR_RETURN(of_survey.leader_display_name, LeaderName(transaction, survey));
-      const absl::StatusOr<domain::GroupPlan> plan = PlanSurvey(transaction, survey, instrument);
+      const absl::StatusOr<domain::GroupPlan> plan = PlanSurvey(transaction, survey, campaign.settings, instrument);
       if (plan.ok()) {
         of_survey.groups = ViewOf(plan->groups);
         CANDOR_ASSIGN_OR_RETURN(of_survey.warnings, Warnings(transaction, campaign, survey, instrument, *plan));

@@ -30,12 +30,13 @@ struct GroupView {
   std::string code;
   std::vector<std::string> members;
   int64_t invited = 0;
+  std::vector<std::string> parts;  // of the one member; empty: all of it
 };
 
 struct StoredSurvey {
   storage::SurveyRow row;
   std::string leader_display_name;  // empty when the leader has been deleted
-  std::vector<GroupView> groups;    // in a draft: the rater groups
+  std::vector<GroupView> groups;    // in a draft: the rater groups, and their parts by which raters were added
   std::string contract_hash;        // hexadecimal; these three are empty in a draft
   std::string manifest_hash;        // hexadecimal
   std::string manifest_code;        // crypto::ManifestCode
@@ -66,12 +67,14 @@ class Campaigns {
   Campaigns(storage::IdentityStore* store, base::Clock* clock, KeyPool* pool)
       : store_(*store), clock_(*clock), pool_(pool) {}
 
-  // An empty id is made at random. INVALID_ARGUMENT, CAMPAIGN_INVALID: as domain::CheckSettings. FAILED_PRECONDITION,
-  // PURPOSE_FORBIDDEN: as domain::CheckPurpose. ALREADY_EXISTS, RESOURCE_EXISTS.
+  // An empty id is made at random. INVALID_ARGUMENT, CAMPAIGN_INVALID: as domain::CheckSettings, or a breakdown of a group
+  // that the instrument does not have. FAILED_PRECONDITION, PURPOSE_FORBIDDEN: as domain::CheckPurpose. ALREADY_EXISTS,
+  // RESOURCE_EXISTS.
   absl::StatusOr<StoredCampaign> Create(const Caller& caller, const domain::DistrictId& district,
                                         const domain::CampaignId& id, const domain::CampaignSettings& settings);
   // Applies `change` to the draft. ABORTED, ETAG_MISMATCH: `revision` is given and is not the stored one. The instrument
-  // cannot change to one that lacks a group of a rater already added: FAILED_PRECONDITION, RESOURCE_IN_USE.
+  // cannot change to one that lacks a group of a rater already added, nor the breakdowns to ones that lack a rater's part:
+  // FAILED_PRECONDITION, RESOURCE_IN_USE.
   absl::StatusOr<StoredCampaign> Update(const Caller& caller, const domain::DistrictId& district,
                                         const domain::CampaignId& id, std::optional<int64_t> revision,
                                         const std::function<absl::Status(domain::CampaignSettings&)>& change);

@@ -106,6 +106,7 @@ absl::Status Closing::Advance(const DistrictId& district, const CampaignId& camp
     fault = pooled.status();
   }
   if (fault.ok()) fault = keys_.DestroyCodeKey(district, campaign);
+  if (fault.ok()) fault = StoreBenchmark(work.campaign, work.surveys);
 
   // Once for all: it takes as long for one survey as for a thousand. Not after the campaign is CLOSED, so that a crash
   // is followed by doing it again.
@@ -118,6 +119,46 @@ absl::Status Closing::Advance(const DistrictId& district, const CampaignId& camp
   const absl::Status finished = Finish(work.campaign, ready, /*all=*/fault.ok());
   ForgetOrLog(store_);
   return fault.ok() ? finished : fault;
+}
+
+absl::Status Closing::StoreBenchmark(const CampaignRow& campaign, const std::vector<SurveyRow>& surveys) {
+  BenchmarkInput input;
+  bool wanted = false;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(const CampaignRow row, GetCampaignRow(transaction, campaign.district, campaign.id));
+    if (row.benchmark.has_value()) return absl::OkStatus();
+    for (const SurveyRow& survey : surveys) {
+      CANDOR_ASSIGN_OR_RETURN(auto result, transaction.FindSurveyDocument(survey.district, survey.id,
+                                                                          SurveyDocument::kClosedResult));
+      if (!result.has_value()) continue;
+      if (input.closed_results.empty()) {
+        CANDOR_ASSIGN_OR_RETURN(input.contract, GetDocument(transaction, survey, SurveyDocument::kContract));
+        CANDOR_ASSIGN_OR_RETURN(storage::InstrumentVersionRow version,
+                                GetVersionRow(transaction, survey.district, campaign.settings));
+        input.instrument_version = std::move(version.document);
+        const absl::StatusOr<domain::Contract> contract = domain::DecodeContract(input.contract);
+        if (!contract.ok()) return domain::errors::StoreCorrupt("a stored anonymity contract cannot be read");
+        wanted = contract->benchmark;
+        if (!wanted) return absl::OkStatus();
+      }
+      input.closed_results.push_back(*std::move(result));
+    }
+    return absl::OkStatus();
+  }));
+  if (!wanted) return absl::OkStatus();
+  absl::StatusOr<std::string> benchmark = build_benchmark_(input);
+  if (!benchmark.ok()) {
+    // A damaged result keeps its own report from being built, and says so then; it must not keep the others' from it.
+    base::Log(base::LogLevel::kWarning, "a campaign closes without its means over the leaders",
+              {{"campaign", CampaignName(campaign.district, campaign.id)},
+               {"detail", std::string(benchmark.status().message())}});
+    benchmark = std::string();
+  }
+  return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(CampaignRow row, GetCampaignRow(transaction, campaign.district, campaign.id));
+    row.benchmark = *std::move(benchmark);
+    return transaction.UpdateCampaign(row);
+  });
 }
 
 absl::Status Closing::Finish(const CampaignRow& campaign, const std::vector<SurveyRow>& ready, bool all) {

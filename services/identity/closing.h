@@ -24,6 +24,7 @@
 #include "services/identity/caller.h"
 #include "services/identity/invitations.h"
 #include "services/identity/key_store.h"
+#include "services/identity/report_builder.h"
 #include "storage/identity_store.h"
 
 namespace candor::identity {
@@ -35,12 +36,13 @@ inline constexpr absl::Duration kLongestWaitToAbandon = absl::Hours(24);
 class Closing {
  public:
   Closing(storage::IdentityStore* store, base::Clock* clock, KeyStore* keys, domain::ResponsePlane* plane,
-          Invitations* invitations, const std::atomic<bool>* stopping)
+          Invitations* invitations, BenchmarkBuilder build_benchmark, const std::atomic<bool>* stopping)
       : store_(*store),
         clock_(*clock),
         keys_(*keys),
         plane_(*plane),
         invitations_(*invitations),
+        build_benchmark_(std::move(build_benchmark)),
         stopping_(*stopping) {}
 
   // Step 1: OPEN -> CLOSING, and from OPENING too once its close time has come, or where the last attempt at opening it
@@ -69,6 +71,9 @@ class Closing {
   absl::Status DestroyKeys(storage::SurveyRow& survey);
   // To the end of step 6. `why`: for the log.
   absl::Status Abandon(storage::SurveyRow& survey, absl::string_view why);
+  // Computes the campaign's benchmark and stores it, if its contract names one and it is not there: from the results of
+  // `surveys`, which are all that it has; abandoned ones have none.
+  absl::Status StoreBenchmark(const storage::CampaignRow& campaign, const std::vector<storage::SurveyRow>& surveys);
   // Step 8 of these surveys, and if they were the last (`all`) of the campaign.
   absl::Status Finish(const storage::CampaignRow& campaign, const std::vector<storage::SurveyRow>& ready, bool all);
   // Stores the row as it is, and counts up its revision.
@@ -79,6 +84,7 @@ class Closing {
   KeyStore& keys_;
   domain::ResponsePlane& plane_;
   Invitations& invitations_;
+  const BenchmarkBuilder build_benchmark_;
   const std::atomic<bool>& stopping_;
 };
 

@@ -54,7 +54,8 @@ Lifecycle::Lifecycle(Parts parts)
       opening_(parts.store, parts.clock, parts.keys, parts.pool, parts.plane, std::move(parts.response_address),
                &stopping_work_),
       extending_(parts.store, parts.clock, parts.keys, parts.plane),
-      closing_(parts.store, parts.clock, parts.keys, parts.plane, parts.invitations, &stopping_work_),
+      closing_(parts.store, parts.clock, parts.keys, parts.plane, parts.invitations,
+               std::move(parts.build_benchmark), &stopping_work_),
       releasing_(parts.store, parts.clock, parts.plane, std::move(parts.build_report), &stopping_work_) {}
 
 Lifecycle::~Lifecycle() { Stop(); }
@@ -91,7 +92,7 @@ absl::Status Lifecycle::CountKeysToMake(ReadTransaction& transaction, const Camp
     if (survey.state == SurveyState::kDraft) ++drafts;
     return absl::OkStatus();
   }));
-  pool_.AddDemand(drafts * static_cast<int>(instrument.rater_groups.size()));
+  pool_.AddDemand(drafts * domain::MostIssuingGroups(instrument, campaign.settings.breakdowns));
   return absl::OkStatus();
 }
 

@@ -56,6 +56,7 @@ class Lifecycle {
     domain::ResponsePlane* plane;
     Invitations* invitations;
     ReportBuilder build_report;
+    BenchmarkBuilder build_benchmark;
     std::string response_address = "";  // as in domain::Manifest; of surveys that are opened from now on
   };
   explicit Lifecycle(Parts parts);

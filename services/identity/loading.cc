@@ -126,12 +126,13 @@ void ForgetOrLog(storage::IdentityStore& store) {
 }
 
 absl::StatusOr<domain::GroupPlan> PlanSurvey(ReadTransaction& transaction, const storage::SurveyRow& survey,
+                                             const domain::CampaignSettings& settings,
                                              const domain::Instrument& instrument) {
   CANDOR_ASSIGN_OR_RETURN(const std::vector<storage::GroupCount> counts,
                           transaction.CountRaters(survey.district, survey.id));
-  std::vector<std::pair<std::string, int64_t>> invited;
-  for (const storage::GroupCount& count : counts) invited.emplace_back(count.group, count.invited);
-  return domain::PlanIssuingGroups(instrument, invited);
+  std::vector<domain::InvitedCount> invited;
+  for (const storage::GroupCount& count : counts) invited.push_back({count.group, count.invited, count.part});
+  return domain::PlanIssuingGroups(instrument, invited, settings.breakdowns, settings.minimum_group_size);
 }
 
 absl::Status CheckFirstReader(ReadTransaction& transaction, const storage::CampaignRow& campaign,

@@ -60,8 +60,10 @@ absl::Status ForEachSurvey(storage::ReadTransaction& transaction, const domain::
 // Lifecycle::Tick does it again until it succeeds.
 void ForgetOrLog(storage::IdentityStore& store);
 
-// How the survey's raters would be joined into issuing groups now. As domain::PlanIssuingGroups.
+// How the survey's raters would be joined into issuing groups now, under `settings`, its campaign's. As
+// domain::PlanIssuingGroups.
 absl::StatusOr<domain::GroupPlan> PlanSurvey(storage::ReadTransaction& transaction, const storage::SurveyRow& survey,
+                                             const domain::CampaignSettings& settings,
                                              const domain::Instrument& instrument);
 
 // FAILED_PRECONDITION, CAMPAIGN_INVALID: the supervisor is to read first, and the leader has none who could: one with

@@ -1,6 +1,8 @@
 #include "services/identity/opening.h"
 
 #include <map>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -21,6 +23,7 @@
 #include "services/identity/pooling.h"
 #include "services/identity/raters.h"
 #include "services/identity/resource_names.h"
+#include "services/identity/round_before.h"
 #include "services/identity/surname_filter.h"
 #include "services/identity/survey_work.h"
 #include "storage/key_holders.h"
@@ -54,7 +57,7 @@ absl::Status CheckSurveys(ReadTransaction& transaction, const CampaignRow& campa
       ForEachSurvey(transaction, campaign.district, campaign.id, [&](const SurveyRow& survey) -> absl::Status {
         ++surveys;
         std::vector<std::string> of_survey;
-        for (const absl::Status& checked : {PlanSurvey(transaction, survey, instrument).status(),
+        for (const absl::Status& checked : {PlanSurvey(transaction, survey, campaign.settings, instrument).status(),
                                             CheckFirstReader(transaction, campaign, survey),
                                             CheckHoldersOutsideLine(transaction, campaign, survey),
                                             CheckDistinctRaters(transaction, survey)}) {
@@ -75,10 +78,16 @@ absl::Status CheckSurveys(ReadTransaction& transaction, const CampaignRow& campa
                                   absl::StrJoin(faults, "; ")));
 }
 
-std::map<std::string, int32_t> NumbersOf(const std::vector<domain::IssuingGroup>& groups) {
-  std::map<std::string, int32_t> numbers;
+// The issuing group of each rater group, or of each part where a group is broken down: by group and part, the part empty
+// for a whole group.
+std::map<std::pair<std::string, std::string>, int32_t> NumbersOf(const std::vector<domain::IssuingGroup>& groups) {
+  std::map<std::pair<std::string, std::string>, int32_t> numbers;
   for (size_t i = 0; i < groups.size(); ++i) {
-    for (const std::string& member : groups[i].members) numbers[member] = static_cast<int32_t>(i);
+    const auto number = static_cast<int32_t>(i);
+    for (const std::string& member : groups[i].members) {
+      if (groups[i].parts.empty()) numbers[{member, ""}] = number;
+      for (const std::string& part : groups[i].parts) numbers[{member, part}] = number;
+    }
   }
   return numbers;
 }
@@ -86,7 +95,7 @@ std::map<std::string, int32_t> NumbersOf(const std::vector<domain::IssuingGroup>
 // One invitation for each rater who has not opted out.
 absl::Status InsertInvitations(WriteTransaction& transaction, const SurveyRow& survey,
                                const std::vector<domain::IssuingGroup>& groups, const crypto::SecretBytes& code_key) {
-  const std::map<std::string, int32_t> numbers = NumbersOf(groups);
+  const auto numbers = NumbersOf(groups);
   storage::Page page;
   page.limit = 1000;
   while (true) {
@@ -94,7 +103,8 @@ absl::Status InsertInvitations(WriteTransaction& transaction, const SurveyRow& s
                             transaction.ListRaters(survey.district, survey.id, page));
     for (const storage::RaterRow& rater : raters) {
       if (rater.opted_out) continue;
-      const auto number = numbers.find(rater.group);
+      auto number = numbers.find({rater.group, rater.part});
+      if (number == numbers.end()) number = numbers.find({rater.group, ""});
       if (number == numbers.end()) return errors::StoreCorrupt("a rater is of no issuing group");
       storage::InvitationRow invitation;
       invitation.district = survey.district;
@@ -145,15 +155,21 @@ absl::StatusOr<CampaignRow> Opening::Order(const Caller& caller, const DistrictI
     CANDOR_RETURN_IF_ERROR(CheckSurveys(transaction, row, decoded.instrument));
     CANDOR_ASSIGN_OR_RETURN(const storage::KeyHolders holders, FindKeyHolders(transaction, row));
     const std::string encoded_holders = storage::EncodeKeyHolders(holders);
+    CANDOR_ASSIGN_OR_RETURN(const std::optional<absl::Time> compared_with, CheckRoundBefore(transaction, row));
+    int64_t leaders = 0;
+    CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, district, campaign, [&](const SurveyRow&) {
+      ++leaders;
+      return absl::OkStatus();
+    }));
     CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, district, campaign, [&](const SurveyRow& survey) -> absl::Status {
       CANDOR_ASSIGN_OR_RETURN(storage::PersonRow leader, GetPersonRow(transaction, district, survey.leader));
       const storage::LeaderLine line{survey.leader, std::move(leader.supervisors)};
       CANDOR_RETURN_IF_ERROR(
           PutDocument(transaction, survey, SurveyDocument::kLeaderLine, storage::EncodeLeaderLine(line)));
       CANDOR_RETURN_IF_ERROR(PutDocument(transaction, survey, SurveyDocument::kKeyHolders, encoded_holders));
-      CANDOR_ASSIGN_OR_RETURN(const domain::GroupPlan plan, PlanSurvey(transaction, survey, decoded.instrument));
+      CANDOR_ASSIGN_OR_RETURN(const domain::GroupPlan plan, PlanSurvey(transaction, survey, row.settings, decoded.instrument));
       const domain::Contract contract =
-          domain::MakeContract(row.settings, version.hash, decoded.instrument, plan);
+          domain::MakeContract(row.settings, version.hash, decoded.instrument, plan, leaders, compared_with);
       return PutDocument(transaction, survey, SurveyDocument::kContract, domain::EncodeContract(contract));
     }));
     CANDOR_RETURN_IF_ERROR(SetState(row, CampaignState::kOpening));
@@ -190,7 +206,8 @@ absl::Status Opening::Advance(const DistrictId& district, const CampaignId& camp
     if (survey.state != SurveyState::kDraft || out_of_reach) return absl::OkStatus();
     const absl::Status opened = OpenSurvey(material, survey);
     out_of_reach = absl::IsUnavailable(opened) || absl::IsResourceExhausted(opened);
-    if (opened.ok()) pool_.AddDemand(-static_cast<int>(material.instrument.rater_groups.size()));
+    if (opened.ok()) pool_.AddDemand(
+        -domain::MostIssuingGroups(material.instrument, material.campaign.settings.breakdowns));
     return opened;
   }));
 
@@ -240,7 +257,7 @@ absl::Status Opening::Prepare(const Material& material, const SurveyRow& survey)
     CANDOR_ASSIGN_OR_RETURN(const std::string frozen, GetDocument(transaction, survey, SurveyDocument::kKeyHolders));
     CANDOR_ASSIGN_OR_RETURN(holders, storage::DecodeKeyHolders(frozen));
     // Raters cannot change since the order was given, so the plan is the one that was checked then.
-    CANDOR_ASSIGN_OR_RETURN(plan, PlanSurvey(transaction, survey, material.instrument));
+    CANDOR_ASSIGN_OR_RETURN(plan, PlanSurvey(transaction, survey, material.campaign.settings, material.instrument));
     if (material.campaign.settings.moderators.empty()) {
       surname_filter = crypto::SaltedFilter::Make({}).bytes();
       return absl::OkStatus();
@@ -281,6 +298,8 @@ absl::Status Opening::Prepare(const Material& material, const SurveyRow& survey)
   manifest.abandon_time = settings.abandon_time;
   // What a respondent's client would refuse must never be opened.
   CANDOR_RETURN_IF_ERROR(domain::CheckManifest(manifest, manifest.contract_hash, material.version.hash));
+  CANDOR_ASSIGN_OR_RETURN(const domain::Contract rules, domain::DecodeContract(contract));
+  CANDOR_RETURN_IF_ERROR(domain::CheckParts(manifest, rules));
   const std::string bytes = domain::EncodeManifest(manifest);
   const std::string signature = keys_.signing_key().Sign(absl::StrCat(kManifestTag, bytes));
 

@@ -31,6 +31,7 @@ constexpr int kRatersInOneRead = 1000;
 struct DraftSurvey {
   storage::SurveyRow survey;
   domain::Instrument instrument;
+  std::vector<domain::Breakdown> breakdowns;
 };
 
 absl::StatusOr<DraftSurvey> GetDraftSurvey(ReadTransaction& transaction, const DistrictId& district,
@@ -41,6 +42,7 @@ absl::StatusOr<DraftSurvey> GetDraftSurvey(ReadTransaction& transaction, const D
                           GetCampaignRow(transaction, district, draft.survey.campaign));
   CANDOR_RETURN_IF_ERROR(RequireDraft(campaign));
   CANDOR_ASSIGN_OR_RETURN(draft.instrument, GetInstrumentOf(transaction, district, campaign.settings));
+  draft.breakdowns = campaign.settings.breakdowns;
   return draft;
 }
 
@@ -53,8 +55,20 @@ absl::Status CheckGroup(const domain::Instrument& instrument, absl::string_view 
                                          : "must be a rater group of the campaign's instrument");
 }
 
-absl::Status CheckRater(const domain::Instrument& instrument, const std::string& field, const RaterRow& rater) {
-  CANDOR_RETURN_IF_ERROR(CheckGroup(instrument, absl::StrCat(field, ".group"), rater.group));
+absl::Status CheckPart(const DraftSurvey& draft, absl::string_view field, const std::string& group,
+                       const std::string& part) {
+  if (part.empty()) return absl::OkStatus();
+  const domain::Breakdown* breakdown = domain::FindBreakdown(draft.breakdowns, group);
+  if (breakdown == nullptr) {
+    return errors::InvalidField(field, absl::StrCat("must be empty: the campaign declares no parts of the group ", group));
+  }
+  if (domain::FindPart(*breakdown, part) != nullptr) return absl::OkStatus();
+  return errors::InvalidField(field, absl::StrCat("must be a part of the group ", group, " that the campaign declares"));
+}
+
+absl::Status CheckRater(const DraftSurvey& draft, const std::string& field, const RaterRow& rater) {
+  CANDOR_RETURN_IF_ERROR(CheckGroup(draft.instrument, absl::StrCat(field, ".group"), rater.group));
+  CANDOR_RETURN_IF_ERROR(CheckPart(draft, absl::StrCat(field, ".part"), rater.group, rater.part));
   CANDOR_RETURN_IF_ERROR(CheckText(absl::StrCat(field, ".display_name"), rater.display_name, 200, false));
   CANDOR_RETURN_IF_ERROR(CheckText(absl::StrCat(field, ".address"), rater.address, 320, false));
   if (!rater.paper && rater.display_name.empty() && rater.address.empty()) {
@@ -225,9 +239,9 @@ absl::StatusOr<std::vector<RaterRow>> Raters::Add(const Caller& caller, const Di
     rows.clear();
     for (const NewRater& rater : raters) {
       RaterRow row{district, survey, RaterId::Random(), rater.group, rater.display_name, rater.address,
-                   rater.opted_out, false};
+                   rater.opted_out, false, rater.part};
       const std::string field = absl::StrCat("raters[", rows.size(), "]");
-      CANDOR_RETURN_IF_ERROR(CheckRater(draft.instrument, field, row));
+      CANDOR_RETURN_IF_ERROR(CheckRater(draft, field, row));
       CANDOR_RETURN_IF_ERROR(distinct.Add(row, field));
       rows.push_back(std::move(row));
     }
@@ -238,14 +252,18 @@ absl::StatusOr<std::vector<RaterRow>> Raters::Add(const Caller& caller, const Di
 }
 
 absl::StatusOr<std::vector<RaterRow>> Raters::AddPaper(const Caller& caller, const DistrictId& district,
-                                                       const SurveyId& survey, const std::string& group, int count) {
+                                                       const SurveyId& survey, const std::string& group, int count,
+                                                       const std::string& part) {
   CANDOR_RETURN_IF_ERROR(CheckCount("count", count));
   std::vector<RaterRow> rows;
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(const DraftSurvey draft, GetDraftSurvey(transaction, district, survey));
     CANDOR_RETURN_IF_ERROR(CheckGroup(draft.instrument, "group", group));
+    CANDOR_RETURN_IF_ERROR(CheckPart(draft, "part", group, part));
     rows.clear();
-    for (int i = 0; i < count; ++i) rows.push_back({district, survey, RaterId::Random(), group, "", "", false, true});
+    for (int i = 0; i < count; ++i) {
+      rows.push_back({district, survey, RaterId::Random(), group, "", "", false, true, part});
+    }
     CANDOR_RETURN_IF_ERROR(Insert(transaction, draft.survey, rows));
     return RecordAudit(transaction, clock_, caller, district, "CreatePaperRaters", SurveyName(draft.survey));
   }));
@@ -264,7 +282,7 @@ absl::StatusOr<RaterRow> Raters::Update(const Caller& caller, const DistrictId& 
     row.survey = stored.survey;
     row.id = stored.id;
     row.paper = stored.paper;
-    CANDOR_RETURN_IF_ERROR(CheckRater(draft.instrument, "rater", row));
+    CANDOR_RETURN_IF_ERROR(CheckRater(draft, "rater", row));
     if (row.paper && !(row.display_name.empty() && row.address.empty())) {
       return errors::InvalidField("rater", "is a paper slip, which bears no name or address");
     }

@@ -25,6 +25,8 @@ struct NewRater {
   std::string display_name;  // at most 200 bytes
   std::string address;       // at most 320 bytes
   bool opted_out = false;    // gets no code and counts as not invited
+  std::string part = "";     // of the group's breakdown in the campaign; empty: of none, which opening refuses where the
+                             // group has a breakdown
 };
 
 // What is true when a rater is added need not be when the campaign opens: somebody may have become a supervisor of the
@@ -50,11 +52,11 @@ class Raters {
   absl::StatusOr<std::vector<storage::RaterRow>> Add(const Caller& caller, const domain::DistrictId& district,
                                                      const domain::SurveyId& survey,
                                                      const std::vector<NewRater>& raters);
-  // Adds `count` (1 to 5,000) slips of paper, which bear no name.
+  // Adds `count` (1 to 5,000) slips of paper, which bear no name. `part`: as in NewRater.
   absl::StatusOr<std::vector<storage::RaterRow>> AddPaper(const Caller& caller, const domain::DistrictId& district,
                                                           const domain::SurveyId& survey, const std::string& group,
-                                                          int count);
-  // Applies `change` to group, name, address and opting out; anything else it changes is ignored.
+                                                          int count, const std::string& part = "");
+  // Applies `change` to group, part, name, address and opting out; anything else it changes is ignored.
   absl::StatusOr<storage::RaterRow> Update(const Caller& caller, const domain::DistrictId& district,
                                            const domain::SurveyId& survey, const domain::RaterId& rater,
                                            const std::function<absl::Status(storage::RaterRow&)>& change);

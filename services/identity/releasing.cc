@@ -12,6 +12,7 @@
 #include "services/identity/audit.h"
 #include "services/identity/loading.h"
 #include "services/identity/resource_names.h"
+#include "services/identity/round_before.h"
 #include "services/identity/survey_work.h"
 
 namespace candor::identity {
@@ -179,6 +180,7 @@ absl::Status Releasing::FreezeReport(const CampaignRow& campaign, const SurveyRo
         input.supervisors.push_back(std::move(rating.answers));
       }
     }
+    CANDOR_RETURN_IF_ERROR(AddRoundBefore(transaction, input));
     CANDOR_ASSIGN_OR_RETURN(subject, SubjectOf(transaction, survey));
     return absl::OkStatus();
   }));

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "services/domain/answer.h"
+#include "services/domain/campaign.h"
 #include "storage/identity_store.h"
 
 namespace candor::identity {
@@ -18,6 +19,13 @@ namespace candor::identity {
 // All that a report follows from; it names nobody. Documents as the exact bytes that were stored. The figures pooled over
 // the campaign's leaders are campaign.pooled_figures.
 struct ReportInput {
+  // The same leader's survey in the round before.
+  struct Before {
+    std::string contract;
+    std::string instrument_version;
+    std::string closed_result;
+    std::optional<std::string> pooled_figures;
+  };
   storage::CampaignRow campaign;
   storage::SurveyRow survey;
   std::string contract;
@@ -25,10 +33,23 @@ struct ReportInput {
   std::string closed_result;
   std::optional<domain::Answers> self;
   std::vector<domain::Answers> supervisors;  // by person id
+  domain::Comparison comparison = domain::Comparison::kNone;
+  std::optional<Before> before;  // set exactly when compared
 };
 
 // The report's bytes: a pure function of the input. Called once for each survey at release; its bytes are frozen.
 using ReportBuilder = std::function<absl::StatusOr<std::string>(const ReportInput&)>;
+
+// What a campaign's benchmark follows from: the instrument that its surveys share, the contract of one of them (what figures
+// depend on is the same in all), and the closed result of each leader who has one, by survey id.
+struct BenchmarkInput {
+  std::string contract;
+  std::string instrument_version;
+  std::vector<std::string> closed_results;
+};
+
+// The benchmark's bytes: a pure function of the input. Called once for a campaign, when its last survey is closed.
+using BenchmarkBuilder = std::function<absl::StatusOr<std::string>(const BenchmarkInput&)>;
 
 // Who a report is about, as the directory had it at release. Kept beside the report (SurveyDocument::kReportSubject) and
 // deleted with the person.

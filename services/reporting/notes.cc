@@ -1,10 +1,12 @@
 #include "services/reporting/notes.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/time.h"
 #include "services/reporting/report_input.h"
 
 namespace candor::reporting {
@@ -20,6 +22,7 @@ struct Contents {
   bool scale_withheld = false;     // a shown group has too few items of a unit
   bool confidence = false, typical = false;
   bool scale_confidence = false;  // of a figure of several statements
+  bool benchmark = false;
   bool others = false;  // at least one figure of all raters
   bool self = false, supervisor = false;
   bool gap = false, undetermined = false, close = false;
@@ -38,6 +41,7 @@ void Look(const v1::GroupScore& score, Contents& contents) {
     if (score.items_used() > 1) contents.scale_confidence = true;
   }
   if (score.interval().kind() == v1::INTERVAL_KIND_TYPICAL) contents.typical = true;
+  if (score.has_benchmark()) contents.benchmark = true;
 }
 
 Contents ContentsOf(const v1::Scores& scores) {
@@ -80,26 +84,89 @@ std::string MemberTitles(const v1::GroupSummary& group, const domain::Instrument
   return absl::StrCat(absl::StrJoin(titles, ", "), " and ", last);
 }
 
+// "Staff", "Staff, Lower school".
+std::string FullTitle(const v1::GroupSummary& group, const domain::Instrument& instrument) {
+  if (group.part_of().empty()) return group.title();
+  return absl::StrCat(GroupTitle(instrument, group.part_of()), ", ", group.title());
+}
+
+// What there is to say of parts: one note for each group that the contract has in parts.
+std::vector<std::string> PartNotes(const v1::Scores& scores, const domain::Contract& contract) {
+  std::vector<std::string> notes;
+  for (const v1::GroupSummary& group : scores.groups()) {
+    if (!group.part_of().empty() || domain::FindBreakdown(contract.breakdowns, group.code()) == nullptr) continue;
+    std::string note;
+    bool joined = false;
+    for (const v1::GroupSummary& part : scores.groups()) joined |= part.part_of() == group.code() && part.parts_size() > 1;
+    if (group.from_parts()) {
+      note = absl::StrCat(group.title(), ": the figures are computed from those of the parts below, each rating with equal "
+                          "weight. What a part withholds is in no figure of the whole group either.");
+    } else if (group.withheld_reason() == v1::WITHHELD_REASON_UNSPECIFIED) {
+      note = absl::StrCat(group.title(), ": not shown by part, since there are no two parts of which at least ",
+                          domain::FewestInPart(contract.minimum_group_size), " were invited and gave a rating.");
+    }
+    if (joined) {
+      absl::StrAppend(&note, " Parts with fewer than ", domain::FewestInPart(contract.minimum_group_size),
+                      " are shown together with the next smallest.");
+    }
+    if (!note.empty()) notes.push_back(std::move(note));
+  }
+  return notes;
+}
+
+// What there is to say of the comparison with the round before.
+std::vector<std::string> ComparisonNotes(const v1::Scores& scores) {
+  if (!scores.has_compared_round()) return {};
+  const v1::ComparedRound& compared = scores.compared_round();
+  const std::string round = absl::StrCat(
+      "the round that was planned until ",
+      absl::FormatTime("%-d %B %Y", absl::FromUnixSeconds(compared.close_time().seconds()), absl::UTCTimeZone()));
+  switch (compared.state()) {
+    case v1::COMPARISON_STATE_NO_REPORT_BEFORE:
+      return {absl::StrCat("Not compared with ", round, ": the leader has no report there.")};
+    case v1::COMPARISON_STATE_OTHER_READERS:
+      return {absl::StrCat("Not compared with ", round, ": somebody may read this report who could not read that one, and "
+                           "would learn its figures from the changes.")};
+    case v1::COMPARISON_STATE_NOTHING_IN_COMMON:
+      return {absl::StrCat("Not compared with ", round, ": no statement was asked in the same words on the same scale.")};
+    case v1::COMPARISON_STATE_COMPARED: break;
+    default: return {};
+  }
+  std::vector<std::string> notes = {absl::StrCat(
+      "A change is this round minus ", round, ", over the statements that a group was asked in the same words both times "
+      "and that have a figure both times; so it need not be the difference of the figures that the two reports show. \"No "
+      "clear change\" means that chance alone could have brought it about. The raters of the two rounds count as other "
+      "people; where many answered both times, a change is surer than its range says. Low figures tend to rise a little by "
+      "themselves the next time, and high ones to fall.")};
+  if (compared.items_reworded() > 0) {
+    notes.push_back(absl::StrCat(compared.items_reworded(), compared.items_reworded() == 1 ? " statement is" : " statements are",
+                                 " not compared, since the wording changed."));
+  }
+  return notes;
+}
+
 // Why nothing is shown of one group; empty when it is shown.
-std::string WithheldNote(const v1::GroupSummary& group, const domain::Contract& contract) {
+std::string WithheldNote(const v1::GroupSummary& group, const domain::Contract& contract,
+                         const domain::Instrument& instrument) {
+  const std::string title = FullTitle(group, instrument);
   const int minimum =
       group.code() == domain::kOtherRaters ? contract.pool_minimum : contract.minimum_group_size;
   switch (group.withheld_reason()) {
-    case v1::WITHHELD_REASON_NO_DATA: return absl::StrCat(group.title(), ": nobody answered.");
+    case v1::WITHHELD_REASON_NO_DATA: return absl::StrCat(title, ": nobody answered.");
     case v1::WITHHELD_REASON_TOO_FEW_ANSWERS:
-      return absl::StrCat(group.title(), ": fewer than ", minimum,
+      return absl::StrCat(title, ": fewer than ", minimum,
                           " gave a rating, so nothing of theirs is shown, and their ratings are in no other figure.");
     case v1::WITHHELD_REASON_TOO_MANY_REISSUED:
-      return absl::StrCat(group.title(), ": more than ", contract.maximum_reissued_percent,
+      return absl::StrCat(title, ": more than ", contract.maximum_reissued_percent,
                           " % of the codes were replaced by new ones, so that it is not certain that everybody "
                           "answered only once. Nothing of this group is shown, and its ratings are in no other "
                           "figure.");
     case v1::WITHHELD_REASON_MORE_ANSWERS_THAN_CODES:
-      return absl::StrCat(group.title(), ": more answers came in than codes were given out, as can happen when the "
+      return absl::StrCat(title, ": more answers came in than codes were given out, as can happen when the "
                           "service's data were restored from a backup, so that somebody may have answered twice. "
                           "Nothing of this group is shown, and its ratings are in no other figure.");
     case v1::WITHHELD_REASON_POOLED:
-      return absl::StrCat(group.title(), ": fewer than ", minimum,
+      return absl::StrCat(title, ": fewer than ", minimum,
                           " gave a rating, so they are not shown by themselves; their ratings are part of \"Other "
                           "raters\".");
     default: return "";
@@ -115,7 +182,7 @@ std::vector<std::string> ReportNotes(const v1::Scores& scores, const domain::Con
   std::vector<std::string> notes;
 
   for (const v1::GroupSummary& group : scores.groups()) {
-    std::string note = WithheldNote(group, contract);
+    std::string note = WithheldNote(group, contract, instrument);
     if (!note.empty()) notes.push_back(std::move(note));
   }
   if (!contents.any_group) {
@@ -130,6 +197,7 @@ std::vector<std::string> ReportNotes(const v1::Scores& scores, const domain::Con
                                  " together: at least one of these groups was too small to be anonymous by itself. Of "
                                  "them only means are shown."));
   }
+  for (std::string& note : PartNotes(scores, contract)) notes.push_back(std::move(note));
   if (!contents.self) {
     notes.push_back("The leader's own rating is missing, so no gap between self and others can be shown.");
   }
@@ -209,6 +277,13 @@ std::vector<std::string> ReportNotes(const v1::Scores& scores, const domain::Con
     notes.push_back(absl::StrCat("\"Close to the line\": the raters' figure is so near to ", rules.strength_cut(),
                                  " that it could as well be on the other side."));
   }
+  if (contents.benchmark) {
+    notes.push_back(
+        "\"Round\" is the mean over the leaders of this campaign whose reports show the figure too, this leader among them, "
+        "each counted once; it is given where they are at least five. It tells what is usual here, not what is good, and "
+        "ranks nobody.");
+  }
+  for (std::string& note : ComparisonNotes(scores)) notes.push_back(std::move(note));
   if (contents.themes > 1 && (contents.others || contents.self || contents.supervisor)) {
     notes.push_back(
         "Themes overlap: one statement can belong to several, so themes are not to be added or averaged.");

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <set>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "services/base/status.h"
 #include "services/domain/errors.h"
 #include "services/statistics/constants.h"
@@ -47,19 +49,29 @@ absl::Status CheckPerson(const domain::Answers& answers, const domain::Instrumen
   return absl::OkStatus();
 }
 
-}  // namespace
+// The English text, else the one in the first of `languages` that there is, else `otherwise`.
+std::string EnglishOr(const domain::LocalizedText& text, const std::vector<std::string>& languages,
+                      absl::string_view otherwise) {
+  std::vector<std::string> order = {"en"};
+  order.insert(order.end(), languages.begin(), languages.end());
+  for (const std::string& language : order) {
+    const auto found = text.find(language);
+    if (found != text.end() && !found->second.empty()) return found->second;
+  }
+  return std::string(otherwise);
+}
 
-absl::Status CheckReportInput(const ReportInput& input) {
-  const domain::Instrument& instrument = input.version.instrument;
+absl::Status CheckResult(const domain::InstrumentVersion& version, const domain::ClosedResult& result) {
+  const domain::Instrument& instrument = version.instrument;
   if (instrument.items.empty()) return domain::errors::InvalidField("version", "an instrument needs an item");
   if (instrument.scale.points < statistics::kMinPoints || instrument.scale.points > statistics::kMaxPoints) {
     return domain::errors::StoreCorrupt("the instrument's scale has an unknown number of points");
   }
-  if (input.result.points != instrument.scale.points) {
+  if (result.points != instrument.scale.points) {
     return domain::errors::StoreCorrupt("the closed result has another scale than the instrument");
   }
   for (const domain::Item& item : instrument.items) {
-    if (domain::FindIndicator(input.version.framework, item.indicator).indicator == nullptr) {
+    if (domain::FindIndicator(version.framework, item.indicator).indicator == nullptr) {
       return domain::errors::StoreCorrupt("the instrument has an item that its framework does not know");
     }
   }
@@ -68,7 +80,7 @@ absl::Status CheckReportInput(const ReportInput& input) {
     return domain::errors::StoreCorrupt("the instrument has two items on one indicator");
   }
   std::set<std::string> codes;
-  for (const domain::Block& block : input.result.blocks) {
+  for (const domain::Block& block : result.blocks) {
     if (!codes.insert(block.code).second) return domain::errors::StoreCorrupt("the closed result has a block twice");
     if (block.state != domain::BlockState::kPrinted && !block.atoms.empty()) {
       return domain::errors::StoreCorrupt("the closed result has figures in a withheld block");
@@ -80,6 +92,18 @@ absl::Status CheckReportInput(const ReportInput& input) {
       }
       CANDOR_RETURN_IF_ERROR(CheckAtom(atom, instrument));
     }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckReportInput(const ReportInput& input) {
+  const domain::Instrument& instrument = input.version.instrument;
+  CANDOR_RETURN_IF_ERROR(CheckResult(input.version, input.result));
+  CANDOR_CHECK(input.before.has_value() == (input.comparison == domain::Comparison::kCompared));
+  if (input.before.has_value()) {
+    CANDOR_RETURN_IF_ERROR(CheckResult(input.before->version, input.before->result));
   }
   if (input.self.has_value()) {
     CANDOR_RETURN_IF_ERROR(CheckPerson(*input.self, instrument));
@@ -98,16 +122,28 @@ std::map<std::string, int> ItemIndex(const domain::Instrument& instrument) {
 
 std::string GroupTitle(const domain::Instrument& instrument, absl::string_view code) {
   if (code == domain::kOtherRaters) return "Other raters";
+  const domain::IssuingName name = domain::ParseIssuingCode(code);
+  if (!name.parts.empty()) {
+    return absl::StrCat(GroupTitle(instrument, name.group), ", ", absl::StrJoin(name.parts, " and "));
+  }
   for (const domain::RaterGroup& group : instrument.rater_groups) {
-    if (group.code != code) continue;
-    std::vector<std::string> languages = {"en"};
-    languages.insert(languages.end(), instrument.languages.begin(), instrument.languages.end());
-    for (const std::string& language : languages) {
-      const auto title = group.title.find(language);
-      if (title != group.title.end() && !title->second.empty()) return title->second;
-    }
+    if (group.code == code) return EnglishOr(group.title, instrument.languages, code);
   }
   return std::string(code);
+}
+
+std::string PartsTitle(const domain::Contract& contract, const domain::Instrument& instrument, absl::string_view group,
+                       const std::vector<std::string>& parts) {
+  const domain::Breakdown* breakdown = domain::FindBreakdown(contract.breakdowns, group);
+  std::vector<std::string> titles;
+  for (const std::string& code : parts) {
+    const domain::Part* part = breakdown == nullptr ? nullptr : domain::FindPart(*breakdown, code);
+    titles.push_back(part == nullptr ? code : EnglishOr(part->title, instrument.languages, code));
+  }
+  if (titles.size() < 2) return absl::StrJoin(titles, "");
+  const std::string last = titles.back();
+  titles.pop_back();
+  return absl::StrCat(absl::StrJoin(titles, ", "), " and ", last);
 }
 
 }  // namespace candor::reporting

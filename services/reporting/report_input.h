@@ -10,7 +10,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "candor/v1/scoring.pb.h"
 #include "services/domain/answer.h"
+#include "services/domain/campaign.h"
 #include "services/domain/closed_result.h"
 #include "services/domain/contract.h"
 #include "services/domain/instrument.h"
@@ -29,6 +31,14 @@ struct ReportSubject {
   std::string instrument_version;  // districts/{district}/instruments/{instrument}/versions/{version}
 };
 
+// The same leader's survey in the round before, as its documents have it.
+struct RoundBefore {
+  domain::Contract contract;
+  domain::InstrumentVersion version;
+  domain::ClosedResult result;
+  domain::PooledFigures pooled;
+};
+
 struct ReportInput {
   ReportSubject subject;
   domain::Contract contract;
@@ -41,15 +51,22 @@ struct ReportInput {
   std::optional<domain::Answers> self;
   // Of several supervisors each item's figure is the mean of those who rated it.
   std::vector<domain::Answers> supervisors;
+  domain::Comparison comparison = domain::Comparison::kNone;
+  std::optional<RoundBefore> before;  // set exactly when compared
+  candor::v1::Benchmark benchmark;    // of the campaign; empty where there is none
 };
 
 // DATA_LOSS, STORE_CORRUPT: the parts do not fit together: another scale, an unknown indicator, counts that do not add
-// up, a rating off the scale. INVALID_ARGUMENT: the instrument has no item. The message names the part, never a figure.
+// up, a rating off the scale; the same of the round before. INVALID_ARGUMENT: the instrument has no item. The message names the part, never a figure.
 absl::Status CheckReportInput(const ReportInput& input);
 
 // What an English report calls the rater group `code`: its English title, else the one in the instrument's first
-// language, else the code. The pool is "Other raters".
+// language, else the code. The pool is "Other raters"; parts are named by their codes (PartsTitle knows their titles).
 std::string GroupTitle(const domain::Instrument& instrument, absl::string_view code);
+
+// What it calls parts of the group, as the contract declares them: "Lower school", "Lower school and Upper school".
+std::string PartsTitle(const domain::Contract& contract, const domain::Instrument& instrument, absl::string_view group,
+                       const std::vector<std::string>& parts);
 
 // Indicator's code -> its place among the instrument's items.
 std::map<std::string, int> ItemIndex(const domain::Instrument& instrument);

@@ -8,6 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "services/reporting/benchmark.h"
+#include "services/reporting/change.h"
+#include "services/reporting/groups.h"
 #include "services/reporting/units.h"
 #include "services/statistics/printed.h"
 
@@ -21,107 +24,17 @@ using statistics::PrintedScore;
 // A figure whose range ends this near an end of the scale reaches it.
 constexpr double kAtEnd = 1e-9;
 
-// One block with its atoms laid out by item.
-struct PreparedBlock {
-  const domain::Block* block = nullptr;
-  v1::WithheldReason reason = v1::WITHHELD_REASON_UNSPECIFIED;  // of the whole block
-  std::vector<bool> asked;                                      // one entry for each item of the instrument
-  std::vector<const domain::Atom*> atoms;                       // likewise; null where there is none
-};
-
 // One identified side, after reversal: one entry for each item of the instrument.
 using PersonItems = std::vector<std::optional<double>>;
 
 struct Material {
   statistics::ScoringRules rules;
   double correlation = 0;  // of two items rated by one person
-  std::vector<PreparedBlock> blocks;
+  std::vector<PreparedGroup> groups;
   std::vector<std::optional<int>> self;
   PersonItems supervisor;
   std::vector<PrintedOthers> item_others;  // one entry for each item of the instrument
 };
-
-const domain::GroupCounts* FindCounts(const domain::ClosedResult& result, const std::string& code) {
-  for (const domain::GroupCounts& counts : result.counts) {
-    if (counts.code == code) return &counts;
-  }
-  return nullptr;
-}
-
-// Taking part, for a block: its issuing group's counts; for the pool, those of every group in it.
-domain::GroupCounts CountsOf(const domain::ClosedResult& result, const domain::Block& block) {
-  domain::GroupCounts sum;
-  sum.code = block.code;
-  const auto add = [&](const std::string& code) {
-    const domain::GroupCounts* counts = FindCounts(result, code);
-    if (counts == nullptr) return;
-    sum.invited += counts->invited;
-    sum.issued += counts->issued;
-    sum.reissued += counts->reissued;
-    sum.counted += counts->counted;
-    sum.replaced += counts->replaced;
-  };
-  add(block.code);
-  if (block.code != domain::kOtherRaters) return sum;
-  // A group joined before opening has no block and no counts of its own, so that nobody is added twice.
-  for (const domain::Block& part : result.blocks) {
-    const bool member = std::find(block.members.begin(), block.members.end(), part.code) != block.members.end();
-    if (member && part.code != block.code) add(part.code);
-  }
-  return sum;
-}
-
-v1::WithheldReason ReasonOf(const domain::Block& block, int64_t counted) {
-  switch (block.state) {
-    case domain::BlockState::kPrinted: return v1::WITHHELD_REASON_UNSPECIFIED;
-    case domain::BlockState::kTooManyReissued: return v1::WITHHELD_REASON_TOO_MANY_REISSUED;
-    case domain::BlockState::kMoreAnswersThanCodes: return v1::WITHHELD_REASON_MORE_ANSWERS_THAN_CODES;
-    case domain::BlockState::kPooled: return v1::WITHHELD_REASON_POOLED;
-    case domain::BlockState::kTooFew: break;
-  }
-  return counted == 0 ? v1::WITHHELD_REASON_NO_DATA : v1::WITHHELD_REASON_TOO_FEW_ANSWERS;
-}
-
-PrintedAtom ToPrinted(const domain::Atom* atom) {
-  PrintedAtom printed;
-  if (atom == nullptr || atom->kind == domain::AtomKind::kWithheld) return printed;
-  printed.n = atom->n;
-  switch (atom->kind) {
-    case domain::AtomKind::kWithheld: break;
-    case domain::AtomKind::kExact:
-      printed.kind = PrintedAtom::Kind::kExact;
-      printed.sum = atom->sum;
-      printed.counts = atom->counts;
-      break;
-    case domain::AtomKind::kAtLeast:
-    case domain::AtomKind::kAtMost:
-      printed.kind =
-          atom->kind == domain::AtomKind::kAtLeast ? PrintedAtom::Kind::kAtLeast : PrintedAtom::Kind::kAtMost;
-      printed.bound = static_cast<double>(atom->bound_numerator) / static_cast<double>(atom->n);
-      break;
-  }
-  return printed;
-}
-
-PreparedBlock Prepare(const domain::Instrument& instrument, const domain::ClosedResult& result,
-                      const domain::Block& block) {
-  PreparedBlock prepared;
-  prepared.block = &block;
-  prepared.reason = ReasonOf(block, CountsOf(result, block).counted);
-  prepared.asked.assign(instrument.items.size(), false);
-  prepared.atoms.assign(instrument.items.size(), nullptr);
-  if (block.state != domain::BlockState::kPrinted) {
-    for (int item : domain::CommonItems(instrument, block.members)) prepared.asked[item] = true;
-    return prepared;
-  }
-  const std::map<std::string, int> index = ItemIndex(instrument);
-  for (const domain::Atom& atom : block.atoms) {
-    const int item = index.at(atom.indicator);
-    prepared.asked[item] = true;
-    prepared.atoms[item] = &atom;
-  }
-  return prepared;
-}
 
 bool IsRating(uint8_t byte) { return byte != domain::kBlank && byte != domain::kNotObserved; }
 
@@ -182,23 +95,23 @@ void SetScore(const PrintedScore& score, int points, v1::GroupScore& out) {
   }
 }
 
-std::optional<PrintedScore> ScoreIndicator(const PreparedBlock& block, int item, const Material& material,
+std::optional<PrintedScore> ScoreIndicator(const PreparedGroup& group, int item, const Material& material,
                                            v1::GroupScore& out) {
-  const domain::Atom* atom = block.atoms[item];
-  if (!block.asked[item]) {
+  const ItemFigures& printed = group.items[item];
+  if (!group.asked[item]) {
     SetWithheld(v1::WITHHELD_REASON_NO_DATA, out);
     return std::nullopt;
   }
-  if (block.reason != v1::WITHHELD_REASON_UNSPECIFIED) {
-    SetWithheld(block.reason, out);
+  if (group.reason != v1::WITHHELD_REASON_UNSPECIFIED) {
+    SetWithheld(group.reason, out);
     return std::nullopt;
   }
-  if (atom->not_observed.has_value()) out.set_not_observed(*atom->not_observed);
-  const statistics::PrintedItem figures = statistics::ScorePrintedItem(ToPrinted(atom), material.rules);
-  out.set_n(atom->n);
+  if (printed.not_observed.has_value()) out.set_not_observed(*printed.not_observed);
+  const statistics::PrintedItem figures = statistics::ScorePrintedItem(printed.atom, material.rules);
+  out.set_n(printed.n);
   if (!figures.score.has_value()) {
     // Enough ratings, yet none of the figures may be shown: disclosure control withholds those that insiders could use.
-    SetWithheld(atom->n >= material.rules.min_n ? v1::WITHHELD_REASON_TOO_FEW_FOR_INSIDERS
+    SetWithheld(printed.n >= material.rules.min_n ? v1::WITHHELD_REASON_TOO_FEW_FOR_INSIDERS
                                                 : v1::WITHHELD_REASON_TOO_FEW_ANSWERS,
                 out);
     return std::nullopt;
@@ -206,7 +119,7 @@ std::optional<PrintedScore> ScoreIndicator(const PreparedBlock& block, int item,
   SetScore(*figures.score, material.rules.points, out);
   if (figures.sd.has_value()) {
     v1::Distribution& distribution = *out.mutable_distribution();
-    for (int64_t count : atom->counts) distribution.add_counts(count);
+    for (int64_t count : printed.atom.counts) distribution.add_counts(count);
     distribution.set_standard_deviation(*figures.sd);
     if (figures.favourable.has_value()) distribution.set_favourable_share(*figures.favourable);
     if (figures.favourable_limits.has_value()) {
@@ -214,7 +127,7 @@ std::optional<PrintedScore> ScoreIndicator(const PreparedBlock& block, int item,
       distribution.set_favourable_upper(figures.favourable_limits->hi);
     }
   }
-  switch (atom->half) {
+  switch (printed.half) {
     case domain::HalfStatement::kNone: break;
     case domain::HalfStatement::kAtMostTwoLow: out.set_half_statement(v1::HALF_STATEMENT_AT_MOST_TWO_LOW); break;
     case domain::HalfStatement::kAtMostTwoHigh: out.set_half_statement(v1::HALF_STATEMENT_AT_MOST_TWO_HIGH); break;
@@ -222,19 +135,19 @@ std::optional<PrintedScore> ScoreIndicator(const PreparedBlock& block, int item,
   return figures.score;
 }
 
-std::optional<PrintedScore> ScoreScale(const PreparedBlock& block, const Unit& unit, const Material& material,
+std::optional<PrintedScore> ScoreScale(const PreparedGroup& group, const Unit& unit, const Material& material,
                                        v1::GroupScore& out) {
   std::vector<PrintedAtom> atoms;
   for (int item : unit.items) {
-    if (block.asked[item]) atoms.push_back(ToPrinted(block.atoms[item]));
+    if (group.asked[item]) atoms.push_back(group.items[item].atom);
   }
   out.set_items_total(static_cast<int32_t>(atoms.size()));
   if (atoms.empty()) {
     SetWithheld(v1::WITHHELD_REASON_NO_DATA, out);
     return std::nullopt;
   }
-  if (block.reason != v1::WITHHELD_REASON_UNSPECIFIED) {
-    SetWithheld(block.reason, out);
+  if (group.reason != v1::WITHHELD_REASON_UNSPECIFIED) {
+    SetWithheld(group.reason, out);
     return std::nullopt;
   }
   const statistics::PrintedScale figures =
@@ -330,19 +243,20 @@ v1::UnitScore ScoreUnit(const Unit& unit, Material& material) {
   std::vector<std::optional<PrintedScore>> scores;
   v1::GroupScore& all = *out.mutable_all_raters();
   std::set<int> items_used, items_asked;
-  for (const PreparedBlock& block : material.blocks) {
-    v1::GroupScore& group = *out.add_groups();
-    group.set_group(block.block->code);
-    scores.push_back(indicator ? ScoreIndicator(block, unit.items[0], material, group)
-                               : ScoreScale(block, unit, material, group));
+  for (const PreparedGroup& group : material.groups) {
+    v1::GroupScore& figure = *out.add_groups();
+    figure.set_group(group.summary.code());
+    std::optional<PrintedScore> score = indicator ? ScoreIndicator(group, unit.items[0], material, figure)
+                                                  : ScoreScale(group, unit, material, figure);
+    if (group.is_part()) continue;
+    scores.push_back(std::move(score));
     for (int item : unit.items) {
-      if (block.asked[item]) items_asked.insert(item);
-      if (scores.back().has_value() && block.atoms[item] != nullptr &&
-          block.atoms[item]->kind != domain::AtomKind::kWithheld) {
+      if (group.asked[item]) items_asked.insert(item);
+      if (scores.back().has_value() && group.items[item].atom.kind != PrintedAtom::Kind::kWithheld) {
         items_used.insert(item);
       }
     }
-    if (scores.back().has_value()) all.add_groups_used(block.block->code);
+    if (scores.back().has_value()) all.add_groups_used(group.summary.code());
   }
 
   all.set_group(kAllRaters);
@@ -376,22 +290,6 @@ v1::UnitScore ScoreUnit(const Unit& unit, Material& material) {
   return out;
 }
 
-v1::GroupSummary Summarise(const ReportInput& input, const PreparedBlock& prepared) {
-  const domain::Block& block = *prepared.block;
-  const domain::GroupCounts counts = CountsOf(input.result, block);
-  v1::GroupSummary out;
-  out.set_code(block.code);
-  out.set_title(GroupTitle(input.version.instrument, block.code));
-  for (const std::string& member : block.members) out.add_members(member);
-  out.set_withheld_reason(prepared.reason);
-  out.set_invited(counts.invited);
-  out.set_issued(counts.issued);
-  out.set_reissued(counts.reissued);
-  out.set_counted(counts.counted);
-  out.set_replaced(counts.replaced);
-  return out;
-}
-
 }  // namespace
 
 double StrengthCut(int points) { return (points + 1) / 2.0 + AgreementBand(points); }
@@ -410,15 +308,16 @@ statistics::ScoringRules ScoringRulesOf(const domain::Contract& contract, const 
   return rules;
 }
 
+double CorrelationOf(const domain::PooledFigures& pooled, const statistics::ScoringRules& rules) {
+  return pooled.item_correlation.has_value() ? *pooled.item_correlation / 100.0 : rules.prior_correlation;
+}
+
 v1::Scores BuildScores(const ReportInput& input) {
   const domain::Instrument& instrument = input.version.instrument;
   Material material;
   material.rules = ScoringRulesOf(input.contract, instrument.scale);
-  const std::optional<int>& pooled = input.pooled.item_correlation;
-  material.correlation = pooled.has_value() ? *pooled / 100.0 : material.rules.prior_correlation;
-  for (const domain::Block& block : input.result.blocks) {
-    material.blocks.push_back(Prepare(instrument, input.result, block));
-  }
+  material.correlation = CorrelationOf(input.pooled, material.rules);
+  material.groups = PrepareGroups(input, material.rules);
   material.self = SelfItems(input);
   material.supervisor = SupervisorItems(input);
   material.item_others.resize(instrument.items.size());
@@ -434,9 +333,9 @@ v1::Scores BuildScores(const ReportInput& input) {
   rules.set_strength_cut(material.rules.strength_cut);
   rules.set_agreement_band(material.rules.gap_delta);
   rules.set_item_correlation(material.correlation);
-  rules.set_item_correlation_source(pooled.has_value() ? v1::CORRELATION_SOURCE_POOLED
-                                                       : v1::CORRELATION_SOURCE_ASSUMED);
-  for (const PreparedBlock& block : material.blocks) *scores.add_groups() = Summarise(input, block);
+  rules.set_item_correlation_source(input.pooled.item_correlation.has_value() ? v1::CORRELATION_SOURCE_POOLED
+                                                                              : v1::CORRELATION_SOURCE_ASSUMED);
+  for (const PreparedGroup& group : material.groups) *scores.add_groups() = group.summary;
 
   // Indicators first, since every scale's gap is made from those of its items; they are listed last.
   const std::vector<Unit> units = ListUnits(input.version);
@@ -447,6 +346,8 @@ v1::Scores BuildScores(const ReportInput& input) {
     }
   }
   for (v1::UnitScore& unit : scored) *scores.add_units() = std::move(unit);
+  AddBenchmark(input.benchmark, scores);
+  AddChanges(input, material.groups, scores);
   return scores;
 }
 

@@ -26,6 +26,9 @@ double AgreementBand(int points);
 // band, or the defaults above.
 statistics::ScoringRules ScoringRulesOf(const domain::Contract& contract, const domain::RatingScale& scale);
 
+// The correlation between two items rated by one person: the campaign's pooled one, else the rules' prior.
+double CorrelationOf(const domain::PooledFigures& pooled, const statistics::ScoringRules& rules);
+
 // All figures. The input has passed CheckReportInput.
 candor::v1::Scores BuildScores(const ReportInput& input);
 

@@ -37,6 +37,7 @@ constexpr AccessRow kRows[] = {
     {"candor.v1.DirectoryService.CreateAccessKey", Audience::kAdministrator, "parent", names::kPerson},
     {"candor.v1.DirectoryService.DeleteAccessKey", Audience::kThemself, "name", names::kAccessKey},
     {"candor.v1.DirectoryService.ListAccessKeys", Audience::kThemself, "parent", names::kPerson},
+    {"candor.v1.DirectoryService.ListAuditEntries", Audience::kAuditors, "parent", names::kDistrict},
 
     {"candor.v1.FrameworkService.ImportFramework", Audience::kAdministrator, "parent", names::kDistrict},
     {"candor.v1.FrameworkService.GetFramework", Audience::kMembers, "name", names::kFramework},
@@ -253,6 +254,7 @@ absl::StatusOr<bool> Access::Allows(const AccessRow& row, const identity::Caller
   switch (row.audience) {
     case Audience::kAdministrator: return administrator;
     case Audience::kSupervisors: return administrator || caller.roles.supervisor;
+    case Audience::kAuditors: return administrator || caller.roles.auditor;
     case Audience::kMembers:
       return administrator || caller.roles.supervisor || caller.roles.leader || caller.roles.moderator ||
              caller.roles.auditor;

@@ -30,6 +30,7 @@ enum class Audience {
   kInstallation,       // the installation's administrator
   kAdministrator,
   kSupervisors,        // administrators, and supervisors of the district
+  kAuditors,           // administrators, and auditors of the district
   kMembers,            // everybody of the district who has a role
   kThemself,           // administrators; the person themself
   kThemselfAlone,      // the person themself, whom no administrator stands in for

@@ -100,8 +100,24 @@ void AddGroups(const std::vector<identity::GroupView>& groups, const std::vector
     group->set_code(groups[i].code);
     group->mutable_members()->Assign(groups[i].members.begin(), groups[i].members.end());
     group->set_invited(groups[i].invited);
+    group->mutable_parts()->Assign(groups[i].parts.begin(), groups[i].parts.end());
     if (i < answered.size()) group->set_answered(answered[i]);
   }
+}
+
+// Sorted, as contracts have them.
+std::vector<domain::Breakdown> BreakdownsOf(const candor::v1::Campaign& from) {
+  std::vector<domain::Breakdown> breakdowns;
+  for (const candor::v1::Breakdown& breakdown : from.breakdowns()) {
+    domain::Breakdown& to = breakdowns.emplace_back();
+    to.group = breakdown.group();
+    for (const candor::v1::Part& part : breakdown.parts()) to.parts.push_back({part.code(), FromProto(part.title())});
+    std::sort(to.parts.begin(), to.parts.end(),
+              [](const domain::Part& a, const domain::Part& b) { return a.code < b.code; });
+  }
+  std::sort(breakdowns.begin(), breakdowns.end(),
+            [](const domain::Breakdown& a, const domain::Breakdown& b) { return a.group < b.group; });
+  return breakdowns;
 }
 
 absl::StatusOr<uint8_t> AnswerOf(const candor::v1::Rating& rating, int points, const std::string& field) {
@@ -142,7 +158,7 @@ const std::set<std::string>& ChangeableCampaignFields() {
       "title",          "instrument_version", "minimum_group_size",  "insiders",   "first_reader",
       "retention_days", "supervisor_reads",   "administrator_reads", "close_time", "latest_close_time",
       "abandon_time",   "notice",             "moderators",          "steward",    "mirrors",
-      "purpose",        "auditor",            "summary_only_below"};
+      "purpose",        "auditor",            "summary_only_below",  "breakdowns", "previous_campaign"};
   return *fields;
 }
 
@@ -197,6 +213,18 @@ absl::Status CopyCampaignFields(const candor::v1::Campaign& from, const std::set
   }
   if (Has(fields, "mirrors")) settings.mirrors.assign(from.mirrors().begin(), from.mirrors().end());
   if (Has(fields, "purpose")) settings.purpose = from.purpose().empty() ? domain::kDevelopmental : from.purpose();
+  if (Has(fields, "breakdowns")) settings.breakdowns = BreakdownsOf(from);
+  if (Has(fields, "previous_campaign")) {
+    settings.previous = domain::CampaignId();
+    if (!from.previous_campaign().empty()) {
+      constexpr char kField[] = "campaign.previous_campaign";
+      CANDOR_ASSIGN_OR_RETURN(const CampaignName previous, ParseCampaign(kField, from.previous_campaign()));
+      if (previous.district != district) {
+        return domain::errors::InvalidField(kField, "the round before must be of the campaign's own district");
+      }
+      settings.previous = previous.campaign;
+    }
+  }
   return absl::OkStatus();
 }
 
@@ -233,6 +261,18 @@ candor::v1::Campaign ToProto(const identity::StoredCampaign& campaign, const ide
   proto.set_purpose(settings.purpose);
   proto.set_summary_only_below(static_cast<int32_t>(settings.summary_only_below));
   if (settings.auditor.has_value()) *proto.mutable_auditor() = ToProto(*settings.auditor, row.district);
+  for (const domain::Breakdown& breakdown : settings.breakdowns) {
+    candor::v1::Breakdown* to = proto.add_breakdowns();
+    to->set_group(breakdown.group);
+    for (const domain::Part& part : breakdown.parts) {
+      candor::v1::Part* to_part = to->add_parts();
+      to_part->set_code(part.code);
+      *to_part->mutable_title() = ToProto(part.title);
+    }
+  }
+  if (!settings.previous.empty()) {
+    proto.set_previous_campaign(identity::CampaignName(row.district, settings.previous));
+  }
   proto.set_state(ToProto(row.state));
   proto.set_survey_count(static_cast<int32_t>(campaign.survey_count));
   const bool releasing = row.state == domain::CampaignState::kClosed && row.release_ordered;
@@ -286,6 +326,7 @@ candor::v1::Rater ToProto(const storage::RaterRow& rater, const SurveyName& surv
   proto.set_address(rater.address);
   proto.set_opted_out(rater.opted_out);
   proto.set_paper(rater.paper);
+  proto.set_part(rater.part);
   return proto;
 }
 
@@ -298,12 +339,13 @@ candor::v1::InvitationCode ToProto(const identity::RaterCode& code, const Survey
 }
 
 const std::set<std::string>& ChangeableRaterFields() {
-  static const auto* const fields = new std::set<std::string>{"group", "display_name", "address", "opted_out"};
+  static const auto* const fields = new std::set<std::string>{"group", "part", "display_name", "address", "opted_out"};
   return *fields;
 }
 
 void CopyRaterFields(const candor::v1::Rater& from, const std::set<std::string>& fields, storage::RaterRow& to) {
   if (Has(fields, "group")) to.group = from.group();
+  if (Has(fields, "part")) to.part = from.part();
   if (Has(fields, "display_name")) to.display_name = from.display_name();
   if (Has(fields, "address")) to.address = from.address();
   if (Has(fields, "opted_out")) to.opted_out = from.opted_out();

@@ -77,6 +77,16 @@ candor::v1::AccessKey ToProto(const storage::AccessKeyRow& row) {
   return proto;
 }
 
+candor::v1::AuditEntry ToProto(const storage::AuditRow& row) {
+  candor::v1::AuditEntry proto;
+  proto.set_sequence(row.sequence);
+  *proto.mutable_time() = ToTimestamp(row.time);
+  proto.set_caller(row.caller);
+  proto.set_action(row.action);
+  proto.set_resource(row.resource);
+  return proto;
+}
+
 const std::set<std::string>& ChangeablePersonFields() {
   static const auto* const fields =
       new std::set<std::string>{"display_name", "job_title", "email", "school", "roles", "supervisors"};

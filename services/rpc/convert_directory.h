@@ -16,6 +16,7 @@ candor::v1::District ToProto(const storage::DistrictRow& row);
 candor::v1::School ToProto(const storage::SchoolRow& row);
 candor::v1::Person ToProto(const storage::PersonRow& row);
 candor::v1::AccessKey ToProto(const storage::AccessKeyRow& row);
+candor::v1::AuditEntry ToProto(const storage::AuditRow& row);
 
 // The fields of a person that an update may change.
 const std::set<std::string>& ChangeablePersonFields();

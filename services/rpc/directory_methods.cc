@@ -1,8 +1,10 @@
 #include <string>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "candor/v1/directory.pb.h"
 #include "google/protobuf/empty.pb.h"
+#include "services/identity/audit.h"
 #include "services/rpc/convert_common.h"
 #include "services/rpc/convert_directory.h"
 #include "services/rpc/field_mask.h"
@@ -211,6 +213,32 @@ void AddAccessKeyMethods(const IdentityBackend& b, MethodSet& methods) {
       });
 }
 
+void AddAuditMethods(const IdentityBackend& b, MethodSet& methods) {
+  methods.Add<v1::ListAuditEntriesRequest, v1::ListAuditEntriesResponse>(
+      Name("ListAuditEntries"), Lane::kIdentity,
+      [b](const Caller& caller, const v1::ListAuditEntriesRequest& request,
+          v1::ListAuditEntriesResponse* response) -> absl::Status {
+        CANDOR_ASSIGN_OR_RETURN(const auto district, ParseDistrict("parent", request.parent()));
+        // Every entry is of a district that existed then, so one without any has none.
+        CANDOR_RETURN_IF_ERROR(b.directory->GetDistrict(district).status());
+        return FillPage<v1::ListAuditEntriesRequest, v1::ListAuditEntriesResponse, storage::AuditRow>(
+            b, Name("ListAuditEntries"), caller, request, response,
+            [&](const storage::Page& page) -> absl::StatusOr<std::vector<storage::AuditRow>> {
+              // The token is the service's own, so what is in it is a number; none stands for the beginning.
+              int64_t after = 0;
+              if (!page.after.empty() && !absl::SimpleAtoi(page.after, &after)) {
+                return absl::InternalError("a page token of the audit trail without a number");
+              }
+              return identity::ListAudit(*b.store, district, after, page.limit);
+            },
+            [](const storage::AuditRow& row) { return absl::StrCat(row.sequence); },
+            [&](const storage::AuditRow& row) {
+              *response->add_audit_entries() = ToProto(row);
+              return absl::OkStatus();
+            });
+      });
+}
+
 }  // namespace
 
 void AddDirectoryMethods(const IdentityBackend& backend, MethodSet& methods) {
@@ -218,6 +246,7 @@ void AddDirectoryMethods(const IdentityBackend& backend, MethodSet& methods) {
   AddSchoolMethods(backend, methods);
   AddPersonMethods(backend, methods);
   AddAccessKeyMethods(backend, methods);
+  AddAuditMethods(backend, methods);
 }
 
 }  // namespace candor::rpc

@@ -202,7 +202,8 @@ CANDOR_SERVICE(DirectoryService,
                CANDOR_METHOD(DirectoryService, ListPeople, v1::ListPeopleRequest, v1::ListPeopleResponse)
                CANDOR_METHOD(DirectoryService, CreateAccessKey, v1::CreateAccessKeyRequest, v1::CreateAccessKeyResponse)
                CANDOR_METHOD(DirectoryService, DeleteAccessKey, v1::DeleteAccessKeyRequest, Empty)
-               CANDOR_METHOD(DirectoryService, ListAccessKeys, v1::ListAccessKeysRequest, v1::ListAccessKeysResponse))
+               CANDOR_METHOD(DirectoryService, ListAccessKeys, v1::ListAccessKeysRequest, v1::ListAccessKeysResponse)
+               CANDOR_METHOD(DirectoryService, ListAuditEntries, v1::ListAuditEntriesRequest, v1::ListAuditEntriesResponse))
 
 CANDOR_SERVICE(FrameworkService,
                CANDOR_METHOD(FrameworkService, ImportFramework, v1::ImportFrameworkRequest, v1::Framework)

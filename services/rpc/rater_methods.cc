@@ -32,7 +32,7 @@ absl::Status BatchCreateRaters(const IdentityBackend& b, const Caller& caller,
   std::vector<identity::NewRater> raters;
   raters.reserve(request.raters_size());
   for (const v1::Rater& rater : request.raters()) {
-    raters.push_back({rater.group(), rater.display_name(), rater.address(), rater.opted_out()});
+    raters.push_back({rater.group(), rater.display_name(), rater.address(), rater.opted_out(), rater.part()});
   }
   return RunOnce(b, caller, survey.district, request, response, [&]() -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(const auto rows, b.raters->Add(caller, survey.district, survey.survey, raters));
@@ -47,7 +47,7 @@ absl::Status CreatePaperRaters(const IdentityBackend& b, const Caller& caller,
   CANDOR_RETURN_IF_ERROR(CheckSurveyExists(*b.store, survey));
   return RunOnce(b, caller, survey.district, request, response, [&]() -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(const auto rows, b.raters->AddPaper(caller, survey.district, survey.survey, request.group(),
-                                                                request.count()));
+                                                                request.count(), request.part()));
     for (const storage::RaterRow& row : rows) *response->add_raters() = ToProto(row, survey);
     return absl::OkStatus();
   });

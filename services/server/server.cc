@@ -59,7 +59,16 @@ absl::StatusOr<std::string> BuildReport(const identity::ReportInput& input) {
   stored.closed_result = input.closed_result;
   stored.self = input.self;
   stored.supervisors = input.supervisors;
+  stored.comparison = input.comparison;
+  if (input.before.has_value()) {
+    stored.before = reporting::StoredRoundBefore{input.before->contract, input.before->instrument_version,
+                                                 input.before->closed_result, input.before->pooled_figures};
+  }
   return reporting::BuildStoredReport(stored);
+}
+
+absl::StatusOr<std::string> BuildBenchmark(const identity::BenchmarkInput& input) {
+  return reporting::BuildStoredBenchmark({input.contract, input.instrument_version, input.closed_results});
 }
 
 absl::StatusOr<reporting::ReportSubject> ReadSubject(absl::string_view document) {
@@ -193,7 +202,7 @@ absl::Status Server::Parts::OpenIdentityPlane() {
   ratings = std::make_unique<identity::Ratings>(store.get(), clock);
   invitations = std::make_unique<identity::Invitations>(store.get(), clock, keys.get());
   lifecycle = std::make_unique<identity::Lifecycle>(identity::Lifecycle::Parts{
-      store.get(), clock, keys.get(), key_pool.get(), plane, invitations.get(), BuildReport,
+      store.get(), clock, keys.get(), key_pool.get(), plane, invitations.get(), BuildReport, BuildBenchmark,
       config.response_public_address});
   reports = std::make_unique<reporting::Reports>(store.get(), ReadSubject);
   return absl::OkStatus();

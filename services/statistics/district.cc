@@ -124,4 +124,23 @@ BenchmarkSummary SummariseOthers(const std::vector<LeaderPoint>& points) {
   return summary;
 }
 
+PrintedBenchmark SummarisePrinted(const std::vector<Interval>& leaders) {
+  PrintedBenchmark summary;
+  summary.n = static_cast<int64_t>(leaders.size());
+  if (leaders.empty()) return summary;
+  std::vector<double> least, most;
+  for (const Interval& leader : leaders) {
+    least.push_back(leader.lo);
+    most.push_back(leader.hi);
+  }
+  const Moments of_least = MomentsOf(least);
+  if (least == most) {
+    summary.mean = {*of_least.mean, *of_least.mean};
+    summary.sd = of_least.sd;
+  } else {
+    summary.mean = {*of_least.mean, *MomentsOf(most).mean};
+  }
+  return summary;
+}
+
 }  // namespace candor::statistics

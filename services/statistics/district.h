@@ -47,6 +47,14 @@ struct BenchmarkSummary {
 };
 BenchmarkSummary SummariseOthers(const std::vector<LeaderPoint>& points);
 
+// The same of figures that are printed, some of them as ranges, in the order of the leaders' ids.
+struct PrintedBenchmark {
+  int64_t n = 0;
+  Interval mean;             // lo == hi: exactly known
+  std::optional<double> sd;  // between leaders (n - 1); set where n >= 2 and all are exactly known
+};
+PrintedBenchmark SummarisePrinted(const std::vector<Interval>& leaders);
+
 }  // namespace candor::statistics
 
 #endif  // CANDOR_SERVICES_STATISTICS_DISTRICT_H_

@@ -30,6 +30,7 @@ Interval MeanOf(const PrintedAtom& atom, const ScoringRules& rules) {
   switch (atom.kind) {
     case PrintedAtom::Kind::kAtLeast: return {atom.bound, static_cast<double>(rules.points)};
     case PrintedAtom::Kind::kAtMost: return {1, atom.bound};
+    case PrintedAtom::Kind::kBetween: return {atom.bound, atom.upper};
     case PrintedAtom::Kind::kExact:
     case PrintedAtom::Kind::kWithheld: break;
   }
@@ -79,6 +80,38 @@ bool NearLine(const PrintedScore& others, const ScoringRules& rules) {
 }
 
 }  // namespace
+
+PrintedAtom JoinPrinted(std::span<const PrintedAtom> atoms, const ScoringRules& rules) {
+  PrintedAtom joined;
+  bool exact = true, spread = true;
+  double lower = 0, upper = 0;  // of the sum
+  for (const PrintedAtom& atom : atoms) {
+    if (!HasMean(atom)) continue;
+    CANDOR_CHECK(atom.items_per_rater == 1);
+    const Interval mean = MeanOf(atom, rules);
+    const double n = static_cast<double>(atom.n);
+    joined.n += atom.n;
+    joined.sum += atom.sum;
+    lower += n * mean.lo;
+    upper += n * mean.hi;
+    exact = exact && atom.kind == PrintedAtom::Kind::kExact;
+    spread = spread && HasSpread(atom);
+    if (!HasSpread(atom)) continue;
+    joined.counts.resize(atom.counts.size());
+    for (size_t k = 0; k < atom.counts.size(); ++k) joined.counts[k] += atom.counts[k];
+  }
+  if (joined.n == 0) return joined;
+  if (!spread) joined.counts.clear();
+  if (exact) {
+    joined.kind = PrintedAtom::Kind::kExact;
+    return joined;
+  }
+  joined.sum = 0;
+  joined.kind = PrintedAtom::Kind::kBetween;
+  joined.bound = lower / static_cast<double>(joined.n);
+  joined.upper = upper / static_cast<double>(joined.n);
+  return joined;
+}
 
 PrintedItem ScorePrintedItem(const PrintedAtom& atom, const ScoringRules& rules) {
   PrintedItem item;

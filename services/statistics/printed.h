@@ -27,15 +27,22 @@ struct PrintedAtom {
     kExact,     // the mean is sum / (n * items_per_rater)
     kAtLeast,   // the mean lies in [bound, points]
     kAtMost,    // the mean lies in [1, bound]
+    kBetween,   // the mean lies in [bound, upper]: atoms that were joined, some of them bounds
   };
   Kind kind = Kind::kWithheld;
   int64_t n = 0;        // raters behind the figure; 0 when withheld, else >= 1
   int64_t sum = 0;      // kExact: sum of all ratings, reverse-keyed items already turned
-  double bound = 0;     // kAtLeast, kAtMost: in scale points
+  double bound = 0;     // kAtLeast, kAtMost, kBetween: in scale points
   int items_per_rater = 1;  // q; 1 for an atom of one item
   // c_1..c_points where the distribution is printed, else empty. Used with kExact and items_per_rater 1 only.
   std::vector<int64_t> counts;
+  double upper = 0;  // kBetween: the other end, in scale points
 };
+
+// The figure on one item of several disjoint sets of raters together, from what is printed of each; those that are
+// withheld are in no part of it. Ratings weigh equally. Exact where all that enter are, with a distribution where all have
+// one; withheld where none enters. `atoms` are of one item each (items_per_rater 1).
+PrintedAtom JoinPrinted(std::span<const PrintedAtom> atoms, const ScoringRules& rules);
 
 // How far a printed score can be trusted.
 struct PrintedInterval {

@@ -32,11 +32,12 @@ absl::StatusOr<CampaignRow> ReadCampaign(Statement& row) {
   campaign.revision = row.Int(9);
   if (!row.IsNull(10)) campaign.pooled_figures = row.Blob(10);
   campaign.extended_close_time = OptionalTimeOf(row, 11);
+  if (!row.IsNull(12)) campaign.benchmark = row.Blob(12);
   return campaign;
 }
 #define CAMPAIGN_COLUMNS                                                                                      \
   "district, campaign, settings, state, release_ordered, create_time, open_time, closed_time, release_time, " \
-  "revision, pooled_figures, extended_close_time"
+  "revision, pooled_figures, extended_close_time, benchmark"
 
 void BindCampaign(Statement& statement, const CampaignRow& row) {
   const absl::string_view state = domain::NameOf(row.state);
@@ -46,8 +47,9 @@ void BindCampaign(Statement& statement, const CampaignRow& row) {
       .BindText(4, state)
       .BindInt(5, !row.release_ordered ? 0 : row.release_discards ? 2 : 1)
       .BindOptionalBlob(11, row.pooled_figures)
-      .BindText(13, row.settings.instrument.value())
-      .BindInt(14, row.settings.instrument_version);
+      .BindOptionalBlob(13, row.benchmark)
+      .BindText(14, row.settings.instrument.value())
+      .BindInt(15, row.settings.instrument_version);
   BindOptionalTime(statement, 12, row.extended_close_time);
   statement.BindInt(6, TimeValue(row.create_time));
   BindOptionalTime(statement, 7, row.open_time);
@@ -99,9 +101,10 @@ absl::StatusOr<IssuingGroupRow> ReadIssuingGroup(Statement& row) {
 
 absl::StatusOr<RaterRow> ReadRater(Statement& row) {
   return RaterRow{DistrictId(row.Text(0)), SurveyId(row.Text(1)), domain::RaterId(row.Text(2)), row.Text(3),
-                  row.Text(4),             row.Text(5),           row.Int(6) != 0,              row.Int(7) != 0};
+                  row.Text(4),             row.Text(5),           row.Int(6) != 0,              row.Int(7) != 0,
+                  row.Text(8)};
 }
-#define RATER_COLUMNS "district, survey, rater, rater_group, display_name, address, opted_out, paper"
+#define RATER_COLUMNS "district, survey, rater, rater_group, display_name, address, opted_out, paper, part"
 
 void BindRater(Statement& statement, const RaterRow& row) {
   statement.BindText(1, row.district.value())
@@ -111,10 +114,13 @@ void BindRater(Statement& statement, const RaterRow& row) {
       .BindText(5, row.display_name)
       .BindText(6, row.address)
       .BindInt(7, row.opted_out ? 1 : 0)
-      .BindInt(8, row.paper ? 1 : 0);
+      .BindInt(8, row.paper ? 1 : 0)
+      .BindText(9, row.part);
 }
 
-absl::StatusOr<GroupCount> ReadGroupCount(Statement& row) { return GroupCount{row.Text(0), row.Int(1), row.Int(2)}; }
+absl::StatusOr<GroupCount> ReadGroupCount(Statement& row) {
+  return GroupCount{row.Text(0), row.Int(1), row.Int(2), row.Text(3)};
+}
 
 absl::StatusOr<InvitationRow> ReadInvitation(Statement& row) {
   InvitationRow invitation;
@@ -177,7 +183,7 @@ absl::Status IdentityTransaction::InsertCampaign(const CampaignRow& row) {
   CANDOR_ASSIGN_OR_RETURN(Statement statement,
                           database_.Prepare("INSERT INTO campaign(" CAMPAIGN_COLUMNS ", instrument, "
                                             "instrument_version) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
-                                            "?11, ?12, ?13, ?14)"));
+                                            "?11, ?12, ?13, ?14, ?15)"));
   BindCampaign(statement, row);
   return statement.Run();
 }
@@ -194,7 +200,8 @@ absl::Status IdentityTransaction::UpdateCampaign(const CampaignRow& row) {
         Statement statement,
         database_.Prepare("UPDATE campaign SET settings=CASE state WHEN 'draft' THEN ?3 ELSE settings END, state=?4, release_ordered=?5, create_time=?6, open_time=?7, "
                           "closed_time=?8, release_time=?9, revision=revision+1, pooled_figures=?11, "
-                          "extended_close_time=?12, instrument=?13, instrument_version=?14 WHERE district=?1 AND campaign=?2 AND revision=?10"));
+                          "extended_close_time=?12, benchmark=?13, instrument=?14, instrument_version=?15 "
+                          "WHERE district=?1 AND campaign=?2 AND revision=?10"));
     BindCampaign(statement, row);
     CANDOR_RETURN_IF_ERROR(statement.Run());
   }
@@ -405,8 +412,9 @@ absl::StatusOr<std::vector<RaterRow>> IdentityTransaction::ListRaters(const Dist
 absl::StatusOr<std::vector<GroupCount>> IdentityTransaction::CountRaters(const DistrictId& district,
                                                                          const SurveyId& survey) {
   CANDOR_ASSIGN_OR_RETURN(Statement statement,
-                          database_.Prepare("SELECT rater_group, sum(1 - opted_out), sum(opted_out) FROM rater WHERE "
-                                            "district=?1 AND survey=?2 GROUP BY rater_group ORDER BY rater_group"));
+                          database_.Prepare("SELECT rater_group, sum(1 - opted_out), sum(opted_out), part FROM rater "
+                                            "WHERE district=?1 AND survey=?2 GROUP BY rater_group, part "
+                                            "ORDER BY rater_group, part"));
   statement.BindText(1, district.value()).BindText(2, survey.value());
   return ReadAll(statement, ReadGroupCount);
 }
@@ -414,7 +422,7 @@ absl::StatusOr<std::vector<GroupCount>> IdentityTransaction::CountRaters(const D
 absl::Status IdentityTransaction::InsertRater(const RaterRow& row) {
   CANDOR_ASSIGN_OR_RETURN(
       Statement statement,
-      database_.Prepare("INSERT INTO rater(" RATER_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"));
+      database_.Prepare("INSERT INTO rater(" RATER_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"));
   BindRater(statement, row);
   return statement.Run();
 }
@@ -423,7 +431,7 @@ absl::Status IdentityTransaction::UpdateRater(const RaterRow& row) {
   {
     CANDOR_ASSIGN_OR_RETURN(Statement statement,
                             database_.Prepare("UPDATE rater SET rater_group=?4, display_name=?5, address=?6, "
-                                              "opted_out=?7, paper=?8 WHERE district=?1 AND survey=?2 AND rater=?3"));
+                                              "opted_out=?7, paper=?8, part=?9 WHERE district=?1 AND survey=?2 AND rater=?3"));
     BindRater(statement, row);
     CANDOR_RETURN_IF_ERROR(statement.Run());
   }

@@ -280,10 +280,27 @@ CREATE TRIGGER survey_documents_stay BEFORE DELETE ON survey_document WHEN OLD.k
   BEGIN SELECT RAISE(ABORT, 'a document of a survey stays'); END;
 )sql";
 
+// Which part of their group a rater belongs to; raters of before belong to none. The means over a campaign's leaders; NULL
+// before closing, and for good where there are none.
+constexpr char kVersion5[] = R"sql(
+ALTER TABLE rater ADD COLUMN part TEXT NOT NULL DEFAULT '';
+ALTER TABLE campaign ADD COLUMN benchmark BLOB;
+
+CREATE TRIGGER benchmarks_are_fixed BEFORE UPDATE OF benchmark ON campaign
+  WHEN OLD.benchmark IS NOT NULL AND NEW.benchmark IS NOT OLD.benchmark
+  BEGIN SELECT RAISE(ABORT, 'the means over the leaders are computed once'); END;
+CREATE TRIGGER parts_are_fixed BEFORE UPDATE OF part ON rater
+  WHEN NEW.part IS NOT OLD.part AND (SELECT c.state FROM campaign c JOIN survey s
+    ON s.district = c.district AND s.campaign = c.campaign
+    WHERE s.district = OLD.district AND s.survey = OLD.survey) <> 'draft'
+  BEGIN SELECT RAISE(ABORT, 'the part of an invited rater is fixed'); END;
+)sql";
+
 }  // namespace
 
 const std::vector<Migration>& IdentityMigrations() {
-  static const std::vector<Migration>* const migrations = new std::vector<Migration>{{1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}};
+  static const std::vector<Migration>* const migrations = new std::vector<Migration>{
+      {1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}, {5, kVersion5}};
   return *migrations;
 }
 

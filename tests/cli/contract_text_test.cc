@@ -99,6 +99,12 @@ TEST(ContractTextTest, EveryMemberOfTheContractIsTold) {
       {"mirrors", [](auto& s) { s.contract.mirrors = {"https://union.example/candor"}; }},
       {"evaluative_use",
        [](auto& s) { s.contract.evaluative_use_forbidden = s.version.instrument.evaluative_use_forbidden = true; }},
+      {"breakdowns",
+       [](auto& s) {
+         s.contract.breakdowns = {{"staff", {{"lower", {{"en", "Lower school"}}}, {"upper", {{"en", "Upper school"}}}}}};
+       }},
+      {"benchmark", [](auto& s) { s.contract.benchmark = true; }},
+      {"compared_with", [](auto& s) { s.contract.compared_with = absl::FromUnixSeconds(1'700'000'000); }},
   };
   const std::set<std::string> not_told = {"format"};  // how the document is written down
   client::FakeSurvey survey;
@@ -148,6 +154,31 @@ TEST(ContractTextTest, SaysWhoCanOpenTheAnswers) {
   EXPECT_THAT(page, Not(HasSubstr("by the service itself")));
   survey.contract.steward = {"Works council", 2, 1};
   EXPECT_THAT(PageOf(survey), HasSubstr("shares, 2 in number, each of which alone opens the answers"));
+}
+
+TEST(ContractTextTest, SaysWhichGroupsAreShownByPartAndWhoIsInWhich) {
+  client::FakeSurvey survey;
+  survey.contract.breakdowns = {
+      {"staff", {{"lower", {{"en", "Lower school"}, {"es", "Primaria"}}}, {"upper", {{"en", "Upper school"}}}}}};
+  const std::string declared = PageOf(survey);
+  EXPECT_THAT(declared, HasSubstr("also shown by part: Lower school, Upper school. Parts with fewer than 10 people are "
+                                  "shown together with the next smallest."));
+  const auto key = [](int group) { return client::IssuingKey(group).verifying_key().ToSpkiDer(); };
+  survey.manifest.groups = {{"staff/lower", {"staff"}, 12, key(0), {"lower"}},
+                            {"staff/upper", {"staff"}, 14, key(1), {"upper"}}};
+  const std::string page = PageOf(survey);
+  EXPECT_THAT(page, HasSubstr(", Lower school: 12 people (you are one of them)"));
+  EXPECT_THAT(page, HasSubstr(", Upper school: 14 people"));
+  EXPECT_THAT(PageOf(survey, "es"), HasSubstr(", Primaria: 12 personas (usted es una de ellas)"));
+}
+
+TEST(ContractTextTest, SaysWhatTheFiguresAreComparedWith) {
+  client::FakeSurvey survey;
+  EXPECT_THAT(PageOf(survey), AllOf(Not(HasSubstr("all leaders of this round")), Not(HasSubstr("planned until"))));
+  survey.contract.benchmark = true;
+  survey.contract.compared_with = absl::FromUnixSeconds(1'700'000'000);
+  EXPECT_THAT(PageOf(survey), AllOf(HasSubstr("the mean over all leaders of this round, where at least 5 of them"),
+                                    HasSubstr("with those of the round that was planned until 2023-11-14 22:13 UTC")));
 }
 
 TEST(ContractTextTest, NamesTheMirrors) {

@@ -35,11 +35,11 @@ using absl::StatusCode;
 //   B  supervisor of leader1     S  another supervisor
 //   L  leader1                   M  another leader of the same campaign
 //   N  somebody without a role   F  administrator of another district
-//   O  moderator
-constexpr char kCallers[] = "-xRAPQBSLMNFO";
-constexpr char kEverybody[] = "-xRAPQBSLMNFO";
+//   O  moderator                 T  auditor
+constexpr char kCallers[] = "-xRAPQBSLMNFOT";
+constexpr char kEverybody[] = "-xRAPQBSLMNFOT";
 constexpr char kAdministrators[] = "RAPQ";
-constexpr char kMembers[] = "RAPQBSLMO";
+constexpr char kMembers[] = "RAPQBSLMOT";
 
 struct Case {
   const char* method;   // without "candor.v1."
@@ -68,6 +68,8 @@ const Case kCases[] = {
     {"DirectoryService.DeleteAccessKey", R"({"name":"{d}/people/leader1/accessKeys/none"})", "RAPQL"},
     {"DirectoryService.ListAccessKeys", R"({"parent":"{d}/people/leader1"})", "RAPQL"},
     {"DirectoryService.ListAccessKeys", R"({"parent":"{d}/people/none"})", kAdministrators},
+
+    {"DirectoryService.ListAuditEntries", R"({"parent":"{d}"})", "RAPQT"},
 
     {"FrameworkService.ImportFramework", R"({"parent":"{d}"})", kAdministrators},
     {"FrameworkService.GetFramework", R"({"name":"{d}/frameworks/sample"})", kMembers},
@@ -166,6 +168,7 @@ class AccessTest : public ::testing::Test {
     ASSERT_EQ(district->AddPerson(root, "s", {v1::ROLE_SUPERVISOR}), absl::OkStatus());
     ASSERT_EQ(district->AddPerson(root, "n", {}), absl::OkStatus());
     ASSERT_EQ(district->AddPerson(root, "o", {v1::ROLE_MODERATOR}), absl::OkStatus());
+    ASSERT_EQ(district->AddPerson(root, "t", {v1::ROLE_AUDITOR}), absl::OkStatus());
     v1::UpdatePersonRequest supervised;
     supervised.mutable_person()->set_name(district->person("leader1").name);
     supervised.mutable_person()->add_supervisors(district->person("boss").name);
@@ -183,7 +186,8 @@ class AccessTest : public ::testing::Test {
              {'Q', district->person("q").key}, {'B', district->person("boss").key},
              {'S', district->person("s").key}, {'L', district->person("leader1").key},
              {'M', district->person("leader2").key}, {'N', district->person("n").key},
-             {'F', other->person("administrator").key}, {'O', district->person("o").key}};
+             {'F', other->person("administrator").key}, {'O', district->person("o").key},
+             {'T', district->person("t").key}};
   }
   static void TearDownTestSuite() { delete server_; }
 

@@ -184,6 +184,39 @@ TEST_F(ApiTest, OnlyMethodsThatChangeNothingSayThatTheyHaveNoSideEffects) {
   }
 }
 
+TEST_F(ApiTest, TheAuditTrailIsListedInOrderWithoutGaps) {
+  const ApiCaller administrator = Administrator();
+  v1::CreateSchoolRequest create;
+  create.set_parent(district_->name());
+  create.set_school_id("audited");
+  create.mutable_school()->set_title("Audited");
+  ASSERT_EQ(administrator.Call(&v1::DirectoryService::Stub::CreateSchool, create).status(), absl::OkStatus());
+
+  v1::ListAuditEntriesRequest list;
+  list.set_parent(district_->name());
+  list.set_page_size(3);
+  int64_t entries = 0;
+  bool found = false;
+  do {
+    const auto page = administrator.Call(&v1::DirectoryService::Stub::ListAuditEntries, list);
+    ASSERT_EQ(page.status(), absl::OkStatus());
+    EXPECT_LE(page->audit_entries_size(), 3);
+    for (const v1::AuditEntry& entry : page->audit_entries()) {
+      EXPECT_EQ(entry.sequence(), ++entries);
+      EXPECT_TRUE(entry.has_time());
+      found = found || (entry.action() == "CreateSchool" && !entry.caller().empty() &&
+                        entry.resource() == absl::StrCat(district_->name(), "/schools/audited"));
+    }
+    list.set_page_token(page->next_page_token());
+  } while (!list.page_token().empty());
+  EXPECT_TRUE(found);
+  EXPECT_GT(entries, 3) << "more than a page";
+
+  list.set_parent("districts/nowhere");
+  EXPECT_EQ(server_->Administrator().Call(&v1::DirectoryService::Stub::ListAuditEntries, list).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
 TEST_F(ApiTest, AFailedRequestMayBeRepeatedUnderItsId) {
   const ApiCaller administrator = Administrator();
   v1::CreateSchoolRequest create;

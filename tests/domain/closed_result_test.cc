@@ -71,7 +71,7 @@ TEST(ClosedResultTest, ItsDocumentNeverChanges) {
   EXPECT_EQ(
       EncodeClosedResult(result),
       R"({"blocks":[{"atoms":[{"bound_numerator":17,"indicator":"II.1.a","kind":"at_least","n":5},)"
-      R"({"indicator":"II.2.a","kind":"withheld"}],"code":"staff","members":["staff"],"state":"printed"}],)"
+      R"({"indicator":"II.2.a","kind":"withheld"}],"code":"staff","members":["staff"],"parts":[],"state":"printed"}],)"
       R"("counts":[{"code":"staff","counted":11,"invited":20,"issued":12,"reissued":1,"replaced":3}],)"
       R"("format":"candor.closed_result.v1","points":5,"survey":"00000000000000000000000000"})");
 }

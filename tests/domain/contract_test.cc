@@ -19,8 +19,9 @@ Json StewardJson(int shares, int threshold) {
 TEST(ContractTest, ItsDocumentNeverChanges) {
   // The bytes are hashed and shown to respondents, so their form is fixed for good.
   EXPECT_EQ(EncodeContract(SampleContract()),
-            "{\"abandon_time\":1803000000,\"close_time\":1800000000,\"closing_mode\":\"automatic\","
-            "\"comments\":{\"minimum_comments\":5,\"minimum_raters\":10,\"summary_only\":[]},"
+            "{\"abandon_time\":1803000000,\"benchmark\":false,\"breakdowns\":[],\"close_time\":1800000000,"
+            "\"closing_mode\":\"automatic\","
+            "\"comments\":{\"minimum_comments\":5,\"minimum_raters\":10,\"summary_only\":[]},\"compared_with\":0,"
             "\"evaluative_use\":\"not_forbidden\",\"first_reader\":"
             "\"leader\",\"format\":\"candor.contract.v1\",\"insiders\":1,\"instrument_hash\":\"" +
                 std::string(64, 'a') +
@@ -60,11 +61,15 @@ TEST(ContractTest, ReadsWhatItWrites) {
   contract.closing_mode = kStewardClosing;
   contract.steward = {"Works council", 3, 2};
   contract.comments = {12, 7, {"other_raters", "staff"}};
+  contract.benchmark = true;
+  contract.compared_with = absl::FromUnixSeconds(1'700'000'000);
   contract.latest_close_time = contract.close_time;
   const auto read = DecodeContract(EncodeContract(contract));
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(EncodeContract(*read), EncodeContract(contract));
   EXPECT_EQ(read->minimum_group_size, 12);
+  EXPECT_TRUE(read->benchmark);
+  EXPECT_EQ(read->compared_with, absl::FromUnixSeconds(1'700'000'000));
   EXPECT_EQ(read->first_reader, FirstReader::kSupervisor);
   EXPECT_EQ(read->readers, (std::vector<std::string>{"supervisor", "administrator"}));
   EXPECT_EQ(read->abandon_time, absl::FromUnixSeconds(1803000000));
@@ -205,9 +210,9 @@ TEST(ManifestTest, ItsDocumentNeverChanges) {
                 hex("01") + "\",\"contract_hash\":\"" + std::string(64, 'c') +
                 "\",\"format\":\"candor.manifest.v1\",\"groups\":[{\"code\":\"staff\",\"invited\":"
                 "12,\"members\":"
-                "[\"staff\"],\"verifying_key\":\"6b6579206f66207374616666\"},{\"code\":\"other_"
+                "[\"staff\"],\"parts\":[],\"verifying_key\":\"6b6579206f66207374616666\"},{\"code\":\"other_"
                 "raters\",\"invited\":7,"
-                "\"members\":[\"parent\",\"student\"],\"verifying_key\":"
+                "\"members\":[\"parent\",\"student\"],\"parts\":[],\"verifying_key\":"
                 "\"6b6579206f6620746865206f7468657273\"}],"
                 "\"instrument_hash\":\"" +
                 std::string(64, 'a') +

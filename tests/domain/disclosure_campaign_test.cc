@@ -145,14 +145,14 @@ class Generator {
 
   void MakeManifest(RandomCampaign& campaign) {
     campaign.manifest.survey = SurveyId(kSampleSurvey);
-    std::vector<std::pair<std::string, int64_t>> invited;
+    std::vector<InvitedCount> invited;
     for (const RaterGroup& group : campaign.instrument.rater_groups) {
       const uint32_t most[] = {7, 14, 25, 131};
       invited.push_back({group.code, Below(most[Below(4)])});
     }
     auto plan = PlanIssuingGroups(campaign.instrument, invited);
     if (!plan.ok()) {
-      invited[0].second += 12;
+      invited[0].invited += 12;
       plan = PlanIssuingGroups(campaign.instrument, invited);
     }
     campaign.manifest.groups = plan->groups;

@@ -11,7 +11,7 @@
 namespace candor::domain {
 namespace {
 
-using Invited = std::vector<std::pair<std::string, int64_t>>;
+using Invited = std::vector<InvitedCount>;
 
 // An instrument with groups a..f that are all asked one common item, and each one of its own.
 Instrument SixGroups() {
@@ -116,7 +116,7 @@ TEST(PlanIssuingGroupsTest, EveryPlanIsFitForAManifestAndLosesNobody) {
     for (const RaterGroup& group : instrument.rater_groups) {
       if (random() % 3 == 0) continue;
       invited.push_back({group.code, static_cast<int64_t>(random() % (round % 2 == 0 ? 8 : 131))});
-      all += invited.back().second;
+      all += invited.back().invited;
     }
     std::shuffle(invited.begin(), invited.end(), random);
     const auto plan = PlanIssuingGroups(instrument, invited);

@@ -77,6 +77,12 @@ void IdentityTest::Start() {
                          }
                          return absl::StrCat(report_prefix_, input.survey.id.value());
                        },
+                       [this](const BenchmarkInput& input) -> absl::StatusOr<std::string> {
+                         ++benchmarks_built_;
+                         last_benchmark_input_ = input;
+                         if (!benchmark_fault_.ok()) return benchmark_fault_;
+                         return absl::StrCat("means of ", input.closed_results.size());
+                       },
                        "answers.example.org:443"});
   ASSERT_TRUE(lifecycle_->Resume().ok());
 }

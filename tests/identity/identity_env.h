@@ -113,6 +113,9 @@ class IdentityTest : public ::testing::Test {
   std::string report_prefix_ = "report of ";
   std::map<domain::SurveyId, absl::Status> unbuildable_;  // building these reports fails so
   ReportInput last_report_input_;
+  int benchmarks_built_ = 0;
+  BenchmarkInput last_benchmark_input_;
+  absl::Status benchmark_fault_;  // building a benchmark fails so
 
   std::unique_ptr<storage::sqlite::SqliteIdentityStore> sqlite_;
   std::unique_ptr<GatedStore> store_;

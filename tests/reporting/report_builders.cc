@@ -86,7 +86,8 @@ domain::ClosedResult CloseGroups(const domain::InstrumentVersion& version, const
     const auto forms = static_cast<int64_t>(group.forms.size());
     const int64_t invited = std::max(group.invited, forms);
     manifest.groups.push_back(
-        {group.code, group.members.empty() ? std::vector<std::string>{group.code} : group.members, invited, "key"});
+        {group.code, group.members.empty() ? std::vector<std::string>{group.code} : group.members, invited, "key",
+         group.parts});
     domain::GroupTally tally;
     tally.code = group.code;
     tally.items.assign(instrument.items.size(), {std::vector<int64_t>(points), 0, 0});

@@ -31,6 +31,7 @@ struct RawGroup {
   int64_t invited = 0;               // 0: as many as forms
   int64_t reissued = 0;
   std::vector<std::vector<uint8_t>> forms;
+  std::vector<std::string> parts = {};  // of the one member
 };
 
 // Everything closing would let out of these answers.

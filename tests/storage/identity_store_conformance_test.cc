@@ -31,6 +31,8 @@ CampaignRow ACampaign(const domain::DistrictId& district, const domain::Campaign
   row.settings.summary_only_below = 30;
   row.settings.steward = {{"Works council", 3, 2}, std::string(32, '\x02')};
   row.settings.mirrors = {"https://union.example/candor"};
+  row.settings.breakdowns = {{"staff", {{"lower", {{"en", "Lower school"}}}, {"upper", {{"en", "Upper school"}}}}}};
+  row.settings.previous = domain::CampaignId("spring");
   row.create_time = absl::FromUnixSeconds(1'000'000);
   return row;
 }
@@ -187,6 +189,8 @@ TEST_P(IdentityStoreConformanceTest, CampaignsAndSurveysComeBackAsTheyWereStored
   MakeDistrict();
   EXPECT_EQ(Read<OptionalCampaign>([&](auto& t) { return t.FindCampaign(district_, campaign_); })->pooled_figures,
             std::nullopt);
+  EXPECT_EQ(Read<OptionalCampaign>([&](auto& t) { return t.FindCampaign(district_, campaign_); })->benchmark,
+            std::nullopt);
   ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
                 CANDOR_ASSIGN_OR_RETURN(auto campaign, t.FindCampaign(district_, campaign_));
                 campaign->state = domain::CampaignState::kReleased;
@@ -195,6 +199,7 @@ TEST_P(IdentityStoreConformanceTest, CampaignsAndSurveysComeBackAsTheyWereStored
                 campaign->open_time = absl::FromUnixSeconds(11);
                 campaign->release_time = absl::FromUnixSeconds(13);
                 campaign->pooled_figures = std::string("{\"a\":\0}", 7);
+                campaign->benchmark = std::string("\0mean", 5);
                 CANDOR_RETURN_IF_ERROR(t.UpdateCampaign(*campaign));
                 CANDOR_ASSIGN_OR_RETURN(auto survey, t.FindSurvey(district_, survey_));
                 survey->state = domain::SurveyState::kAbandoned;
@@ -217,6 +222,9 @@ TEST_P(IdentityStoreConformanceTest, CampaignsAndSurveysComeBackAsTheyWereStored
   EXPECT_EQ(campaign->closed_time, std::nullopt);
   EXPECT_EQ(campaign->release_time, absl::FromUnixSeconds(13));
   EXPECT_EQ(campaign->pooled_figures, std::string("{\"a\":\0}", 7));
+  EXPECT_EQ(campaign->benchmark, std::string("\0mean", 5));
+  EXPECT_EQ(campaign->settings.breakdowns[0].parts[1].title.at("en"), "Upper school");
+  EXPECT_EQ(campaign->settings.previous, domain::CampaignId("spring"));
   EXPECT_EQ(campaign->revision, 2);
   const auto survey = Read<OptionalSurvey>([&](auto& t) { return t.FindSurvey(district_, survey_); });
   ASSERT_TRUE(survey.has_value());
@@ -404,6 +412,36 @@ TEST_P(IdentityStoreConformanceTest, IssuingGroupsComeInOrderAndCountWhatWasReis
             absl::StatusCode::kNotFound);
 }
 
+TEST_P(IdentityStoreConformanceTest, RatersOfPartsAreCountedByPart) {
+  MakeDistrict();
+  ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
+                for (int i = 0; i < 7; ++i) {
+                  RaterRow rater = ARater(district_, survey_, absl::StrCat("r", i));
+                  rater.group = "staff";
+                  rater.part = i < 3 ? "upper" : i < 5 ? "lower" : "";
+                  rater.opted_out = i == 0;
+                  CANDOR_RETURN_IF_ERROR(t.InsertRater(rater));
+                }
+                return absl::OkStatus();
+              }).ok());
+  const auto counts = Read<std::vector<GroupCount>>([&](auto& t) { return t.CountRaters(district_, survey_); });
+  ASSERT_EQ(counts.size(), 3u);
+  EXPECT_EQ(counts[0].part, "");
+  EXPECT_EQ(counts[0].invited, 2);
+  EXPECT_EQ(counts[1].part, "lower");
+  EXPECT_EQ(counts[1].invited, 2);
+  EXPECT_EQ(counts[2].part, "upper");
+  EXPECT_EQ(counts[2].invited, 2);
+  EXPECT_EQ(counts[2].opted_out, 1);
+  auto rater =
+      Read<std::optional<RaterRow>>([&](auto& t) { return t.FindRater(district_, survey_, domain::RaterId("r4")); });
+  ASSERT_TRUE(rater.has_value());
+  EXPECT_EQ(rater->part, "lower");
+  rater->part = "upper";
+  ASSERT_TRUE(Write([&](WriteTransaction& t) { return t.UpdateRater(*rater); }).ok());
+  EXPECT_EQ(Read<std::vector<RaterRow>>([&](auto& t) { return t.ListRaters(district_, survey_, {}); })[4].part, "upper");
+}
+
 TEST_P(IdentityStoreConformanceTest, RatersAreCountedByGroupWithoutThoseOptedOut) {
   MakeDistrict();
   ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
@@ -424,6 +462,7 @@ TEST_P(IdentityStoreConformanceTest, RatersAreCountedByGroupWithoutThoseOptedOut
   EXPECT_EQ(counts[1].group, "student");
   EXPECT_EQ(counts[1].invited, 3);
   EXPECT_EQ(counts[1].opted_out, 1);
+  EXPECT_EQ(counts[1].part, "");
   const auto rater =
       Read<std::optional<RaterRow>>([&](auto& t) { return t.FindRater(district_, survey_, domain::RaterId("r6")); });
   ASSERT_TRUE(rater.has_value());
