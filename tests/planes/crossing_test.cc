@@ -125,9 +125,13 @@ class CrossingTest : public ::testing::Test {
 
     v1::UpdateCampaignRequest update;
     update.mutable_campaign()->set_name(campaign->name);
-    v1::Moderator* moderator = update.mutable_campaign()->add_moderators();
+    ASSERT_EQ(district.AddKeyHolder(root, "moderatingperson", v1::ROLE_MODERATOR).status(), absl::OkStatus());
+    Forbid("a moderator's id", "moderatingperson");
+    v1::KeyHolder* moderator = update.mutable_campaign()->add_moderators();
     moderator->set_title("Ombudsperson");
-    moderator->set_public_key(crypto::ClosingKeyPair::Generate().public_key);
+    moderator->set_person(district.person("moderatingperson").name);
+    const absl::Time close = server.clock().Now() + absl::Hours(24 * 14);
+    update.mutable_campaign()->mutable_latest_close_time()->set_seconds(absl::ToUnixSeconds(close + absl::Hours(48)));
     ASSERT_EQ(root.Call(&v1::CampaignService::Stub::UpdateCampaign, update).status(), absl::OkStatus());
     for (size_t s = 0; s < campaign->surveys.size(); ++s) {
       v1::BatchCreateRatersRequest add;
@@ -147,6 +151,10 @@ class CrossingTest : public ::testing::Test {
       }
     }
     ASSERT_EQ(OpenAndWait(root, campaign->name), absl::OkStatus());
+    v1::ExtendCampaignRequest extend;
+    extend.set_name(campaign->name);
+    extend.mutable_close_time()->set_seconds(absl::ToUnixSeconds(close + absl::Hours(24)));
+    ASSERT_EQ(root.Call(&v1::CampaignService::Stub::ExtendCampaign, extend).status(), absl::OkStatus());
 
     for (size_t s = 0; s < campaign->surveys.size(); ++s) {
       const auto codes = CodesOf(root, campaign->surveys[s]);
@@ -159,7 +167,8 @@ class CrossingTest : public ::testing::Test {
       ASSERT_EQ(root.Call(&v1::CampaignService::Stub::GetSurvey, get).status(), absl::OkStatus()) << "live counts";
     }
     ASSERT_EQ(CloseAndWait(root, campaign->name), absl::OkStatus());
-    ASSERT_EQ(ReleaseAndWait(root, campaign->name), absl::OkStatus());
+    EXPECT_EQ(ReasonOf(ReleaseAndWait(root, campaign->name)), domain::reasons::kCOMMENTS_UNDECIDED);
+    ASSERT_EQ(ReleaseAndWait(root, campaign->name, /*discard_comments=*/true), absl::OkStatus());
     v1::GetReportRequest read;
     read.set_name(absl::StrCat(campaign->surveys[0], "/report"));
     const auto report = server.Nobody().WithKey(district.person(invited[0].leader).key)
