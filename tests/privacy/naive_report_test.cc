@@ -37,11 +37,11 @@ class NaiveReportTest : public testing::Test {
   void ExpectBroken(double share) {
     EXPECT_GE(broken_, std::max(5.0, share * tried_)) << "of " << tried_;
     const std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
-    EXPECT_TRUE(WriteRecord(absl::StrCat("disclosure-naive-", name), {{"seeds", {kFirstSeed, kFirstSeed + kCampaigns - 1}},
-                                                                      {"reports", tried_},
-                                                                      {"broken", broken_},
-                                                                      {"example", example_}})
-                    .ok());
+    const base::Json record = {{"seeds", {kFirstSeed, kFirstSeed + kCampaigns - 1}},
+                               {"reports", tried_},
+                               {"broken", broken_},
+                               {"example", example_}};
+    EXPECT_TRUE(WriteRecord(absl::StrCat("disclosure-naive-", name), record).ok());
   }
 
   int tried_ = 0, broken_ = 0;
@@ -125,9 +125,9 @@ TEST_F(NaiveReportTest, DomainMinusPrintedItems) {
     for (const std::vector<int>& block : blocks) {
       for (const std::vector<int>& questions : Domains(campaign)) {
         for (const int q : questions) {
-          const bool shown = std::any_of(printed.statements.begin(), printed.statements.end(), [&](const Statement& said) {
-            return said.question == q && said.groups == block;
-          });
+          const bool shown =
+              std::any_of(printed.statements.begin(), printed.statements.end(),
+                          [&](const Statement& said) { return said.question == q && said.groups == block; });
           hidden |= !shown && NumberIn(survey, block, q) > 0;
         }
         printed.figures.push_back(RawMean(survey, block, questions));
@@ -170,7 +170,8 @@ TEST_F(NaiveReportTest, SecondarySuppressionUndoneByThemes) {
 
 // A rater group in two parts, each an issuing group of the attack: those in `first`, and `rest` more people.
 Survey InTwoParts(std::mt19937& random, int first, int rest, int questions) {
-  Survey survey{5, 5, 1, std::vector<Question>(questions), {{first, false, false}, {rest, false, false}}, {{}, {}}, true};
+  const std::vector<Survey::Group> parts = {{first, false, false}, {rest, false, false}};
+  Survey survey{5, 5, 1, std::vector<Question>(questions), parts, {{}, {}}, /*one_group=*/true};
   for (int q = 0; q < questions; ++q) {
     for (const int g : {0, 1}) {
       Counts counts(5);
@@ -260,8 +261,8 @@ TEST_F(NaiveReportTest, TwoFilters) {
 }
 
 TEST_F(NaiveReportTest, BenchmarkWithAndWithout) {
-  // Six leaders; the last one's answers are too few to be shown. The district's mean of leaders' means, with that leader
-  // and "without you".
+  // Six leaders; the last one's answers are too few to be shown. The district's mean of leaders' means, with that
+  // leader and "without you".
   std::mt19937 random(kFirstSeed);
   for (int i = 0; i < kCampaigns; ++i) {
     Survey survey{5, 5, 1, std::vector<Question>(2), {}, {}};
@@ -340,7 +341,9 @@ TEST_F(NaiveReportTest, MeanAndSpreadOfSix) {
     if (printed.statements[0].least_sum != printed.statements[0].most_sum) continue;
     ASSERT_TRUE(AttackReport(survey, printed).exposures.empty()) << "the mean alone is safe";
     double squares = 0;
-    for (int value = 0; value < 5; ++value) squares += (value + 1.0) * (value + 1.0) * static_cast<double>(counts[value]);
+    for (int value = 0; value < 5; ++value) {
+      squares += (value + 1.0) * (value + 1.0) * static_cast<double>(counts[value]);
+    }
     printed.figures.push_back({{{0, {0}, 1, /*squares=*/true}}, squares, squares});
     Count(AttackReport(survey, printed));
   }

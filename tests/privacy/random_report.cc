@@ -49,7 +49,11 @@ class Generator {
 
   void MakeInstrument(int points, uint32_t items, domain::InstrumentVersion& version) {
     domain::Framework& framework = version.framework;
-    framework = {"random", "Random framework", "1", "Made up for tests.", "CC0-1.0", "", {{"T1", "First"}, {"T2", "Second"}}, {}};
+    framework.code = "random";
+    framework.title = "Random framework";
+    framework.version = "1";
+    framework.attribution = "Made up for tests.";
+    framework.themes = {{"T1", "First"}, {"T2", "Second"}};
     domain::Instrument& instrument = version.instrument;
     instrument.title = "Random questionnaire";
     instrument.framework = "random";
