@@ -177,7 +177,7 @@ TEST_F(OneReleaseTest, TheStoresRefuseASecondResult) {
     ASSERT_EQ(responses.status(), absl::OkStatus());
     const auto outcome = (*responses)->GetOutcome(survey);
     ASSERT_EQ(outcome.status(), absl::OkStatus());
-    EXPECT_EQ(ReasonOf((*responses)->CloseSurvey(survey, *outcome, {}, {}, "")), domain::reasons::kWRONG_STATE);
+    EXPECT_EQ(ReasonOf((*responses)->CloseSurvey(survey, {*outcome})), domain::reasons::kWRONG_STATE);
     EXPECT_EQ(ReasonOf((*responses)->OpenAnswers(survey).status()), domain::reasons::kWRONG_STATE)
         << "there is nothing left to count";
   }
