@@ -191,7 +191,7 @@ absl::StatusOr<std::string> MakeLedger(const Survey& survey, Counted& counted, c
         {counts.code, counts.invited, counts.issued, counts.reissued, counts.counted, counts.replaced});
   }
   ledger.leaves = std::move(counted.leaves);
-  return crypto::BuildLedger(ledger, receipt_key);
+  return crypto::BuildLedger(std::move(ledger), receipt_key);
 }
 
 }  // namespace
