@@ -115,7 +115,8 @@ absl::Status Releasing::CheckComments(const DistrictId& district, const Campaign
   std::vector<SurveyRow> surveys;
   CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(const CampaignRow row, GetCampaignRow(transaction, district, campaign));
-    if (row.state != CampaignState::kClosed) return absl::OkStatus();
+    // Without a moderator nobody was asked for words, so that the plane need not be reached for this.
+    if (row.state != CampaignState::kClosed || row.settings.moderators.empty()) return absl::OkStatus();
     return ForEachSurvey(transaction, district, campaign, [&](const SurveyRow& survey) {
       if (survey.state == SurveyState::kClosed) surveys.push_back(survey);
       return absl::OkStatus();

@@ -23,6 +23,7 @@
 #include "services/crypto/token.h"
 #include "services/domain/answer.h"
 #include "services/domain/contract.h"
+#include "services/domain/errors.h"
 #include "tests/planes/crossing_check.h"
 #include "tests/support/plane_proxy.h"
 #include "tests/support/raw_respondent.h"
