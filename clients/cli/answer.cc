@@ -12,6 +12,7 @@
 #include "clients/cli/comment_marks.h"
 #include "clients/cli/contract_text.h"
 #include "clients/cli/dialog.h"
+#include "clients/cli/pressure_notice.h"
 #include "clients/cli/sentences.h"
 #include "clients/cli/verbs.h"
 #include "clients/cpp/ledger_check.h"
@@ -108,6 +109,10 @@ absl::StatusOr<domain::Answers> AskAll(Dialog& dialog, const client::Respondent&
       std::string& comment = answers.comments[form.prompts[i]];
       CANDOR_ASSIGN_OR_RETURN(comment, AskComment(dialog, {form.questions[i], instrument.prompts[form.prompts[i]].max_bytes,
                                                            comment, language, respondent.staff_surnames()}));
+    }
+    // Asked of everybody, and not shown among the answers below: somebody may be looking on.
+    if (const auto& auditor = respondent.documents().manifest.auditor; auditor.has_value()) {
+      CANDOR_ASSIGN_OR_RETURN(answers.notice, AskPressureNotice(dialog, auditor->name, answers.notice, language));
     }
     dialog.Say("\nYour answers:\n");
     for (size_t i = 0; i < form.items.size(); ++i) {
@@ -416,7 +421,8 @@ void AddAnswerVerb(CLI::App& app, Context& context) {
                         "PEM file of the authorities that sign the mirrors' certificates (default: the system's)");
         verb.add_option("--language", options.language, "Language of the items, for instance es");
         verb.add_option("--file", options.file,
-                        "JSON: {\"INDICATOR\": 4, \"INDICATOR\": \"N\", \"comments\": {\"PROMPT\": \"text\"}}; without it "
+                        "JSON: {\"INDICATOR\": 4, \"INDICATOR\": \"N\", \"comments\": {\"PROMPT\": \"text\"}, "
+                        "\"pressed\": true}; without it "
                         "each item is asked here. Needs --expect-manifest or --yes");
         verb.add_option("--within-hours", options.within_hours,
                         "Send at a random moment within so many hours; 0: now. Without it: asked, 1 with --file")

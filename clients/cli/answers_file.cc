@@ -31,6 +31,14 @@ absl::StatusOr<MarkedAnswers> ParseAnswers(absl::string_view text, absl::string_
         if (!comment.is_string()) return Invalid(absl::StrCat(file, ": the comment ", prompt, " is no text"));
         marked.comments[prompt] = comment.get<std::string>();
       }
+    } else if (code == "pressed" && (value.is_boolean() || value.is_object())) {
+      marked.notice.given = value.is_object() || value.get<bool>();
+      if (!value.is_object()) continue;
+      const auto text = value.find("text");
+      if (value.size() != 1 || text == value.end() || !text->is_string()) {
+        return Invalid(absl::StrCat(file, ": \"pressed\" is true, or {\"text\": \"what happened\"}"));
+      }
+      marked.notice.text = text->get<std::string>();
     } else if (value.is_number_unsigned() && value.get<uint64_t>() >= 1 && value.get<uint64_t>() <= kHighestPoint) {
       marked.ratings[code] = value.get<uint8_t>();
     } else if (value.is_string() && (value == "N" || value == "n")) {
@@ -58,6 +66,7 @@ absl::StatusOr<domain::Answers> InOrder(const MarkedAnswers& marked, const domai
     comments.erase(prompt.code);
   }
   if (!comments.empty()) return Invalid(absl::StrCat("this survey has no open question ", comments.begin()->first));
+  answers.notice = marked.notice;
   return answers;
 }
 

@@ -17,10 +17,12 @@ namespace candor::cli {
 struct MarkedAnswers {
   std::map<std::string, uint8_t> ratings;  // indicator -> 1..10, or domain::kNotObserved; blanks are not there
   std::map<std::string, std::string> comments;  // prompt -> text
+  domain::PressureNotice notice;
 };
 
 // Reads {"INDICATOR": 4, "INDICATOR": "N", ...}; null and "" mean blank. Comments stand in a member "comments" that is an
-// object: {"PROMPT": "text"}. `file`: what errors call the text.
+// object: {"PROMPT": "text"}. A member "pressed" that is true, or an object {"text": "what happened"}, is a notice to the
+// auditor. `file`: what errors call the text.
 // INVALID_ARGUMENT: JSON_MALFORMED with line and column, or ANSWERS_INVALID: the message names the code at fault, never
 // its answer.
 absl::StatusOr<MarkedAnswers> ParseAnswers(absl::string_view text, absl::string_view file);

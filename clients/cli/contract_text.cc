@@ -8,6 +8,7 @@
 #include "clients/cli/output.h"
 #include "clients/cli/sentences.h"
 #include "services/base/encoding.h"
+#include "services/domain/sealed_records.h"
 
 namespace candor::cli {
 namespace {
@@ -157,6 +158,10 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
     if (std::find(summary_only.begin(), summary_only.end(), own) != summary_only.end()) {
       Point(text, say.Say("reads.comments_summary_only"));
     }
+  }
+  if (manifest.auditor.has_value()) {
+    Point(text, say.Say("reads.pressure",
+                        {{"auditor", manifest.auditor->name}, {"until", Day(domain::NoticesEndTime(contract))}}));
   }
   Point(text, say.Say("reads.counts"));
 

@@ -61,6 +61,7 @@ void AddKeyHolderVerbs(CLI::App& app, Context& context) {
           verb.add_option("--key", options.key, "The file that keygen made")->required();
         },
         Register);
+    if (role == "auditor") AddAuditorVerbs(*noun, context);
   }
 }
 

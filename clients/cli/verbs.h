@@ -20,6 +20,7 @@ void AddRaterVerbs(CLI::App& app, Context& context);
 void AddCodeVerbs(CLI::App& app, Context& context);
 void AddRateVerbs(CLI::App& app, Context& context);
 void AddAnswerVerb(CLI::App& app, Context& context);
+void AddAuditorVerbs(CLI::App& noun, Context& context);  // of the noun `auditor`
 void AddKeyHolderVerbs(CLI::App& app, Context& context);  // `moderator` and `auditor`
 void AddModerateVerb(CLI::App& app, Context& context);
 void AddReportVerbs(CLI::App& app, Context& context);  // and `scores`

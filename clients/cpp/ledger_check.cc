@@ -94,7 +94,8 @@ absl::StatusOr<LedgerCheck> FetchLedger(const Connection& response, const RetryP
                           response.CallRepeatedly(retry, *stub, &ResponseService::Stub::GetManifest, manifest_request));
   CANDOR_ASSIGN_OR_RETURN(std::shared_ptr<const SurveyDocuments> checked,
                           CheckDocuments({documents.contract(), documents.instrument_version(), documents.manifest(),
-                                          documents.manifest_signature()},
+                                          documents.manifest_signature(), documents.extension(),
+                                          documents.extension_signature()},
                                          survey, expected));
   candor::v1::GetLedgerRequest ledger_request;
   ledger_request.set_survey(survey.value());

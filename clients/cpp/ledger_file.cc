@@ -11,6 +11,7 @@ namespace candor::client {
 namespace {
 
 constexpr char kFormat[] = "candor-ledger-file-v1";
+constexpr absl::string_view kNone = "null";
 
 absl::Status NotALedgerFile(absl::string_view why) {
   return absl::InvalidArgumentError(
@@ -53,19 +54,35 @@ absl::StatusOr<absl::string_view> TakeMember(absl::string_view& rest, absl::stri
   return value;
 }
 
+// The bytes in `text`, which stands in quotation marks.
+absl::StatusOr<std::string> ReadSignature(absl::string_view text) {
+  const absl::string_view hex = text.substr(1, text.size() - 2);
+  absl::StatusOr<std::string> decoded = base::HexDecode(hex);
+  if (decoded.ok() && base::HexEncode(*decoded) == hex) return decoded;
+  return NotALedgerFile("a signature is not hexadecimal, in small letters");
+}
+
 }  // namespace
 
 std::string WriteLedgerFile(const LedgerFile& file) {
-  return absl::StrCat("{\"contract\":", file.documents.contract, ",\"format\":\"", kFormat,
-                      "\",\"instrument_version\":", file.documents.instrument_version, ",\"ledger\":", file.ledger,
-                      ",\"manifest\":", file.documents.manifest, ",\"manifest_signature\":\"",
-                      base::HexEncode(file.documents.manifest_signature), "\"}");
+  const DocumentBytes& d = file.documents;
+  return absl::StrCat("{\"contract\":", d.contract, ",\"extension\":", d.extension.empty() ? kNone : d.extension,
+                      ",\"extension_signature\":\"", base::HexEncode(d.extension_signature), "\",\"format\":\"", kFormat,
+                      "\",\"instrument_version\":", d.instrument_version, ",\"ledger\":", file.ledger,
+                      ",\"manifest\":", d.manifest, ",\"manifest_signature\":\"",
+                      base::HexEncode(d.manifest_signature), "\"}");
 }
 
 absl::StatusOr<LedgerFile> ReadLedgerFile(absl::string_view bytes) {
   LedgerFile file;
   absl::string_view rest = bytes;
   CANDOR_ASSIGN_OR_RETURN(const absl::string_view contract, TakeMember(rest, "{", "contract", '{'));
+  absl::string_view notice;
+  if (!absl::ConsumePrefix(&rest, absl::StrCat(",\"extension\":", kNone))) {
+    CANDOR_ASSIGN_OR_RETURN(notice, TakeMember(rest, ",", "extension", '{'));
+  }
+  CANDOR_ASSIGN_OR_RETURN(const absl::string_view notice_signature,
+                          TakeMember(rest, ",", "extension_signature", '"'));
   CANDOR_ASSIGN_OR_RETURN(const absl::string_view format, TakeMember(rest, ",", "format", '"'));
   if (format != absl::StrCat("\"", kFormat, "\"")) return NotALedgerFile(absl::StrCat("its format is not ", kFormat));
   CANDOR_ASSIGN_OR_RETURN(const absl::string_view version, TakeMember(rest, ",", "instrument_version", '{'));
@@ -73,12 +90,10 @@ absl::StatusOr<LedgerFile> ReadLedgerFile(absl::string_view bytes) {
   CANDOR_ASSIGN_OR_RETURN(const absl::string_view manifest, TakeMember(rest, ",", "manifest", '{'));
   CANDOR_ASSIGN_OR_RETURN(const absl::string_view signature, TakeMember(rest, ",", "manifest_signature", '"'));
   if (rest != "}") return NotALedgerFile("there is more, or less, behind its last part");
-  const absl::string_view hex = signature.substr(1, signature.size() - 2);
-  absl::StatusOr<std::string> decoded = base::HexDecode(hex);
-  if (!decoded.ok() || base::HexEncode(*decoded) != hex) {
-    return NotALedgerFile("the manifest's signature is not hexadecimal, in small letters");
-  }
-  file.documents = {std::string(contract), std::string(version), std::string(manifest), *std::move(decoded)};
+  CANDOR_ASSIGN_OR_RETURN(std::string manifest_signature, ReadSignature(signature));
+  CANDOR_ASSIGN_OR_RETURN(std::string extension_signature, ReadSignature(notice_signature));
+  file.documents = {std::string(contract),         std::string(version), std::string(manifest),
+                    std::move(manifest_signature), std::string(notice),  std::move(extension_signature)};
   file.ledger = std::string(ledger);
   return file;
 }

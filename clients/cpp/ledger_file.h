@@ -6,6 +6,8 @@
 //   instrument_version
 //   manifest
 //   manifest_signature  Ed25519, hexadecimal
+//   extension           the newest notice of extension, likewise; null where there is none
+//   extension_signature Ed25519, hexadecimal; "" where there is none
 //   ledger              as in services/crypto/ledger.h, signature and all
 
 #ifndef CANDOR_CLIENTS_CPP_LEDGER_FILE_H_

@@ -59,7 +59,7 @@ struct Counted {
   std::vector<domain::GroupCounts> counts;   // likewise
   std::vector<std::string> leaves;
   std::vector<Comment> comments;
-  std::vector<std::string> notices;          // sealed already
+  std::vector<std::string> notices;          // texts of those given
 };
 
 Counted StartCounting(const Survey& survey, const domain::Instrument& instrument, const domain::CloseOrder& order) {
@@ -191,7 +191,33 @@ absl::StatusOr<std::string> MakeLedger(const Survey& survey, Counted& counted, c
         {counts.code, counts.invited, counts.issued, counts.reissued, counts.counted, counts.replaced});
   }
   ledger.leaves = std::move(counted.leaves);
-  return crypto::BuildLedger(ledger, receipt_key);
+  return crypto::BuildLedger(std::move(ledger), receipt_key);
+}
+
+// One record for every answer, up to a limit, whether or not there was a notice: their number and size tell nothing that the
+// ledger does not. Those with words come first into what is kept.
+absl::Status SealNotices(const Survey& survey, Counted& counted, storage::StoredClosing& closing) {
+  if (!survey.manifest().auditor.has_value()) return absl::OkStatus();
+  size_t answers = 0;
+  for (const domain::GroupCounts& counts : counted.counts) answers += static_cast<size_t>(counts.counted);
+  base::Shuffle(counted.notices);
+  std::stable_partition(counted.notices.begin(), counted.notices.end(),
+                        [](const std::string& text) { return !text.empty(); });
+  const size_t kept = std::min(answers, domain::kMostNotices);
+  for (size_t i = 0; i < kept; ++i) {
+    domain::NoticeRecord notice;
+    notice.given_in_all = static_cast<uint32_t>(counted.notices.size());
+    notice.notice.given = i < counted.notices.size();
+    if (notice.notice.given) notice.notice.text = counted.notices[i];
+    std::string record = domain::EncodeNoticeRecord(survey.id_bytes(), notice);
+    absl::StatusOr<std::string> sealed = crypto::SealToKey(survey.manifest().auditor->public_key, record);
+    base::Wipe(record);
+    base::Wipe(notice.notice.text);
+    CANDOR_RETURN_IF_ERROR(sealed.status());
+    closing.notices.push_back(*std::move(sealed));
+  }
+  base::Shuffle(closing.notices);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -224,6 +250,7 @@ absl::StatusOr<storage::StoredClosing> CountAnswers(const Survey& survey, const 
   Counted counted = StartCounting(survey, instrument, order);
   const absl::Cleanup wipe = [&counted] {
     for (Comment& comment : counted.comments) Wipe(comment);
+    for (std::string& notice : counted.notices) base::Wipe(notice);
   };
   const domain::Manifest& manifest = survey.manifest();
   const ContributionFormat format(version);
@@ -245,11 +272,10 @@ absl::StatusOr<storage::StoredClosing> CountAnswers(const Survey& survey, const 
     Count(*opened, instrument, shape, slot.group, counted);
     if (contributing.has_value()) contributing->Count(slot.group, opened->ratings);
     if (opened->notice.given) {
-      std::string record = domain::EncodeNoticeRecord(survey.id_bytes(), opened->notice.text);
-      absl::StatusOr<std::string> notice = crypto::SealToKey(manifest.auditor->public_key, record);
-      base::Wipe(record);
-      CANDOR_RETURN_IF_ERROR(notice.status());
-      counted.notices.push_back(*std::move(notice));
+      // Never within the string itself, whose bytes would stay behind when the list grows.
+      std::string& text = counted.notices.emplace_back();
+      text.reserve(domain::kLongestPressureNotice);
+      text.append(opened->notice.text);
     }
     domain::GroupCounts& counts = counted.counts[static_cast<size_t>(slot.group)];
     ++counts.counted;
@@ -270,8 +296,7 @@ absl::StatusOr<storage::StoredClosing> CountAnswers(const Survey& survey, const 
                             SealContribution(manifest.pooling_public_key, survey.id_bytes(), format,
                                              contributing->Take(result)));
   }
-  base::Shuffle(counted.notices);
-  closing.notices = std::move(counted.notices);
+  CANDOR_RETURN_IF_ERROR(SealNotices(survey, counted, closing));
   std::vector<KeptComment> kept = PlaceAll(survey, contract, rules, counted, closing.places);
   const absl::Cleanup wipe_kept = [&kept] {
     for (KeptComment& each : kept) Wipe(each.comment);

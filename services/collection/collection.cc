@@ -134,6 +134,8 @@ struct Collection::Parts {
   absl::Status CheckStewardsKeyIsFresh(const domain::Manifest& manifest);
   absl::Status Abandon(const SurveyId& survey);
   std::optional<absl::Time> AbandonIfDue(const SurveyId& survey, absl::Time now);
+  std::optional<absl::Time> DestroyNoticesIfDue(const SurveyId& survey, absl::Time now);
+  absl::Status CheckAuditor(absl::string_view session, const SurveyId& survey);
   void DropKeyIfUsed(const Survey& survey);
   absl::StatusOr<domain::CloseOutcome> FinishClosing(const domain::CloseOrder& order);
   absl::Status CountAndStore(const domain::CloseOrder& order);
@@ -192,6 +194,8 @@ absl::Status Collection::Parts::StopOverdueAndWatchTheRest() {
     return absl::OkStatus();
   }));
   for (const SurveyId& survey : overdue) CANDOR_RETURN_IF_ERROR(store->StopSurvey(survey));
+  CANDOR_ASSIGN_OR_RETURN(const std::vector<SurveyId> with_notices, store->SurveysWithNotices());
+  for (const SurveyId& survey : with_notices) abandon_watch.Add(survey, absl::InfinitePast());
   return absl::OkStatus();
 }
 
@@ -387,7 +391,8 @@ absl::Status Collection::Parts::Abandon(const SurveyId& survey) {
 // The contract's abandon time has come, by this plane's own clock: an identity plane that is gone keeps no answer alive.
 std::optional<absl::Time> Collection::Parts::AbandonIfDue(const SurveyId& survey, absl::Time now) {
   const absl::StatusOr<SurveyState> state = store->GetState(survey);
-  if (state.ok() && (*state == SurveyState::kClosed || *state == SurveyState::kAbandoned)) return std::nullopt;
+  if (state.ok() && *state == SurveyState::kClosed) return DestroyNoticesIfDue(survey, now);
+  if (state.ok() && *state == SurveyState::kAbandoned) return std::nullopt;
   const absl::StatusOr<std::shared_ptr<Survey>> known = cache.Get(survey);
   absl::Status status = known.status();
   if (known.ok()) {
@@ -404,6 +409,28 @@ std::optional<absl::Time> Collection::Parts::AbandonIfDue(const SurveyId& survey
     return std::nullopt;
   }
   base::Log(base::LogLevel::kWarning, "a survey whose abandon time has come could not be abandoned; trying again",
+            {{"survey", survey.value()}, {"fault", std::string(status.message())}});
+  return now + kAbandonRetry;
+}
+
+// The contract's retention has ended: an auditor who has forgotten the survey keeps no notice alive.
+std::optional<absl::Time> Collection::Parts::DestroyNoticesIfDue(const SurveyId& survey, absl::Time now) {
+  const absl::StatusOr<std::vector<std::string>> notices = store->GetNotices(survey);
+  if (notices.ok() && notices->empty()) return std::nullopt;
+  absl::StatusOr<std::shared_ptr<Survey>> known = cache.Get(survey);
+  absl::Status status = notices.ok() ? known.status() : notices.status();
+  if (status.ok()) {
+    const absl::StatusOr<domain::Contract> contract = domain::DecodeContract(*(*known)->documents()->contract);
+    status = contract.status();
+    if (contract.ok()) {
+      const absl::Time end = domain::NoticesEndTime(*contract);
+      if (now < end) return end;
+      status = store->DestroyNotices(survey);
+    }
+  }
+  if (status.ok()) status = store->Rebuild();
+  if (status.ok()) return std::nullopt;
+  base::Log(base::LogLevel::kWarning, "what the contract's retention ends could not be destroyed; trying again",
             {{"survey", survey.value()}, {"fault", std::string(status.message())}});
   return now + kAbandonRetry;
 }
@@ -448,6 +475,24 @@ absl::Status Collection::SummarizeComments(absl::string_view session, const Surv
   const KeyedLock::Holder held(&parts_->orders, survey.value());
   CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
   return parts_->moderation.Summarize(*known, moderator, summary);
+}
+
+absl::Status Collection::Parts::CheckAuditor(absl::string_view session, const SurveyId& survey) {
+  CANDOR_RETURN_IF_ERROR(sessions.Check(session, survey, KeyRole::kAuditor).status());
+  // Before closing they lie within the answers, and nobody can tell them apart.
+  return store->GetOutcome(survey).status();
+}
+
+absl::StatusOr<std::vector<std::string>> Collection::ReadNotices(absl::string_view session, const SurveyId& survey) {
+  CANDOR_RETURN_IF_ERROR(parts_->CheckAuditor(session, survey));
+  return parts_->store->GetNotices(survey);
+}
+
+absl::Status Collection::DestroyNotices(absl::string_view session, const SurveyId& survey) {
+  CANDOR_RETURN_IF_ERROR(parts_->CheckAuditor(session, survey));
+  const KeyedLock::Holder held(&parts_->orders, survey.value());
+  CANDOR_RETURN_IF_ERROR(parts_->store->DestroyNotices(survey));
+  return parts_->store->Rebuild();
 }
 
 absl::StatusOr<std::vector<int64_t>> Collection::LiveCounts(const SurveyId& survey) {

@@ -141,6 +141,13 @@ class Collection : public domain::ResponsePlane {
                              const CommentDecision& decision);
   absl::Status SummarizeComments(absl::string_view session, const domain::SurveyId& survey, const BlockSummary& summary);
 
+  // What the auditor with a session of the survey may do: read the notices, sealed to them, as domain::DecodeNoticeRecord
+  // reads them, in no order; and destroy them, so that no file keeps them when this returns. They are destroyed at
+  // domain::NoticesEndTime, too, by this plane's own clock. Empty: they are destroyed. UNAUTHENTICATED, SESSION_UNKNOWN: it is
+  // no session of the auditor of this survey, or over. FAILED_PRECONDITION: WRONG_STATE (not closed yet), SURVEY_ABANDONED.
+  absl::StatusOr<std::vector<std::string>> ReadNotices(absl::string_view session, const domain::SurveyId& survey);
+  absl::Status DestroyNotices(absl::string_view session, const domain::SurveyId& survey);
+
   // Checks, seals and stores one answer, at once where the survey's documents are in memory, else after they were read;
   // then calls `done` once, from any thread, possibly before this returns, with the
   // receipt (the answer is durable) or with the reason for which nothing was stored:

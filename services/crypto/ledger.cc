@@ -202,13 +202,12 @@ absl::StatusOr<std::vector<std::string>> ReadLeaves(absl::string_view text) {
 
 }  // namespace
 
-absl::StatusOr<std::string> BuildLedger(const Ledger& ledger, const SigningKey& key) {
-  Ledger complete = ledger;
-  std::sort(complete.leaves.begin(), complete.leaves.end());
-  CANDOR_RETURN_IF_ERROR(CheckContents(complete));
-  complete.root = MerkleRoot(complete.leaves);
-  const std::string leaves_text = LeavesText(complete.leaves);
-  base::Json document = Encode(complete);
+absl::StatusOr<std::string> BuildLedger(Ledger ledger, const SigningKey& key) {
+  std::sort(ledger.leaves.begin(), ledger.leaves.end());
+  CANDOR_RETURN_IF_ERROR(CheckContents(ledger));
+  ledger.root = MerkleRoot(ledger.leaves);
+  const std::string leaves_text = LeavesText(ledger.leaves);
+  base::Json document = Encode(ledger);
   document["signature"] = base::HexEncode(key.Sign(WithLeaves(kFormat, document, leaves_text)));
   return WithLeaves("", document, leaves_text);
 }

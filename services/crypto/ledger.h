@@ -48,7 +48,7 @@ struct Ledger {
 
 // The signed document. `leaves` may come in any order; `ledger.root` is not read but computed.
 // INVALID_ARGUMENT: what VerifyLedger would refuse, so a ledger that cannot be verified is never published.
-absl::StatusOr<std::string> BuildLedger(const Ledger& ledger, const SigningKey& key);
+absl::StatusOr<std::string> BuildLedger(Ledger ledger, const SigningKey& key);
 
 // Reads and checks a ledger: its form (exactly the canonical bytes, no other members), survey, signature, the order of
 // the leaves, the root, that no group issued more tokens than people were invited, and that there are as many leaves as

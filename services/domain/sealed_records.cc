@@ -10,7 +10,11 @@ namespace candor::domain {
 namespace {
 
 constexpr absl::string_view kCommentTag = "candor-comment-v2";
-constexpr absl::string_view kNoticeTag = "candor-notice-v1";
+constexpr absl::string_view kNoticeTag = "candor-notice-v2";
+
+constexpr size_t kNoticeBytes = 4 + 1 + 2 + kLongestPressureNotice;  // without tag and survey
+
+absl::Status DamagedNotice() { return errors::StoreCorrupt("a notice to the auditor cannot be read"); }
 
 void AppendShort(size_t value, std::string& out) {
   CANDOR_CHECK(value <= 0xffff);
@@ -62,22 +66,31 @@ std::string CommentBinding(absl::string_view survey_id, int place) {
   return binding;
 }
 
-std::string EncodeNoticeRecord(absl::string_view survey_id, absl::string_view text) {
+std::string EncodeNoticeRecord(absl::string_view survey_id, const NoticeRecord& notice) {
   std::string record;
-  record.reserve(kNoticeTag.size() + survey_id.size() + 2 + kLongestPressureNotice);
+  record.reserve(kNoticeTag.size() + survey_id.size() + kNoticeBytes);
   absl::StrAppend(&record, kNoticeTag, survey_id);
-  AppendPadded(text, kLongestPressureNotice, record);
+  AppendShort(notice.given_in_all >> 16, record);
+  AppendShort(notice.given_in_all & 0xffff, record);
+  record.push_back(notice.notice.given ? '\1' : '\0');
+  AppendPadded(notice.notice.text, kLongestPressureNotice, record);
   return record;
 }
 
-absl::StatusOr<std::string> DecodeNoticeRecord(absl::string_view record, absl::string_view survey_id) {
+absl::StatusOr<NoticeRecord> DecodeNoticeRecord(absl::string_view record, absl::string_view survey_id) {
   const std::string head = absl::StrCat(kNoticeTag, survey_id);
-  std::string text;
-  if (!absl::StartsWith(record, head) || record.size() != head.size() + 2 + kLongestPressureNotice ||
-      !ReadPadded(record.substr(head.size()), text)) {
-    return errors::StoreCorrupt("a notice to the auditor cannot be read");
-  }
-  return text;
+  NoticeRecord notice;
+  if (!absl::StartsWith(record, head) || record.size() != head.size() + kNoticeBytes) return DamagedNotice();
+  record.remove_prefix(head.size());
+  for (size_t i = 0; i < 4; ++i) notice.given_in_all = notice.given_in_all << 8 | static_cast<uint8_t>(record[i]);
+  if (static_cast<uint8_t>(record[4]) > 1) return DamagedNotice();
+  notice.notice.given = record[4] == '\1';
+  if (!ReadPadded(record.substr(5), notice.notice.text)) return DamagedNotice();
+  return notice;
+}
+
+absl::Time NoticesEndTime(const Contract& contract) {
+  return contract.abandon_time + absl::Hours(24) * contract.retention_days;
 }
 
 }  // namespace candor::domain

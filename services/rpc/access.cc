@@ -89,6 +89,8 @@ constexpr AccessRow kRows[] = {
     {"candor.v1.ModerationService.ListComments", Audience::kKeyHolder, "", ""},
     {"candor.v1.ModerationService.DecideComment", Audience::kKeyHolder, "", ""},
     {"candor.v1.ModerationService.WriteSummary", Audience::kKeyHolder, "", ""},
+    {"candor.v1.AuditorService.ListNotices", Audience::kKeyHolder, "", ""},
+    {"candor.v1.AuditorService.DestroyNotices", Audience::kKeyHolder, "", ""},
     {"candor.v1.PlaneService.GetReceiptKey", Audience::kPlane, "", ""},
     {"candor.v1.PlaneService.OpenSurvey", Audience::kPlane, "", ""},
     {"candor.v1.PlaneService.ExtendSurvey", Audience::kPlane, "", ""},

@@ -271,6 +271,10 @@ CANDOR_SERVICE(ModerationService,
                CANDOR_SMALL_METHOD(ModerationService, DecideComment, v1::DecideCommentRequest, v1::DecideCommentResponse)
                CANDOR_SMALL_METHOD(ModerationService, WriteSummary, v1::WriteSummaryRequest, v1::WriteSummaryResponse))
 
+CANDOR_SERVICE(AuditorService,
+               CANDOR_METHOD(AuditorService, ListNotices, v1::ListNoticesRequest, v1::ListNoticesResponse)
+               CANDOR_SMALL_METHOD(AuditorService, DestroyNotices, v1::DestroyNoticesRequest, v1::DestroyNoticesResponse))
+
 CANDOR_SERVICE(PlaneService,
                CANDOR_METHOD(PlaneService, GetReceiptKey, v1::GetReceiptKeyRequest, v1::GetReceiptKeyResponse)
                CANDOR_METHOD(PlaneService, OpenSurvey, v1::OpenSurveyRequest, Empty)
@@ -321,6 +325,7 @@ std::vector<std::string> GrpcServices::Names(Planes planes) {
     names.push_back(v1::ResponseService::service_full_name());
     names.push_back(v1::KeySessionService::service_full_name());
     names.push_back(v1::ModerationService::service_full_name());
+    names.push_back(v1::AuditorService::service_full_name());
   }
   if (planes == Planes::kResponses) names.push_back(v1::PlaneService::service_full_name());
   return names;
@@ -355,6 +360,7 @@ absl::StatusOr<std::unique_ptr<GrpcServices>> GrpcServices::Create(Planes planes
     moderation_service->SetMessageAllocatorFor_WriteSummary(wiped_summaries);
     all->services_.push_back(std::make_unique<KeySessionServiceGate>(gate));
     all->services_.push_back(std::move(moderation_service));
+    all->services_.push_back(std::make_unique<AuditorServiceGate>(gate));
   }
   if (planes == Planes::kResponses) {
     static auto* const wiped_closings = new WipedRequests<v1::CloseSurveyRequest, v1::CloseSurveyResponse>;

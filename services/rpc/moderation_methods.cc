@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "candor/v1/moderation.pb.h"
 #include "services/base/status.h"
@@ -112,6 +113,19 @@ void AddModerationMethods(collection::Collection* collection, MethodSet& methods
       [collection](const Caller&, const v1::WriteSummaryRequest& request, v1::WriteSummaryResponse*) {
         return collection->SummarizeComments(request.session(), domain::SurveyId(request.survey()),
                                              {request.summary().block(), request.summary().text()});
+      });
+  methods.Add<v1::ListNoticesRequest, v1::ListNoticesResponse>(
+      "candor.v1.AuditorService.ListNotices", Lane::kReading,
+      [collection](const Caller&, const v1::ListNoticesRequest& request, v1::ListNoticesResponse* response) -> absl::Status {
+        CANDOR_ASSIGN_OR_RETURN(std::vector<std::string> notices,
+                                collection->ReadNotices(request.session(), domain::SurveyId(request.survey())));
+        for (std::string& notice : notices) response->add_notices(std::move(notice));
+        return absl::OkStatus();
+      });
+  methods.Add<v1::DestroyNoticesRequest, v1::DestroyNoticesResponse>(
+      "candor.v1.AuditorService.DestroyNotices", Lane::kReading,
+      [collection](const Caller&, const v1::DestroyNoticesRequest& request, v1::DestroyNoticesResponse*) {
+        return collection->DestroyNotices(request.session(), domain::SurveyId(request.survey()));
       });
 }
 

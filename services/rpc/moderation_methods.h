@@ -1,4 +1,4 @@
-// KeySessionService and ModerationService: holders of the keys that a manifest names, on the response plane. Like those of
+// KeySessionService, ModerationService and AuditorService: holders of the keys that a manifest names, on the response plane. Like those of
 // respondents their calls leave no line: who reads and decides when is nobody's business, and no error holds a word of a
 // comment.
 

@@ -223,4 +223,23 @@ absl::StatusOr<std::vector<std::string>> SqliteResponseStore::GetNotices(const S
   return notices;
 }
 
+absl::StatusOr<std::vector<SurveyId>> SqliteResponseStore::SurveysWithNotices() {
+  absl::MutexLock lock(&reader_mutex_);
+  const Snapshot snapshot(*reader_);
+  CANDOR_RETURN_IF_ERROR(snapshot.status());
+  CANDOR_ASSIGN_OR_RETURN(Statement select, reader_->Prepare("SELECT DISTINCT survey FROM notice ORDER BY survey"));
+  std::vector<SurveyId> surveys;
+  CANDOR_RETURN_IF_ERROR(ForEachRow(select, [&](Statement& row) { surveys.emplace_back(row.Text(0)); }));
+  return surveys;
+}
+
+absl::Status SqliteResponseStore::DestroyNotices(const SurveyId& survey) {
+  absl::MutexLock lock(&mutex_);
+  return database_->Transact([&]() -> absl::Status {
+    mutex_.AssertHeld();
+    CANDOR_ASSIGN_OR_RETURN(Statement remove, database_->Prepare("DELETE FROM notice WHERE survey = ?"));
+    return remove.BindText(1, survey.value()).Run();
+  });
+}
+
 }  // namespace candor::storage::sqlite

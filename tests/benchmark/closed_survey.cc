@@ -109,8 +109,7 @@ FilledSurvey FillSurvey(const std::string& data, int64_t answers, int items, int
   const auto store = Must(storage::sqlite::SqliteResponseStore::Open(data));
   const auto slots = Must(store->OpenAnswers(survey.id));
   Must(slots->AddRunKey(sealed_key));
-  const domain::AnswerShape shape =
-      domain::ShapeOfGroup(version.instrument, manifest.groups[0], !manifest.moderators.empty());
+  const domain::AnswerShape shape = domain::ShapeOfGroup(version.instrument, manifest, 0);
   const std::string id_bytes = domain::SurveyIdBytes(survey.id);
   domain::Answers one{std::vector<uint8_t>(static_cast<size_t>(items)),
                       std::vector<std::string>(version.instrument.prompts.size())};

@@ -11,6 +11,7 @@
 #include "services/base/file.h"
 #include "services/base/random.h"
 #include "services/crypto/token.h"
+#include "services/domain/answer.h"
 #include "services/domain/contract.h"
 #include "tests/support/process/small_campaign.h"
 
@@ -101,7 +102,9 @@ std::vector<std::string> SubmissionsFor(const OpenSurvey& survey, const std::vec
       std::string comment = "A comment of some length.";
       comment.resize(kPromptBytes);
       request.add_comments(comment);
+      request.add_reply_keys(base::RandomBytes(domain::kReplyKeyBytes));
     }
+    request.set_pressure_notice(std::string(1 + domain::kLongestPressureNotice, '\0'));
     submissions[i] = request.SerializeAsString();
   });
   return submissions;

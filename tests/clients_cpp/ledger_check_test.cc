@@ -17,6 +17,7 @@
 #include "services/crypto/hash.h"
 #include "services/crypto/merkle.h"
 #include "services/crypto/receipt.h"
+#include "services/domain/extension.h"
 #include "tests/clients_cpp/fake_survey.h"
 
 namespace candor::client {
@@ -200,6 +201,33 @@ TEST_F(LedgerFileTest, EveryAlteredMemberIsFound) {
     }
     EXPECT_FALSE(Verify(base::CanonicalJson(without)).holds()) << "without " << place.to_string();
   }
+}
+
+TEST_F(LedgerFileTest, ANoticeOfExtensionIsInTheFileAndChecked) {
+  survey_.contract.latest_close_time += absl::Hours(24 * 7);
+  survey_.manifest.latest_close_time = survey_.contract.latest_close_time;
+  documents_ = survey_.Encode();
+  const std::string notice = domain::EncodeExtension(
+      {survey_.manifest.survey, base::HexEncode(crypto::Sha256(documents_.manifest)), survey_.manifest.latest_close_time});
+  documents_.extension = notice;
+  documents_.extension_signature = survey_.signing_key->Sign(absl::StrCat(domain::kExtensionTag, notice));
+  const Verification verification = Verify(File());
+  EXPECT_TRUE(verification.holds()) << verification.steps.back().sentence;
+  EXPECT_EQ(verification.check->documents->close_time, survey_.manifest.latest_close_time);
+  const auto read = ReadLedgerFile(File());
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->documents, documents_);
+  const std::string file = File();
+  const size_t begin = file.find("\"extension\""), end = file.find("\"format\"", begin);
+  for (size_t at = begin; at < end; ++at) {
+    std::string altered = file;
+    altered[at] = static_cast<char>(altered[at] ^ (1 << at % 7));
+    ASSERT_FALSE(Verify(altered).holds()) << at - begin;
+  }
+  documents_.extension_signature = FakeSurvey().signing_key->Sign(absl::StrCat(domain::kExtensionTag, notice));
+  ExpectRefused(File(), "documents", "its extension is not signed rightly");
+  documents_.extension.clear();
+  ExpectRefused(File(), "documents", "extension");
 }
 
 TEST_F(LedgerFileTest, PartsOfTwoSurveysDoNotHoldTogether) {

@@ -31,14 +31,6 @@ class ClosingTest : public CollectionTest {
     };
     CollectionTest::SetUp();
   }
-  std::vector<std::string> StoredNoticesOf(const TestSurvey& survey) {
-    Shut();
-    auto store = storage::sqlite::SqliteResponseStore::Open(data_folder());
-    EXPECT_TRUE(store.ok()) << store.status();
-    auto notices = (*store)->GetNotices(survey.id());
-    EXPECT_TRUE(notices.ok()) << notices.status();
-    return *std::move(notices);
-  }
   // What lies in the store while no plane runs.
   storage::StoredComments StoredCommentsOf(const TestSurvey& survey) {
     Shut();
@@ -467,35 +459,6 @@ TEST_F(ClosingTest, CommentsAreShuffledSealedToEveryModeratorAndOfOneLength) {
   EXPECT_EQ(folder_.FileWith(stored.comments[0].sealed.substr(0, 40)), "");
   EXPECT_EQ(folder_.FileWith(stored.sealed_keys[0]), "");
   EXPECT_TRUE(StoredCommentsOf(survey).comments.empty());
-}
-
-TEST_F(ClosingTest, NoticesGoSealedToTheAuditorAloneOfOneLengthAndOfHoweverFew) {
-  const TestSurvey survey = OpenSurveyWithAuditor(/*moderators=*/1);
-  std::set<std::string> written;
-  for (int i = 0; i < 3; ++i) {  // far fewer than a report would be about
-    domain::Answers answers = Ratings(1, 3, 5);
-    answers.comments[0] = "beside it";
-    answers.notice = {true, i == 0 ? "" : absl::StrCat("pressed ", std::string(static_cast<size_t>(i) * 100, '.'))};
-    written.insert(answers.notice.text);
-    ASSERT_TRUE(Submit(survey, survey.NewToken(i % 2), 1, answers).ok());
-  }
-  ASSERT_TRUE(Submit(survey, survey.NewToken(0), 1, Ratings(1, 3, 5)).ok());
-  Close(survey, survey.Closing("order", {12, 0}));  // whatever else of the group is withheld
-  const std::vector<std::string> stored = StoredNoticesOf(survey);
-  ASSERT_EQ(stored.size(), 3u);
-  std::set<std::string> read;
-  for (const std::string& sealed : stored) {
-    EXPECT_EQ(sealed.size(), stored[0].size());
-    EXPECT_FALSE(crypto::OpenSealed(survey.moderators[0].public_key, survey.moderators[0].secret_key, sealed).ok());
-    const auto record = crypto::OpenSealed(survey.auditor.public_key, survey.auditor.secret_key, sealed);
-    ASSERT_TRUE(record.ok()) << record.status();
-    const auto text = domain::DecodeNoticeRecord(record->view(), domain::SurveyIdBytes(survey.id()));
-    ASSERT_TRUE(text.ok()) << text.status();
-    read.insert(*text);
-    ExpectReason(domain::DecodeNoticeRecord(record->view(), domain::SurveyIdBytes(domain::RandomSurveyId())).status(),
-                 StatusCode::kDataLoss, reasons::kSTORE_CORRUPT);
-  }
-  EXPECT_EQ(read, written);
 }
 
 TEST_F(ClosingTest, AnAbandonedSurveyLosesEverythingAndHasNoResult) {

@@ -131,9 +131,10 @@ const Case kCases[] = {
     {"ReportService.ListReports", R"({"parent":"{c}"})", kMembers},
 };
 
-// Whoever calls these needs a session that a moderator's key opened, and no access key makes up for it.
+// Whoever calls these needs a session that a moderator's or auditor's key opened, and no access key makes up for it.
 const char* const kSessionMethods[] = {"ModerationService.ListComments", "ModerationService.DecideComment",
-                                       "ModerationService.WriteSummary"};
+                                       "ModerationService.WriteSummary", "AuditorService.ListNotices",
+                                       "AuditorService.DestroyNotices"};
 
 std::unique_ptr<google::protobuf::Message> RequestOf(const std::string& method, const std::string& json) {
   const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(method);

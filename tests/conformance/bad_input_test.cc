@@ -205,6 +205,10 @@ const Case kCases[] = {
     {"ModerationService.WriteSummary", "", R"({"survey":"x"})", absl::StatusCode::kUnauthenticated, "SESSION_UNKNOWN",
      nullptr},
 
+    {"AuditorService.ListNotices", "", R"({"survey":"x"})", absl::StatusCode::kUnauthenticated, "SESSION_UNKNOWN", nullptr},
+    {"AuditorService.DestroyNotices", "", R"({"survey":"x"})", absl::StatusCode::kUnauthenticated, "SESSION_UNKNOWN",
+     nullptr},
+
     {"ScoringService.GetScores", "leader1", R"({"name":"{s}"})", kState, "REPORT_NOT_RELEASED", nullptr},
     {"ScoringService.GetScores", "leader1", R"({"name":"{s}/report"})", kInvalid, "FIELD_INVALID", "name"},
     {"ReportService.GetReport", "leader1", R"({"name":"{s}/report"})", kState, "REPORT_NOT_RELEASED", nullptr},

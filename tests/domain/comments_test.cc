@@ -184,11 +184,21 @@ TEST(SealedRecordsTest, ACommentsRecordHasOneLengthAndReadsBack) {
 }
 
 TEST(SealedRecordsTest, ANoticeIsBoundToItsSurvey) {
-  const std::string record = EncodeNoticeRecord(std::string(16, 's'), "pressed");
-  EXPECT_EQ(record.size(), EncodeNoticeRecord(std::string(16, 's'), std::string(500, 'x')).size());
-  EXPECT_EQ(*DecodeNoticeRecord(record, std::string(16, 's')), "pressed");
+  const std::string survey(16, 's');
+  const std::string record = EncodeNoticeRecord(survey, {70'000, {true, "pressed"}});
+  EXPECT_EQ(record.size(), EncodeNoticeRecord(survey, {1, {true, std::string(500, 'x')}}).size());
+  EXPECT_EQ(record.size(), EncodeNoticeRecord(survey, {}).size()) << "one that says nothing";
+  const auto read = DecodeNoticeRecord(record, survey);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->given_in_all, 70'000u);
+  EXPECT_TRUE(read->notice.given);
+  EXPECT_EQ(read->notice.text, "pressed");
+  EXPECT_FALSE(DecodeNoticeRecord(EncodeNoticeRecord(survey, {}), survey)->notice.given);
   ExpectError(DecodeNoticeRecord(record, std::string(16, 't')), absl::StatusCode::kDataLoss, "STORE_CORRUPT");
-  ExpectError(DecodeNoticeRecord(record.substr(1), std::string(16, 's')), absl::StatusCode::kDataLoss, "STORE_CORRUPT");
+  ExpectError(DecodeNoticeRecord(record.substr(1), survey), absl::StatusCode::kDataLoss, "STORE_CORRUPT");
+  std::string twisted = record;
+  twisted[16 + 16 + 4] = 2;
+  ExpectError(DecodeNoticeRecord(twisted, survey), absl::StatusCode::kDataLoss, "STORE_CORRUPT");
 }
 
 }  // namespace

@@ -20,6 +20,7 @@
 #include "services/domain/closed_result.h"
 #include "services/domain/comments.h"
 #include "services/domain/contract.h"
+#include "services/domain/extension.h"
 #include "services/domain/instrument.h"
 #include "services/domain/pooled_figures.h"
 
@@ -92,6 +93,7 @@ const std::map<std::string, std::function<absl::Status(const std::string&)>>& Do
       {"contract", [](const std::string& bytes) { return domain::DecodeContract(bytes).status(); }},
       {"instrument_version", [](const std::string& bytes) { return domain::DecodeInstrumentVersion(bytes).status(); }},
       {"manifest", [](const std::string& bytes) { return domain::DecodeManifest(bytes).status(); }},
+      {"notice", [](const std::string& bytes) { return domain::DecodeExtension(bytes).status(); }},
       {"closed_result", [](const std::string& bytes) { return domain::DecodeClosedResult(bytes).status(); }},
       {"pooled_figures", [](const std::string& bytes) { return domain::DecodePooledFigures(bytes).status(); }},
       {"ledger", CheckLedger},
@@ -209,7 +211,7 @@ class Check {
       v1::PoolCampaignRequest pool;
       if (absl::EndsWith(call.method, ".OpenSurvey") && open.ParseFromString(call.request)) {
         const auto contract = domain::DecodeContract(open.contract());
-        if (contract.ok() && contract->closing_mode == "automatic") automatic.insert(open.survey());
+        if (contract.ok() && contract->closing_mode == domain::kAutomaticClosing) automatic.insert(open.survey());
       } else if (absl::EndsWith(call.method, ".StopAccepting") && stop.ParseFromString(call.request)) {
         if (call.status.ok()) stopped.insert(stop.survey());
       } else if (absl::EndsWith(call.method, ".CloseSurvey") && close.ParseFromString(call.request)) {
@@ -251,6 +253,8 @@ const std::map<std::string, std::set<std::string>>& WhatMayCross() {
       {"candor.v1.PlaneService.OpenSurvey",
        {"request.survey", "request.contract", "request.instrument_version", "request.manifest",
         "request.manifest_signature"}},
+      // An extension: a notice signed by the manifest's signing key.
+      {"candor.v1.PlaneService.ExtendSurvey", {"request.survey", "request.notice", "request.signature"}},
       {"candor.v1.PlaneService.StopAccepting", {"request.survey"}},
       // The order to close, with issued and reissued counts and, in automatic mode, the closing key; back come the closed
       // result and the ledger.

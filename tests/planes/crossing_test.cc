@@ -131,6 +131,8 @@ class CrossingTest : public ::testing::Test {
     v1::KeyHolder* moderator = update.mutable_campaign()->add_moderators();
     moderator->set_title("Ombudsperson");
     moderator->set_person(district.person("moderatingperson").name);
+    const absl::Time close = server.clock().Now() + absl::Hours(24 * 14);
+    update.mutable_campaign()->mutable_latest_close_time()->set_seconds(absl::ToUnixSeconds(close + absl::Hours(48)));
     ASSERT_EQ(root.Call(&v1::CampaignService::Stub::UpdateCampaign, update).status(), absl::OkStatus());
     for (size_t s = 0; s < campaign->surveys.size(); ++s) {
       v1::BatchCreateRatersRequest add;
@@ -150,6 +152,10 @@ class CrossingTest : public ::testing::Test {
       }
     }
     ASSERT_EQ(OpenAndWait(root, campaign->name), absl::OkStatus());
+    v1::ExtendCampaignRequest extend;
+    extend.set_name(campaign->name);
+    extend.mutable_close_time()->set_seconds(absl::ToUnixSeconds(close + absl::Hours(24)));
+    ASSERT_EQ(root.Call(&v1::CampaignService::Stub::ExtendCampaign, extend).status(), absl::OkStatus());
 
     for (size_t s = 0; s < campaign->surveys.size(); ++s) {
       const auto codes = CodesOf(root, campaign->surveys[s]);

@@ -218,6 +218,44 @@ TEST_F(TwoServersTest, WhatNeedsTheResponsePlaneWaitsForItAndGoesOnByItself) {
   EXPECT_EQ(Administrator().Call(&v1::CampaignService::Stub::GetSurvey, get)->groups(0).answered(), 6);
 }
 
+// As deploy/two-hosts/README.md says.
+TEST_F(TwoServersTest, OneServersFolderIsSplitIntoTwoAndAnOpenSurveyGoesOn) {
+  TestServer one(Arrangement::kOneServer);
+  ASSERT_EQ(one.Start(), absl::OkStatus());
+  auto district = SampleDistrict::Make(one, "north");
+  ASSERT_EQ(district.status(), absl::OkStatus());
+  district_ = *std::move(district);
+  const auto campaign =
+      district_.MakeCampaign(one.Administrator(), one.clock().Now(), {{"leader2", {{"staff", 6}}}});
+  ASSERT_EQ(campaign.status(), absl::OkStatus());
+  ASSERT_EQ(OpenAndWait(one.Administrator(), campaign->name), absl::OkStatus());
+  const auto codes = CodesOf(one.Administrator(), campaign->surveys[0]);
+  ASSERT_EQ(codes.status(), absl::OkStatus());
+  for (size_t i = 0; i < 3; ++i) ASSERT_EQ(AnswerWith(one.Nobody(), (*codes)[i].second, 4).status(), absl::OkStatus());
+  one.Stop();
+
+  const fs::path identity = server_.data_folder(), responses = server_.response_folder();
+  fs::copy(one.data_folder(), identity, fs::copy_options::recursive);
+  fs::create_directories(responses / "keys");
+  std::vector<fs::path> moved = {"open", "keys/receipt.key"};
+  for (const auto& entry : fs::directory_iterator(identity)) {
+    if (entry.path().filename().string().rfind("responses.db", 0) == 0) moved.push_back(entry.path().filename());
+  }
+  for (const fs::path& name : moved) fs::rename(identity / name, responses / name);
+  fs::remove(identity / "planes");
+  for (const fs::path& folder : {identity, identity / "keys", responses, responses / "keys"}) {
+    fs::permissions(folder, fs::perms::owner_all);
+  }
+  ASSERT_EQ(server_.Start(), absl::OkStatus());
+  for (size_t i = 3; i < codes->size(); ++i) {
+    ASSERT_EQ(AnswerWith(server_.Nobody(), (*codes)[i].second, 4).status(), absl::OkStatus());
+  }
+  ASSERT_EQ(CloseAndWait(server_.Administrator(), campaign->name), absl::OkStatus());
+  v1::GetSurveyRequest get;
+  get.set_name(campaign->surveys[0]);
+  EXPECT_EQ(server_.Administrator().Call(&v1::CampaignService::Stub::GetSurvey, get)->groups(0).answered(), 6);
+}
+
 TEST_F(TwoServersTest, AnotherKeyIsAFaultOfTheArrangementThatPassesOnceItIsMended) {
   Start();
   server_.StopIdentity();

@@ -1,6 +1,7 @@
 #include "tests/privacy/deployment.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -50,11 +51,16 @@ std::optional<std::string> ReadAll(int file, off_t size) {
 
 int64_t Nanoseconds(const timespec& time) { return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
 
-// In one data folder the names tell whose a file is.
-Plane PlaneOf(const std::string& name) {
-  if (absl::StartsWith(name, "identity.db")) return Plane::kIdentity;
-  if (absl::StartsWith(name, "responses.") || absl::StartsWith(name, "open/")) return Plane::kResponse;
+// In one data folder the names tell whose a file is; of two processes each has its own.
+Plane PlaneOf(absl::string_view name, bool two_processes) {
+  if (absl::StartsWith(name, "data-responses")) return Plane::kResponse;
+  if (two_processes || absl::StartsWith(name, "data/identity.db")) return Plane::kIdentity;
+  if (absl::StartsWith(name, "data/responses.") || absl::StartsWith(name, "data/open/")) return Plane::kResponse;
   return Plane::kBoth;
+}
+
+bool IsSecretKey(absl::string_view name) {
+  return absl::StrContains(name, "/keys/") || absl::EndsWith(name, "-plane.key");
 }
 
 }  // namespace
@@ -86,7 +92,7 @@ void CopyFolder(const std::string& folder, const std::string& prefix, Plane plan
                       Nanoseconds(status.st_ctim), status.st_ino};
     if (before != nullptr) {
       const auto same = std::find_if(before->files.begin(), before->files.end(), [&](const CopiedFile& old) {
-        return old.name == copied.name && old.plane == copied.plane && *old.bytes == *bytes;
+        return old.name == copied.name && *old.bytes == *bytes;
       });
       if (same != before->files.end()) copied.bytes = same->bytes;
     }
@@ -95,15 +101,15 @@ void CopyFolder(const std::string& folder, const std::string& prefix, Plane plan
   }
 }
 
-const char* NameOf(Arrangement arrangement) {
-  switch (arrangement) {
-    case Arrangement::kOneProcess:
-      return "one process";
-  }
-  return "";
+const char* ArrangementInWords() {
+  return testing::ArrangementOfThisRun() == testing::Arrangement::kTwoServers ? "two processes" : "one process";
 }
 
-Deployment::Deployment(Arrangement, const std::string& folder, int ready_keys) : folder_(folder) {
+std::string RecordName(const std::string& suite) {
+  return testing::ArrangementOfThisRun() == testing::Arrangement::kTwoServers ? suite + "-two-processes" : suite;
+}
+
+Deployment::Deployment(const std::string& folder, int ready_keys) : folder_(folder) {
   for (const char* part : {"", "/keys", "/tmp", "/one"}) {
     if (!base::MakeFolder(folder_ + part, 0700).ok()) std::abort();
   }
@@ -119,7 +125,7 @@ Deployment::Deployment(Arrangement, const std::string& folder, int ready_keys) :
     if (!base::WriteFileAtomically(file, (*keys)[static_cast<size_t>(i) % keys->size()], 0600).ok()) std::abort();
   }
   process_ = std::make_unique<testing::CandordProcess>(
-      folder_ + "/one/data", std::vector<std::string>{"--keys", keys_folder(), "--log-level", "debug"});
+      folder_ + "/one/data", std::vector<std::string>{"--keys", keys_folder()});
 }
 
 absl::Status Deployment::Start() {
@@ -128,18 +134,21 @@ absl::Status Deployment::Start() {
   absl::MutexLock lock(&mutex);
   setenv("TMPDIR", (folder_ + "/tmp").c_str(), 1);
   // As an operator would who looks for a fault, or for people.
+  setenv("CANDOR_LOG_LEVEL", "debug", 1);
   setenv("GRPC_VERBOSITY", "debug", 1);
   setenv("GRPC_TRACE", "all", 1);
   const absl::Status started = process_->Start();
-  for (const char* variable : {"TMPDIR", "GRPC_VERBOSITY", "GRPC_TRACE"}) unsetenv(variable);
+  for (const char* variable : {"TMPDIR", "CANDOR_LOG_LEVEL", "GRPC_VERBOSITY", "GRPC_TRACE"}) unsetenv(variable);
   return started;
 }
 
 void Deployment::Kill() { process_->Kill(); }
+void Deployment::Pause() { kill(process_->process(), SIGSTOP); }
+void Deployment::Continue() { kill(process_->process(), SIGCONT); }
 int Deployment::Stop() { return process_->Stop(); }
 
 const std::string& Deployment::identity_address() const { return process_->address(); }
-const std::string& Deployment::response_address() const { return process_->address(); }
+const std::string& Deployment::response_address() const { return process_->response_address(); }
 
 absl::StatusOr<std::shared_ptr<client::Connection>> Deployment::Administrator() const {
   client::ConnectionOptions options;
@@ -152,17 +161,19 @@ absl::StatusOr<std::shared_ptr<client::Connection>> Deployment::Administrator() 
 Copy Deployment::TakeCopy(const Copy* before) const {
   Copy copy;
   CopyFolder(folder_ + "/one", "", Plane::kBoth, before, copy);
-  for (CopiedFile& file : copy.files) {
-    const absl::string_view below = absl::StripPrefix(file.name, "data/");
-    file.plane = PlaneOf(std::string(below));
-  }
+  std::erase_if(copy.files, [](const CopiedFile& file) { return IsSecretKey(file.name); });
+  for (CopiedFile& file : copy.files) file.plane = PlaneOf(file.name, process_->two_processes());
   CopyFolder(folder_ + "/tmp", "tmp/", Plane::kBoth, before, copy);
   return copy;
 }
 
 std::string Deployment::Logs() const {
-  const auto log = base::ReadFile(process_->log_file());
-  return log.ok() ? *log : std::string();
+  std::string logs;
+  for (const char* file : {"data.log", "data-responses.log"}) {
+    const auto log = base::ReadFile(absl::StrCat(folder_, "/one/", file));
+    if (log.ok()) logs += *log;
+  }
+  return logs;
 }
 
 }  // namespace candor::privacy

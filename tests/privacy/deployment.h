@@ -32,8 +32,9 @@ struct Copy {
   std::vector<CopiedFile> files;
 };
 
-// Copies every file below `folder`, under names that begin with `prefix`. Bytes that are those of `before` are shared with it. What vanishes meanwhile is not in
-// the copy, and what is written meanwhile may be torn, as in any copy of a running system.
+// Copies every file below `folder`, under names that begin with `prefix`. Bytes that are those of `before` are shared
+// with it. What vanishes meanwhile is not in the copy, and what is written meanwhile may be torn, as in any copy of a
+// running system.
 void CopyFolder(const std::string& folder, const std::string& prefix, Plane plane, const Copy* before, Copy& copy);
 
 // A folder for many short files and many waits for the disk: in memory where the machine has enough of it, else with the
@@ -50,29 +51,33 @@ class FastFolder {
   std::string path_;
 };
 
-// How the planes are arranged.
-enum class Arrangement { kOneProcess };
-const char* NameOf(Arrangement arrangement);
+// In the words and in the names of records that the results use: how the planes are arranged in this run.
+const char* ArrangementInWords();
+std::string RecordName(const std::string& suite);
 
-// Real candord processes that log as much as they can, with their key folder outside of all that is copied.
+// Real candord processes, one or two (see testing::ArrangementOfThisRun), that log as much as they can.
 class Deployment {
  public:
   // Below `folder`. `ready_keys`: issuing keys that lie ready at the start; a few are made and the others are copies of
   // them, since making one takes longer than a whole campaign and who signs is not what is tried here.
-  Deployment(Arrangement arrangement, const std::string& folder, int ready_keys);
+  Deployment(const std::string& folder, int ready_keys);
 
   absl::Status Start();
   void Kill();
+  // The identity plane's process stands still until it goes on.
+  void Pause();
+  void Continue();
   // The exit code of the process that failed, else 0.
   int Stop();
 
   const std::string& identity_address() const;
   const std::string& response_address() const;
+  // The identity plane's, outside of all that is copied.
   std::string keys_folder() const { return folder_ + "/keys"; }
   // With the installation administrator's key.
   absl::StatusOr<std::shared_ptr<client::Connection>> Administrator() const;
 
-  // All but the key folder: data folders, logs, temporary files.
+  // All but secret keys: data folders, logs, temporary files.
   Copy TakeCopy(const Copy* before = nullptr) const;
   // All lines of all logs.
   std::string Logs() const;

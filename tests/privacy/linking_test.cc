@@ -33,6 +33,7 @@ namespace candor::privacy {
 namespace {
 
 constexpr int kUsualTrials = 100;
+constexpr int kUsualTrialsOfTwo = 25;  // of two processes, which hold the same code in other folders
 constexpr int kTrialsOfOneServer = 10;
 constexpr int kControlTrials = 25;
 constexpr int kThreads = 2;
@@ -69,7 +70,10 @@ class LinkingTest : public ::testing::TestWithParam<int> {
  protected:
   int answering() const { return GetParam(); }
   int idle() const { return std::max(2, answering() / 4); }
-  int trials() const { return NumberFromEnvironment("CANDOR_PRIVACY_TRIALS", kUsualTrials); }
+  static int trials() {
+    const bool two = testing::ArrangementOfThisRun() == testing::Arrangement::kTwoServers;
+    return NumberFromEnvironment("CANDOR_PRIVACY_TRIALS", two ? kUsualTrialsOfTwo : kUsualTrials);
+  }
   Scene SceneOf(int trial) const {
     return Scene(kSeed + static_cast<uint32_t>(1000 * trial + answering()), answering(), idle());
   }
@@ -102,7 +106,8 @@ class LinkingTest : public ::testing::TestWithParam<int> {
 
     // Half of them have answered; then all who ever do.
     size_t middle = 0;
-    while (static_cast<int>(trial.before[middle].size()) < (scene.people() + 1) / 2 && middle + 1 < trial.before.size()) {
+    const auto most = static_cast<size_t>(scene.people() + 1) / 2;
+    while (trial.before[middle].size() < most && middle + 1 < trial.before.size()) {
       ++middle;
     }
     std::vector<int> blind(static_cast<size_t>(scene.people()));
@@ -149,9 +154,9 @@ class LinkingTest : public ::testing::TestWithParam<int> {
   }
 
   // What every installation has in common is learnt from another one.
-  void LearnFromAnother(Arrangement arrangement) {
+  void LearnFromAnother() {
     const FastFolder folder;
-    auto stage = Stage::Set(arrangement, folder.path(), 2, kSeed);
+    auto stage = Stage::Set(folder.path(), 2, kSeed);
     ASSERT_TRUE(stage.ok()) << stage.status();
     const auto trial = (*stage)->Play(Scene(kSeed, answering(), idle()));
     ASSERT_TRUE(trial.ok()) << trial.status();
@@ -160,7 +165,7 @@ class LinkingTest : public ::testing::TestWithParam<int> {
     excused_.Sort();
   }
 
-  Findings RunTrials(Arrangement arrangement, int count) {
+  Findings RunTrials(int count) {
     Findings findings;
     std::atomic<int> next{0};
     std::vector<std::thread> threads;
@@ -169,7 +174,7 @@ class LinkingTest : public ::testing::TestWithParam<int> {
         for (int first; (first = next.fetch_add(kTrialsOfOneServer)) < count;) {
           const int last = std::min(count, first + kTrialsOfOneServer);
           const FastFolder folder;
-          auto stage = Stage::Set(arrangement, folder.path(), last - first + 1, kSeed + static_cast<uint32_t>(first));
+          auto stage = Stage::Set(folder.path(), last - first + 1, kSeed + static_cast<uint32_t>(first));
           ASSERT_TRUE(stage.ok()) << stage.status();
           for (int number = first; number < last; ++number) {
             const auto trial = (*stage)->Play(SceneOf(number));
@@ -246,9 +251,8 @@ base::Json LinesToJson(const std::vector<std::string>& families, const std::map<
 }
 
 TEST_P(LinkingTest, CopiesOfEverythingTellNobodysAnswer) {
-  const Arrangement arrangement = Arrangement::kOneProcess;
-  ASSERT_NO_FATAL_FAILURE(LearnFromAnother(arrangement));
-  const Findings f = RunTrials(arrangement, trials());
+  ASSERT_NO_FATAL_FAILURE(LearnFromAnother());
+  const Findings f = RunTrials(trials());
   ASSERT_FALSE(HasFailure());
   const base::Json controls = RunControls(std::min(trials(), kControlTrials));
 
@@ -283,7 +287,7 @@ TEST_P(LinkingTest, CopiesOfEverythingTellNobodysAnswer) {
 
   const base::Json record = {
       {"attack", "linking"},
-      {"arrangement", NameOf(arrangement)},
+      {"arrangement", ArrangementInWords()},
       {"people", answering()},
       {"with_a_token_but_no_answer", idle()},
       {"trials", trials()},
@@ -306,7 +310,7 @@ TEST_P(LinkingTest, CopiesOfEverythingTellNobodysAnswer) {
       {"control_token_hash_with_invitation", {{"caught", f.token_hash_caught}, {"of", trials()}}},
       {"control_completed_flag", f.completed_flag.ToJson(ParticipationFamilies())},
       {"passed", !HasFailure()}};
-  const absl::Status written = WriteRecord(absl::StrCat("linking-", answering()), record);
+  const absl::Status written = WriteRecord(RecordName(absl::StrCat("linking-", answering())), record);
   EXPECT_TRUE(written.ok()) << written;
 }
 

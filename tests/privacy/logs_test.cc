@@ -108,7 +108,7 @@ int LinesOf(absl::string_view text) { return static_cast<int>(std::count(text.be
 
 class LogsTest : public ::testing::Test {
  protected:
-  LogsTest() : deployment_(Arrangement::kOneProcess, folder_.path(), 4), random_(20261130) {}
+  LogsTest() : deployment_(folder_.path(), 4), random_(20261130) {}
 
   void Note(const absl::Status& status) {
     const base::ErrorDetail detail = base::GetErrorDetail(status);
@@ -122,7 +122,7 @@ class LogsTest : public ::testing::Test {
   }
 
   std::shared_ptr<Connection> Nobody() const {
-    auto connection = ConnectTo(deployment_.response_address())();
+    auto connection = ConnectTo{deployment_.response_address()}();
     EXPECT_TRUE(connection.ok()) << connection.status();
     return *connection;
   }
@@ -190,8 +190,8 @@ class LogsTest : public ::testing::Test {
   void Answer(size_t number, int changes) {
     Person& person = people_[number];
     client::RespondentOptions options;
-    options.identity = ConnectTo(deployment_.identity_address());
-    options.response = ConnectTo(deployment_.response_address());
+    options.identity = ConnectTo{deployment_.identity_address()};
+    options.response = ConnectTo{deployment_.response_address()};
     options.store = stores_[number].get();
     options.make_reply_keys = true;
     for (int i = 0; i <= changes; ++i) {
@@ -231,7 +231,7 @@ class LogsTest : public ::testing::Test {
   }
 
   void OpenInvitation(const std::string& code) {
-    const auto connection = ConnectTo(deployment_.identity_address())();
+    const auto connection = ConnectTo{deployment_.identity_address()}();
     ASSERT_TRUE(connection.ok());
     const auto stub = v1::InvitationService::NewStub((*connection)->channel());
     grpc::ClientContext context;
@@ -243,7 +243,7 @@ class LogsTest : public ::testing::Test {
 
   // Bytes that are no message, sent as one.
   void SendGarbage(const std::string& address, const std::string& method, const std::string& bytes) {
-    const auto connection = ConnectTo(address)();
+    const auto connection = ConnectTo{address}();
     ASSERT_TRUE(connection.ok());
     grpc::GenericStub stub((*connection)->channel());
     grpc::ClientContext context;
@@ -317,7 +317,8 @@ class LogsTest : public ::testing::Test {
         SendGarbage(address, "/candor.v1.ResponseService/SubmitResponse", bytes);
         SendGarbage(address, "/candor.v1.InvitationService/IssueToken", bytes);
         SendGarbage(address, "/candor.v1.ResponseService/" + person.secrets.code, bytes);
-        SendRaw(address, absl::StrCat("GET /?code=", person.code, " HTTP/1.1\r\nFrom: ", person.address, "\r\n\r\n", bytes));
+        SendRaw(address, absl::StrCat("GET /?code=", person.code, " HTTP/1.1\r\nFrom: ", person.address, "\r\n\r\n",
+                                      bytes));
       }
     }
   }
@@ -331,12 +332,20 @@ class LogsTest : public ::testing::Test {
     std::vector<std::shared_ptr<Connection>> connections;
     std::vector<std::unique_ptr<v1::InvitationService::Stub>> stubs;
     for (int i = 0; i < kConnections; ++i) {
-      connections.push_back(*ConnectTo(deployment_.identity_address())());
+      connections.push_back(*ConnectTo{deployment_.identity_address()}());
       stubs.push_back(v1::InvitationService::NewStub(connections.back()->channel()));
+    }
+    // Connected one after the other, so that every connection knows how much it may send.
+    for (const auto& stub : stubs) {
+      grpc::ClientContext context;
+      v1::IssueTokenResponse response;
+      Note(stub->IssueToken(&context, request, &response));
     }
     std::vector<grpc::ClientContext> contexts(kCalls);
     std::vector<v1::IssueTokenResponse> responses(kCalls);
     std::vector<grpc::Status> replies(kCalls);
+    // Else the server would keep up with the one client that this is.
+    deployment_.Pause();
     absl::BlockingCounter pending(kCalls);
     for (int i = 0; i < kCalls; ++i) {
       const auto at = static_cast<size_t>(i);
@@ -346,6 +355,8 @@ class LogsTest : public ::testing::Test {
                                                       pending.DecrementCount();
                                                     });
     }
+    absl::SleepFor(absl::Seconds(1));
+    deployment_.Continue();
     pending.Wait();
     int refused = 0;
     for (const grpc::Status& status : replies) {
@@ -402,7 +413,7 @@ TEST_F(LogsTest, NothingOfARespondentIsInAnyLogErrorOrTemporaryFile) {
   ASSERT_EQ(deployment_.Start(), absl::OkStatus());
   {
     Person& late = people_[kAnswering];
-    const auto connection = ConnectTo(deployment_.identity_address())();
+    const auto connection = ConnectTo{deployment_.identity_address()}();
     ASSERT_TRUE(connection.ok());
     const auto stub = v1::InvitationService::NewStub((*connection)->channel());
     v1::IssueTokenRequest request;
@@ -488,8 +499,8 @@ TEST_F(LogsTest, NothingOfARespondentIsInAnyLogErrorOrTemporaryFile) {
   }
   EXPECT_EQ(caught, 11);
 
-  const absl::Status written = WriteRecord("logs", {{"attack", "logs"},
-                                                    {"arrangement", NameOf(Arrangement::kOneProcess)},
+  const absl::Status written = WriteRecord(RecordName("logs"), {{"attack", "logs"},
+                                                    {"arrangement", ArrangementInWords()},
                                                     {"respondents", kAnswering},
                                                     {"bytes_searched", searched},
                                                     {"kinds_of_secrets", secrets.kinds()},

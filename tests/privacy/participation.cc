@@ -18,7 +18,8 @@ constexpr char kUnchanged[] = "rows that stayed";
 constexpr size_t kShortestIdentifier = 4;
 
 // Rows of one table that hold one of a person's identifiers, and nobody else's.
-std::vector<std::vector<const Row*>> RowsOf(const Table& table, const std::vector<std::vector<std::string>>& identifiers) {
+std::vector<std::vector<const Row*>> RowsOf(const Table& table,
+                                            const std::vector<std::vector<std::string>>& identifiers) {
   std::map<std::string, int> owner;
   for (size_t person = 0; person < identifiers.size(); ++person) {
     for (const std::string& identifier : identifiers[person]) owner[identifier] = static_cast<int>(person);
@@ -120,7 +121,8 @@ ParticipationScores ScoreParticipation(const Copy& tokens_out, const Copy& later
     if (table.plane == Plane::kResponse) continue;
     const auto rows = RowsOf(table, identifiers);
     const Table* const old = FindTable(before, table.name);
-    const auto old_rows = old == nullptr ? std::vector<std::vector<const Row*>>(people.size()) : RowsOf(*old, identifiers);
+    const auto old_rows =
+        old == nullptr ? std::vector<std::vector<const Row*>>(people.size()) : RowsOf(*old, identifiers);
     std::vector<Value> counts, changes;
     for (size_t person = 0; person < people.size(); ++person) {
       counts.push_back(Number(static_cast<int64_t>(rows[person].size())));
@@ -148,7 +150,8 @@ bool SameIdentityPlane(const Copy& a, const Copy& b) {
     std::map<std::string, std::string> files;
     for (const CopiedFile& file : copy.files) {
       // The index of the log is changed by readers too.
-      if (file.plane == Plane::kIdentity && !absl::EndsWith(file.name, "-shm")) files[file.name] = *file.bytes;
+      const bool database = absl::StrContains(file.name, "identity.db") && !absl::EndsWith(file.name, "-shm");
+      if (database) files[file.name] = *file.bytes;
     }
     return files;
   };

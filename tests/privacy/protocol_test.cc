@@ -36,6 +36,7 @@
 #include "tests/privacy/deployment.h"
 #include "tests/privacy/lossy_proxy.h"
 #include "tests/privacy/results.h"
+#include "tests/privacy/trial.h"
 #include "tests/support/process/small_campaign.h"
 #include "tests/support/raw_respondent.h"
 #include "tests/support/sample_district.h"
@@ -98,7 +99,7 @@ std::vector<std::pair<grpc::Status, std::string>> SendAllAtOnce(const OpenServer
   constexpr size_t kConnections = 8;
   std::vector<std::unique_ptr<v1::ResponseService::Stub>> stubs;
   for (size_t i = 0; i < kConnections; ++i) {
-    stubs.push_back(v1::ResponseService::NewStub(open.server.Nobody().channel()));
+    stubs.push_back(v1::ResponseService::NewStub(open.server.Nobody().response_channel()));
   }
   std::vector<grpc::ClientContext> contexts(requests.size());
   std::vector<v1::SubmitResponseResponse> responses(requests.size());
@@ -124,8 +125,9 @@ std::string LeafOf(const RawRespondent& respondent, const std::string& receipt) 
 
 void Record(const std::string& name, base::Json record) {
   record["attack"] = "protocol";
+  record["arrangement"] = ArrangementInWords();
   record["passed"] = !::testing::Test::HasFailure();
-  const absl::Status written = WriteRecord(absl::StrCat("protocol-", name), std::move(record));
+  const absl::Status written = WriteRecord(RecordName(absl::StrCat("protocol-", name)), std::move(record));
   EXPECT_TRUE(written.ok()) << written;
 }
 
@@ -419,7 +421,7 @@ absl::StatusOr<std::string> StoredLeaf(const Deployment& deployment, const std::
 TEST(ProtocolTest, AServerKilledBetweenCommitAndReplyGivesTheSameLeafAgain) {
   constexpr int kPeople = 12;
   const FastFolder folder;
-  Deployment deployment(Arrangement::kOneProcess, folder.path(), 2);
+  Deployment deployment(folder.path(), 2);
   ASSERT_EQ(deployment.Start(), absl::OkStatus());
   auto administrator = deployment.Administrator();
   ASSERT_TRUE(administrator.ok()) << administrator.status();
@@ -437,17 +439,10 @@ TEST(ProtocolTest, AServerKilledBetweenCommitAndReplyGivesTheSameLeafAgain) {
     return true;
   };
   const LossyProxy identity(deployment.identity_address(), kill), response(deployment.response_address(), kill);
-  const auto connect = [](const std::string& address) {
-    return [address] {
-      client::ConnectionOptions options;
-      options.address = address;
-      return client::Connection::Make(options);
-    };
-  };
   client::MemoryStateStore store;
   client::RespondentOptions options;
-  options.identity = connect(identity.address());
-  options.response = connect(response.address());
+  options.identity = ConnectTo{identity.address()};
+  options.response = ConnectTo{response.address()};
   options.store = &store;
   options.retry.attempts = 1;
   options.keep_answers = true;

@@ -163,14 +163,17 @@ void RawOrders(const std::vector<Sighting>& sightings, const KnownOrders& known,
     }
     add(ByTimeNearby(kind, seen, known));
   }
-  add(OrderBy(kFirstCopy, "", sightings, known, [](const Sighting& s) { return Key(static_cast<int64_t>(s.copy), 0, 0); }));
+  const auto by = [&](const char* family, const char* where, const std::function<uint64_t(const Sighting&)>& value) {
+    add(OrderBy(family, where, sightings, known,
+                [&value](const Sighting& s) { return Key(static_cast<int64_t>(value(s)), 0, 0); }));
+  };
+  by(kFirstCopy, "", [](const Sighting& s) { return s.copy; });
   std::set<std::string> files;
   for (const Sighting& sighting : sightings) files.insert(sighting.file->name);
   if (files.size() > 1) {
-    add(OrderBy(kFileTimes, "change of contents", sightings, known, [](const Sighting& s) { return Key(s.file->modified_ns, 0, 0); }));
-    add(OrderBy(kFileTimes, "change of inode", sightings, known, [](const Sighting& s) { return Key(s.file->changed_ns, 0, 0); }));
-    add(OrderBy(kFileTimes, "number of inode", sightings, known,
-                [](const Sighting& s) { return Key(static_cast<int64_t>(s.file->inode), 0, 0); }));
+    by(kFileTimes, "change of contents", [](const Sighting& s) { return static_cast<uint64_t>(s.file->modified_ns); });
+    by(kFileTimes, "change of inode", [](const Sighting& s) { return static_cast<uint64_t>(s.file->changed_ns); });
+    by(kFileTimes, "number of inode", [](const Sighting& s) { return s.file->inode; });
   }
 }
 
@@ -266,8 +269,8 @@ void ScoreOrder(const Order& order, const KnownOrders& known, Scores& scores) {
 }
 
 // `people`, whose records have these sizes, get the answers of the same rank in length. -1: all sizes are equal.
-int ByLength(const std::vector<int>& people, const std::vector<int64_t>& sizes, const std::vector<domain::Answers>& answers,
-             const KnownOrders& known) {
+int ByLength(const std::vector<int>& people, const std::vector<int64_t>& sizes,
+             const std::vector<domain::Answers>& answers, const KnownOrders& known) {
   if (std::set<int64_t>(sizes.begin(), sizes.end()).size() < 2) return -1;
   const auto ranked = [&](std::vector<int> order, const std::function<int64_t(int)>& size_of) {
     std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return size_of(a) < size_of(b); });

@@ -108,7 +108,7 @@ bool Value::operator<(const Value& other) const {
 
 std::string KindOfFile(const std::string& name) {
   const size_t folder = name.find("open/");
-  const std::string base = std::string(absl::StripPrefix(name, "data/"));
+  const std::string base(absl::StripPrefix(absl::StripPrefix(name, "data/"), "data-responses/"));
   if (folder == std::string::npos) return base;
   const size_t dot = name.find('.', folder);
   return absl::StrCat("open/*", dot == std::string::npos ? "" : name.substr(dot));

@@ -21,6 +21,7 @@
 #include "services/base/random.h"
 #include "services/crypto/access_code.h"
 #include "services/domain/errors.h"
+#include "tests/privacy/deployment.h"
 #include "tests/privacy/results.h"
 #include "tests/support/sample_district.h"
 #include "tests/support/test_server.h"
@@ -88,7 +89,8 @@ class TimingTest : public ::testing::Test {
     ASSERT_EQ(codes.status(), absl::OkStatus());
     for (const auto& [group, code] : *codes) closed_.push_back(code);
     const std::string id = campaign->surveys[0].substr(campaign->surveys[0].rfind('/') + 1);
-    ASSERT_EQ(base::DestroyFile(absl::StrCat(server_.data_folder(), "/keys/survey.", id, ".closing.key")), absl::OkStatus());
+    const std::string key = absl::StrCat(server_.data_folder(), "/keys/survey.", id, ".closing.key");
+    ASSERT_EQ(base::DestroyFile(key), absl::OkStatus());
     v1::CloseCampaignRequest close;
     close.set_name(campaign->name);
     ASSERT_EQ(administrator.Call(&v1::CampaignService::Stub::CloseCampaign, close).status(), absl::OkStatus());
@@ -130,10 +132,12 @@ std::string WholeReply(v1::InvitationService::Stub& stub, const std::string& cod
   request.set_code(code);
   v1::OpenInvitationResponse response;
   const grpc::Status status = stub.OpenInvitation(&context, request, &response);
-  std::string whole = absl::StrCat(status.error_code(), "\n", status.error_message(), "\n", status.error_details(), "\n");
+  std::string whole =
+      absl::StrCat(status.error_code(), "\n", status.error_message(), "\n", status.error_details(), "\n");
   for (const auto* headers : {&context.GetServerInitialMetadata(), &context.GetServerTrailingMetadata()}) {
     for (const auto& [name, value] : *headers) {
-      absl::StrAppend(&whole, std::string(name.data(), name.size()), ": ", std::string(value.data(), value.size()), "\n");
+      absl::StrAppend(&whole, absl::string_view(name.data(), name.size()), ": ",
+                      absl::string_view(value.data(), value.size()), "\n");
     }
   }
   return whole;
@@ -177,7 +181,7 @@ TEST_F(TimingTest, UnknownCodesAndClosedSurveysGetOneReplyThatTakesOneTime) {
     EXPECT_LT(told_apart, kRounds) << method << " tells by its time whether there was such a code: " << rounds.dump(2);
     EXPECT_EQ(planted_found, kRounds) << "a difference of 200 us is not found: " << rounds.dump(2);
   }
-  const absl::Status written = WriteRecord("timing", {{"attack", "timing of no such code and survey closed"},
+  const absl::Status written = WriteRecord(RecordName("timing"), {{"attack", "timing of no such code and survey closed"},
                                                       {"significant_below", kSignificant},
                                                       {"rounds", rounds},
                                                       {"passed", !HasFailure()}});

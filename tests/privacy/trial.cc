@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <numeric>
 
-#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "clients/cpp/respondent.h"
 #include "services/base/status.h"
 #include "services/crypto/access_code.h"
 #include "services/crypto/hash.h"
 #include "services/crypto/receipt.h"
-#include "services/crypto/token.h"
 #include "services/domain/contract.h"
 
 namespace candor::privacy {
@@ -26,12 +25,10 @@ int Draw(std::mt19937& random, int least, int most) { return std::uniform_int_di
 
 }  // namespace
 
-client::ConnectionSource ConnectTo(const std::string& address) {
-  return [address] {
-    client::ConnectionOptions options;
-    options.address = address;
-    return client::Connection::Make(options);
-  };
+absl::StatusOr<std::shared_ptr<client::Connection>> ConnectTo::operator()() const {
+  client::ConnectionOptions options;
+  options.address = address;
+  return client::Connection::Make(options);
 }
 
 domain::Answers RandomAnswers(std::mt19937& random) {
@@ -83,10 +80,9 @@ Scene::Scene(uint32_t seed, int answering_people, int idle_people)
   std::reverse(newest_order.begin(), newest_order.end());
 }
 
-absl::StatusOr<std::unique_ptr<Stage>> Stage::Set(Arrangement arrangement, const std::string& folder, int campaigns,
-                                                  uint32_t seed) {
+absl::StatusOr<std::unique_ptr<Stage>> Stage::Set(const std::string& folder, int campaigns, uint32_t seed) {
   std::unique_ptr<Stage> stage(new Stage());
-  stage->deployment_ = std::make_unique<Deployment>(arrangement, folder, campaigns);
+  stage->deployment_ = std::make_unique<Deployment>(folder, campaigns);
   CANDOR_RETURN_IF_ERROR(stage->deployment_->Start());
   const auto loses = [seed] {
     struct Luck {
@@ -140,8 +136,8 @@ absl::StatusOr<Trial> Stage::Play(Scene scene) {
     const auto at = static_cast<size_t>(person);
     stores[at] = std::make_unique<NotingStore>(&trial.secrets[at]);
     client::RespondentOptions options;
-    options.identity = ConnectTo(identity_->address());
-    options.response = ConnectTo(response_->address());
+    options.identity = ConnectTo{identity_->address()};
+    options.response = ConnectTo{response_->address()};
     options.store = stores[at].get();
     options.retry.first_wait = absl::Milliseconds(1);
     options.cache = &cache;

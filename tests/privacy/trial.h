@@ -14,7 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "clients/cpp/respondent.h"
+#include "clients/cpp/connection.h"
 #include "services/domain/answer.h"
 #include "tests/privacy/deployment.h"
 #include "tests/privacy/lossy_proxy.h"
@@ -63,8 +63,12 @@ struct Trial {
   std::vector<int> invitation_order;     // of the answering, by their invitations
 };
 
-// A connection of its own for each purpose, as clients make them.
-client::ConnectionSource ConnectTo(const std::string& address);
+// Gives a new connection to one address each time, as clients want it: for either plane, whatever address a manifest names.
+struct ConnectTo {
+  std::string address;
+  absl::StatusOr<std::shared_ptr<client::Connection>> operator()() const;
+  absl::StatusOr<std::shared_ptr<client::Connection>> operator()(const std::string&) const { return (*this)(); }
+};
 
 // Words that nobody else writes, of a length that few others have, and ratings.
 domain::Answers RandomAnswers(std::mt19937& random);
@@ -73,8 +77,7 @@ domain::Answers RandomAnswers(std::mt19937& random);
 class Stage {
  public:
   // Starts the deployment. `seed`: of what is lost on the way.
-  static absl::StatusOr<std::unique_ptr<Stage>> Set(Arrangement arrangement, const std::string& folder, int campaigns,
-                                                    uint32_t seed);
+  static absl::StatusOr<std::unique_ptr<Stage>> Set(const std::string& folder, int campaigns, uint32_t seed);
 
   absl::StatusOr<Trial> Play(Scene scene);
 

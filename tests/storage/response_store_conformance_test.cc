@@ -702,6 +702,12 @@ TEST_P(ResponseStoreConformanceTest, NoticesOfOneSurveyAreKeptInNoOrder) {
   EXPECT_EQ(std::set<std::string>(stored->begin(), stored->end()), std::set<std::string>(notices.begin(), notices.end()));
   EXPECT_EQ(*store_->GetNotices(other.id), std::vector<std::string>{"another"});
   ExpectUnknown(store_->GetNotices(ASurvey().id).status());
+
+  EXPECT_THAT(*store_->SurveysWithNotices(), testing::UnorderedElementsAre(survey.id, other.id));
+  ASSERT_TRUE(store_->DestroyNotices(survey.id).ok());
+  ASSERT_TRUE(store_->DestroyNotices(survey.id).ok());
+  EXPECT_TRUE(store_->GetNotices(survey.id)->empty());
+  EXPECT_THAT(*store_->SurveysWithNotices(), testing::ElementsAre(other.id));
 }
 
 TEST_P(ResponseStoreConformanceTest, RebuildingLosesNothing) {

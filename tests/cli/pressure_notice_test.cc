@@ -1,0 +1,62 @@
+#include "clients/cli/pressure_notice.h"
+
+#include <sstream>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace candor::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+struct Asked {
+  absl::StatusOr<domain::PressureNotice> notice;
+  std::string said;
+};
+
+Asked Ask(const std::string& typed, const domain::PressureNotice& kept = {}, const std::string& language = "en") {
+  std::istringstream in(typed);
+  std::ostringstream out;
+  Dialog dialog(in, out);
+  auto notice = AskPressureNotice(dialog, "Ombudsperson", kept, language);
+  return {std::move(notice), out.str()};
+}
+
+TEST(PressureNoticeTest, EnterMeansNothingHappened) {
+  const Asked asked = Ask("\n");
+  ASSERT_TRUE(asked.notice.ok());
+  EXPECT_FALSE(asked.notice->given);
+  EXPECT_THAT(asked.said, HasSubstr("Ombudsperson"));
+  EXPECT_THAT(asked.said, Not(HasSubstr("What happened")));
+}
+
+TEST(PressureNoticeTest, TakesWordsOrNone) {
+  const Asked worded = Ask("y\nI was told to mark fours.\n");
+  EXPECT_TRUE(worded.notice->given);
+  EXPECT_EQ(worded.notice->text, "I was told to mark fours.");
+  const Asked wordless = Ask("y\n\n");
+  EXPECT_TRUE(wordless.notice->given);
+  EXPECT_EQ(wordless.notice->text, "");
+}
+
+TEST(PressureNoticeTest, WhatWasSaidIsKeptDeletedOrTakenBack) {
+  const domain::PressureNotice kept{true, "before"};
+  EXPECT_EQ(Ask("\n\n", kept).notice->text, "before");
+  EXPECT_EQ(Ask("y\n-\n", kept).notice->text, "");
+  const Asked taken_back = Ask("n\n", kept);
+  EXPECT_FALSE(taken_back.notice->given);
+  EXPECT_EQ(taken_back.notice->text, "");
+  EXPECT_THAT(taken_back.said, Not(HasSubstr("before,"))) << "never shown to whoever looks on";
+}
+
+TEST(PressureNoticeTest, AsksAgainForWhatIsTooLongAndSpeaksSpanish) {
+  const Asked asked = Ask("y\n" + std::string(501, 'x') + "\nshort\n", {}, "es");
+  EXPECT_EQ(asked.notice->text, "short");
+  EXPECT_THAT(asked.said, HasSubstr("Sobran 1 bytes"));
+  EXPECT_TRUE(absl::IsAborted(Ask("y\n").notice.status()));
+}
+
+}  // namespace
+}  // namespace candor::cli

@@ -1,0 +1,559 @@
+#include "tests/privacy/random_report.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <random>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "services/base/status.h"
+#include "services/reporting/build_report.h"
+#include "services/reporting/scores.h"
+#include "services/statistics/printed.h"
+#include "tests/reporting/report_builders.h"
+
+namespace candor::privacy {
+namespace {
+
+class Generator {
+ public:
+  explicit Generator(uint32_t seed) : random_(seed) {}
+
+  RandomReport Make(bool cells) {
+    RandomReport campaign;
+    const int points = Below(2) == 0 ? 4 : 5;
+    domain::Contract& contract = campaign.contract = reporting::SampleContract();
+    contract.insiders = static_cast<int>(Below(3));
+    contract.minimum_group_size = domain::LowestMinimumGroupSize(contract.insiders) + (Below(5) == 0 ? Below(4) : 0);
+    contract.pool_minimum = contract.minimum_group_size + contract.insiders;
+    MakeInstrument(points, cells ? 6 + Below(5) : 2 + Below(5), campaign.version);
+    if (cells) {
+      campaign.cells = domain::CellsOfCompetencies(campaign.version, 1 + static_cast<int>(Below(4)));
+      CANDOR_CHECK(domain::CheckCells(campaign.version.instrument, campaign.cells).ok());
+    }
+    Invite(campaign);
+    MakeForms(campaign);
+    if (Below(5) > 0) campaign.self = Person(campaign.version);
+    for (uint32_t i = Below(3); i > 0; --i) campaign.supervisors.push_back(Person(campaign.version));
+    FillSurvey(campaign);
+    return campaign;
+  }
+
+ private:
+  uint32_t Below(uint32_t bound) { return random_() % bound; }
+  bool Chance(double share) { return Below(100'000) < share * 100'000; }
+  double Share() { return 0.3 + 0.7 * Below(1001) / 1000; }
+
+  void MakeInstrument(int points, uint32_t items, domain::InstrumentVersion& version) {
+    domain::Framework& framework = version.framework;
+    framework.code = "random";
+    framework.title = "Random framework";
+    framework.version = "1";
+    framework.attribution = "Made up for tests.";
+    framework.themes = {{"T1", "First"}, {"T2", "Second"}};
+    domain::Instrument& instrument = version.instrument;
+    instrument.title = "Random questionnaire";
+    instrument.framework = "random";
+    instrument.scale.points = points;
+    instrument.scale.favourable_from = points - 1;
+    instrument.languages = {"en"};
+    const uint32_t groups = 1 + Below(6);
+    for (uint32_t g = 0; g < groups; ++g) {
+      instrument.rater_groups.push_back({std::string(1, static_cast<char>('a' + g)), {{"en", "Group"}}});
+    }
+    framework.domains = {{"D1", "First domain", {{"C1", "First", {}}, {"C2", "Second", {}}}},
+                         {"D2", "Second domain", {{"C3", "Third", {}}}}};
+    for (uint32_t i = 0; i < items; ++i) {
+      domain::Item item{absl::StrCat("i", i + 1), Below(4) == 0, {{"self", {{"en", "x"}}}, {"supervisor", {{"en", "x"}}}}};
+      for (const domain::RaterGroup& group : instrument.rater_groups) {
+        // The first item is asked of all, so that groups can be joined.
+        if (i == 0 || Below(5) > 0) item.texts[group.code] = {{"en", "x"}};
+      }
+      domain::Indicator indicator{item.indicator, "An indicator", {}};
+      for (const domain::Theme& theme : framework.themes) {
+        if (Below(2) == 0) indicator.themes.push_back(theme.code);
+      }
+      const uint32_t place = i < 3 ? i : Below(3);
+      (place < 2 ? framework.domains[0].competencies[place] : framework.domains[1].competencies[0])
+          .indicators.push_back(indicator);
+      instrument.items.push_back(std::move(item));
+    }
+  }
+
+  void Invite(RandomReport& campaign) {
+    campaign.manifest.survey = domain::SurveyId("00000000000000000000000000");
+    std::vector<std::pair<std::string, int64_t>> invited;
+    for (const domain::RaterGroup& group : campaign.version.instrument.rater_groups) {
+      constexpr uint32_t kMost[] = {9, 9, 9, 16, 25, 131};
+      invited.push_back({group.code, Below(kMost[Below(6)])});
+    }
+    auto plan = domain::PlanIssuingGroups(campaign.version.instrument, invited);
+    if (!plan.ok()) {
+      invited[0].second += 12;
+      plan = domain::PlanIssuingGroups(campaign.version.instrument, invited);
+    }
+    campaign.manifest.groups = plan->groups;
+  }
+
+  // A rating from one of several distributions, the extreme ones among them.
+  uint8_t Rating(uint32_t distribution, int points) {
+    switch (distribution) {
+      case 0: return static_cast<uint8_t>(points);
+      case 1: return 1;
+      case 2: return static_cast<uint8_t>(Below(2) == 0 ? 1 : points);
+      case 3: return static_cast<uint8_t>(Below(10) == 0 ? 1 : points);
+      case 4: return static_cast<uint8_t>(points / 2 + Below(2));
+      case 5: return static_cast<uint8_t>(points - Below(2));
+      default: return static_cast<uint8_t>(1 + Below(points));
+    }
+  }
+
+  domain::Answers Person(const domain::InstrumentVersion& version) {
+    std::vector<uint8_t> ratings;
+    for (size_t i = 0; i < version.instrument.items.size(); ++i) {
+      ratings.push_back(Below(8) == 0 ? domain::kNotObserved : Rating(9, version.instrument.scale.points));
+    }
+    return {std::move(ratings), {}};
+  }
+
+  // Which items one form holds: of each cell as many as its q.
+  std::vector<bool> Form(const RandomReport& campaign, std::vector<bool> asked) {
+    for (const domain::Cell& cell : campaign.cells) {
+      std::vector<int> items;
+      for (const int item : cell.items) {
+        if (asked[item]) items.push_back(item);
+        asked[item] = false;
+      }
+      if (items.size() < static_cast<size_t>(cell.rated)) continue;
+      std::shuffle(items.begin(), items.end(), random_);
+      for (int i = 0; i < cell.rated; ++i) asked[items[i]] = true;
+    }
+    return asked;
+  }
+
+  void MakeForms(RandomReport& campaign) {
+    const domain::Instrument& instrument = campaign.version.instrument;
+    const int points = instrument.scale.points;
+    for (const domain::IssuingGroup& group : campaign.manifest.groups) {
+      const std::vector<bool> asked = domain::ShapeOfGroup(instrument, group, false).items_asked;
+      const double answering = Share(), observing = Share();
+      std::vector<uint32_t> distributions;
+      for (size_t i = 0; i < asked.size(); ++i) distributions.push_back(Below(9));
+      domain::GroupTally tally{group.code, 0, {}};
+      tally.items.assign(asked.size(), {std::vector<int64_t>(points), 0, 0});
+      domain::CellGroupTally cell_tally = domain::EmptyCellTally(group.code, campaign.cells, points);
+      int64_t counted = 0;
+      for (int64_t r = 0; r < group.invited; ++r) {
+        if (!Chance(answering)) continue;
+        ++counted;
+        const std::vector<bool> form = Form(campaign, asked);
+        std::vector<uint8_t> ratings(asked.size(), domain::kBlank);
+        bool rated = false;
+        for (size_t i = 0; i < asked.size(); ++i) {
+          if (!form[i]) {
+            ++tally.items[i].blank;
+          } else if (!Chance(observing)) {
+            ++(Below(2) == 0 ? tally.items[i].not_observed : tally.items[i].blank);
+          } else {
+            ratings[i] = Rating(distributions[i], points);
+            ++tally.items[i].counts[ratings[i] - 1];
+            rated = true;
+          }
+        }
+        if (rated) ++tally.raters;
+        domain::CountCells(campaign.cells, ratings, points, cell_tally);
+      }
+      const int64_t reissued = Below(8) == 0 ? group.invited / 5 : group.invited / 20;
+      const int64_t issued = Below(20) == 0 ? std::max<int64_t>(0, counted - reissued - 1) : counted;
+      campaign.counts.push_back({group.code, group.invited, issued, reissued, counted, 0});
+      campaign.tallies.push_back(std::move(tally));
+      campaign.cell_tallies.push_back(std::move(cell_tally));
+    }
+  }
+
+  void FillSurvey(RandomReport& campaign) {
+    Survey& survey = campaign.survey;
+    const int points = campaign.version.instrument.scale.points;
+    survey.points = points;
+    survey.minimum_group_size = campaign.contract.minimum_group_size;
+    survey.insiders = campaign.contract.insiders;
+    const bool cells = !campaign.cells.empty();
+    if (cells) {
+      for (const domain::Cell& cell : campaign.cells) {
+        survey.questions.push_back({cell.rated, static_cast<int>(domain::CellValues(cell.rated, points)),
+                                    static_cast<int>(domain::LowCellValues(cell.rated, points))});
+      }
+    } else {
+      survey.questions.assign(campaign.version.instrument.items.size(), {1, points, domain::LowerHalfEnd(points)});
+    }
+    for (size_t g = 0; g < campaign.manifest.groups.size(); ++g) {
+      survey.groups.push_back({cells ? campaign.cell_tallies[g].raters : campaign.tallies[g].raters,
+                               campaign.manifest.groups[g].code == domain::kOtherRaters,
+                               domain::WithheldByItsCodes(campaign.counts[g], campaign.rules()).has_value()});
+      std::vector<Counts> of_group;
+      if (cells) {
+        for (const domain::CellTally& cell : campaign.cell_tallies[g].cells) of_group.push_back(cell.counts);
+      } else {
+        for (const domain::ItemTally& item : campaign.tallies[g].items) of_group.push_back(item.counts);
+      }
+      survey.answers.push_back(std::move(of_group));
+    }
+  }
+
+  std::mt19937 random_;
+};
+
+// Indices of the issuing groups whose answers a printed block holds.
+std::vector<int> GroupsOf(const RandomReport& campaign, const std::string& block,
+                          const std::vector<std::string>& pooled) {
+  std::vector<int> groups;
+  for (size_t g = 0; g < campaign.manifest.groups.size(); ++g) {
+    const std::string& code = campaign.manifest.groups[g].code;
+    const bool in_pool = block == domain::kOtherRaters && std::find(pooled.begin(), pooled.end(), code) != pooled.end();
+    if (code == block || in_pool) groups.push_back(static_cast<int>(g));
+  }
+  return groups;
+}
+
+std::vector<std::string> PooledGroups(const v1::Scores& scores) {
+  std::vector<std::string> pooled;
+  for (const v1::GroupSummary& group : scores.groups()) {
+    if (group.withheld_reason() == v1::WITHHELD_REASON_POOLED) pooled.push_back(group.code());
+  }
+  return pooled;
+}
+
+bool Shown(const v1::GroupScore& score) { return score.state() != v1::FIGURE_STATE_WITHHELD; }
+
+// A printed mean as limits.
+std::pair<double, double> LimitsOf(const v1::GroupScore& score) {
+  if (score.state() == v1::FIGURE_STATE_EXACT) return {score.mean(), score.mean()};
+  return {score.lower(), score.upper()};
+}
+
+// A mean of means as a weighted sum of answers, from what the report says of its units.
+class Reader {
+ public:
+  Reader(const RandomReport& campaign, const v1::Scores& scores)
+      : campaign_(campaign), scores_(scores), pooled_(PooledGroups(scores)) {
+    for (size_t i = 0; i < campaign.version.instrument.items.size(); ++i) {
+      question_[campaign.version.instrument.items[i].indicator] = static_cast<int>(i);
+    }
+    for (const v1::UnitScore& unit : scores.units()) units_[unit.code()] = &unit;
+  }
+
+  Printed Read() const {
+    Printed printed;
+    for (const v1::UnitScore& unit : scores_.units()) {
+      for (const v1::GroupScore& score : unit.groups()) {
+        if (!Shown(score)) continue;
+        if (unit.kind() == v1::UNIT_KIND_INDICATOR) {
+          printed.statements.push_back(StatementOf(unit, score));
+        } else {
+          printed.figures.push_back(FigureOf(PartsOf(unit, score.group()), LimitsOf(score)));
+        }
+      }
+      if (Shown(unit.all_raters())) {
+        printed.figures.push_back(FigureOf(PartsOfAll(unit), LimitsOf(unit.all_raters())));
+      }
+      ReadGap(unit, printed);
+    }
+    std::sort(printed.statements.begin(), printed.statements.end(), [](const Statement& a, const Statement& b) {
+      return a.question != b.question ? a.question < b.question : a.groups < b.groups;
+    });
+    return printed;
+  }
+
+ private:
+  static Figure FigureOf(std::vector<Figure::Part> parts, const std::pair<double, double>& limits) {
+    return {std::move(parts), limits.first, limits.second};
+  }
+
+  const v1::GroupScore* ScoreOf(const v1::UnitScore& unit, const std::string& group) const {
+    for (const v1::GroupScore& score : unit.groups()) {
+      if (score.group() == group && Shown(score)) return &score;
+    }
+    return nullptr;
+  }
+
+  // The indicators of a unit, as the report's outline has them.
+  std::vector<const v1::UnitScore*> IndicatorsOf(const v1::UnitScore& unit) const {
+    std::vector<const v1::UnitScore*> indicators;
+    for (const v1::UnitScore& other : scores_.units()) {
+      if (other.kind() != v1::UNIT_KIND_INDICATOR) continue;
+      const bool in_theme =
+          std::find(other.themes().begin(), other.themes().end(), unit.code()) != other.themes().end();
+      const bool in_unit = unit.kind() == v1::UNIT_KIND_OVERALL || other.code() == unit.code() ||
+                           (unit.kind() == v1::UNIT_KIND_THEME && in_theme) ||
+                           (unit.kind() == v1::UNIT_KIND_COMPETENCY && other.parent() == unit.code()) ||
+                           (unit.kind() == v1::UNIT_KIND_DOMAIN && units_.at(other.parent())->parent() == unit.code());
+      if (in_unit) indicators.push_back(&other);
+    }
+    return indicators;
+  }
+
+  // The mean of a block's shown indicators in a unit, times `factor`.
+  std::vector<Figure::Part> PartsOf(const v1::UnitScore& unit, const std::string& group, double factor = 1) const {
+    std::vector<std::pair<int, int64_t>> used;  // question, answers
+    for (const v1::UnitScore* indicator : IndicatorsOf(unit)) {
+      const v1::GroupScore* score = ScoreOf(*indicator, group);
+      if (score != nullptr) used.push_back({question_.at(indicator->code()), score->n()});
+    }
+    std::vector<Figure::Part> parts;
+    for (const auto& [question, n] : used) {
+      parts.push_back({question, GroupsOf(campaign_, group, pooled_),
+                       factor / static_cast<double>(n) / static_cast<double>(used.size())});
+    }
+    return parts;
+  }
+
+  std::vector<Figure::Part> PartsOfAll(const v1::UnitScore& unit, double factor = 1) const {
+    std::vector<Figure::Part> parts;
+    for (const std::string& group : unit.all_raters().groups_used()) {
+      const std::vector<Figure::Part> of_group =
+          PartsOf(unit, group, factor / static_cast<double>(unit.all_raters().groups_used_size()));
+      parts.insert(parts.end(), of_group.begin(), of_group.end());
+    }
+    return parts;
+  }
+
+  // Self minus others, over the indicators that both sides have: others are what is left.
+  void ReadGap(const v1::UnitScore& unit, Printed& printed) const {
+    const v1::Gap& gap = unit.gap();
+    if (!gap.has_value() && !gap.has_lower()) return;
+    double self = 0;
+    std::vector<Figure::Part> parts;
+    for (const v1::UnitScore* indicator : IndicatorsOf(unit)) {
+      if (!indicator->self().has_mean() || !Shown(indicator->all_raters())) continue;
+      self += indicator->self().mean() / gap.items_common();
+      const auto others = PartsOfAll(*indicator, 1.0 / gap.items_common());
+      parts.insert(parts.end(), others.begin(), others.end());
+    }
+    const double least = gap.has_value() ? gap.value() : gap.lower(), most = gap.has_value() ? gap.value() : gap.upper();
+    printed.figures.push_back(FigureOf(parts, {self - most, self - least}));
+  }
+
+  Statement StatementOf(const v1::UnitScore& unit, const v1::GroupScore& score) const {
+    const int points = scores_.rules().points();
+    const int64_t n = score.n(), few = scores_.rules().insiders() + 1;
+    Statement said{question_.at(unit.code()), GroupsOf(campaign_, score.group(), pooled_), n, n * points, 0, n, {}};
+    if (score.state() == v1::FIGURE_STATE_EXACT) {
+      said.least_sum = said.most_sum = std::llround(score.mean() * static_cast<double>(n));
+    } else if (score.state() == v1::FIGURE_STATE_AT_LEAST) {
+      said.least_sum = std::llround(score.lower() * static_cast<double>(n));
+    } else {
+      said.most_sum = std::llround(score.upper() * static_cast<double>(n));
+    }
+    if (score.half_statement() == v1::HALF_STATEMENT_AT_MOST_TWO_LOW) said.most_low = few;
+    if (score.half_statement() == v1::HALF_STATEMENT_AT_MOST_TWO_HIGH) said.least_low = n - few;
+    said.distribution.assign(score.distribution().counts().begin(), score.distribution().counts().end());
+    return said;
+  }
+
+  const RandomReport& campaign_;
+  const v1::Scores& scores_;
+  const std::vector<std::string> pooled_;
+  std::map<std::string, int> question_;
+  std::map<std::string, const v1::UnitScore*> units_;
+};
+
+}  // namespace
+
+RandomReport MakeRandomReport(uint32_t seed) { return Generator(seed).Make(/*cells=*/false); }
+
+RandomReport MakeRandomCellReport(uint32_t seed) { return Generator(seed).Make(/*cells=*/true); }
+
+reporting::ReportInput InputOf(const RandomReport& campaign, const domain::ClosedResult& result) {
+  reporting::ReportInput input = reporting::InputOf(campaign.version, campaign.contract, result);
+  input.self = campaign.self;
+  input.supervisors = campaign.supervisors;
+  return input;
+}
+
+v1::Report PrintReport(const RandomReport& campaign, const Answers& answers) {
+  std::vector<domain::GroupTally> tallies = campaign.tallies;
+  for (size_t g = 0; g < tallies.size(); ++g) {
+    for (size_t i = 0; i < tallies[g].items.size(); ++i) tallies[g].items[i].counts = answers[g][i];
+  }
+  const auto report = reporting::BuildReport(InputOf(
+      campaign, domain::MakeClosedResult(campaign.manifest, campaign.version.instrument, campaign.rules(), tallies,
+                                         campaign.counts)));
+  CANDOR_CHECK(report.ok());
+  return *report;
+}
+
+Printed ReadReport(const RandomReport& campaign, const v1::Report& report) {
+  return Reader(campaign, report.scores()).Read();
+}
+
+domain::ClosedResult ClosedResultOf(const RandomReport& campaign, const v1::Report& report) {
+  domain::ClosedResult result;
+  result.survey = campaign.manifest.survey;
+  result.points = report.scores().rules().points();
+  result.counts = campaign.counts;
+  const v1::Scores& scores = report.scores();
+  for (int b = 0; b < scores.groups_size(); ++b) {
+    const v1::GroupSummary& group = scores.groups(b);
+    domain::Block block{group.code(), {group.members().begin(), group.members().end()}, domain::BlockState::kPrinted, {}};
+    switch (group.withheld_reason()) {
+      case v1::WITHHELD_REASON_UNSPECIFIED: break;
+      case v1::WITHHELD_REASON_POOLED: block.state = domain::BlockState::kPooled; break;
+      case v1::WITHHELD_REASON_TOO_MANY_REISSUED: block.state = domain::BlockState::kTooManyReissued; break;
+      case v1::WITHHELD_REASON_MORE_ANSWERS_THAN_CODES:
+        block.state = domain::BlockState::kMoreAnswersThanCodes;
+        break;
+      default: block.state = domain::BlockState::kTooFew;
+    }
+    for (const v1::ReportItem& item : report.items()) {
+      const v1::UnitScore& unit = reporting::UnitOf(scores, item.indicator());
+      const v1::GroupScore& score = unit.groups(b);
+      if (block.state != domain::BlockState::kPrinted || score.withheld_reason() == v1::WITHHELD_REASON_NO_DATA) continue;
+      domain::Atom atom;
+      atom.indicator = item.indicator();
+      atom.n = score.n();
+      const double n = static_cast<double>(score.n());
+      switch (score.state()) {
+        case v1::FIGURE_STATE_EXACT:
+          atom.kind = domain::AtomKind::kExact;
+          atom.sum = std::llround(score.mean() * n);
+          break;
+        case v1::FIGURE_STATE_AT_LEAST:
+          atom.kind = domain::AtomKind::kAtLeast;
+          atom.bound_numerator = std::llround(score.lower() * n);
+          break;
+        case v1::FIGURE_STATE_AT_MOST:
+          atom.kind = domain::AtomKind::kAtMost;
+          atom.bound_numerator = std::llround(score.upper() * n);
+          break;
+        default: break;
+      }
+      atom.counts.assign(score.distribution().counts().begin(), score.distribution().counts().end());
+      if (score.half_statement() == v1::HALF_STATEMENT_AT_MOST_TWO_LOW) atom.half = domain::HalfStatement::kAtMostTwoLow;
+      if (score.half_statement() == v1::HALF_STATEMENT_AT_MOST_TWO_HIGH) {
+        atom.half = domain::HalfStatement::kAtMostTwoHigh;
+      }
+      if (score.has_not_observed()) atom.not_observed = score.not_observed();
+      block.atoms.push_back(std::move(atom));
+    }
+    result.blocks.push_back(std::move(block));
+  }
+  return result;
+}
+
+CellReport PrintCells(const RandomReport& campaign, const Answers& answers) {
+  std::vector<domain::CellGroupTally> tallies = campaign.cell_tallies;
+  for (size_t g = 0; g < tallies.size(); ++g) {
+    for (size_t c = 0; c < tallies[g].cells.size(); ++c) tallies[g].cells[c].counts = answers[g][c];
+  }
+  CellReport report;
+  const domain::Instrument& instrument = campaign.version.instrument;
+  report.blocks = domain::MakeCellBlocks(campaign.manifest, instrument, campaign.cells, campaign.rules(), tallies,
+                                         campaign.counts);
+  // A theme's items, and all.
+  const std::map<std::string, int> index = reporting::ItemIndex(instrument);
+  std::map<std::string, std::vector<int>> units;
+  for (const domain::Domain& domain : campaign.version.framework.domains) {
+    for (const domain::Competency& competency : domain.competencies) {
+      for (const domain::Indicator& indicator : competency.indicators) {
+        units["ALL"].push_back(index.at(indicator.code));
+        units[domain.code].push_back(index.at(indicator.code));
+        for (const std::string& theme : indicator.themes) units[theme].push_back(index.at(indicator.code));
+      }
+    }
+  }
+  const statistics::ScoringRules rules = reporting::ScoringRulesOf(campaign.contract, instrument.scale);
+  for (const domain::CellBlock& block : report.blocks) {
+    for (const auto& [unit, items] : units) {
+      CellReport::Score score{unit, block.code, domain::CellWeights(campaign.cells, items), 0, 0};
+      std::vector<statistics::PrintedAtom> atoms(campaign.cells.size());
+      for (const domain::CellAtom& atom : block.atoms) {
+        if (atom.kind == domain::AtomKind::kWithheld) continue;
+        size_t c = 0;
+        while (campaign.cells[c].code != atom.cell) ++c;
+        using Kind = statistics::PrintedAtom::Kind;
+        atoms[c] = {atom.kind == domain::AtomKind::kExact     ? Kind::kExact
+                    : atom.kind == domain::AtomKind::kAtLeast ? Kind::kAtLeast
+                                                              : Kind::kAtMost,
+                    atom.n,
+                    atom.sum,
+                    static_cast<double>(atom.bound_numerator) / static_cast<double>(atom.n * atom.rated),
+                    atom.rated,
+                    {}};
+      }
+      const statistics::PrintedScale scale = statistics::ScorePrintedScale(atoms, rules, 0.5, score.weights);
+      if (!scale.score.has_value()) continue;
+      score.least = scale.score->mean.lo;
+      score.most = scale.score->mean.hi;
+      report.scores.push_back(std::move(score));
+    }
+  }
+  return report;
+}
+
+Printed ReadCells(const RandomReport& campaign, const CellReport& report) {
+  std::vector<std::string> pooled;
+  for (const domain::CellBlock& block : report.blocks) {
+    if (block.state == domain::BlockState::kPooled) pooled.push_back(block.code);
+  }
+  Printed printed;
+  const int points = campaign.version.instrument.scale.points;
+  const int64_t few = campaign.contract.insiders + 1;
+  std::map<std::pair<std::string, int>, int64_t> answers;  // block, cell: raters of a printed atom
+  for (const domain::CellBlock& block : report.blocks) {
+    for (const domain::CellAtom& atom : block.atoms) {
+      if (atom.kind == domain::AtomKind::kWithheld) continue;
+      int c = 0;
+      while (campaign.cells[c].code != atom.cell) ++c;
+      answers[{block.code, c}] = atom.n;
+      Statement said{c, GroupsOf(campaign, block.code, pooled), atom.n * atom.rated, atom.n * atom.rated * points,
+                     0, atom.n, atom.counts};
+      if (atom.kind == domain::AtomKind::kExact) said.least_sum = said.most_sum = atom.sum;
+      if (atom.kind == domain::AtomKind::kAtLeast) said.least_sum = atom.bound_numerator;
+      if (atom.kind == domain::AtomKind::kAtMost) said.most_sum = atom.bound_numerator;
+      if (atom.half == domain::HalfStatement::kAtMostTwoLow) said.most_low = few;
+      if (atom.half == domain::HalfStatement::kAtMostTwoHigh) said.least_low = atom.n - few;
+      printed.statements.push_back(std::move(said));
+    }
+  }
+  std::sort(printed.statements.begin(), printed.statements.end(), [](const Statement& a, const Statement& b) {
+    return a.question != b.question ? a.question < b.question : a.groups < b.groups;
+  });
+  for (const CellReport::Score& score : report.scores) {
+    Figure figure{{}, score.least, score.most};
+    int weight = 0;
+    for (size_t c = 0; c < campaign.cells.size(); ++c) {
+      if (answers.contains({score.block, static_cast<int>(c)})) weight += score.weights[c];
+    }
+    for (size_t c = 0; c < campaign.cells.size(); ++c) {
+      const auto found = answers.find({score.block, static_cast<int>(c)});
+      if (found == answers.end() || score.weights[c] == 0) continue;
+      figure.parts.push_back({static_cast<int>(c), GroupsOf(campaign, score.block, pooled),
+                              static_cast<double>(score.weights[c]) / weight /
+                                  static_cast<double>(found->second * campaign.cells[c].rated)});
+    }
+    printed.figures.push_back(std::move(figure));
+  }
+  return printed;
+}
+
+std::string TextOf(const CellReport& report) {
+  std::string text;
+  for (const domain::CellBlock& block : report.blocks) {
+    absl::StrAppend(&text, block.code, " of ", absl::StrJoin(block.members, " "), " state ",
+                    static_cast<int>(block.state), "\n");
+    for (const domain::CellAtom& atom : block.atoms) {
+      absl::StrAppend(&text, "  ", atom.cell, " kind ", static_cast<int>(atom.kind), " n ", atom.n, " q ", atom.rated,
+                      " sum ", atom.sum, " bound ", atom.bound_numerator, " half ", static_cast<int>(atom.half),
+                      " counts ", absl::StrJoin(atom.counts, " "), "\n");
+    }
+  }
+  for (const CellReport::Score& score : report.scores) {
+    absl::StrAppendFormat(&text, "%s of %s: %.17g to %.17g\n", score.unit, score.block, score.least, score.most);
+  }
+  return text;
+}
+
+}  // namespace candor::privacy
