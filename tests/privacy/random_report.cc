@@ -85,14 +85,14 @@ class Generator {
 
   void Invite(RandomReport& campaign) {
     campaign.manifest.survey = domain::SurveyId("00000000000000000000000000");
-    std::vector<std::pair<std::string, int64_t>> invited;
+    std::vector<domain::InvitedCount> invited;
     for (const domain::RaterGroup& group : campaign.version.instrument.rater_groups) {
       constexpr uint32_t kMost[] = {9, 9, 9, 16, 25, 131};
       invited.push_back({group.code, Below(kMost[Below(6)])});
     }
     auto plan = domain::PlanIssuingGroups(campaign.version.instrument, invited);
     if (!plan.ok()) {
-      invited[0].second += 12;
+      invited[0].invited += 12;
       plan = domain::PlanIssuingGroups(campaign.version.instrument, invited);
     }
     campaign.manifest.groups = plan->groups;
