@@ -34,7 +34,7 @@ std::string TextOf(const client::OpenedNotices& notices) {
 absl::Status Notices(Context& c, const NoticesOptions& options) {
   CANDOR_ASSIGN_OR_RETURN(auto key, client::ReadHolderKey(options.key));
   // Without an access key: the response plane knows no accounts.
-  CANDOR_ASSIGN_OR_RETURN(auto connection, c.Anonymous(/*response_plane=*/true));
+  CANDOR_ASSIGN_OR_RETURN(auto connection, c.AnonymousToResponsePlane(""));
   CANDOR_ASSIGN_OR_RETURN(
       const auto session, client::KeySession::Open(std::move(connection), domain::SurveyId(LastSegment(options.survey)),
                                                    candor::v1::KEY_HOLDER_ROLE_AUDITOR, std::move(key)));

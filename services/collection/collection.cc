@@ -32,6 +32,7 @@
 #include "services/domain/contract.h"
 #include "services/domain/errors.h"
 #include "services/domain/extension.h"
+#include "services/domain/sealed_records.h"
 
 namespace candor::collection {
 namespace errors = candor::domain::errors;
