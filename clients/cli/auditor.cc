@@ -44,17 +44,16 @@ absl::Status Notices(Context& c, const NoticesOptions& options) {
                                   : dialog.AskYes("Destroy this survey's notices for good, read or not?", false);
     if (!sure.ok() || !*sure) return absl::AbortedError("nothing was destroyed");
     CANDOR_RETURN_IF_ERROR(client::DestroyNotices(*session));
-    return Print(c.options.json ? base::Json{{"destroyed", true}}.dump(2) + "\n"
-                                : "The notices of this survey are destroyed.\n");
+    const base::Json result = {{"destroyed", true}};
+    return Print(c.options.json ? result.dump(2) + "\n" : "The notices of this survey are destroyed.\n");
   }
   CANDOR_ASSIGN_OR_RETURN(const client::OpenedNotices notices, client::ReadNotices(*session));
   if (!c.options.json) return Print(TextOf(notices));
-  return Print(base::Json{{"survey", session->documents().manifest.survey.value()},
-                          {"destroyed", notices.destroyed},
-                          {"given", notices.given},
-                          {"texts", notices.texts}}
-                   .dump(2) +
-               "\n");
+  base::Json result = {{"survey", session->documents().manifest.survey.value()},
+                       {"destroyed", notices.destroyed},
+                       {"given", notices.given},
+                       {"texts", notices.texts}};
+  return Print(result.dump(2) + "\n");
 }
 
 }  // namespace
