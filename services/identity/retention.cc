@@ -51,8 +51,9 @@ absl::Status AddItems(ReadTransaction& transaction, const CampaignRow& campaign,
   const auto add = [&](PersonalData data, int64_t count, std::optional<absl::Time> due_time) {
     if (count > 0) items.push_back({campaign.id, data, count, due_time});
   };
-  add(PersonalData::kCodes, held.invited, campaign.settings.close_time);
-  add(PersonalData::kAnswers, held.answer_surveys, campaign.settings.close_time);
+  const absl::Time close_time = storage::CloseTimeOf(campaign);
+  add(PersonalData::kCodes, held.invited, close_time);
+  add(PersonalData::kAnswers, held.answer_surveys, close_time);
   // Without a moderator no comment was asked for.
   if (!campaign.settings.moderators.empty()) add(PersonalData::kComments, held.comment_surveys, std::nullopt);
   add(PersonalData::kRaters, held.raters, RetentionEnd(campaign));

@@ -73,6 +73,7 @@ std::pair<domain::OpenOrder, crypto::ClosingKeyPair> MakeOrder(const domain::Ins
   manifest.closing_public_key = closing_key.public_key;
   manifest.receipt_public_key = receipt_public_key;
   manifest.signing_public_key = signing_key.public_key();
+  manifest.surname_filter_hash = base::HexEncode(crypto::Sha256(""));  // of nobody's names
   manifest.close_time = contract.close_time;
   manifest.latest_close_time = contract.latest_close_time;
   manifest.abandon_time = contract.abandon_time;
