@@ -40,7 +40,8 @@ class NaiveReportTest : public testing::Test {
     const base::Json record = {{"seeds", {kFirstSeed, kFirstSeed + kCampaigns - 1}},
                                {"reports", tried_},
                                {"broken", broken_},
-                               {"example", example_}};
+                               {"example", example_},
+                               {"passed", !HasFailure()}};
     EXPECT_TRUE(WriteRecord(absl::StrCat("disclosure-naive-", name), record).ok());
   }
 

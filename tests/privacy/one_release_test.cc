@@ -193,7 +193,8 @@ TEST_F(OneReleaseTest, TheStoresRefuseASecondResult) {
   EXPECT_TRUE(WriteRecord("disclosure-one-release",
                           {{"before_release", "no method gives a figure in draft, open, or closed"},
                            {"second_close", "refused by the API and the store"},
-                           {"second_release", "the same bytes"}})
+                           {"second_release", "the same bytes"},
+                           {"passed", !HasFailure()}})
                   .ok());
 }
 

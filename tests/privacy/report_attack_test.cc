@@ -51,7 +51,8 @@ TEST(ReportAttackTest, NothingFollowsFromAWholeReportOnItems) {
   EXPECT_GT(all.people, 50 * Campaigns());
   EXPECT_TRUE(WriteRecord("disclosure-items", {{"campaigns", Campaigns()},
                                                {"seeds", {kFirstSeed, kFirstSeed + Campaigns() - 1}},
-                                               {"found", RecordOf(all)}})
+                                               {"found", RecordOf(all)},
+                                               {"passed", !HasFailure()}})
                   .ok());
 }
 
@@ -73,7 +74,8 @@ TEST(ReportAttackTest, NothingFollowsFromAWholeReportOnCells) {
   EXPECT_GT(all.people, 50 * Campaigns());
   EXPECT_TRUE(WriteRecord("disclosure-cells", {{"campaigns", Campaigns()},
                                                {"seeds", {kFirstSeed, kFirstSeed + Campaigns() - 1}},
-                                               {"found", RecordOf(all)}})
+                                               {"found", RecordOf(all)},
+                                               {"passed", !HasFailure()}})
                   .ok());
 }
 
@@ -143,7 +145,7 @@ TEST(ReportAttackPowerTest, EveryWeakenedRuleIsCaught) {
                         {"example", example}});
     }
   }
-  EXPECT_TRUE(WriteRecord("disclosure-weakened-rules", {{"controls", record}}).ok());
+  EXPECT_TRUE(WriteRecord("disclosure-weakened-rules", {{"controls", record}, {"passed", !HasFailure()}}).ok());
 }
 
 }  // namespace
