@@ -199,7 +199,9 @@ TEST_F(StewardTest, WithoutTheSharesNobodyCanReadAnOpenSurvey) {
   const std::vector<std::string> sealed_keys = *(*answers)->RunKeys();
   ASSERT_EQ(sealed_keys.size(), 1u);
   int tried = 0;
-  for (const std::string& name : *base::ListFolder(options_.keys_folder)) {
+  const auto key_files = base::ListFolder(options_.keys_folder);
+  ASSERT_TRUE(key_files.ok()) << key_files.status();
+  for (const std::string& name : *key_files) {
     const std::string bytes = *base::ReadFile(options_.keys_folder + "/" + name);
     for (size_t at = 0; at + 32 <= bytes.size(); ++at) {
       const auto pair = crypto::ClosingKeyPair::FromSecretKey(bytes.substr(at, 32));
