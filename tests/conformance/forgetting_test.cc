@@ -71,7 +71,9 @@ class ForgettingTest : public ::testing::Test {
 
   ApiCaller Administrator() { return server_.Administrator().WithKey(district_.person("administrator").key); }
 
-  std::vector<std::string> Folders() const { return {server_.data_folder(), temporary_.path()}; }
+  std::vector<std::string> Folders() const {
+    return {server_.data_folder(), server_.response_folder(), temporary_.path()};
+  }
 
   // Every byte that the server has on the disk, by path.
   std::map<std::string, std::string> AllFiles() const {
@@ -185,7 +187,7 @@ class ForgettingTest : public ::testing::Test {
     for (const std::string& survey : surveys_) {
       const std::string id = survey.substr(survey.rfind('/') + 1);
       const auto open =
-          storage::sqlite::SqliteOpenSurveyStore::Open(absl::StrCat(server_.data_folder(), "/open/", id, ".db"));
+          storage::sqlite::SqliteOpenSurveyStore::Open(absl::StrCat(server_.response_folder(), "/open/", id, ".db"));
       ASSERT_TRUE(open.ok()) << open.status();
       int answers = 0;
       ASSERT_TRUE(
@@ -266,8 +268,10 @@ TEST_F(ForgettingTest, NothingOfAnOpenCampaignIsLeftAfterClosingAndNobodysNameAf
   ASSERT_TRUE(CloseAndWait(Administrator(), campaign_).ok());
   ExpectEverywhere(traces_, false, "after closing");
   ExpectEverywhere(never_, false, "after closing");
-  EXPECT_THAT(*base::ListFolder(absl::StrCat(server_.data_folder(), "/open")), IsEmpty());
-  for (const std::string& name : *base::ListFolder(absl::StrCat(server_.data_folder(), "/keys"))) {
+  EXPECT_THAT(*base::ListFolder(absl::StrCat(server_.response_folder(), "/open")), IsEmpty());
+  const auto keys = base::ListFolder(absl::StrCat(server_.data_folder(), "/keys"));
+  ASSERT_TRUE(keys.ok()) << keys.status();
+  for (const std::string& name : *keys) {
     EXPECT_FALSE(absl::StartsWith(name, "survey.") || absl::StartsWith(name, "campaign.")) << name;
   }
   EXPECT_THAT(*base::ListFolder(temporary_.File("tmp")), IsEmpty());
