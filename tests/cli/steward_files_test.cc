@@ -6,6 +6,7 @@
 #include "gtest/gtest.h"
 #include "services/base/error.h"
 #include "services/base/json.h"
+#include "services/base/status.h"
 #include "services/crypto/sealing.h"
 
 namespace candor::cli {
@@ -25,7 +26,9 @@ struct MadeKey {
 MadeKey MakeKey(int shares, int threshold, const std::string& label = "Spring 2027") {
   const crypto::ClosingKeyPair pair = crypto::ClosingKeyPair::Generate();
   MadeKey made{{label, shares, threshold, pair.public_key}, std::string(pair.secret_key.view()), {}};
-  for (crypto::KeyShare& share : *crypto::SplitKey(pair.secret_key, shares, threshold)) {
+  auto parts = crypto::SplitKey(pair.secret_key, shares, threshold);
+  CANDOR_CHECK(parts.ok());
+  for (crypto::KeyShare& share : *parts) {
     made.files.push_back(EncodeStewardShare({made.key, std::move(share)}));
   }
   return made;

@@ -52,7 +52,7 @@ class PartsTest : public ::testing::Test {
     return made.name();
   }
 
-  v1::CreateCampaignRequest InParts() const {
+  v1::CreateCampaignRequest InParts() {
     v1::CreateCampaignRequest create = district_.CampaignRequest(server_.clock().Now());
     v1::Breakdown& breakdown = *create.mutable_campaign()->add_breakdowns();
     breakdown.set_group("staff");
