@@ -126,10 +126,11 @@ absl::Status Releasing::CheckComments(const DistrictId& district, const Campaign
   int waiting = 0;
   for (const SurveyRow& survey : surveys) {
     CANDOR_ASSIGN_OR_RETURN(const domain::CommentCounts counts, plane_.CountComments(survey.id));
+    if (counts.undecided == 0 && counts.missing_summaries == 0) continue;
+    ++waiting;
     all.comments += counts.comments;
     all.undecided += counts.undecided;
     all.missing_summaries += counts.missing_summaries;
-    if (counts.undecided > 0 || counts.missing_summaries > 0) ++waiting;
   }
   if (waiting == 0) return absl::OkStatus();
   return base::Error(

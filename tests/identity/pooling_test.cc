@@ -150,7 +150,7 @@ TEST_F(PoolingTest, EverySingleGapOfPoolingIsSurvived) {
   ASSERT_GT(all, 5 * 9);
   // What is done for single surveys has a test of its own, so only some of its gaps are tried again.
   int tried = 0, while_pooling = 0;
-  for (int passages = 0; passages < all; passages += passages + 16 < all ? 7 : 1) {
+  for (int passages = 0; passages < all; passages += passages + 16 < all ? 6 : 1) {
     // Back to the moment after the order.
     shut_down();
     for (const auto& [path, bytes] : folder_.Files()) ASSERT_EQ(unlink(path.c_str()), 0);
