@@ -203,7 +203,7 @@ TEST_F(CommandLineTest, ACampaignFromFrameworkToReport) {
 
   // The same as a file, checked where no server can be reached.
   respondent.Text({"ledger", survey_, "--export", Path("ledger.json")});
-  const CandorShell elsewhere = respondent.At("127.0.0.1:1");
+  const CandorShell elsewhere("127.0.0.1:1", "", folder_.path());
   const base::Json verified = elsewhere.Json(
       {"verify", Path("ledger.json"), "--expect-manifest", board, "--receipt", Path("changed"), "--receipt", Path("receipt1")});
   EXPECT_EQ(verified["verified"], true);
