@@ -109,8 +109,9 @@ TEST_F(SqliteIdentityStoreTest, EveryOldVersionWithRowsComesToTheNewestVersionAn
       ASSERT_TRUE(database
                       ->Execute("INSERT INTO district VALUES('d', 'District', 1);"
                                 "INSERT INTO school VALUES('d', 'sc', 'School', 1);"
-                                "INSERT INTO person VALUES('d', 'p', 'Person', '', '', 'sc', 4, 1, 1);"
-                                "INSERT INTO person VALUES('d', 'q', 'Boss', '', '', NULL, 2, 1, 1);"
+                                "INSERT INTO person(district, person, display_name, job_title, email, school, roles, "
+                                "create_time, revision) VALUES('d', 'p', 'Person', '', '', 'sc', 4, 1, 1), "
+                                "('d', 'q', 'Boss', '', '', NULL, 2, 1, 1);"
                                 "INSERT INTO person_supervisor VALUES('d', 'q', 'p');"
                                 "INSERT INTO access_key VALUES('d', 'p', 'k', zeroblob(32), '', 1);"
                                 "INSERT INTO framework VALUES('d', 'f', '{}', 1);"
