@@ -21,6 +21,9 @@ v1::LocalizedText English(const std::string& text) {
   return localized;
 }
 
+// Keys of many surveys are made while one waits: on a machine that does much else that takes minutes.
+constexpr absl::Duration kPatience = absl::Minutes(5);
+
 }  // namespace
 
 std::string SampleFramework() {
@@ -200,7 +203,7 @@ absl::Status AwaitState(const ApiCaller& administrator, const std::string& campa
   if (Eventually([&] {
         now = administrator.Call(&v1::CampaignService::Stub::GetCampaign, get);
         return !now.ok() || now->state() == state;
-      })) {
+      }, kPatience)) {
     return now.status();
   }
   return absl::UnavailableError(absl::StrCat(campaign, " stays in ", v1::CampaignState_Name(now->state()), ": ",

@@ -79,7 +79,7 @@ absl::Status OpenAndWait(const ApiCaller& administrator, const std::string& camp
 absl::Status CloseAndWait(const ApiCaller& administrator, const std::string& campaign);
 // Orders releasing, and waits until the campaign is released. `discard_comments`: those that nobody has decided about.
 absl::Status ReleaseAndWait(const ApiCaller& administrator, const std::string& campaign, bool discard_comments = false);
-// Waits until the campaign is in `state`. UNAVAILABLE: it is not within a minute.
+// Waits until the campaign is in `state`. UNAVAILABLE: it is not within five minutes.
 absl::Status AwaitState(const ApiCaller& administrator, const std::string& campaign, candor::v1::CampaignState state);
 
 // The codes of a survey's raters, with their group: all pages.
