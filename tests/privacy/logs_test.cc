@@ -31,6 +31,7 @@
 #include "candor/v1/response.grpc.pb.h"
 #include "clients/cpp/error.h"
 #include "clients/cpp/ledger_check.h"
+#include "clients/cpp/respondent.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "services/base/error.h"
 #include "services/base/file.h"
