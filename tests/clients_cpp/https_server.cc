@@ -7,6 +7,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -56,6 +57,8 @@ std::pair<std::string, std::string> MakeCertificate(const std::string& host) {
 }  // namespace
 
 HttpsServer::HttpsServer(const std::string& host) {
+  // A client that hangs up is a client that hangs up, not the end of the test.
+  signal(SIGPIPE, SIG_IGN);
   std::tie(certificate_, key_) = MakeCertificate(host);
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};

@@ -93,7 +93,7 @@ TEST(TextReportTest, SaysUnderEveryHeadingThatNobodyMayBeJudgedByIt) {
   for (absl::string_view line : absl::StrSplit(text, '\n')) headings += absl::StartsWith(line, "─");
   EXPECT_EQ(headings, 6);
   EXPECT_EQ(notices, 1 + headings);
-  EXPECT_THAT(Flat(RenderText(Demonstration(7))), Not(HasSubstr("judge")));
+  EXPECT_THAT(Flat(RenderText(Demonstration(7))), Not(HasSubstr("judge the leader")));
   EXPECT_FALSE(Demonstration(7).evaluative_use_forbidden());
 }
 

@@ -97,7 +97,8 @@ TEST_F(AccessTest, ARowWithoutAMethodOrWithAWrongScopeIsAFaultToo) {
 
 TEST_F(AccessTest, EachServiceIsOfOnePlaneAndThePlanesOwnOnlyWhereTheyAreTwoServers) {
   EXPECT_THAT(GrpcServices::Names(Planes::kResponses),
-              ElementsAre("candor.v1.ResponseService", "candor.v1.PlaneService"));
+              ElementsAre("candor.v1.ResponseService", "candor.v1.KeySessionService", "candor.v1.ModerationService",
+                          "candor.v1.AuditorService", "candor.v1.PlaneService"));
   EXPECT_THAT(GrpcServices::Names(Planes::kIdentity), Not(Contains("candor.v1.ResponseService")));
   EXPECT_THAT(GrpcServices::Names(Planes::kBoth), Not(Contains("candor.v1.PlaneService")));
   EXPECT_EQ(GrpcServices::Names(Planes::kBoth).size() + 1, GrpcServices::Names().size());
