@@ -213,10 +213,13 @@ TEST_F(CommandLineTest, ACampaignFromFrameworkToReport) {
   EXPECT_EQ(verified["groups"], ledger["groups"]);
   ASSERT_EQ(verified["receipts"].size(), 2u);
   for (const base::Json& receipt : verified["receipts"]) EXPECT_EQ(receipt["standing"], "counted");
-  const cli::ProgramResult old = elsewhere.Run({"verify", Path("ledger.json"), "--receipt", Path("receipt0")});
+  const cli::ProgramResult old = elsewhere.Run({"--json", "verify", Path("ledger.json"), "--receipt", Path("receipt0")});
   EXPECT_EQ(old.exit_code, 1);
-  EXPECT_THAT(old.out, HasSubstr("If you changed them later"));
-  EXPECT_THAT(old.out, HasSubstr("anybody could make it do"));
+  const base::Json told = *base::ParseJson(old.out);
+  EXPECT_EQ(told["verified"], true) << "the file holds; it is the receipt that is not in it";
+  EXPECT_EQ(told["receipts"][0]["standing"], "not_counted");
+  EXPECT_THAT(std::string(told["receipts"][0]["sentence"]), HasSubstr("If you changed them later"));
+  EXPECT_THAT(std::string(told["steps"][1]["sentence"]), HasSubstr("you gave none to compare it with"));
   EXPECT_EQ(elsewhere.Run({"verify", Path("ledger.json"), "--expect-manifest", "0000-0000-0000-0000-0000-0000-00"}).exit_code,
             1);
   EXPECT_EQ(elsewhere.Run({"verify", Path("ledger.json"), "--expect-manifest", "no code"}).exit_code, 1);
