@@ -37,9 +37,18 @@ TEST(ContractTextTest, NamesTheOpenQuestionsWhoReadsThemAndWhatIsLeft) {
   const std::string page = PageOf(client::FakeSurvey());
   EXPECT_THAT(page, HasSubstr("1 open question, to be answered in words or left out: What else?"));
   EXPECT_THAT(page, HasSubstr("What you write in words can be read by: Ombudsperson."));
-  EXPECT_THAT(page, HasSubstr("those not approved by then are destroyed"));
+  EXPECT_THAT(page, HasSubstr("all else is at most summed up by them, and destroyed"));
   EXPECT_THAT(page, HasSubstr("no single person's ratings are left; comments are"));
   EXPECT_THAT(page, Not(HasSubstr("no answer of a single person is left")));
+}
+
+TEST(ContractTextTest, SaysToWhomAndWhenAReportOfPressureGoesWhereThereIsAnAuditor) {
+  client::FakeSurvey survey;
+  EXPECT_THAT(PageOf(survey), Not(HasSubstr("pressed")));
+  survey.manifest.auditor = domain::ModeratorKey{"Works council", std::string(32, 'k')};
+  EXPECT_THAT(PageOf(survey), HasSubstr("It goes to: Works council, and to nobody else"));
+  EXPECT_THAT(PageOf(survey), HasSubstr("only after closing"));
+  EXPECT_THAT(PageOf(survey, "es"), HasSubstr("Le llega a: Works council, y a nadie más"));
 }
 
 TEST(ContractTextTest, WithoutOpenQuestionsNothingIsSaidOfThem) {
@@ -96,6 +105,7 @@ TEST(ContractTextTest, EveryMemberOfTheContractIsTold) {
          s.contract.closing_mode = "steward";
          s.contract.steward = {"Union", 7, 4};
        }},
+      {"comments", [](auto& s) { s.contract.comments.summary_only = {"staff"}; }},
       {"mirrors", [](auto& s) { s.contract.mirrors = {"https://union.example/candor"}; }},
       {"evaluative_use",
        [](auto& s) { s.contract.evaluative_use_forbidden = s.version.instrument.evaluative_use_forbidden = true; }},
