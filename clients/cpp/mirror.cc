@@ -74,12 +74,14 @@ absl::StatusOr<std::string> FetchHttps(const std::string& url, const MirrorOptio
   static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), &curl_easy_cleanup);
   if (ready != CURLE_OK || curl == nullptr) return absl::InternalError("the HTTP library cannot be set up");
+  // CURLOPT_NOSIGNAL stays off: with it a mirror that hangs up would end the program (SIGPIPE). The resolver of Debian's
+  // libcurl is threaded, so nothing else is done with signals.
   Received received;
   received.most = options.max_bytes;
   const auto set = [&](CURLoption option, auto value) { return curl_easy_setopt(curl.get(), option, value) == CURLE_OK; };
   const bool is_set =
       set(CURLOPT_URL, url.c_str()) && set(CURLOPT_PROTOCOLS_STR, "https") && set(CURLOPT_FOLLOWLOCATION, 0L) &&
-      set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED)) && set(CURLOPT_NOSIGNAL, 1L) &&
+      set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED)) &&
       set(CURLOPT_SSL_SESSIONID_CACHE, 0L) && set(CURLOPT_SSL_VERIFYPEER, 1L) && set(CURLOPT_SSL_VERIFYHOST, 2L) &&
       set(CURLOPT_TIMEOUT_MS, static_cast<long>(absl::ToInt64Milliseconds(options.timeout))) &&
       set(CURLOPT_HTTP_CONTENT_DECODING, 0L) && set(CURLOPT_WRITEFUNCTION, &Receive) && set(CURLOPT_WRITEDATA, &received) &&

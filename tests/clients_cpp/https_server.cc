@@ -8,6 +8,7 @@
 #include <openssl/x509v3.h>
 #include <poll.h>
 #include <signal.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -57,6 +58,8 @@ std::pair<std::string, std::string> MakeCertificate(const std::string& host) {
 }  // namespace
 
 HttpsServer::HttpsServer(const std::string& host) {
+  // Who asks may hang up before the answer.
+  signal(SIGPIPE, SIG_IGN);
   // A client that hangs up is a client that hangs up, not the end of the test.
   signal(SIGPIPE, SIG_IGN);
   std::tie(certificate_, key_) = MakeCertificate(host);

@@ -98,7 +98,8 @@ TEST_F(StewardTest, KeysLinksAndClosingFromTheTerminal) {
   const std::string page = Outsider().Text(typed, link_list[6] + "\n");
   EXPECT_THAT(page, AllOf(HasSubstr("no las puede abrir nadie"), HasSubstr("Works council"), Not(HasSubstr("Who reads what"))));
   std::string tampered = link_list[7];
-  tampered[tampered.find("manifest=") + 9] ^= 1;
+  char& digit = tampered[tampered.find("manifest=") + 9];
+  digit = digit == '0' ? '1' : '0';
   EXPECT_EQ(Outsider().Reason(answer(tampered, "device7")), "MANIFEST_REFUSED");
   EXPECT_EQ(Outsider().Run(answer("https://candor.example/answer", "device7")).exit_code, 2);
 
