@@ -109,7 +109,6 @@ TEST(ContractTextTest, EveryMemberOfTheContractIsTold) {
       {"mirrors", [](auto& s) { s.contract.mirrors = {"https://union.example/candor"}; }},
       {"evaluative_use",
        [](auto& s) { s.contract.evaluative_use_forbidden = s.version.instrument.evaluative_use_forbidden = true; }},
-      {"comments", [](auto& s) { s.contract.comments.minimum_raters = 20; }},
       {"breakdowns",
        [](auto& s) {
          s.contract.breakdowns = {{"staff", {{"lower", {{"en", "Lower school"}}}, {"upper", {{"en", "Upper school"}}}}}};
