@@ -91,6 +91,8 @@ const Case kCases[] = {
     {"CampaignService.PreviewCampaign", R"({"name":"{c}"})", kAdministrators},
     {"CampaignService.OpenCampaign", R"({"name":"{d}/campaigns/none"})", kAdministrators},
     {"CampaignService.CloseCampaign", R"({"name":"{d}/campaigns/none"})", kAdministrators},
+    {"CampaignService.ExtendCampaign", R"({"name":"{d}/campaigns/none","closeTime":"2027-01-01T00:00:00Z"})",
+     kAdministrators},
     {"CampaignService.ReleaseCampaign", R"({"name":"{d}/campaigns/none"})", kAdministrators},
     {"CampaignService.CreateSurvey", R"({"parent":"{c}"})", kAdministrators},
     {"CampaignService.DeleteSurvey", R"({"name":"{d}/campaigns/none/surveys/none"})", kAdministrators},
@@ -119,6 +121,7 @@ const Case kCases[] = {
     {"InvitationService.IssueToken", R"({})", kEverybody},
     {"ResponseService.GetManifest", R"({})", kEverybody},
     {"ResponseService.SubmitResponse", R"({})", kEverybody},
+    {"ResponseService.ProvideClosingKey", R"({})", kEverybody},
     {"ResponseService.GetLedger", R"({})", kEverybody},
     {"KeySessionService.StartKeySession", R"({})", kEverybody},
 
