@@ -85,6 +85,15 @@ const Case kCases[] = {
      "RESOURCE_NOT_FOUND", nullptr},
     {"DirectoryService.ListAccessKeys", "administrator", R"({"parent":"{d}"})", kInvalid, "FIELD_INVALID", "parent"},
 
+    {"DirectoryService.ListAuditEntries", "administrator", R"({"parent":"{d}","pageSize":-1})", kInvalid, "FIELD_INVALID",
+     "page_size"},
+    {"DirectoryService.ListAuditEntries", "root", R"({"parent":"districts/none"})", kMissing, "RESOURCE_NOT_FOUND",
+     nullptr},
+    {"RetentionService.PurgePersonalData", "administrator", R"({"parent":"{d}/campaigns"})", kInvalid, "FIELD_INVALID",
+     "parent"},
+    {"RetentionService.PurgePersonalData", "root", R"({"parent":"districts/none"})", kMissing, "RESOURCE_NOT_FOUND",
+     nullptr},
+
     {"FrameworkService.ImportFramework", "administrator", R"({"parent":"{d}"})", kInvalid, "FIELD_INVALID", "document"},
     {"FrameworkService.ImportFramework", "administrator", R"({"parent":"{d}","document":"ewogIH0gfQ=="})", kInvalid,
      "JSON_MALFORMED", nullptr},
