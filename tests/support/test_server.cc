@@ -102,7 +102,10 @@ absl::Status TestServer::Start() {
     response_port_ = 0;
     CANDOR_RETURN_IF_ERROR(StartResponses());
   }
-  return StartIdentity();
+  const absl::Status started = StartIdentity();
+  // Both run or none.
+  if (!started.ok()) Stop();
+  return started;
 }
 
 void TestServer::Stop() {
