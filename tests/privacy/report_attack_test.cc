@@ -123,24 +123,27 @@ const Weakened kWeakened[] = {
 };
 
 TEST(ReportAttackPowerTest, EveryWeakenedRuleIsCaught) {
-  constexpr int kTried = 200;
+  constexpr int kLookedAt = 2000, kTried = 100;
   base::Json record = base::Json::array();
   for (const Weakened& weakened : kWeakened) {
     for (const bool cells : {false, true}) {
-      int caught = 0;
+      int tried = 0, caught = 0;
       std::string example;
-      for (int i = 0; i < kTried; ++i) {
+      for (int i = 0; i < kLookedAt && tried < kTried; ++i) {
         const Survey survey = (cells ? MakeRandomCellReport(kFirstSeed + i) : MakeRandomReport(kFirstSeed + i)).survey;
-        const AttackResult result =
-            AttackReport(survey, PrintByRules(survey, survey.answers, weakened.constants));
+        const Printed printed = PrintByRules(survey, survey.answers, weakened.constants);
+        // Most campaigns never come near the rule.
+        if (TextOf(printed) == TextOf(PrintByRules(survey, survey.answers, {}))) continue;
+        ++tried;
+        const AttackResult result = AttackReport(survey, printed);
         if (result.exposures.empty()) continue;
         ++caught;
         if (example.empty()) example = result.exposures[0].text;
       }
-      EXPECT_GE(caught, 5) << weakened.name << (cells ? ", cells" : ", items");
+      EXPECT_GE(caught, 3) << weakened.name << (cells ? ", cells" : ", items");
       record.push_back({{"rule", weakened.name},
                         {"atoms", cells ? "cells" : "items"},
-                        {"campaigns", kTried},
+                        {"campaigns", tried},
                         {"caught", caught},
                         {"example", example}});
     }
