@@ -82,7 +82,8 @@ TEST_F(PartsTest, StaffByPartAndTheMeansOfARound) {
   for (int i = 1; i < 5; ++i) admin_.Text({"rater", "paper", surveys[i], "--group", "staff", "--count", "5"});
   EXPECT_THAT(admin_.Text({"campaign", "preview", "c", "--district", "d"}), HasSubstr("5 of its 5 raters are of none"));
   for (int i = 1; i < 5; ++i) {
-    for (const base::Json& rater : admin_.Json({"rater", "list", surveys[i]})["raters"]) {
+    const base::Json listed = admin_.Json({"rater", "list", surveys[i]});
+    for (const base::Json& rater : listed.at("raters")) {
       admin_.Text({"rater", "remove", std::string(rater["name"])});
     }
     admin_.Text({"rater", "paper", surveys[i], "--group", "staff", "--part", "lower", "--count", "5"});
@@ -95,7 +96,8 @@ TEST_F(PartsTest, StaffByPartAndTheMeansOfARound) {
   const std::string fours = Write("fours.json", AllItems(4)), twos = Write("twos.json", AllItems(2));
   for (const std::string& survey : surveys) {
     const std::string board = admin_.Json({"campaign", "show", survey})["manifest_code"];
-    for (const base::Json& code : admin_.Json({"code", "list", survey})["codes"]) {
+    const base::Json listed = admin_.Json({"code", "list", survey});
+    for (const base::Json& code : listed.at("codes")) {
       const bool upper = code["rater"].value("part", "") == "upper";
       const base::Json done = respondent.Json({"answer", "--code", std::string(code["code"]), "--expect-manifest", board,
                                                "--file", upper ? twos : fours, "--shared-device"});
