@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/synchronization/notification.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "services/base/file.h"
 #include "services/base/status.h"
+#include "services/rpc/grpc_services.h"
 #include "services/server/plane_key_file.h"
 
 namespace candor::testing {
@@ -42,8 +43,9 @@ absl::Status ApiCaller::CallByName(const std::string& method, const google::prot
   grpc::ByteBuffer response;
   grpc::ClientContext context;
   Prepare(context);
-  const bool of_responses =
-      absl::StartsWith(method, "candor.v1.ResponseService.") || absl::StartsWith(method, "candor.v1.PlaneService.");
+  const std::vector<std::string> of_plane = rpc::GrpcServices::Names(rpc::Planes::kResponses);
+  const std::string service = method.substr(0, method.rfind('.'));
+  const bool of_responses = std::find(of_plane.begin(), of_plane.end(), service) != of_plane.end();
   grpc::GenericStub stub(of_responses ? response_channel_ : channel_);
   absl::Notification done;
   grpc::Status status;

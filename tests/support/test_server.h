@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "candor/v1/moderation.grpc.pb.h"
 #include "candor/v1/plane.grpc.pb.h"
 #include "candor/v1/response.grpc.pb.h"
 #include "clients/cpp/error.h"
@@ -25,6 +26,13 @@
 #include "tests/support/temp_folder.h"
 
 namespace candor::testing {
+
+// Whether a stub calls a service of the response plane.
+template <typename Stub>
+inline constexpr bool kOfResponses =
+    std::is_same_v<Stub, candor::v1::ResponseService::Stub> || std::is_same_v<Stub, candor::v1::PlaneService::Stub> ||
+    std::is_same_v<Stub, candor::v1::KeySessionService::Stub> || std::is_same_v<Stub, candor::v1::ModerationService::Stub> ||
+    std::is_same_v<Stub, candor::v1::AuditorService::Stub>;
 
 // Somebody who calls: a channel of its own to each server, and a key or none. Cheap to copy.
 class ApiCaller {
@@ -40,9 +48,7 @@ class ApiCaller {
   template <typename Stub, typename Request, typename Response>
   absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                                 const Request& request) const {
-    constexpr bool kOfResponses =
-        std::is_same_v<Stub, candor::v1::ResponseService::Stub> || std::is_same_v<Stub, candor::v1::PlaneService::Stub>;
-    Stub stub(kOfResponses ? response_channel_ : channel_);
+    Stub stub(kOfResponses<Stub> ? response_channel_ : channel_);
     grpc::ClientContext context;
     Prepare(context);
     Response response;
