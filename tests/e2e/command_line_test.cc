@@ -202,7 +202,7 @@ TEST_F(CommandLineTest, ACampaignFromFrameworkToReport) {
   EXPECT_EQ(respondent.Run({"ledger", "--receipt", Path("receipt0")}).exit_code, 1);
 
   // The same as a file, checked where no server can be reached.
-  respondent.Text({"ledger", survey_, "--export", Path("ledger.json")});
+  Outsider().Text({"ledger", survey_, "--export", Path("ledger.json")});
   const CandorShell elsewhere("127.0.0.1:1", "", folder_.path());
   const base::Json verified = elsewhere.Json(
       {"verify", Path("ledger.json"), "--expect-manifest", board, "--receipt", Path("changed"), "--receipt", Path("receipt1")});
