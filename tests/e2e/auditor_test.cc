@@ -18,7 +18,8 @@ TEST(AuditorTest, ReadsWhatWasReportedAfterClosingAndNobodyElseLearnsOfIt) {
   testing::ScratchFolder folder;
   testing::CandordProcess server(folder.path() + "/data");
   ASSERT_TRUE(server.Start().ok());
-  const CandorShell admin(server.address(), server.admin_key_file(), folder.path());
+  const CandorShell admin = CandorShell(server.address(), server.admin_key_file(), folder.path())
+                                .WithResponseServer(server.response_address());
   const auto path = [&](const std::string& name) { return folder.path() + "/" + name; };
   const std::string demo = std::string(CANDOR_SOURCE_DIR) + "/deploy/demo/";
   admin.Text({"district", "create", "--title", "Testing", "--id", "d"});

@@ -63,7 +63,7 @@ class CandorShell {
   // Who knows the response plane's address beforehand, as one must who has neither a code nor a receipt.
   CandorShell WithResponseServer(std::string address) const {
     CandorShell other = *this;
-    other.response_server_ = std::move(address);
+    if (address != server_) other.response_server_ = std::move(address);
     return other;
   }
 

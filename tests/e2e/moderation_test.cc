@@ -20,7 +20,9 @@ using ::testing::Not;
 class ModerationTest : public ::testing::Test {
  protected:
   ModerationTest()
-      : server_(folder_.path() + "/data"), admin_(server_.address(), server_.admin_key_file(), folder_.path()) {}
+      : server_(folder_.path() + "/data"),
+        admin_(CandorShell(server_.address(), server_.admin_key_file(), folder_.path())
+                   .WithResponseServer(server_.response_address())) {}
 
   void SetUp() override {
     const absl::Status started = server_.Start();

@@ -19,7 +19,9 @@ using ::testing::HasSubstr;
 class PartsTest : public ::testing::Test {
  protected:
   PartsTest()
-      : server_(folder_.path() + "/data"), admin_(server_.address(), server_.admin_key_file(), folder_.path()) {}
+      : server_(folder_.path() + "/data"),
+        admin_(CandorShell(server_.address(), server_.admin_key_file(), folder_.path())
+                   .WithResponseServer(server_.response_address())) {}
 
   void SetUp() override {
     const absl::Status started = server_.Start();
