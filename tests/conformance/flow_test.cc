@@ -411,7 +411,7 @@ TEST_F(FlowTest, WhatAModeratorLetsOutStandsBesideTheReport) {
   ASSERT_EQ(CloseAndWait(As("administrator"), campaign->name), absl::OkStatus());
 
   client::ConnectionOptions options;
-  options.address = server_.address();
+  options.address = server_.response_address();
   const auto connection = client::Connection::Make(options);
   ASSERT_EQ(connection.status(), absl::OkStatus());
   const domain::SurveyId survey(campaign->surveys[0].substr(campaign->surveys[0].rfind('/') + 1));
