@@ -334,7 +334,11 @@ absl::StatusOr<int> Collection::ProvideClosingKey(const SurveyId& survey, absl::
         absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", close_time, absl::UTCTimeZone()),
         " or until an administrator closes earlier; keep the key until then. It was not kept here"));
   }
-  if (unclosed > 0) parts_->steward_keys.Put(public_key, std::move(pair.secret_key));
+  if (unclosed > 0) {
+    parts_->steward_keys.Put(public_key, std::move(pair.secret_key));
+    // The last of them may have ended since they were counted, and then found nothing to take along.
+    parts_->DropKeyIfUsed(*known);
+  }
   return unclosed;
 }
 

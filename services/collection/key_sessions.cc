@@ -1,19 +1,34 @@
 #include "services/collection/key_sessions.h"
 
-#include <utility>
+#include <cstdint>
 
+#include "absl/strings/str_cat.h"
 #include "services/base/error.h"
+#include "services/base/private_memory.h"
+#include "services/base/random.h"
 #include "services/base/status.h"
 #include "services/crypto/hash.h"
 #include "services/crypto/sealing.h"
-#include "services/crypto/secret_bytes.h"
 #include "services/domain/errors.h"
 
 namespace candor::collection {
 namespace {
 
-// Ended sessions are looked for at most so often, and dropped.
-constexpr absl::Duration kSweep = absl::Minutes(1);
+// A secret: index(2) || end(6, milliseconds of steady time) || random(8) || the first 16 bytes of the seal over these.
+constexpr size_t kIndexBytes = 2, kEndBytes = 6, kNonceBytes = 8;
+constexpr size_t kClaimBytes = kIndexBytes + kEndBytes + kNonceBytes;
+constexpr size_t kSealBytes = kSessionBytes - kClaimBytes;
+constexpr absl::string_view kTag = "candor-session-v1";
+
+void AppendNumber(uint64_t number, size_t width, std::string& out) {
+  for (size_t i = width; i-- > 0;) out.push_back(static_cast<char>(number >> (8 * i) & 0xff));
+}
+
+uint64_t NumberOf(absl::string_view bytes) {
+  uint64_t number = 0;
+  for (const char byte : bytes) number = number << 8 | static_cast<uint8_t>(byte);
+  return number;
+}
 
 absl::Status Unknown() {
   return base::Error(absl::StatusCode::kUnauthenticated, domain::reasons::kSESSION_UNKNOWN,
@@ -32,54 +47,32 @@ absl::StatusOr<std::string> KeySessions::Start(const domain::Manifest& manifest,
   if (key == nullptr) {
     return domain::errors::InvalidField("index", "the survey's manifest names no such moderator or auditor");
   }
-  const crypto::SecretBytes secret = crypto::SecretBytes::Random(kSessionBytes);
-  CANDOR_ASSIGN_OR_RETURN(std::string sealed, crypto::SealToKey(key->public_key, secret.view()));
-  absl::MutexLock lock(&mutex_);
-  const absl::Duration now = clock_.Steady();
-  DropEnded(now);
-  std::deque<Session>& fresh = holders_[{manifest.survey.value(), role, index}].fresh;
-  if (fresh.size() == kMostSessionsOfHolder) fresh.pop_front();
-  fresh.push_back({crypto::Sha256(secret.view()), now + kSessionLength});
+  std::string secret;
+  secret.reserve(kSessionBytes);
+  AppendNumber(static_cast<uint64_t>(index), kIndexBytes, secret);
+  AppendNumber(static_cast<uint64_t>(absl::ToInt64Milliseconds(clock_.Steady() + kSessionLength)), kEndBytes, secret);
+  secret += base::RandomBytes(kNonceBytes);
+  secret += Seal(secret, manifest.survey, role);
+  absl::StatusOr<std::string> sealed = crypto::SealToKey(key->public_key, secret);
+  base::Wipe(secret);
   return sealed;
 }
 
 absl::StatusOr<int> KeySessions::Check(absl::string_view secret, const domain::SurveyId& survey, KeyRole role) {
   if (secret.size() != kSessionBytes) return Unknown();
-  // Whoever guesses gains nothing from how long the comparison takes: it is of hashes.
-  const std::string hash = crypto::Sha256(secret);
-  absl::MutexLock lock(&mutex_);
-  const absl::Duration now = clock_.Steady();
-  for (auto holder = holders_.lower_bound({survey.value(), role, 0});
-       holder != holders_.end() && std::get<0>(holder->first) == survey.value() && std::get<1>(holder->first) == role;
-       ++holder) {
-    const int index = std::get<2>(holder->first);
-    for (const Session& session : holder->second.used) {
-      if (session.hash == hash) return now < session.end ? absl::StatusOr<int>(index) : Unknown();
-    }
-    std::deque<Session>& fresh = holder->second.fresh;
-    for (auto session = fresh.begin(); session != fresh.end(); ++session) {
-      if (session->hash != hash) continue;
-      if (now >= session->end) return Unknown();
-      std::deque<Session>& used = holder->second.used;
-      if (used.size() == kMostSessionsOfHolder) used.pop_front();
-      used.push_back(std::move(*session));
-      fresh.erase(session);
-      return index;
-    }
-  }
-  return Unknown();
+  const absl::string_view claims = secret.substr(0, kClaimBytes);
+  if (!crypto::ConstantTimeEqual(secret.substr(kClaimBytes), Seal(claims, survey, role))) return Unknown();
+  const uint64_t end = NumberOf(claims.substr(kIndexBytes, kEndBytes));
+  if (absl::ToInt64Milliseconds(clock_.Steady()) >= static_cast<int64_t>(end)) return Unknown();
+  return static_cast<int>(NumberOf(claims.substr(0, kIndexBytes)));
 }
 
-void KeySessions::DropEnded(absl::Duration now) {
-  if (now < swept_ + kSweep) return;
-  swept_ = now;
-  for (auto holder = holders_.begin(); holder != holders_.end();) {
-    for (std::deque<Session>* sessions : {&holder->second.fresh, &holder->second.used}) {
-      std::erase_if(*sessions, [&](const Session& session) { return now >= session.end; });
-    }
-    const bool empty = holder->second.fresh.empty() && holder->second.used.empty();
-    holder = empty ? holders_.erase(holder) : std::next(holder);
-  }
+std::string KeySessions::Seal(absl::string_view claims, const domain::SurveyId& survey, KeyRole role) const {
+  // All but the survey's id is of one length.
+  std::string message = absl::StrCat(kTag, claims);
+  AppendNumber(static_cast<uint64_t>(role), 1, message);
+  absl::StrAppend(&message, survey.value());
+  return crypto::HmacSha256(key_.view(), message).substr(0, kSealBytes);
 }
 
 }  // namespace candor::collection

@@ -155,12 +155,26 @@ TEST_F(ModerationTest, ASessionEndsAfterHalfAnHourAndWithTheProcess) {
 
 TEST_F(ModerationTest, WhoeverCannotOpenSessionsPushesOutNobodyWhoCan) {
   const TestSurvey survey = ClosedSurvey();
-  const std::string session = SessionOf(survey, 0);
-  EXPECT_TRUE(collection_->ReadComments(session, survey.id(), "", 10).ok());
-  for (size_t i = 0; i < 3 * kMostSessionsOfHolder; ++i) {
+  const std::string used = SessionOf(survey, 0);
+  EXPECT_TRUE(collection_->ReadComments(used, survey.id(), "", 10).ok());
+  // A flood between a moderator's start and first use must not cost them the session either.
+  const std::string fresh = SessionOf(survey, 0);
+  for (int i = 0; i < 100; ++i) {
     EXPECT_TRUE(collection_->StartKeySession(survey.id(), KeyRole::kModerator, 0).ok());
   }
-  EXPECT_TRUE(collection_->ReadComments(session, survey.id(), "", 10).ok());
+  EXPECT_TRUE(collection_->ReadComments(used, survey.id(), "", 10).ok());
+  EXPECT_TRUE(collection_->ReadComments(fresh, survey.id(), "", 10).ok());
+}
+
+TEST_F(ModerationTest, NoByteOfASessionCanBeChanged) {
+  const TestSurvey survey = ClosedSurvey();
+  const std::string session = SessionOf(survey, 0);
+  for (size_t i = 0; i < session.size(); ++i) {
+    std::string changed = session;
+    changed[i] = static_cast<char>(changed[i] ^ 1);
+    ExpectReason(collection_->ReadComments(changed, survey.id(), "", 10).status(), StatusCode::kUnauthenticated,
+                 reasons::kSESSION_UNKNOWN);
+  }
 }
 
 TEST_F(ModerationTest, ModeratorsSeePlacesCommentsAndEachOthersDecisions) {
