@@ -159,19 +159,23 @@ absl::StatusOr<bool> IsInLine(ReadTransaction& transaction, const storage::Surve
   return at_opening.has_value() && at_opening->Contains(person);
 }
 
-absl::Status CheckMayChooseTheMoment(ReadTransaction& transaction, const Caller& caller,
-                                     const storage::CampaignRow& campaign, absl::Time now) {
-  if (caller.server || caller.installation_administrator || storage::CloseTimeOf(campaign) <= now) {
-    return absl::OkStatus();
-  }
+absl::Status CheckOutsideEveryLine(ReadTransaction& transaction, const Caller& caller,
+                                   const storage::CampaignRow& campaign, absl::string_view message) {
+  if (caller.server || caller.installation_administrator) return absl::OkStatus();
   return ForEachSurvey(transaction, campaign.district, campaign.id, [&](const storage::SurveyRow& survey) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(const bool in_line, IsInLine(transaction, survey, caller.person));
     if (!in_line) return absl::OkStatus();
-    return base::Error(absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED,
-                       "before its close time a campaign is neither closed nor extended by somebody who is one of its "
-                       "leaders or supervises one, now or when it was opened; ask another administrator, or wait until it "
-                       "closes by itself");
+    return base::Error(absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED, message);
   });
+}
+
+absl::Status CheckMayChooseTheMoment(ReadTransaction& transaction, const Caller& caller,
+                                     const storage::CampaignRow& campaign, absl::Time now) {
+  if (storage::CloseTimeOf(campaign) <= now) return absl::OkStatus();
+  return CheckOutsideEveryLine(transaction, caller, campaign,
+                               "before its close time a campaign is neither closed nor extended by somebody who is one of "
+                               "its leaders or supervises one, now or when it was opened; ask another administrator, or "
+                               "wait until it closes by itself");
 }
 
 bool WaitsForSteward(const storage::CampaignRow& campaign, const storage::SurveyRow& survey) {

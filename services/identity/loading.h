@@ -76,6 +76,11 @@ absl::Status CheckFirstReader(storage::ReadTransaction& transaction, const stora
 absl::StatusOr<bool> IsInLine(storage::ReadTransaction& transaction, const storage::SurveyRow& survey,
                               const domain::PersonId& person);
 
+// PERMISSION_DENIED, CALLER_NOT_ALLOWED, with `message`: the caller is in the line of one of the campaign's leaders, now or
+// at opening. OK for the server and for the installation's administrator, who is nobody in the directory.
+absl::Status CheckOutsideEveryLine(storage::ReadTransaction& transaction, const Caller& caller,
+                                   const storage::CampaignRow& campaign, absl::string_view message);
+
 // Closing before the time that raters were told, and moving it, are choices of who is still counted; nobody makes them who
 // knows a leader's raters as a member of the line does, and reads the report. PERMISSION_DENIED, CALLER_NOT_ALLOWED: `now`
 // is before the close time, and the caller is in the line of one of the campaign's leaders, now or at opening.

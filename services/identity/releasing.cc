@@ -58,6 +58,13 @@ absl::StatusOr<CampaignRow> Releasing::Order(const Caller& caller, const Distric
                                              domain::NameOf(row.state),
                                              "; close it and wait until it is closed, then release it"));
     }
+    if (discard_undecided) {
+      // What it destroys is said of them, or of those whom they supervise.
+      CANDOR_RETURN_IF_ERROR(CheckOutsideEveryLine(
+          transaction, caller, row,
+          "comments that no moderator has decided about are not given up by somebody who is one of the campaign's leaders or "
+          "supervises one, now or when it was opened; let the moderators finish, or ask another administrator"));
+    }
     row.release_ordered = true;
     row.release_discards = discard_undecided;
     CANDOR_RETURN_IF_ERROR(transaction.UpdateCampaign(row));

@@ -101,6 +101,10 @@ TEST_F(ReleasingTest, CommentsThatWaitForAModeratorStandInTheWayUntilTheyAreGive
   EXPECT_EQ(StateOf(campaign), CampaignState::kClosed);
   EXPECT_EQ(reports_built_, 0);
   EXPECT_TRUE(plane_.released.empty());
+  Caller in_line = admin_;
+  in_line.person = boss_;
+  EXPECT_EQ(Reason(lifecycle_->Release(in_line, district_, campaign, /*discard_undecided=*/true).status()),
+            reasons::kCALLER_NOT_ALLOWED);
   ASSERT_TRUE(lifecycle_->Release(admin_, district_, campaign, /*discard_undecided=*/true).ok());
   Restart();
   lifecycle_->RunPending();
