@@ -21,6 +21,7 @@
 #include "services/base/json.h"
 #include "tests/privacy/deployment.h"
 #include "tests/privacy/naive_stores.h"
+#include "tests/privacy/opened_by_moderator.h"
 #include "tests/privacy/opened_with_keys.h"
 #include "tests/privacy/participation.h"
 #include "tests/privacy/plane_strings.h"
@@ -47,6 +48,9 @@ struct Findings {
   // Who was linked to a record (a token's hash or a leaf of the ledger), which tells nothing of the answer in it.
   std::map<char, Tally> records;
   int opened_with_keys = 0;
+  // Comments after closing, opened with the moderator's key: who wrote which.
+  Tally moderated;
+  int moderated_comments = 0;
   Tally participation_open, participation_closed;
   int identity_plane_changed = 0;
   std::set<std::string> misplaced, common;
@@ -78,7 +82,7 @@ class LinkingTest : public ::testing::TestWithParam<int> {
     return Scene(kSeed + static_cast<uint32_t>(1000 * trial + answering()), answering(), idle());
   }
 
-  void Attack(const Trial& trial, Findings& findings) {
+  void Attack(const Trial& trial, const crypto::ClosingKeyPair& moderator, Findings& findings) {
     const Scene& scene = trial.scene;
     const KnownOrders known = KnownOrdersOf(trial);
     Finder answers, records;
@@ -103,6 +107,9 @@ class LinkingTest : public ::testing::TestWithParam<int> {
     }
     const auto opened = CountOpened(trial, trial.during.back());
     EXPECT_TRUE(opened.ok()) << opened.status();
+    const auto comments = OpenedByModerator(trial, trial.closed, moderator);
+    EXPECT_TRUE(comments.ok()) << comments.status();
+    const Scores moderated = ScoreCopies({&*comments}, answers, known);
 
     // Half of them have answered; then all who ever do.
     size_t middle = 0;
@@ -140,6 +147,8 @@ class LinkingTest : public ::testing::TestWithParam<int> {
     }
     for (const auto& [kind, scores] : record_scores) findings.records[kind].Add(scores.correct, scores.blind, 1, 1);
     findings.opened_with_keys += *opened;
+    findings.moderated.Add(moderated.correct, moderated.blind, 1, 1);
+    findings.moderated_comments += moderated.recovered;
     findings.participation_open.Add(open.correct, open.blind, open.expected, open.variance);
     findings.participation_closed.Add(closed.correct, closed.blind, closed.expected, closed.variance);
     findings.completed_flag.Add(flagged.correct, flagged.blind, flagged.expected, flagged.variance);
@@ -179,7 +188,7 @@ class LinkingTest : public ::testing::TestWithParam<int> {
           for (int number = first; number < last; ++number) {
             const auto trial = (*stage)->Play(SceneOf(number));
             ASSERT_TRUE(trial.ok()) << "trial " << number << ": " << trial.status();
-            Attack(*trial, findings);
+            Attack(*trial, (*stage)->moderator_key(), findings);
             if (HasFailure()) return;
           }
           absl::MutexLock lock(&mutex_);
@@ -268,6 +277,9 @@ TEST_P(LinkingTest, CopiesOfEverythingTellNobodysAnswer) {
   // With the key folder all is open: what the other kinds hold back is not lost on the way.
   EXPECT_EQ(f.opened_with_keys, trials() * answering());
   EXPECT_GT(f.records.at('d').Lines().front().correct, f.records.at('d').threshold());
+  // A moderator reads all comments (where few answered, to write a summary), in an order that tells nothing.
+  EXPECT_TRUE(f.moderated.Above().empty()) << Describe(f.moderated.Above());
+  EXPECT_EQ(f.moderated_comments, trials() * answering());
   EXPECT_GT(f.lost_replies, 0);
   EXPECT_GT(f.changes, 0);
   EXPECT_GT(f.repeats, 0);
@@ -301,6 +313,8 @@ TEST_P(LinkingTest, CopiesOfEverythingTellNobodysAnswer) {
         {"of", trials() * answering()},
         {"linked_by_copies_a", f.records.at('a').Lines().front().correct},
         {"linked_by_copies_d", f.records.at('d').Lines().front().correct}}},
+      {"with_the_moderators_key",
+       {{"comments_opened", f.moderated_comments}, {"by", f.moderated.ToJson(ScorerFamilies())}}},
       {"strings_on_both_planes", {{"found", f.common.size() + f.misplaced.size()}}},
       {"who_has_answered",
        {{"open", f.participation_open.ToJson(ParticipationFamilies())},

@@ -82,6 +82,7 @@ class Stage {
   absl::StatusOr<Trial> Play(Scene scene);
 
   Deployment& deployment() { return *deployment_; }
+  const crypto::ClosingKeyPair& moderator_key() const { return district_->moderator_key(); }
   int lost_replies() const { return identity_->lost() + response_->lost(); }
 
  private:

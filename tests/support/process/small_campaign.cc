@@ -12,7 +12,6 @@
 #include "candor/v1/report.grpc.pb.h"
 #include "services/base/json.h"
 #include "services/base/status.h"
-#include "services/crypto/sealing.h"
 
 namespace candor::testing {
 namespace {
@@ -131,7 +130,7 @@ absl::StatusOr<std::string> SmallDistrict::Moderator() {
                           connection_->Call(*directory, &DirectoryService::Stub::CreateAccessKey, key));
   candor::v1::RegisterKeyRequest registration;
   registration.set_name(made.name());
-  registration.set_public_key(crypto::ClosingKeyPair::Generate().public_key);
+  registration.set_public_key(moderator_key_.public_key);
   CANDOR_RETURN_IF_ERROR(connection_->WithAccessKey(access.secret())
                              ->Call(*directory, &DirectoryService::Stub::RegisterKey, registration)
                              .status());

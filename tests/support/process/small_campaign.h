@@ -15,6 +15,7 @@
 #include "candor/v1/campaign.pb.h"
 #include "candor/v1/report.pb.h"
 #include "clients/cpp/connection.h"
+#include "services/crypto/sealing.h"
 
 namespace candor::testing {
 
@@ -60,10 +61,14 @@ class SmallDistrict {
   absl::Status Release(const std::string& campaign);
   absl::StatusOr<candor::v1::Report> GetReport(const std::string& survey);
 
+  // Of the moderator that campaigns with prompts name.
+  const crypto::ClosingKeyPair& moderator_key() const { return moderator_key_; }
+
  private:
-  // Somebody who has registered a moderator's key, which nobody keeps; made once.
+  // Somebody who has registered a moderator's key; made once.
   absl::StatusOr<std::string> Moderator();
   std::string moderator_;
+  const crypto::ClosingKeyPair moderator_key_ = crypto::ClosingKeyPair::Generate();
 
   SmallDistrict(std::shared_ptr<client::Connection> administrator, const SmallInstrument& instrument)
       : connection_(std::move(administrator)), instrument_(instrument) {}
