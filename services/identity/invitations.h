@@ -107,7 +107,7 @@ class Invitations {
   // An instrument version's place: district, instrument, version.
   using VersionKey = std::tuple<std::string, std::string, int32_t>;
 
-  // The open survey that a code hash belongs to; CODE_UNKNOWN.
+  // The open survey that a code hash belongs to; CODE_UNKNOWN, which costs the same whether or not there is such a code.
   absl::StatusOr<Found> Find(storage::ReadTransaction& transaction, absl::string_view code_hash);
   // CODE_UNKNOWN unless the survey takes answers now.
   absl::Status CheckTakesAnswers(storage::ReadTransaction& transaction, const std::optional<storage::SurveyRow>& survey);
@@ -133,6 +133,9 @@ class Invitations {
   LruCache<SurveyKey, absl::Time> close_times_;
   LruCache<VersionKey, std::string> versions_;
   LruCache<GroupKey, crypto::BlindSigningKey> signing_keys_;
+  absl::Mutex latest_mutex_;
+  // The survey and code hash that were found last; empty: none yet, or its issuing has ended.
+  std::pair<std::string, std::string> latest_ ABSL_GUARDED_BY(latest_mutex_);
   absl::Mutex mutex_;
   std::vector<Pending> queue_ ABSL_GUARDED_BY(mutex_);
   int signing_ ABSL_GUARDED_BY(mutex_) = 0;  // calls that have begun and neither queued nor answered
