@@ -92,6 +92,7 @@ absl::StatusOr<domain::Answers> AskAll(Dialog& dialog, const client::Respondent&
                                        const std::string& language) {
   const domain::Instrument& instrument = respondent.documents().instrument_version.instrument;
   const Form form = FormOf(respondent, language);
+  const Sentences& say = dialog.sentences();
   domain::Answers answers = respondent.answers().value_or(domain::Answers{
       std::vector<uint8_t>(instrument.items.size(), domain::kBlank), std::vector<std::string>(instrument.prompts.size())});
   std::vector<uint8_t> marks;
@@ -102,7 +103,7 @@ absl::StatusOr<domain::Answers> AskAll(Dialog& dialog, const client::Respondent&
     for (size_t i = 0; i < form.items.size(); ++i) answers.ratings[form.items[i]] = marks[i];
     if (!form.prompts.empty()) {
       const auto& group = respondent.documents().manifest.groups[respondent.group()];
-      dialog.Say(absl::StrCat("\nOpen questions. Do not write names, dates, or anything by which you could be recognised.\n",
+      dialog.Say(absl::StrCat("\n", Wrapped(say.Say("answer.open_questions"), kWidth, ""),
                               Wrapped(guard::GroupSizeAdvice(group.invited, language), kWidth, "")));
     }
     for (size_t i = 0; i < form.prompts.size(); ++i) {
@@ -112,17 +113,17 @@ absl::StatusOr<domain::Answers> AskAll(Dialog& dialog, const client::Respondent&
     }
     // Asked of everybody, and not shown among the answers below: somebody may be looking on.
     if (const auto& auditor = respondent.documents().manifest.auditor; auditor.has_value()) {
-      CANDOR_ASSIGN_OR_RETURN(answers.notice, AskPressureNotice(dialog, auditor->name, answers.notice, language));
+      CANDOR_ASSIGN_OR_RETURN(answers.notice, AskPressureNotice(dialog, auditor->name, answers.notice));
     }
-    dialog.Say("\nYour answers:\n");
+    dialog.Say(absl::StrCat("\n", say.Say("answer.yours"), "\n"));
     for (size_t i = 0; i < form.items.size(); ++i) {
-      dialog.Say(absl::StrCat("  [", MarkText(marks[i]), "] ", form.sentences[i], "\n"));
+      dialog.Say(absl::StrCat("  [", MarkText(marks[i], say), "] ", form.sentences[i], "\n"));
     }
     for (size_t i = 0; i < form.prompts.size(); ++i) {
-      dialog.Say(absl::StrCat("  [", answers.comments[form.prompts[i]].empty() ? "blank" : "written", "] ",
-                              form.questions[i], "\n"));
+      const bool blank = answers.comments[form.prompts[i]].empty();
+      dialog.Say(absl::StrCat("  [", say.Say(blank ? "rating.blank" : "answer.written"), "] ", form.questions[i], "\n"));
     }
-    CANDOR_ASSIGN_OR_RETURN(const bool right, dialog.AskYes("Is this what you want to say?", true));
+    CANDOR_ASSIGN_OR_RETURN(const bool right, dialog.AskYes(say.Say("answer.right"), true));
     if (right) return answers;
   }
 }
@@ -133,9 +134,8 @@ absl::Status WaitForAMoment(Dialog& dialog, Context& c, double hours) {
   if (hours <= 0) return absl::OkStatus();
   const auto steps = static_cast<uint32_t>(hours * 3600) + 1;
   const absl::Time moment = absl::Now() + absl::Seconds(base::RandomBelow(steps));
-  dialog.Say(absl::StrCat("The answers are sent at a random moment within ", absl::FormatDuration(absl::Hours(hours)),
-                          ". Leave this program running; until then they are in its memory only. If it is stopped, start it "
-                          "again with the same code and answer once more.\n"));
+  const std::string time = absl::FormatDuration(absl::Hours(hours));
+  dialog.Say(Wrapped(dialog.sentences().Say("answer.waits", {{"time", time}}), kWidth, ""));
   ProgressLine progress(c.options.quiet);
   while (absl::Now() < moment) {
     progress.Update("waiting for the moment", 0, 0);
@@ -145,14 +145,14 @@ absl::Status WaitForAMoment(Dialog& dialog, Context& c, double hours) {
 }
 
 absl::StatusOr<double> AskHours(Dialog& dialog) {
+  const Sentences& say = dialog.sentences();
   for (int attempt = 0; attempt < 10; ++attempt) {
     CANDOR_ASSIGN_OR_RETURN(const std::string text,
-                            dialog.Ask(absl::StrCat("\nSend at a random moment within how many hours? That hides when you "
-                                                    "answered; 0 sends now. [", kUsualHours, "] ")));
+                            dialog.Ask(absl::StrCat("\n", say.Say("answer.hours"), " [", kUsualHours, "] ")));
     if (text.empty()) return kUsualHours;
     double hours = 0;
     if (absl::SimpleAtod(text, &hours) && hours >= 0 && hours <= kMostHours) return hours;
-    dialog.Say(absl::StrCat("Please type a number from 0 to ", kMostHours, ".\n"));
+    dialog.Say(absl::StrCat(say.Say("answer.hours_again", {{"most", absl::StrCat(kMostHours)}}), "\n"));
   }
   return absl::AbortedError("nothing was sent");
 }
@@ -162,7 +162,7 @@ absl::StatusOr<std::string> CodeFrom(Dialog& dialog, const AnswerOptions& option
   if (options.code == "-") return dialog.Ask("");
   if (!options.code.empty()) return options.code;
   if (isatty(STDIN_FILENO) == 0) return UsageError("which code? give --code - and the code on standard input");
-  return dialog.Ask("Your code, as it stands in your letter or on your slip: ");
+  return dialog.Ask(absl::StrCat(dialog.sentences().Say("code.ask"), " "));
 }
 
 absl::Status CheckUse(const Context& c, const AnswerOptions& options, const Device& device) {
@@ -181,17 +181,16 @@ absl::Status CheckUse(const Context& c, const AnswerOptions& options, const Devi
 // Erases what the device keeps for the code, or for every code.
 absl::Status Forget(Context& c, Dialog& dialog, const AnswerOptions& options, Device& device) {
   if (device.in_memory()) return UsageError("what is to be forgotten? give --state-dir DIR; without it nothing is kept");
+  const Sentences& say = dialog.sentences();
   std::string said;
   if (options.code.empty()) {
     const auto sure = options.yes ? absl::StatusOr<bool>(true)
-                                  : dialog.AskYes(absl::StrCat("Erase everything that candor keeps in ", device.folder,
-                                                               "? Answers that were sent can then no longer be changed, "
-                                                               "nor receipts checked."),
-                                                  false);
+                                  : dialog.AskYes(say.Say("forget.all", {{"folder", device.folder}}), false);
     if (!sure.ok() || !*sure) return absl::AbortedError("nothing was erased");
     CANDOR_ASSIGN_OR_RETURN(const int erased, device.files.EraseAll());
-    said = erased == 0 ? absl::StrCat("Nothing was kept in ", device.folder, ".\n")
-                       : absl::StrCat("Erased from ", device.folder, ": ", erased, erased == 1 ? " file.\n" : " files.\n");
+    said = erased == 0 ? say.Say("forget.nothing_in", {{"folder", device.folder}})
+                       : say.SayFor(erased, "forget.erased",
+                                    {{"folder", device.folder}, {"count", absl::StrCat(erased)}});
   } else {
     CANDOR_ASSIGN_OR_RETURN(const std::string typed, CodeFrom(dialog, options));
     CANDOR_ASSIGN_OR_RETURN(const std::string code, crypto::NormalizeCode(typed));
@@ -201,30 +200,32 @@ absl::Status Forget(Context& c, Dialog& dialog, const AnswerOptions& options, De
       kept = kept || base::FileExists(device.files.PathOf(file));
       CANDOR_RETURN_IF_ERROR(device.files.Erase(file));
     }
-    said = kept ? "Erased what was kept for this code, the receipt too.\n" : "Nothing was kept for this code.\n";
+    said = say.Say(kept ? "forget.erased_code" : "forget.nothing_of_code");
   }
-  return Print(c.options.json ? base::Json{{"forgotten", true}}.dump(2) + "\n" : said);
+  return Print((c.options.json ? base::Json{{"forgotten", true}}.dump(2) : said) + "\n");
 }
 
 // What stays where, and how it is erased.
-std::string WhatIsKept(const AnswerOptions& options, const Device& device, const std::string& state_file,
-                       const std::string& receipt_file, const std::string& reply_keys_file,
-                       absl::Time latest_close_time) {
-  const std::string until = absl::FormatTime("%Y-%m-%d %H:%M UTC", latest_close_time, absl::UTCTimeZone());
+std::string WhatIsKept(const Sentences& say, const AnswerOptions& options, const Device& device,
+                       const std::string& state_file, const std::string& receipt_file,
+                       const std::string& reply_keys_file, absl::Time latest_close_time) {
   if (device.in_memory()) {
-    return absl::StrCat("Your answers are not kept on this device, nor is anything to change them with.",
-                        receipt_file.empty() ? "" : absl::StrCat(" Your receipt is in ", receipt_file, "."), "\n");
+    const std::string receipt =
+        receipt_file.empty() ? "" : absl::StrCat(" ", say.Say("kept.receipt_in", {{"file", receipt_file}}));
+    return absl::StrCat(say.Say("kept.nothing"), receipt, "\n");
   }
-  return absl::StrCat(
-      "Kept on this device:\n  ", state_file, "\n    your right to change your answers while the survey is open, ",
-      options.keep_answers ? "and the answers themselves, readable"
-                           : "not the answers",
-      "; erased when candor answer runs here after ", until, "\n  ", receipt_file, "\n    your receipt\n",
-      base::FileExists(reply_keys_file)
-          ? absl::StrCat("  ", reply_keys_file, "\n    with what only you could answer a question about a comment\n")
-          : "",
-      options.receipt.empty() ? "To erase both now: " : "To erase the first now: ", "candor answer --forget",
-      options.state_dir.empty() ? "" : absl::StrCat(" --state-dir ", device.folder), "\n");
+  const std::string until = absl::FormatTime("%Y-%m-%d %H:%M UTC", latest_close_time, absl::UTCTimeZone());
+  const std::string right =
+      say.Say(options.keep_answers ? "kept.right_and_answers" : "kept.right", {{"until", until}});
+  std::string text = absl::StrCat(say.Say("kept.heading"), "\n  ", state_file, "\n", Wrapped(right, kWidth, "    "), "  ",
+                                  receipt_file, "\n    ", say.Say("kept.receipt"), "\n");
+  if (base::FileExists(reply_keys_file)) {
+    absl::StrAppend(&text, "  ", reply_keys_file, "\n    ", say.Say("kept.reply_keys"), "\n");
+  }
+  absl::StrAppend(&text, say.Say(options.receipt.empty() ? "kept.erase_all" : "kept.erase_first"),
+                  " candor answer --forget",
+                  options.state_dir.empty() ? "" : absl::StrCat(" --state-dir ", device.folder), "\n");
+  return text;
 }
 
 // Puts code and manifest's hash from the link to the options that say the same.
@@ -244,12 +245,11 @@ absl::StatusOr<AnswerOptions> WithLink(Dialog& dialog, AnswerOptions options) {
 // Compares with the contract's mirrors and says what came of it. FAILED_PRECONDITION, MANIFEST_REFUSED: one has another
 // manifest.
 absl::StatusOr<std::vector<client::MirrorFinding>> CompareMirrors(Dialog& dialog, const client::SurveyDocuments& documents,
-                                                                  const std::string& language,
                                                                   const std::string& ca_file) {
   client::MirrorOptions options;
   options.ca_file = ca_file;
   CANDOR_ASSIGN_OR_RETURN(auto findings, client::CompareWithMirrors(documents, options));
-  const Sentences say(language);
+  const Sentences& say = dialog.sentences();
   for (const client::MirrorFinding& finding : findings) {
     const std::string sentence = finding.same
                                      ? say.Say("mirror.same", {{"url", finding.url}})
@@ -272,9 +272,8 @@ base::Json WarnOfMarks(Dialog& dialog, const client::Respondent& respondent, con
   }
   if (text.empty()) return all;
   const auto& group = respondent.documents().manifest.groups[respondent.group()];
-  dialog.Say(absl::StrCat("\nYour comments could show who wrote them, or who is meant. They are sent as they are; stop the "
-                          "program now to change them.\n",
-                          text, Wrapped(guard::GroupSizeAdvice(group.invited, language), kWidth, "")));
+  dialog.Say(absl::StrCat("\n", Wrapped(dialog.sentences().Say("marks.of_file"), kWidth, ""), text,
+                          Wrapped(guard::GroupSizeAdvice(group.invited, language), kWidth, "")));
   base::Wipe(text);
   return all;
 }
@@ -288,6 +287,8 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
   // With --json and --file a program reads, and nobody is asked anything.
   std::ostream nowhere(nullptr);
   Dialog dialog(std::cin, !c.options.json ? std::cout : interactive ? std::cerr : nowhere);
+  // Until the survey's languages are known.
+  dialog.SetLanguage(options.language);
   if (options.forget) return Forget(c, dialog, options, device);
   CANDOR_RETURN_IF_ERROR(CheckUse(c, options, device));
   // Nothing connects before the first call; this tells faults of the address before anything is asked.
@@ -305,8 +306,8 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
   if (!device.in_memory()) {
     // What other surveys left behind is no reason not to answer this one.
     if (const auto erased = device.files.EraseExpired(absl::Now()); !erased.ok()) {
-      dialog.Say(absl::StrCat("What is kept here of surveys that are over could not be erased: ",
-                              erased.status().message(), "\n"));
+      const std::string why(erased.status().message());
+      dialog.Say(absl::StrCat(dialog.sentences().Say("kept.not_erased", {{"why", why}}), "\n"));
     }
   }
   client::RespondentOptions respondent_options;
@@ -328,20 +329,21 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
     return UsageError(absl::StrCat("this survey is not in ", options.language, "; it is in ",
                                    absl::StrJoin(documents.contract.languages, ", ")));
   }
+  dialog.SetLanguage(language);
+  const Sentences& say = dialog.sentences();
   dialog.Say(ContractText(documents, respondent->group(), respondent->audience(), language,
                           !options.expect_manifest.empty()));
-  CANDOR_ASSIGN_OR_RETURN(const auto mirrors, CompareMirrors(dialog, documents, language, options.mirror_ca));
+  CANDOR_ASSIGN_OR_RETURN(const auto mirrors, CompareMirrors(dialog, documents, options.mirror_ca));
   if (respondent->answers().has_value()) {
-    dialog.Say("What you answered last time is kept on this device; Enter keeps an answer.\n");
+    dialog.Say(Wrapped(say.Say("answer.last_kept"), kWidth, ""));
   } else if (respondent->acknowledged()) {
-    dialog.Say("You have answered already. What you say now replaces all of it: your answers are not kept here.\n");
+    dialog.Say(Wrapped(say.Say("answer.replaces"), kWidth, ""));
   }
   if (device.in_memory()) {
-    dialog.Say("Nothing is kept on this device. If this program is stopped before your answers are sent, your code is used "
-               "up and you need a new one; so they are sent as soon as they are complete, without a random wait.\n");
+    dialog.Say(Wrapped(say.Say("answer.nothing_kept"), kWidth, ""));
   }
   if (interactive && !options.yes) {
-    CANDOR_ASSIGN_OR_RETURN(const bool go_on, dialog.AskYes("Do you want to answer?", true));
+    CANDOR_ASSIGN_OR_RETURN(const bool go_on, dialog.AskYes(say.Say("answer.start"), true));
     if (!go_on) return absl::AbortedError("nothing was sent");
   }
   domain::Answers answers;
@@ -388,14 +390,14 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
     }
     return Print(result.dump(2) + "\n");
   }
-  std::string text = "\nYour answers are stored, sealed until the survey is closed. Thank you.\n";
+  std::string text = absl::StrCat("\n", say.Say("answer.stored"), "\n");
   if (receipt_file.empty()) {
-    absl::StrAppend(&text, "Your receipt:\n", kept.Serialize(), "\n");
+    absl::StrAppend(&text, say.Say("answer.receipt"), "\n", kept.Serialize(), "\n");
   } else {
-    absl::StrAppend(&text, "After closing: candor ledger ", kept.survey, " --receipt ", receipt_file, "\n");
+    absl::StrAppend(&text, say.Say("answer.after_closing"), " candor ledger ", kept.survey, " --receipt ", receipt_file, "\n");
   }
-  absl::StrAppend(&text, "The receipt proves that your answers are counted, not what they say.\n",
-                  WhatIsKept(options, device, state_file, receipt_file,
+  absl::StrAppend(&text, say.Say("answer.receipt_proves"), "\n",
+                  WhatIsKept(say, options, device, state_file, receipt_file,
                              device.in_memory() ? "" : device.files.PathOf(client::ReplyKeysName(state_name)),
                              documents.contract.latest_close_time));
   return Print(text);

@@ -10,8 +10,6 @@ namespace {
 constexpr size_t kWidth = 90;
 constexpr int kMostAttempts = 10;
 
-bool IsSpanish(absl::string_view language) { return language.substr(0, 2) == "es"; }
-
 }  // namespace
 
 std::string MarksText(absl::string_view comment, const std::vector<guard::Finding>& findings) {
@@ -37,27 +35,26 @@ base::Json MarksJson(const std::string& prompt, const std::vector<guard::Finding
 }
 
 absl::StatusOr<std::string> AskComment(Dialog& dialog, const CommentQuestion& question) {
+  const Sentences& say = dialog.sentences();
   std::string comment = question.kept;
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+    const std::string how = say.Say(comment.empty() ? "line.how" : "line.how_kept",
+                                    {{"most", absl::StrCat(question.most_bytes)}});
     CANDOR_ASSIGN_OR_RETURN(
         const std::string text,
-        dialog.Ask(absl::StrCat("\n", Wrapped(question.question, kWidth, "  "), "  (one line, up to ", question.most_bytes,
-                                " bytes; Enter ", comment.empty() ? "skips" : "keeps what you wrote", ", - deletes)\n  > ")));
+        dialog.Ask(absl::StrCat("\n", Wrapped(question.question, kWidth, "  "), "  ", how, "\n  > ")));
     if (text.empty()) return comment;
     if (text == "-") return std::string();
     if (text.size() > static_cast<size_t>(question.most_bytes)) {
-      dialog.Say(absl::StrCat("That is ", text.size() - question.most_bytes, " bytes too long; please shorten it.\n"));
+      const auto excess = static_cast<int64_t>(text.size()) - question.most_bytes;
+      dialog.Say(absl::StrCat(say.SayFor(excess, "line.too_long", {{"count", absl::StrCat(excess)}}), "\n"));
       continue;
     }
     comment = text;
     const auto findings = guard::CheckComment(comment, question.language, question.staff_surnames);
     if (findings.empty()) return comment;
-    const bool es = IsSpanish(question.language);
-    dialog.Say(absl::StrCat("\n", es ? "Esto podría revelar quién escribe o de quién se habla; nadie más que usted lo ve ahora:"
-                                     : "This could show who wrote it, or who is meant; nobody but you sees it now:",
-                            "\n", MarksText(comment, findings)));
-    CANDOR_ASSIGN_OR_RETURN(const bool anew,
-                            dialog.AskYes(es ? "¿Quiere escribirlo de nuevo?" : "Do you want to write it anew?", true));
+    dialog.Say(absl::StrCat("\n", say.Say("marks.of_line"), "\n", MarksText(comment, findings)));
+    CANDOR_ASSIGN_OR_RETURN(const bool anew, dialog.AskYes(say.Say("marks.anew"), true));
     if (!anew) return comment;
   }
   return absl::AbortedError("a comment was not settled after many attempts; nothing was sent");

@@ -3,9 +3,11 @@
 #include <istream>
 #include <ostream>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "clients/cli/output.h"
 #include "services/base/status.h"
 #include "services/domain/answer.h"
@@ -32,13 +34,15 @@ absl::StatusOr<std::string> Dialog::Ask(absl::string_view question) {
 }
 
 absl::StatusOr<bool> Dialog::AskYes(absl::string_view question, bool otherwise) {
+  const std::vector<std::string> yes = absl::StrSplit(sentences_.Say("dialog.yes"), ' ');
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
-    CANDOR_ASSIGN_OR_RETURN(const std::string answer, Ask(absl::StrCat(question, otherwise ? " [Y/n] " : " [y/N] ")));
+    const std::string usual = sentences_.Say(otherwise ? "dialog.yes_usual" : "dialog.no_usual");
+    CANDOR_ASSIGN_OR_RETURN(const std::string answer, Ask(absl::StrCat(question, " ", usual, " ")));
     const std::string lower = absl::AsciiStrToLower(answer);
     if (lower.empty()) return otherwise;
-    if (lower == "y" || lower == "yes") return true;
+    if (absl::c_linear_search(yes, lower)) return true;
     if (lower == "n" || lower == "no") return false;
-    Say("Please answer y or n.\n");
+    Say(absl::StrCat(sentences_.Say("dialog.yes_or_no"), "\n"));
   }
   return NotUnderstood();
 }
@@ -48,7 +52,7 @@ absl::StatusOr<Dialog::Rated> Dialog::AskRating(absl::string_view question, int 
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
     CANDOR_ASSIGN_OR_RETURN(
         const std::string answer,
-        Ask(absl::StrCat("  ", kept == domain::kBlank ? "" : absl::StrCat("[", MarkText(kept), "] "), "> ")));
+        Ask(absl::StrCat("  ", kept == domain::kBlank ? "" : absl::StrCat("[", MarkText(kept, sentences_), "] "), "> ")));
     const std::string lower = absl::AsciiStrToLower(answer);
     int value = 0;
     if (lower.empty()) return Rated{kept};
@@ -56,7 +60,7 @@ absl::StatusOr<Dialog::Rated> Dialog::AskRating(absl::string_view question, int 
     if (lower == "s") return Rated{domain::kBlank};
     if (lower == "b") return Rated{kept, true};
     if (absl::SimpleAtoi(lower, &value) && value >= 1 && value <= points) return Rated{static_cast<uint8_t>(value)};
-    Say(absl::StrCat("Please type 1 to ", points, ", n (I have not seen this), s (skip) or b (back).\n"));
+    Say(absl::StrCat(sentences_.Say("rating.again", {{"points", absl::StrCat(points)}}), "\n"));
   }
   return NotUnderstood();
 }
@@ -70,8 +74,12 @@ absl::Status AskRatings(Dialog& dialog, const std::vector<std::string>& sentence
     if (shown >= limit) return NotUnderstood();
     CANDOR_ASSIGN_OR_RETURN(
         const Dialog::Rated rated,
-        dialog.AskRating(absl::StrCat("\n", i + 1, " of ", sentences.size(), "\n", Wrapped(sentences[i], kWidth, "  ")),
-                         points, marks[i]));
+        dialog.AskRating(
+            absl::StrCat("\n",
+                         dialog.sentences().Say("rating.of", {{"number", absl::StrCat(i + 1)},
+                                                              {"count", absl::StrCat(sentences.size())}}),
+                         "\n", Wrapped(sentences[i], kWidth, "  ")),
+            points, marks[i]));
     if (rated.back) {
       if (i > 0) --i;
       continue;
@@ -82,9 +90,9 @@ absl::Status AskRatings(Dialog& dialog, const std::vector<std::string>& sentence
   return absl::OkStatus();
 }
 
-std::string MarkText(uint8_t mark) {
-  if (mark == domain::kBlank) return "blank";
-  if (mark == domain::kNotObserved) return "not seen";
+std::string MarkText(uint8_t mark, const Sentences& say) {
+  if (mark == domain::kBlank) return say.Say("rating.blank");
+  if (mark == domain::kNotObserved) return say.Say("rating.not_seen");
   return absl::StrCat(static_cast<int>(mark));
 }
 

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "clients/cli/sentences.h"
 
 namespace candor::cli {
 
@@ -21,12 +22,16 @@ class Dialog {
   // Both outlive the dialog.
   Dialog(std::istream& in, std::ostream& out) : in_(in), out_(out) {}
 
+  // What it says by itself is in English until this is called.
+  void SetLanguage(absl::string_view language) { sentences_ = Sentences(language); }
+  const Sentences& sentences() const { return sentences_; }
+
   // Made printable: items and rules come from a server.
   void Say(absl::string_view text);
 
   // One line without its end and surrounding white space. ABORTED: the input has ended.
   absl::StatusOr<std::string> Ask(absl::string_view question);
-  // "y" or "n"; an empty line stands for `otherwise`.
+  // Yes or no, by their first letter or as words of the dialog's language; an empty line stands for `otherwise`.
   absl::StatusOr<bool> AskYes(absl::string_view question, bool otherwise);
 
   struct Rated {
@@ -39,6 +44,7 @@ class Dialog {
  private:
   std::istream& in_;
   std::ostream& out_;
+  Sentences sentences_{"en"};
 };
 
 // The sentences of one form, to go through with a dialog: asks each, lets the person go back, and ends with what was
@@ -47,7 +53,7 @@ absl::Status AskRatings(Dialog& dialog, const std::vector<std::string>& sentence
                         std::vector<uint8_t>& marks);
 
 // A mark as people see it: "4", "not seen", "blank".
-std::string MarkText(uint8_t mark);
+std::string MarkText(uint8_t mark, const Sentences& say = Sentences("en"));
 
 }  // namespace candor::cli
 

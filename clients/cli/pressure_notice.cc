@@ -13,31 +13,22 @@ constexpr int kMostAttempts = 10;
 }  // namespace
 
 absl::StatusOr<domain::PressureNotice> AskPressureNotice(Dialog& dialog, absl::string_view auditor,
-                                                         const domain::PressureNotice& kept, const std::string& language) {
-  const bool es = language.substr(0, 2) == "es";
-  const std::string what = es ? absl::StrCat("Si alguien le presionó para contestar, o le dijo cómo hacerlo, puede decirlo aquí. Lo lee "
-                                             "solamente: ", auditor, ", después del cierre, sin saber quién lo escribió; la persona "
-                                             "evaluada y sus superiores no se enteran de nada, tampoco de si alguien lo dijo.")
-                              : absl::StrCat("If somebody pressed you to answer, or told you how, you can say so here. It is read only by: ",
-                                             auditor, ", after closing, who does not learn who wrote it; the leader and their superiors learn "
-                                             "nothing of it, nor whether anybody did.");
+                                                         const domain::PressureNotice& kept) {
+  const Sentences& say = dialog.sentences();
+  const std::string what = say.Say("pressure.what", {{"auditor", std::string(auditor)}});
   dialog.Say(absl::StrCat("\n", Wrapped(what, kWidth, "")));
-  CANDOR_ASSIGN_OR_RETURN(const bool pressed, dialog.AskYes(es ? "¿Le presionaron o le dijeron cómo contestar?"
-                                                               : "Were you pressed to answer, or told how?",
-                                                            kept.given));
+  CANDOR_ASSIGN_OR_RETURN(const bool pressed, dialog.AskYes(say.Say("pressure.ask"), kept.given));
   domain::PressureNotice notice;
   notice.given = pressed;
   if (!pressed) return notice;
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
-    const std::string question =
-        es ? absl::StrCat("Qué ocurrió (una línea, hasta ", domain::kLongestPressureNotice, " bytes; Enter ",
-                          kept.text.empty() ? "lo deja sin texto" : "deja lo que escribió", ", - lo borra)\n  > ")
-           : absl::StrCat("What happened (one line, up to ", domain::kLongestPressureNotice, " bytes; Enter ",
-                          kept.text.empty() ? "leaves it without words" : "keeps what you wrote", ", - deletes)\n  > ");
-    CANDOR_ASSIGN_OR_RETURN(std::string text, dialog.Ask(question));
+    const std::string how = say.Say(kept.text.empty() ? "line.how" : "line.how_kept",
+                                    {{"most", absl::StrCat(domain::kLongestPressureNotice)}});
+    CANDOR_ASSIGN_OR_RETURN(std::string text,
+                            dialog.Ask(absl::StrCat(say.Say("pressure.happened"), " ", how, "\n  > ")));
     if (text.size() > domain::kLongestPressureNotice) {
-      dialog.Say(es ? absl::StrCat("Sobran ", text.size() - domain::kLongestPressureNotice, " bytes; acórtelo, por favor.\n")
-                    : absl::StrCat("That is ", text.size() - domain::kLongestPressureNotice, " bytes too long; please shorten it.\n"));
+      const auto excess = static_cast<int64_t>(text.size() - domain::kLongestPressureNotice);
+      dialog.Say(absl::StrCat(say.SayFor(excess, "line.too_long", {{"count", absl::StrCat(excess)}}), "\n"));
       continue;
     }
     notice.text = text.empty() ? kept.text : text == "-" ? "" : text;

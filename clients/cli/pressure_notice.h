@@ -14,9 +14,9 @@ namespace candor::cli {
 
 // Asks everybody the same two questions: whether it happened, and if so what, in up to domain::kLongestPressureNotice bytes or
 // not at all. `kept`: what was said before, as far as this device knows; an empty line keeps it. What is said is not shown
-// again. ABORTED: as Dialog::Ask, or too many attempts.
+// again. In the dialog's language. ABORTED: as Dialog::Ask, or too many attempts.
 absl::StatusOr<domain::PressureNotice> AskPressureNotice(Dialog& dialog, absl::string_view auditor,
-                                                         const domain::PressureNotice& kept, const std::string& language);
+                                                         const domain::PressureNotice& kept);
 
 }  // namespace candor::cli
 

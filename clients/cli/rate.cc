@@ -57,7 +57,7 @@ std::string ScaleText(const candor::v1::RatingScale& scale, const std::string& l
     absl::StrAppend(&text, "\n");
   }
   return absl::StrCat(text, "  n  ", TextIn(scale.not_observed(), language),
-                      "\n  Enter keeps what stands in brackets, s skips, b goes back\n");
+                      "\n  ", Sentences(language).Say("scale.how"), "\n");
 }
 
 absl::Status Rate(Context& c, const RateOptions& options, const std::string& kind) {
@@ -95,12 +95,13 @@ absl::Status Rate(Context& c, const RateOptions& options, const std::string& kin
     for (const auto& [indicator, mark] : marked.ratings) add(indicator, mark);
   } else {
     Dialog dialog(std::cin, c.options.json ? std::cerr : std::cout);
+    dialog.SetLanguage(options.language);
     dialog.Say(ScaleText(form.scale(), options.language));
     std::vector<std::string> sentences;
     for (const auto& item : form.items()) sentences.push_back(TextIn(item.text(), options.language));
     std::vector<uint8_t> marks = SavedMarks(form);
     CANDOR_RETURN_IF_ERROR(AskRatings(dialog, sentences, form.scale().points(), marks));
-    CANDOR_ASSIGN_OR_RETURN(const bool save, dialog.AskYes("\nSave this rating?", true));
+    CANDOR_ASSIGN_OR_RETURN(const bool save, dialog.AskYes(absl::StrCat("\n", dialog.sentences().Say("rate.save")), true));
     if (!save) return absl::AbortedError("nothing was saved");
     for (int i = 0; i < form.items_size(); ++i) add(form.items(i).indicator(), marks[i]);
   }

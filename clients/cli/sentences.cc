@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "clients/cli/contract_sentences.h"
+#include "clients/cli/sentence_data.h"
 #include "services/base/status.h"
 
 namespace candor::cli {
@@ -14,9 +14,16 @@ constexpr char kAnyKey[] = "code.heading";
 
 const base::Json& SentenceCatalogue() {
   static const auto* const catalogue = [] {
-    absl::StatusOr<base::Json> parsed = base::ParseJson(kContractSentences);
-    CANDOR_CHECK(parsed.ok());
-    return new base::Json(*std::move(parsed));
+    auto* all = new base::Json(base::Json::object());
+    for (const char* file : {kContractSentences, kAnsweringSentences}) {
+      absl::StatusOr<base::Json> parsed = base::ParseJson(file);
+      CANDOR_CHECK(parsed.ok());
+      for (const auto& [key, sentence] : parsed->items()) {
+        CANDOR_CHECK(!all->contains(key));
+        (*all)[key] = sentence;
+      }
+    }
+    return all;
   }();
   return *catalogue;
 }

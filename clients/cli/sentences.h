@@ -13,7 +13,7 @@
 
 namespace candor::cli {
 
-// The document of clients/sentences/contract.json, as it was built in: key -> language -> text.
+// The documents of clients/sentences, as they were built in: key -> language -> text. No key stands in two of them.
 const base::Json& SentenceCatalogue();
 
 class Sentences {

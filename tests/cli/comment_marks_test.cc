@@ -22,6 +22,7 @@ Asked Ask(const std::string& typed, CommentQuestion question) {
   std::istringstream in(typed);
   std::ostringstream out;
   Dialog dialog(in, out);
+  dialog.SetLanguage(question.language);
   auto comment = AskComment(dialog, question);
   return {std::move(comment), out.str()};
 }
@@ -57,7 +58,7 @@ TEST(AskCommentTest, EnterKeepsAndAHyphenDeletes) {
 TEST(AskCommentTest, WhatIsTooLongIsAskedAgain) {
   const Asked asked = Ask(std::string(61, 'x') + "\nshort\n", Question());
   EXPECT_EQ(*asked.comment, "short");
-  EXPECT_THAT(asked.said, HasSubstr("1 bytes too long"));
+  EXPECT_THAT(asked.said, HasSubstr("1 byte too long"));
 }
 
 TEST(AskCommentTest, SpeaksSpanish) {

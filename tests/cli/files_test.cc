@@ -21,7 +21,9 @@ namespace candor::cli {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string ReasonOf(const absl::Status& status) { return base::GetErrorDetail(status).reason; }
 
@@ -138,6 +140,20 @@ TEST(DialogTest, EnterSkipsOrKeepsAndSDeletes) {
   std::vector<uint8_t> marks = {domain::kBlank, 3, 4};
   ASSERT_TRUE(AskRatings(dialog, {"First.", "Second.", "Third."}, 5, marks).ok());
   EXPECT_THAT(marks, ElementsAre(domain::kBlank, 3, domain::kBlank));
+}
+
+TEST(DialogTest, SpeaksTheLanguageThatItIsTold) {
+  std::istringstream in("quizás\nsí\nx\n2\nn\n");
+  std::ostringstream out;
+  Dialog dialog(in, out);
+  dialog.SetLanguage("es-MX");
+  EXPECT_TRUE(*dialog.AskYes("¿Responder?", false));
+  std::vector<uint8_t> marks(2, domain::kBlank);
+  ASSERT_TRUE(AskRatings(dialog, {"Escucha.", "Explica."}, 4, marks).ok());
+  EXPECT_THAT(marks, ElementsAre(2, domain::kNotObserved));
+  EXPECT_THAT(out.str(), AllOf(HasSubstr("¿Responder? [s/N] "), HasSubstr("Responda s o n"), HasSubstr("1 de 2"),
+                               HasSubstr("Escriba de 1 a 4")));
+  EXPECT_THAT(out.str(), Not(HasSubstr("Please")));
 }
 
 TEST(DialogTest, EndsWhenTheInputEndsOrNothingIsUnderstood) {

@@ -20,7 +20,8 @@ Asked Ask(const std::string& typed, const domain::PressureNotice& kept = {}, con
   std::istringstream in(typed);
   std::ostringstream out;
   Dialog dialog(in, out);
-  auto notice = AskPressureNotice(dialog, "Ombudsperson", kept, language);
+  dialog.SetLanguage(language);
+  auto notice = AskPressureNotice(dialog, "Ombudsperson", kept);
   return {std::move(notice), out.str()};
 }
 
@@ -52,9 +53,9 @@ TEST(PressureNoticeTest, WhatWasSaidIsKeptDeletedOrTakenBack) {
 }
 
 TEST(PressureNoticeTest, AsksAgainForWhatIsTooLongAndSpeaksSpanish) {
-  const Asked asked = Ask("y\n" + std::string(501, 'x') + "\nshort\n", {}, "es");
+  const Asked asked = Ask("s\n" + std::string(501, 'x') + "\nshort\n", {}, "es");
   EXPECT_EQ(asked.notice->text, "short");
-  EXPECT_THAT(asked.said, HasSubstr("Sobran 1 bytes"));
+  EXPECT_THAT(asked.said, HasSubstr("Sobra 1 byte;"));
   EXPECT_TRUE(absl::IsAborted(Ask("y\n").notice.status()));
 }
 
