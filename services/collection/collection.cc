@@ -133,6 +133,7 @@ struct Collection::Parts {
   }
   absl::Status StopOverdueAndWatchTheRest();
   absl::Status CheckStewardsKeyIsFresh(const domain::Manifest& manifest);
+  absl::Status EndIfOver(const SurveyId& survey, bool named);
   absl::Status Abandon(const SurveyId& survey);
   std::optional<absl::Time> AbandonIfDue(const SurveyId& survey, absl::Time now);
   std::optional<absl::Time> DestroyNoticesIfDue(const SurveyId& survey, absl::Time now);
@@ -156,6 +157,9 @@ struct Collection::Parts {
   base::Executor lookups;
   KeyedLock orders;  // one order at a time for a survey
   KeyedLock pools;   // and for a pool; taken after that of the survey
+  // One at a time for a steward's key: what opens a survey under it, and what brings its secret half here. Whoever opens
+  // holds the order of a survey that is not there yet, so that the other never waits for it.
+  KeyedLock steward_key_uses;
   base::Executor acknowledger;
   std::vector<std::unique_ptr<Writer>> writers;
   AbandonWatch abandon_watch;
@@ -234,12 +238,12 @@ absl::Status Collection::OpenSurvey(const domain::OpenOrder& order) {
   CANDOR_ASSIGN_OR_RETURN(const domain::Manifest manifest, domain::DecodeManifest(order.manifest));
   wanted.pool = manifest.pooling_public_key;
   CANDOR_ASSIGN_OR_RETURN(const domain::Contract contract, domain::DecodeContract(order.contract));
-  if (contract.steward.has_value()) {
-    wanted.steward_key = manifest.closing_public_key;
-    CANDOR_RETURN_IF_ERROR(parts_->CheckStewardsKeyIsFresh(manifest));
-  }
+  if (contract.steward.has_value()) wanted.steward_key = manifest.closing_public_key;
   {
-    // Without a pool it waits for nobody.
+    // Without a steward or a pool it waits for nobody.
+    const KeyedLock::Holder key_held(&parts_->steward_key_uses,
+                                     wanted.steward_key.empty() ? order.survey.value() : wanted.steward_key);
+    if (!wanted.steward_key.empty()) CANDOR_RETURN_IF_ERROR(parts_->CheckStewardsKeyIsFresh(manifest));
     const KeyedLock::Holder pool_held(&parts_->pools, wanted.pool.empty() ? order.survey.value() : wanted.pool);
     CANDOR_RETURN_IF_ERROR(CheckPoolToJoin(manifest, order.instrument_version, *parts_->store));
     CANDOR_RETURN_IF_ERROR(parts_->store->CreateSurvey(wanted, layout));
@@ -318,21 +322,16 @@ absl::StatusOr<int> Collection::ProvideClosingKey(const SurveyId& survey, absl::
     return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kWRONG_CLOSING_KEY,
                        "this is not the secret half of the closing key that the survey's manifest names");
   }
+  const KeyedLock::Holder held(&parts_->steward_key_uses, public_key);
   CANDOR_ASSIGN_OR_RETURN(const auto surveys, parts_->store->SurveysOfSteward(public_key));
   int unclosed = 0;
   for (const auto& other : surveys) {
     if (other.state == SurveyState::kAbandoned && other.survey == survey) return Abandoned();
     if (other.state == SurveyState::kClosed || other.state == SurveyState::kAbandoned) continue;
     ++unclosed;
-    if (other.state != SurveyState::kAccepting) continue;
-    // With the key here, whoever runs this plane could read what comes in afterwards.
-    CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> accepting, parts_->cache.Get(other.survey));
-    const absl::Time close_time = accepting->close_time();
-    if (parts_->clock.Now() >= close_time) continue;
-    return errors::WrongState(absl::StrCat(
-        "answers are still taken", other.survey == survey ? "" : " by another survey of the same key", ", until ",
-        absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", close_time, absl::UTCTimeZone()),
-        " or until an administrator closes earlier; keep the key until then. It was not kept here"));
+    if (other.state == SurveyState::kAccepting) {
+      CANDOR_RETURN_IF_ERROR(parts_->EndIfOver(other.survey, /*named=*/other.survey == survey));
+    }
   }
   if (unclosed > 0) {
     parts_->steward_keys.Put(public_key, std::move(pair.secret_key));
@@ -340,6 +339,22 @@ absl::StatusOr<int> Collection::ProvideClosingKey(const SurveyId& survey, absl::
     parts_->DropKeyIfUsed(*known);
   }
   return unclosed;
+}
+
+// With the key here, whoever runs this plane could read what comes in afterwards. That a survey's time is over is no more
+// than what the clock says, and an extension may be on its way: only once it is stored that it has stopped is it over for
+// good. WRONG_STATE: it is not over. `named`: the steward named this survey.
+absl::Status Collection::Parts::EndIfOver(const SurveyId& survey, bool named) {
+  const KeyedLock::Holder held(&orders, survey.value());
+  CANDOR_ASSIGN_OR_RETURN(const SurveyState state, store->GetState(survey));
+  if (state != SurveyState::kAccepting) return absl::OkStatus();
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> accepting, cache.Get(survey));
+  const absl::Time close_time = accepting->close_time();
+  if (clock.Now() >= close_time) return WriterOf(survey).StopAccepting(survey);
+  return errors::WrongState(absl::StrCat(
+      "answers are still taken", named ? "" : " by another survey of the same key", ", until ",
+      absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", close_time, absl::UTCTimeZone()),
+      " or until an administrator closes earlier; keep the key until then. It was not kept here"));
 }
 
 // The last survey of a key takes it along.

@@ -15,8 +15,8 @@
 
 namespace candor::collection {
 
-// How many of the next calls fail, as if the disk were out of reach; shared with the test. `before_close` runs before
-// the closing transaction, `before_get` before a survey's documents are read.
+// How many of the next calls fail, as if the disk were out of reach; shared with the test. `before_create` runs
+// before a survey is created, `before_close` before the closing transaction, `before_get` before a survey's documents are read.
 struct StoreFaults {
   std::atomic<int> stop{0};
   std::atomic<int> extend{0};
@@ -28,6 +28,7 @@ struct StoreFaults {
   std::atomic<int> finish_after{0};
   std::atomic<int> release_before{0};  // of comments; likewise
   std::atomic<int> release_after{0};
+  std::function<void()> before_create;
   std::function<void()> before_close;
   std::function<void()> before_get;
 };
@@ -38,6 +39,7 @@ class FaultyStore : public storage::ResponseStore {
       : store_(std::move(store)), faults_(faults) {}
 
   absl::Status CreateSurvey(const storage::StoredSurvey& survey, const storage::SlotLayout& layout) override {
+    if (faults_->before_create) std::exchange(faults_->before_create, nullptr)();
     return store_->CreateSurvey(survey, layout);
   }
   absl::StatusOr<storage::StoredSurvey> GetSurvey(const domain::SurveyId& survey) override {

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <thread>
 
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "services/base/error.h"
 #include "services/base/file.h"
@@ -12,6 +14,7 @@
 #include "services/domain/errors.h"
 #include "storage/sqlite/response_store.h"
 #include "tests/collection/collection_fixture.h"
+#include "tests/collection/faulty_store.h"
 
 namespace candor::collection {
 namespace {
@@ -23,6 +26,9 @@ class StewardTest : public CollectionTest {
  protected:
   void SetUp() override {
     options_.abandon_interval = absl::Milliseconds(5);
+    wrap_store_ = [this](std::unique_ptr<storage::ResponseStore> store) {
+      return std::make_unique<FaultyStore>(std::move(store), &faults_);
+    };
     CollectionTest::SetUp();
   }
 
@@ -47,6 +53,7 @@ class StewardTest : public CollectionTest {
     return survey;
   }
   void GoTo(absl::Time time) { clock_.Advance(time - clock_.Now()); }
+  StoreFaults faults_;
   // Until the thread that looks at the clock has done what it is to do, for at most ten seconds.
   bool Eventually(const std::function<bool()>& done) {
     for (int i = 0; i < 2'000; ++i) {
@@ -145,6 +152,48 @@ TEST_F(StewardTest, TheKeyGoesWithTheLastOfItsSurveys) {
   const absl::Status opened = collection_->OpenSurvey(later.Order());
   ExpectReason(opened, StatusCode::kInvalidArgument, reasons::kORDER_MISMATCH);
   EXPECT_NE(opened.message().find("another campaign"), absl::string_view::npos) << opened;
+}
+
+TEST_F(StewardTest, TheKeyComesIntoMemoryOnlyOnceItIsStoredThatNothingMoreIsTaken) {
+  TestSurvey first = OpenStewarded(), second = OpenAnother(first);
+  clock_.Set(kClose);
+  faults_.stop = 1;
+  const absl::Status refused = collection_->ProvideClosingKey(first.id(), first.steward_key()).status();
+  EXPECT_TRUE(absl::IsUnavailable(refused)) << refused;
+  ExpectReason(collection_->CloseSurvey(first.Closing("order")), StatusCode::kFailedPrecondition,
+               reasons::kWAITING_FOR_STEWARD);
+  ASSERT_TRUE(collection_->ProvideClosingKey(first.id(), first.steward_key()).ok());
+  // Whatever the clock says later, both have ended.
+  Shut();
+  clock_.Set(kClose - absl::Hours(1));
+  Restart();
+  for (TestSurvey* survey : {&first, &second}) {
+    ExpectReason(collection_->ExtendSurvey(survey->Extension(kClose + absl::Hours(1))), StatusCode::kFailedPrecondition,
+                 reasons::kSURVEY_CLOSED);
+  }
+}
+
+TEST_F(StewardTest, TheKeyDoesNotComeWhileAnotherSurveyOfItIsBeingOpened) {
+  TestSurvey first = MakeTestSurvey(*collection_->ReceiptPublicKey(), kClose - absl::Hours(2));
+  first.GiveToSteward();
+  ASSERT_TRUE(collection_->OpenSurvey(first.Order()).ok());
+  clock_.Set(kClose - absl::Hours(1));  // for the sweep no time has passed: nothing marks the first as stopped
+  TestSurvey second = NewSurvey();
+  second.manifest.closing_public_key = first.closing_key.public_key;
+  // Where nothing keeps the two apart the key is there before the second survey is.
+  absl::Notification provided;
+  absl::StatusOr<int> unclosed;
+  std::thread steward;
+  faults_.before_create = [&] {
+    steward = std::thread([&] {
+      unclosed = collection_->ProvideClosingKey(first.id(), first.steward_key());
+      provided.Notify();
+    });
+    (void)provided.WaitForNotificationWithTimeout(absl::Milliseconds(200));
+  };
+  const absl::Status opened = collection_->OpenSurvey(second.Order());
+  if (steward.joinable()) steward.join();
+  EXPECT_FALSE(opened.ok() && unclosed.ok()) << "the key is there while the second survey takes answers";
 }
 
 TEST_F(StewardTest, OnlyTheRightKeyOfTheRightKindIsTaken) {
