@@ -136,8 +136,9 @@ struct PlannedBlock {
 };
 
 // Rule 2: the blocks of the rater group whose first part is issuing group `first`. Parts that their codes withhold are
-// blocks without figures; the others are joined until each has enough raters or one is left, which is then the group's
-// own block, kTooFew where it has fewer than k.
+// blocks without figures; the others are joined until each has enough raters or one is left. That is then the group's own
+// block if it is all of the group; beside a part that is withheld it bears the names of its own parts, since under the
+// group's it would be taken for all of it, and compared with rounds in which it was. kTooFew where it has fewer than k.
 std::vector<PlannedBlock> PlanParts(const Manifest& manifest, const DisclosureRules& rules,
                                     const std::vector<int64_t>& raters, const std::vector<GroupCounts>& counts,
                                     size_t first) {
@@ -157,7 +158,7 @@ std::vector<PlannedBlock> PlanParts(const Manifest& manifest, const DisclosureRu
     }
   }
   parts = JoinSmallParts(std::move(parts), fewest);
-  const bool apart = parts.size() > 1;
+  const bool apart = parts.size() > 1 || !blocks.empty();
   for (SizedPart& part : parts) {
     PlannedBlock& planned = blocks.emplace_back();
     planned.block.code = apart ? IssuingCode(members[0], part.parts) : members[0];

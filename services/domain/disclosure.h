@@ -71,7 +71,8 @@ std::optional<BlockState> WithheldByItsCodes(const GroupCounts& counts, const Di
 // A group that the manifest has in parts (B2): the parts that their codes do not withhold are joined where
 // they have fewer than FewestInPart raters, the smallest with the next smallest; which is smaller is told
 // by the counts that the ledger publishes. Where two or more are left each is a block, and the group has
-// none of its own; where one is left it is the group's block, and may be pooled like any other. An atom of
+// none of its own. Where one is left that is all of the group, it is the group's block; beside a withheld part it
+// keeps its parts' names. Either may be pooled like any other. An atom of
 // joined parts needs 1 + t answers of others beside those of any of them with too few raters for a block.
 // Which groups and parts have enough raters, and whether the pool has, is all that blocks say
 // beyond their atoms. `tallies` and `counts` have one entry for each group of the manifest, in its

@@ -340,12 +340,16 @@ TEST(PartsAtClosingTest, APartThatItsCodesWithholdIsInNothing) {
   lower.reissued = 2;
   const ClosedResult two = CloseParts({lower, {{"middle"}, Forms(11, 3)}, {{"upper"}, Forms(13, 4)}});
   EXPECT_EQ(BlocksOf(two), "staff/lower:reissued, staff/middle:printed, staff/upper:printed");
-  // With one part left the group's block is that part; the withheld one stays apart.
+  // With one part left, figures under the group's name would be taken for those of all of it.
   const ClosedResult one = CloseParts({lower, {{"upper"}, Forms(13, 4)}});
-  EXPECT_EQ(BlocksOf(one), "staff:printed, staff/lower:reissued");
-  EXPECT_EQ(one.blocks[0].atoms[0].n, 13);
-  EXPECT_FALSE(IsOfBlock(one, one.blocks[0], "staff/lower"));
-  EXPECT_TRUE(IsOfBlock(one, one.blocks[0], "staff/upper"));
+  EXPECT_EQ(BlocksOf(one), "staff/lower:reissued, staff/upper:printed");
+  EXPECT_EQ(one.blocks[1].atoms[0].n, 13);
+  EXPECT_FALSE(IsOfBlock(one, one.blocks[1], "staff/lower"));
+  EXPECT_TRUE(IsOfBlock(one, one.blocks[1], "staff/upper"));
+  const ClosedResult joined = CloseParts({lower, {{"middle"}, Forms(7, 4)}, {{"upper"}, Forms(13, 4)}});
+  EXPECT_EQ(BlocksOf(joined), "staff/lower:reissued, staff/middle+upper:printed");
+  const ClosedResult few = CloseParts({lower, {{"upper"}, Forms(3, 4)}}, Forms(3, 4));
+  EXPECT_EQ(BlocksOf(few), "staff/lower:reissued, staff/upper:pooled, student:pooled, other_raters:printed");
   EXPECT_EQ(BlocksOf(CloseParts({lower})), "staff/lower:reissued");
 }
 
