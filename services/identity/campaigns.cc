@@ -188,7 +188,7 @@ absl::StatusOr<std::vector<std::string>> Warnings(ReadTransaction& transaction, 
     warnings.push_back("the report is not compared with the round before: the leader has no report there");
   } else if (comparison == domain::Comparison::kOtherReaders) {
     warnings.push_back("the report is not compared with the round before: a supervisor of the leader would read it who "
-                       "could not read that one");
+                       "could not read that one, or nobody has read that one who was to read it first");
   }
   if (!instrument.prompts.empty() && campaign.settings.moderators.empty()) {
     warnings.push_back("the open questions are not asked, since the campaign names no moderator");
@@ -417,7 +417,7 @@ absl::StatusOr<CampaignPreview> Campaigns::Preview(const DistrictId& district, c
       }
       for (const absl::Status& checked :
            {CheckFirstReader(transaction, campaign, survey), CheckHoldersOutsideLine(transaction, campaign, survey),
-            CheckDistinctRaters(transaction, survey)}) {
+            CheckHoldersAreNoRaters(transaction, campaign, survey), CheckDistinctRaters(transaction, survey)}) {
         if (!absl::IsFailedPrecondition(checked)) {
           CANDOR_RETURN_IF_ERROR(checked);
         } else {

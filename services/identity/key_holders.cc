@@ -59,11 +59,15 @@ absl::StatusOr<storage::KeyHolders> FindKeyHolders(storage::ReadTransaction& tra
   return holders;
 }
 
+std::vector<domain::NamedHolder> HoldersOf(const domain::CampaignSettings& settings) {
+  std::vector<domain::NamedHolder> holders = settings.moderators;
+  if (settings.auditor.has_value()) holders.push_back(*settings.auditor);
+  return holders;
+}
+
 absl::Status CheckHoldersOutsideLine(storage::ReadTransaction& transaction, const storage::CampaignRow& campaign,
                                      const storage::SurveyRow& survey) {
-  std::vector<domain::NamedHolder> named = campaign.settings.moderators;
-  if (campaign.settings.auditor.has_value()) named.push_back(*campaign.settings.auditor);
-  for (const domain::NamedHolder& holder : named) {
+  for (const domain::NamedHolder& holder : HoldersOf(campaign.settings)) {
     CANDOR_ASSIGN_OR_RETURN(const bool in_line, IsInLine(transaction, survey, holder.person));
     if (!in_line) continue;
     return Unfit(absl::StrCat("\"", holder.title, "\" (", PersonName(survey.district, holder.person),

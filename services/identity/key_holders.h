@@ -4,8 +4,11 @@
 #ifndef CANDOR_SERVICES_IDENTITY_KEY_HOLDERS_H_
 #define CANDOR_SERVICES_IDENTITY_KEY_HOLDERS_H_
 
+#include <vector>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "services/domain/campaign.h"
 #include "storage/identity_store.h"
 #include "storage/key_holders.h"
 
@@ -16,6 +19,9 @@ namespace candor::identity {
 // moderator of the campaign or of its steward.
 absl::StatusOr<storage::KeyHolders> FindKeyHolders(storage::ReadTransaction& transaction,
                                                    const storage::CampaignRow& campaign);
+
+// Whom the campaign names: the moderators, and the auditor behind them.
+std::vector<domain::NamedHolder> HoldersOf(const domain::CampaignSettings& settings);
 
 // FAILED_PRECONDITION, KEY_HOLDER_UNFIT: one of them is the survey's leader or supervises the leader. Respondents write to
 // them because they are neither.

@@ -60,6 +60,7 @@ absl::Status CheckSurveys(ReadTransaction& transaction, const CampaignRow& campa
         for (const absl::Status& checked : {PlanSurvey(transaction, survey, campaign.settings, instrument).status(),
                                             CheckFirstReader(transaction, campaign, survey),
                                             CheckHoldersOutsideLine(transaction, campaign, survey),
+                                            CheckHoldersAreNoRaters(transaction, campaign, survey),
                                             CheckDistinctRaters(transaction, survey)}) {
           if (checked.ok()) continue;
           if (!absl::IsFailedPrecondition(checked)) return checked;
@@ -76,6 +77,12 @@ absl::Status CheckSurveys(ReadTransaction& transaction, const CampaignRow& campa
   return base::Error(absl::StatusCode::kFailedPrecondition, reason,
                      absl::StrCat(faults.size(), " of ", surveys, " surveys cannot be opened, so none was: ",
                                   absl::StrJoin(faults, "; ")));
+}
+
+// Comments to a moderator, or a report of pressure to an auditor. Where nothing is written in words there is nothing to
+// warn of, and no name to hand out.
+bool AsksForWords(const domain::CampaignSettings& settings) {
+  return !settings.moderators.empty() || settings.auditor.has_value();
 }
 
 // The issuing group of each rater group, or of each part where a group is broken down: by group and part, the part empty
@@ -189,8 +196,7 @@ absl::Status Opening::Advance(const DistrictId& district, const CampaignId& camp
   material.campaign = work.campaign;
   CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(material.version, GetVersionRow(transaction, district, work.campaign.settings));
-    // Where nothing is written in words there is nothing to warn of, and no name to hand out.
-    if (work.campaign.settings.moderators.empty()) return absl::OkStatus();
+    if (!AsksForWords(work.campaign.settings)) return absl::OkStatus();
     CANDOR_ASSIGN_OR_RETURN(material.directory_surnames, DirectorySurnames(transaction, district));
     return absl::OkStatus();
   }));
@@ -258,7 +264,7 @@ absl::Status Opening::Prepare(const Material& material, const SurveyRow& survey)
     CANDOR_ASSIGN_OR_RETURN(holders, storage::DecodeKeyHolders(frozen));
     // Raters cannot change since the order was given, so the plan is the one that was checked then.
     CANDOR_ASSIGN_OR_RETURN(plan, PlanSurvey(transaction, survey, material.campaign.settings, material.instrument));
-    if (material.campaign.settings.moderators.empty()) {
+    if (!AsksForWords(material.campaign.settings)) {
       surname_filter = crypto::SaltedFilter::Make({}).bytes();
       return absl::OkStatus();
     }

@@ -12,6 +12,7 @@
 #include "services/base/status.h"
 #include "services/domain/errors.h"
 #include "services/identity/audit.h"
+#include "services/identity/key_holders.h"
 #include "services/identity/loading.h"
 #include "services/identity/resource_names.h"
 
@@ -221,6 +222,30 @@ absl::Status CheckDistinctRaters(ReadTransaction& transaction, const storage::Su
         return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kCAMPAIGN_INVALID,
                            absl::StrCat("a rater of the survey, ", name, ", cannot be asked: ", added.message()));
       }
+    }
+    if (rows.size() < static_cast<size_t>(page.limit)) return absl::OkStatus();
+    page.after = rows.back().id.value();
+  }
+}
+
+absl::Status CheckHoldersAreNoRaters(ReadTransaction& transaction, const storage::CampaignRow& campaign,
+                                     const storage::SurveyRow& survey) {
+  std::map<std::string, std::string> titles;  // by address
+  for (const domain::NamedHolder& holder : HoldersOf(campaign.settings)) {
+    CANDOR_ASSIGN_OR_RETURN(const auto person, transaction.FindPerson(survey.district, holder.person));
+    if (person.has_value() && !Plain(person->email).empty()) titles.emplace(Plain(person->email), holder.title);
+  }
+  if (titles.empty()) return absl::OkStatus();
+  storage::Page page{"", kRatersInOneRead};
+  while (true) {
+    CANDOR_ASSIGN_OR_RETURN(const std::vector<RaterRow> rows, transaction.ListRaters(survey.district, survey.id, page));
+    for (const RaterRow& row : rows) {
+      const auto found = titles.find(Plain(row.address));
+      if (row.opted_out || found == titles.end()) continue;
+      return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kKEY_HOLDER_UNFIT,
+                         absl::StrCat("\"", found->second, "\" is a rater of this survey too, by their address (",
+                                      RaterName(survey, row.id), "), and would read what others write beside their own "
+                                      "answer; name somebody who is not asked, or leave this rater out"));
     }
     if (rows.size() < static_cast<size_t>(page.limit)) return absl::OkStatus();
     page.after = rows.back().id.value();

@@ -34,6 +34,11 @@ struct NewRater {
 // has not opted out breaks a rule on who is asked (below).
 absl::Status CheckDistinctRaters(storage::ReadTransaction& transaction, const storage::SurveyRow& survey);
 
+// FAILED_PRECONDITION, KEY_HOLDER_UNFIT: a moderator of the campaign, or its auditor, is asked in the survey too, by their
+// address in the directory. They would read, and moderate, what stands beside their own answer, and know one answer more.
+absl::Status CheckHoldersAreNoRaters(storage::ReadTransaction& transaction, const storage::CampaignRow& campaign,
+                                     const storage::SurveyRow& survey);
+
 // May be called from many threads at once. NOT_FOUND, RESOURCE_NOT_FOUND: no such survey or rater. FAILED_PRECONDITION,
 // WRONG_STATE: a change once the campaign is no draft. INVALID_ARGUMENT, FIELD_INVALID, with the field at fault
 // ("raters[3].group").

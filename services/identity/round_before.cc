@@ -71,6 +71,14 @@ absl::StatusOr<domain::Comparison> ComparisonOf(ReadTransaction& transaction, co
   if (campaign.settings.previous.empty()) return domain::Comparison::kNone;
   CANDOR_ASSIGN_OR_RETURN(const auto before, FindSurveyBefore(transaction, campaign, survey));
   if (!before.has_value()) return domain::Comparison::kNoReportBefore;
+  CANDOR_ASSIGN_OR_RETURN(const CampaignRow round_before,
+                          GetCampaignRow(transaction, campaign.district, campaign.settings.previous));
+  if (round_before.settings.first_reader != campaign.settings.first_reader) {
+    // Whoever reads this report first would learn that one's figures from the changes, before whom its raters were told of.
+    CANDOR_ASSIGN_OR_RETURN(const auto read, transaction.FindSurveyDocumentHash(before->district, before->id,
+                                                                                SurveyDocument::kFirstReading));
+    if (!read.has_value()) return domain::Comparison::kOtherReaders;
+  }
   const std::vector<std::string>& readers = campaign.settings.readers;
   if (std::find(readers.begin(), readers.end(), "supervisor") == readers.end()) return domain::Comparison::kCompared;
   CANDOR_ASSIGN_OR_RETURN(const auto line_before, storage::FindLeaderLine(transaction, before->district, before->id));

@@ -152,6 +152,41 @@ TEST_F(KeyHoldersTest, WhoeverIsInTheLineOfAnyLeaderIsRefused) {
   EXPECT_TRUE(lifecycle_->Open(admin_, district_, campaign, std::nullopt).ok());
 }
 
+TEST_F(KeyHoldersTest, WhoeverIsAskedInASurveyReadsNothingOfIt) {
+  const domain::CampaignId campaign = MakeDraft({{"staff", 6}});
+  AddHolder("lee", moderator_);
+  AddHolder("noa", auditor_);
+  const auto move_to = [&](const std::string& id, const std::string& email) {
+    ASSERT_TRUE(directory_->UpdatePerson(root_, district_, PersonId(id), std::nullopt, [&](auto& person) {
+                            person.email = email;
+                            return absl::OkStatus();
+                          }).ok());
+  };
+  // However it is written.
+  move_to("lee", " STAFF3@example.org");
+  Name(campaign, {{"Ombudsperson", PersonId("lee")}});
+  ExpectUnfit(campaign, "\"Ombudsperson\" is a rater of this survey too");
+  move_to("noa", "staff5@example.org");
+  Name(campaign, {}, domain::NamedHolder{"Works council", PersonId("noa")});
+  ExpectUnfit(campaign, "\"Works council\" is a rater of this survey too");
+  move_to("noa", "noa@example.org");
+  Name(campaign, {{"Ombudsperson", PersonId("lee")}}, domain::NamedHolder{"Works council", PersonId("noa")});
+  ExpectUnfit(campaign, "Ombudsperson");
+  // Whoever has opted out answers nothing.
+  const storage::SurveyRow survey = OneSurvey(campaign);
+  const auto raters = raters_->List(district_, survey.id, {"", 100});
+  ASSERT_TRUE(raters.ok()) << raters.status();
+  for (const storage::RaterRow& rater : *raters) {
+    if (rater.address != "staff3@example.org") continue;
+    ASSERT_TRUE(raters_->Update(admin_, district_, survey.id, rater.id, [](auto& row) {
+                         row.opted_out = true;
+                         return absl::OkStatus();
+                       }).ok());
+  }
+  EXPECT_EQ(Faults(campaign), "");
+  EXPECT_TRUE(lifecycle_->Open(admin_, district_, campaign, std::nullopt).ok());
+}
+
 TEST_F(KeyHoldersTest, TitleAndKeyAreFrozenWhenOpeningIsOrdered) {
   const domain::CampaignId campaign = MakeDraft({{"staff", 25}, {"student", 9}});
   const std::string key = AddHolder("lee", moderator_), of_auditor = AddHolder("noa", auditor_);

@@ -20,6 +20,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 class RoundsTest : public IdentityTest {
  protected:
@@ -307,6 +308,42 @@ TEST_F(RoundsTest, ASupervisorWhoCouldNotReadTheReportBeforeLearnsNoChange) {
   const domain::CampaignId second = MakeSecondRound();
   EXPECT_THAT(PreviewOf(second).warnings, Contains(HasSubstr("a supervisor of the leader would read it")));
   OpenAndRelease(second);
+  EXPECT_EQ(last_report_input_.comparison, Comparison::kOtherReaders);
+  EXPECT_FALSE(last_report_input_.before.has_value());
+}
+
+TEST_F(RoundsTest, WhoReadsThisReportFirstLearnsNoChangeFromOneThatItsFirstReaderHasNotRead) {
+  const domain::CampaignId first = MakeDraft({{"staff", 6}});
+  ASSERT_TRUE(Change(first, [](auto& settings) { settings.readers = {"leader", "supervisor"}; }).ok());
+  OpenAndRelease(first);  // the leader reads first, and has not yet
+  const auto supervisor_first = [](auto& settings) {
+    settings.readers = {"leader", "supervisor"};
+    settings.first_reader = domain::FirstReader::kSupervisor;
+  };
+  const domain::CampaignId second = MakeSecondRound(supervisor_first);
+  EXPECT_THAT(PreviewOf(second).warnings, Contains(HasSubstr("nobody has read that one who was to read it first")));
+  // Where the same role reads first, it reads this report first too.
+  ASSERT_TRUE(Change(second, [](auto& settings) { settings.first_reader = domain::FirstReader::kLeader; }).ok());
+  EXPECT_THAT(PreviewOf(second).warnings, Not(Contains(HasSubstr("is not compared"))));
+  const storage::SurveyRow before = OneSurvey(first);
+  const auto read = sqlite_->Write([&](storage::WriteTransaction& transaction) {
+    return transaction.InsertSurveyDocument(district_, before.id, SurveyDocument::kFirstReading, "read", std::string(32, 'h'));
+  });
+  ASSERT_TRUE(read.ok()) << read;
+  ASSERT_TRUE(Change(second, supervisor_first).ok());
+  EXPECT_THAT(PreviewOf(second).warnings, Not(Contains(HasSubstr("is not compared"))));
+  OpenAndRelease(second);
+  EXPECT_EQ(last_report_input_.comparison, Comparison::kCompared);
+}
+
+TEST_F(RoundsTest, AnUnreadReportIsNotComparedAtReleaseEither) {
+  const domain::CampaignId first = MakeDraft({{"staff", 6}});
+  ASSERT_TRUE(Change(first, [](auto& settings) { settings.readers = {"leader", "supervisor"}; }).ok());
+  OpenAndRelease(first);
+  OpenAndRelease(MakeSecondRound([](auto& settings) {
+    settings.readers = {"leader", "supervisor"};
+    settings.first_reader = domain::FirstReader::kSupervisor;
+  }));
   EXPECT_EQ(last_report_input_.comparison, Comparison::kOtherReaders);
   EXPECT_FALSE(last_report_input_.before.has_value());
 }

@@ -17,8 +17,9 @@ namespace {
 
 class SurnameFilterTest : public IdentityTest {
  protected:
-  // A campaign with named raters, opened; with or without a moderator, that is, with or without comments.
-  void OpenWithNames(bool comments) {
+  // A campaign with named raters, opened; with or without a moderator, that is, with or without comments, or with an auditor
+  // alone.
+  void OpenWithNames(bool comments, bool auditor = false) {
     campaign_ = MakeDraft({{"staff", 6}, {"student", 6}, {"parent", 6}});
     survey_ = OneSurvey(campaign_).id;
     ASSERT_TRUE(raters_
@@ -34,12 +35,13 @@ class SurnameFilterTest : public IdentityTest {
                                      return absl::OkStatus();
                                    })
                     .ok());
-    if (comments) {
+    if (comments || auditor) {
       storage::PersonRow kim;
       kim.district = district_;
       kim.id = domain::PersonId("kim");
       kim.display_name = "Kim";
-      kim.roles.moderator = true;
+      kim.roles.moderator = comments;
+      kim.roles.auditor = auditor;
       ASSERT_TRUE(directory_->CreatePerson(root_, kim).ok());
       Caller as_kim;
       as_kim.district = district_;
@@ -48,8 +50,10 @@ class SurnameFilterTest : public IdentityTest {
           directory_->RegisterKey(as_kim, district_, kim.id, crypto::ClosingKeyPair::Generate().public_key).ok());
       ASSERT_TRUE(campaigns_
                       ->Update(admin_, district_, campaign_, std::nullopt,
-                               [](domain::CampaignSettings& settings) {
-                                 settings.moderators = {{"Ombudsperson", domain::PersonId("kim")}};
+                               [&](domain::CampaignSettings& settings) {
+                                 const domain::NamedHolder holder{"Ombudsperson", domain::PersonId("kim")};
+                                 if (comments) settings.moderators = {holder};
+                                 if (auditor) settings.auditor = holder;
                                  return absl::OkStatus();
                                })
                       .ok());
@@ -79,6 +83,13 @@ TEST_F(SurnameFilterTest, IsTheSameForEverybodyAndTheManifestSaysWhichItIs) {
     ASSERT_TRUE(opened.ok()) << opened.status();
     EXPECT_EQ(base::HexEncode(crypto::Sha256(*opened->surname_filter)), hash);
   }
+}
+
+TEST_F(SurnameFilterTest, IsThereForReportsOfPressureToo) {
+  OpenWithNames(/*comments=*/false, /*auditor=*/true);
+  const auto filter = crypto::SaltedFilter::Parse(*Document(survey_, storage::SurveyDocument::kSurnameFilter));
+  ASSERT_TRUE(filter.ok()) << filter.status();
+  for (const char* surname : {"okonkwo", "reyes", "brightwillow"}) EXPECT_TRUE(filter->Contains(surname)) << surname;
 }
 
 TEST_F(SurnameFilterTest, HoldsNoNameWhereNothingIsWrittenInWords) {
