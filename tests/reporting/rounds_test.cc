@@ -122,9 +122,13 @@ TEST(PartsReportTest, AWithheldPartIsNamedWithItsReasonAndInNoFigure) {
   RawGroup lower = PartOf("lower", 6, 6, 12);
   lower.reissued = 3;
   const v1::Report report = ReportOf(InParts({lower, PartOf("upper", 5, 15, 20)}));
-  ASSERT_EQ(report.scores().groups_size(), 2);
+  ASSERT_EQ(report.scores().groups_size(), 3);
   EXPECT_EQ(SummaryOf(report.scores(), "staff/lower").withheld_reason(), v1::WITHHELD_REASON_TOO_MANY_REISSUED);
+  // The part that is left bears its own name; what is said of the group says that it is of that part alone.
+  EXPECT_EQ(ScoreOf(report.scores(), "i1", "staff/upper").n(), 20);
+  EXPECT_TRUE(SummaryOf(report.scores(), "staff").from_parts());
   EXPECT_EQ(ScoreOf(report.scores(), "i1", "staff").n(), 20);
+  EXPECT_THAT(NotesOf(report), HasSubstr("What a part withholds is in no figure of the whole group either"));
   EXPECT_EQ(ScoreOf(report.scores(), "i1", "staff/lower").state(), v1::FIGURE_STATE_WITHHELD);
   EXPECT_THAT(NotesOf(report), HasSubstr("Staff, Lower school: more than 10 % of the codes"));
 }
