@@ -11,12 +11,20 @@ namespace {
 
 constexpr absl::string_view kBase32 = "0123456789abcdefghjkmnpqrstvwxyz";
 
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+constexpr absl::string_view kHex = "0123456789abcdef";
+
+// The value of every character, -1 for those that are not hexadecimal.
+constexpr std::array<int8_t, 256> kHexValues = [] {
+  std::array<int8_t, 256> values{};
+  values.fill(-1);
+  for (int8_t i = 0; i < 10; ++i) values[static_cast<size_t>('0' + i)] = i;
+  for (int8_t i = 0; i < 6; ++i) {
+    values[static_cast<size_t>('a' + i)] = values[static_cast<size_t>('A' + i)] = static_cast<int8_t>(10 + i);
+  }
+  return values;
+}();
+
+int HexValue(char c) { return kHexValues[static_cast<uint8_t>(c)]; }
 
 int Base32Value(char c) {
   c = absl::ascii_tolower(static_cast<unsigned char>(c));
@@ -28,19 +36,37 @@ int Base32Value(char c) {
 
 }  // namespace
 
-std::string HexEncode(absl::string_view bytes) { return absl::BytesToHexString(bytes); }
+char* HexEncodeTo(absl::string_view bytes, char* out) {
+  for (const char c : bytes) {
+    *out++ = kHex[static_cast<uint8_t>(c) >> 4];
+    *out++ = kHex[static_cast<uint8_t>(c) & 15];
+  }
+  return out;
+}
+
+bool HexDecodeTo(absl::string_view text, char* out) {
+  if (text.size() % 2 != 0) return false;
+  int seen = 0;  // negative once a character was none
+  for (size_t i = 0; i < text.size(); i += 2) {
+    const int high = HexValue(text[i]), low = HexValue(text[i + 1]);
+    seen |= high | low;
+    *out++ = static_cast<char>(high * 16 + low);
+  }
+  return seen >= 0;
+}
+
+std::string HexEncode(absl::string_view bytes) {
+  std::string text(bytes.size() * 2, '\0');
+  HexEncodeTo(bytes, text.data());
+  return text;
+}
 
 absl::StatusOr<std::string> HexDecode(absl::string_view text) {
   if (text.size() % 2 != 0) {
     return absl::InvalidArgumentError("hexadecimal text needs an even number of characters");
   }
-  std::string bytes;
-  bytes.reserve(text.size() / 2);
-  for (size_t i = 0; i < text.size(); i += 2) {
-    const int high = HexValue(text[i]), low = HexValue(text[i + 1]);
-    if (high < 0 || low < 0) return absl::InvalidArgumentError("not hexadecimal text");
-    bytes.push_back(static_cast<char>(high * 16 + low));
-  }
+  std::string bytes(text.size() / 2, '\0');
+  if (!HexDecodeTo(text, bytes.data())) return absl::InvalidArgumentError("not hexadecimal text");
   return bytes;
 }
 

@@ -14,6 +14,10 @@ namespace candor::base {
 std::string HexEncode(absl::string_view bytes);
 // INVALID_ARGUMENT: an odd number of characters, or one that is not hexadecimal.
 absl::StatusOr<std::string> HexDecode(absl::string_view text);
+// The same without memory of their own, for millions. To `out`, which has room for it: what HexEncode gives, and the end of
+// what was written; what HexDecode gives, or false where it would refuse.
+char* HexEncodeTo(absl::string_view bytes, char* out);
+bool HexDecodeTo(absl::string_view text, char* out);
 
 // Crockford's base32 in lower case (0-9 a-z without i, l, o, u), most significant bit first, the last character padded
 // with zero bits: ceil(8 n / 5) characters for n bytes.

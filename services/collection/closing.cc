@@ -57,7 +57,10 @@ struct Comment {
 struct Counted {
   std::vector<domain::GroupTally> tallies;   // in the manifest's order
   std::vector<domain::GroupCounts> counts;   // likewise
-  std::vector<std::string> leaves;
+  // How often each item got each mark, for each group, until FillTallies. One item after the other, each with
+  // points + 2 places: blank, 1..points as marked, not observed.
+  std::vector<std::vector<int64_t>> marks;
+  std::vector<crypto::Hash> leaves;
   std::vector<Comment> comments;
   std::vector<std::string> notices;          // texts of those given
 };
@@ -66,6 +69,7 @@ Counted StartCounting(const Survey& survey, const domain::Instrument& instrument
   Counted counted;
   const std::vector<domain::IssuingGroup>& groups = survey.manifest().groups;
   const size_t points = static_cast<size_t>(instrument.scale.points);
+  int64_t invited = 0;
   for (size_t i = 0; i < groups.size(); ++i) {
     domain::GroupTally& tally = counted.tallies.emplace_back();
     tally.code = groups[i].code;
@@ -76,32 +80,44 @@ Counted StartCounting(const Survey& survey, const domain::Instrument& instrument
     counts.invited = groups[i].invited;
     counts.issued = order.issued[i].issued;
     counts.reissued = order.issued[i].reissued;
+    counted.marks.emplace_back(instrument.items.size() * (points + 2));
+    invited += groups[i].invited;
   }
+  counted.leaves.reserve(static_cast<size_t>(invited));
   return counted;
 }
 
-void Count(const domain::Answers& answers, const domain::Instrument& instrument, const domain::AnswerShape& shape,
-           int group, Counted& counted) {
-  domain::GroupTally& tally = counted.tallies[static_cast<size_t>(group)];
+// The answers have passed domain::CheckAnswers.
+void Count(const domain::Answers& answers, size_t points, int group, Counted& counted) {
+  int64_t* places = counted.marks[static_cast<size_t>(group)].data();
   bool rated = false;
-  for (size_t i = 0; i < answers.ratings.size(); ++i) {
-    if (!shape.items_asked[i]) continue;
-    domain::ItemTally& item = tally.items[i];
-    const uint8_t rating = answers.ratings[i];
-    if (rating == domain::kBlank) {
-      ++item.blank;
-    } else if (rating == domain::kNotObserved) {
-      ++item.not_observed;
-    } else {
-      const int value = instrument.items[i].reverse ? shape.points + 1 - rating : rating;
-      ++item.counts[static_cast<size_t>(value - 1)];
-      rated = true;
-    }
+  for (const uint8_t mark : answers.ratings) {
+    ++places[mark == domain::kNotObserved ? points + 1 : mark];
+    places += points + 2;
+    rated |= mark != domain::kBlank && mark != domain::kNotObserved;
   }
-  if (rated) ++tally.raters;
+  if (rated) ++counted.tallies[static_cast<size_t>(group)].raters;
   for (size_t i = 0; i < answers.comments.size(); ++i) {
     if (answers.comments[i].empty()) continue;
     counted.comments.push_back({group, static_cast<int>(i), {answers.reply_keys[i], answers.comments[i]}});
+  }
+}
+
+// Of the items that each group was asked; others are blank in every answer, which counts for nothing.
+void FillTallies(const Survey& survey, const domain::Instrument& instrument, Counted& counted) {
+  const size_t points = static_cast<size_t>(instrument.scale.points);
+  for (size_t group = 0; group < counted.tallies.size(); ++group) {
+    const std::vector<bool>& asked = survey.groups()[group].shape.items_asked;
+    for (size_t i = 0; i < asked.size(); ++i) {
+      if (!asked[i]) continue;
+      const int64_t* places = counted.marks[group].data() + i * (points + 2);
+      domain::ItemTally& item = counted.tallies[group].items[i];
+      item.blank = places[0];
+      item.not_observed = places[points + 1];
+      for (size_t mark = 1; mark <= points; ++mark) {
+        item.counts[(instrument.items[i].reverse ? points + 1 - mark : mark) - 1] = places[mark];
+      }
+    }
   }
 }
 
@@ -256,26 +272,33 @@ absl::StatusOr<storage::StoredClosing> CountAnswers(const Survey& survey, const 
   const ContributionFormat format(version);
   std::optional<ContributionCounter> contributing;
   if (!manifest.pooling_public_key.empty()) contributing.emplace(format, manifest.groups);
+  // Each answer is opened where the one before lay.
+  std::string record;
+  domain::Answers opened;
+  const absl::Cleanup wipe_opened = [&record, &opened] {
+    base::Wipe(record);
+    domain::Wipe(opened);
+  };
   const auto count_one = [&](const storage::Slot& slot, absl::string_view sealed) -> absl::Status {
     if (slot.group < 0 || static_cast<size_t>(slot.group) >= survey.groups().size()) {
       return errors::StoreCorrupt("a slot of no group");
     }
     const storage::SlotHead& head = *slot.head;
     const domain::AnswerShape& shape = survey.groups()[static_cast<size_t>(slot.group)].shape;
-    std::optional<std::string> record =
-        opener.Open(sealed, {survey.id_bytes(), slot.group, head.token_hash, head.version});
-    if (!record.has_value()) return errors::StoreCorrupt("a sealed answer cannot be opened");
-    absl::StatusOr<domain::Answers> opened = domain::DecodeAnswers(*record, shape);
-    base::Wipe(*record);
-    CANDOR_RETURN_IF_ERROR(opened.status());
-    const absl::Cleanup wipe_answers = [&opened] { domain::Wipe(*opened); };
-    Count(*opened, instrument, shape, slot.group, counted);
-    if (contributing.has_value()) contributing->Count(slot.group, opened->ratings);
-    if (opened->notice.given) {
+    if (!opener.Open(sealed, {survey.id_bytes(), slot.group, head.token_hash, head.version}, record)) {
+      return errors::StoreCorrupt("a sealed answer cannot be opened");
+    }
+    const absl::Status decoded = domain::DecodeAnswersTo(record, shape, opened);
+    base::Wipe(record);
+    const absl::Cleanup wipe_answers = [&opened] { domain::Wipe(opened); };
+    CANDOR_RETURN_IF_ERROR(decoded);
+    Count(opened, static_cast<size_t>(shape.points), slot.group, counted);
+    if (contributing.has_value()) contributing->Count(slot.group, opened.ratings);
+    if (opened.notice.given) {
       // Never within the string itself, whose bytes would stay behind when the list grows.
       std::string& text = counted.notices.emplace_back();
       text.reserve(domain::kLongestPressureNotice);
-      text.append(opened->notice.text);
+      text.append(opened.notice.text);
     }
     domain::GroupCounts& counts = counted.counts[static_cast<size_t>(slot.group)];
     ++counts.counted;
@@ -284,6 +307,7 @@ absl::StatusOr<storage::StoredClosing> CountAnswers(const Survey& survey, const 
     return absl::OkStatus();
   };
   CANDOR_RETURN_IF_ERROR(answers.ForEachAnswer(count_one));
+  FillTallies(survey, instrument, counted);
 
   storage::StoredClosing closing;
   closing.outcome.order_id = order.order_id;

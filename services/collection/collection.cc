@@ -139,8 +139,8 @@ struct Collection::Parts {
   std::optional<absl::Time> DestroyNoticesIfDue(const SurveyId& survey, absl::Time now);
   absl::Status CheckAuditor(absl::string_view session, const SurveyId& survey);
   void DropKeyIfUsed(const Survey& survey);
-  absl::StatusOr<domain::CloseOutcome> FinishClosing(const domain::CloseOrder& order);
-  absl::Status CountAndStore(const domain::CloseOrder& order);
+  absl::StatusOr<domain::CloseOutcome> FinishClosing(const domain::CloseOrder& order, storage::StoredOutcome outcome);
+  absl::StatusOr<storage::StoredOutcome> CountAndStore(const domain::CloseOrder& order);
   void LookUpAndTake(Submission submission, SubmitCallback done);
   void Take(const std::shared_ptr<Survey>& survey, Submission submission, SubmitCallback done);
 
@@ -301,13 +301,15 @@ absl::StatusOr<domain::CloseOutcome> Collection::CloseSurvey(const domain::Close
     CANDOR_RETURN_IF_ERROR(CheckCloseOrder(*survey, with_key));
     CANDOR_RETURN_IF_ERROR(writer.StopAccepting(order.survey));
     writer.LetGo(order.survey);
-    const absl::Status counted = parts_->CountAndStore(with_key);
+    absl::StatusOr<storage::StoredOutcome> outcome = parts_->CountAndStore(with_key);
     // Until the result is stored, a replay may still have its receipt.
     writer.Readmit(order.survey);
-    CANDOR_RETURN_IF_ERROR(counted);
+    CANDOR_RETURN_IF_ERROR(outcome.status());
     parts_->DropKeyIfUsed(*survey);
+    return parts_->FinishClosing(order, *std::move(outcome));
   }
-  return parts_->FinishClosing(order);
+  CANDOR_ASSIGN_OR_RETURN(storage::StoredOutcome outcome, parts_->store->GetOutcome(order.survey));
+  return parts_->FinishClosing(order, std::move(outcome));
 }
 
 absl::StatusOr<int> Collection::ProvideClosingKey(const SurveyId& survey, absl::string_view secret_key) {
@@ -370,16 +372,17 @@ void Collection::Parts::DropKeyIfUsed(const Survey& survey) {
 }
 
 // Step 4 (a): one transaction, keyed by the order's id.
-absl::Status Collection::Parts::CountAndStore(const domain::CloseOrder& order) {
+absl::StatusOr<storage::StoredOutcome> Collection::Parts::CountAndStore(const domain::CloseOrder& order) {
   CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> survey, cache.Get(order.survey));
   CANDOR_ASSIGN_OR_RETURN(const std::unique_ptr<storage::OpenSurveyStore> answers, store->OpenAnswers(order.survey));
-  CANDOR_ASSIGN_OR_RETURN(const storage::StoredClosing closing, CountAnswers(*survey, order, receipt_key, *answers));
-  return store->CloseSurvey(order.survey, closing);
+  CANDOR_ASSIGN_OR_RETURN(storage::StoredClosing closing, CountAnswers(*survey, order, receipt_key, *answers));
+  CANDOR_RETURN_IF_ERROR(store->CloseSurvey(order.survey, closing));
+  return std::move(closing.outcome);
 }
 
 // Step 4 (b), and the answer to a repeated order.
-absl::StatusOr<domain::CloseOutcome> Collection::Parts::FinishClosing(const domain::CloseOrder& order) {
-  CANDOR_ASSIGN_OR_RETURN(storage::StoredOutcome outcome, store->GetOutcome(order.survey));
+absl::StatusOr<domain::CloseOutcome> Collection::Parts::FinishClosing(const domain::CloseOrder& order,
+                                                                      storage::StoredOutcome outcome) {
   if (outcome.order_id != order.order_id) {
     return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kSURVEY_CLOSED,
                        "the survey was closed by another order; a survey is closed once");

@@ -21,6 +21,7 @@ constexpr size_t kMaximumCodeBytes = 512;  // a group's, with those of its parts
 constexpr int64_t kMaximumCount = 1'000'000'000;
 constexpr absl::string_view kLeavesMember = "\"leaves\":[";
 constexpr size_t kLeafTextBytes = 2 * kSha256Bytes + 3;  // hexadecimal, two quotation marks, a comma
+constexpr size_t kSignatureMemberBytes = sizeof(",\"signature\":\"\"") + 2 * kSignatureBytes;
 
 absl::Status Refuse(absl::string_view sentence) { return absl::InvalidArgumentError(sentence); }
 
@@ -57,11 +58,9 @@ absl::Status CheckContents(const Ledger& ledger) {
     counted += group.counted;
   }
   for (size_t i = 0; i < ledger.leaves.size(); ++i) {
-    if (ledger.leaves[i].size() != kSha256Bytes) return Refuse("the ledger has a leaf that does not have 32 bytes");
-    if (i > 0 && ledger.leaves[i - 1] == ledger.leaves[i]) return Refuse("the ledger has a leaf more than once");
-    if (i > 0 && ledger.leaves[i - 1] > ledger.leaves[i]) {
-      return Refuse("the ledger's leaves are not in ascending order");
-    }
+    if (i == 0 || ledger.leaves[i - 1] < ledger.leaves[i]) continue;
+    if (ledger.leaves[i - 1] == ledger.leaves[i]) return Refuse("the ledger has a leaf more than once");
+    return Refuse("the ledger's leaves are not in ascending order");
   }
   if (counted != static_cast<int64_t>(ledger.leaves.size())) {
     return Refuse(absl::StrCat("the ledger lists ", ledger.leaves.size(), " answers, but its groups count ", counted));
@@ -88,26 +87,32 @@ base::Json Encode(const Ledger& ledger) {
           {"root", base::HexEncode(ledger.root)}};
 }
 
-// The elements of the member `leaves`, in canonical form.
-std::string LeavesText(const std::vector<std::string>& leaves) {
-  std::string text;
-  text.reserve(leaves.size() * kLeafTextBytes);
-  for (const std::string& leaf : leaves) {
-    if (!text.empty()) text.push_back(',');
-    absl::StrAppend(&text, "\"", base::HexEncode(leaf), "\"");
+// Appends the elements of the member `leaves`, in canonical form.
+void AppendLeaves(const std::vector<Hash>& leaves, std::string& text) {
+  if (leaves.empty()) return;
+  const size_t begin = text.size();
+  text.resize(begin + leaves.size() * kLeafTextBytes - 1);  // no comma after the last
+  char* at = text.data() + begin;
+  for (const Hash& leaf : leaves) {
+    if (at != text.data() + begin) *at++ = ',';
+    *at++ = '"';
+    at = base::HexEncodeTo(leaf, at);
+    *at++ = '"';
   }
-  return text;
 }
 
-// `prefix`, and the canonical form of `document` with `leaves_text` in its empty list of leaves.
-std::string WithLeaves(absl::string_view prefix, const base::Json& document, absl::string_view leaves_text) {
-  const std::string form = base::CanonicalJson(document);
+// The canonical form of a document, around the elements of its empty list of leaves.
+struct Around {
+  std::string before, after;
+};
+
+Around AroundLeaves(const base::Json& document) {
+  std::string form = base::CanonicalJson(document);
   // Inside a text the quotation marks would be escaped, so that this can only be a member.
-  const absl::string_view bytes(form);
-  const size_t at = bytes.find(kLeavesMember);
-  CANDOR_CHECK(at != absl::string_view::npos);
+  const size_t at = form.find(kLeavesMember.data(), 0, kLeavesMember.size());
+  CANDOR_CHECK(at != std::string::npos);
   const size_t cut = at + kLeavesMember.size();
-  return absl::StrCat(prefix, bytes.substr(0, cut), leaves_text, bytes.substr(cut));
+  return {form.substr(0, cut), form.substr(cut)};
 }
 
 absl::Status NotALedger(absl::string_view why) { return Refuse(absl::StrCat("this is not a ledger: ", why)); }
@@ -153,7 +158,9 @@ absl::StatusOr<Ledger> Read(const base::Json& document) {
   absl::StatusOr<std::string> survey_id = base::Base32Decode(survey->get_ref<const std::string&>());
   if (!survey_id.ok()) return NotALedger("its survey is not an id");
   ledger.survey_id = *std::move(survey_id);
-  CANDOR_ASSIGN_OR_RETURN(ledger.root, ReadHex(document, "root"));
+  CANDOR_ASSIGN_OR_RETURN(const std::string root, ReadHex(document, "root"));
+  if (root.size() != kSha256Bytes) return NotALedger("its `root` does not have 32 bytes");
+  ledger.root = root;
   const auto groups = document.find("groups"), leaves = document.find("leaves");
   if (groups == document.end() || !groups->is_array()) return NotALedger("it has no list of groups");
   if (leaves == document.end() || !leaves->is_array()) return NotALedger("it has no list of leaves");
@@ -180,18 +187,21 @@ Cut CutLeavesOut(absl::string_view json) {
 
 absl::Status NotCanonical() { return NotALedger("it is not written in the one canonical form; fetch it again"); }
 
-// The leaves in the elements of their list, of whatever length each.
-absl::StatusOr<std::vector<std::string>> ReadLeaves(absl::string_view text) {
-  std::vector<std::string> leaves;
+// The leaves in the elements of their list.
+absl::StatusOr<std::vector<Hash>> ReadLeaves(absl::string_view text) {
+  std::vector<Hash> leaves;
   leaves.reserve(text.size() / kLeafTextBytes + 1);
   while (!text.empty()) {
     const size_t end = text[0] == '"' ? text.find('"', 1) : absl::string_view::npos;
     if (end == absl::string_view::npos) return NotALedger("one of its leaves is not hexadecimal");
     const absl::string_view hex = text.substr(1, end - 1);
-    absl::StatusOr<std::string> bytes = base::HexDecode(hex);
-    if (!bytes.ok()) return NotALedger("one of its leaves is not hexadecimal");
-    if (std::any_of(hex.begin(), hex.end(), [](char c) { return c >= 'A' && c <= 'F'; })) return NotCanonical();
-    leaves.push_back(*std::move(bytes));
+    if (hex.size() != 2 * kSha256Bytes) return Refuse("the ledger has a leaf that does not have 32 bytes");
+    if (!base::HexDecodeTo(hex, leaves.emplace_back().data())) {
+      return NotALedger("one of its leaves is not hexadecimal");
+    }
+    bool upper_case = false;
+    for (const char c : hex) upper_case |= c >= 'A' && c <= 'F';
+    if (upper_case) return NotCanonical();
     text.remove_prefix(end + 1);
     if (text.empty()) break;
     if (text[0] != ',' || text.size() == 1) return NotCanonical();
@@ -206,10 +216,23 @@ absl::StatusOr<std::string> BuildLedger(Ledger ledger, const SigningKey& key) {
   std::sort(ledger.leaves.begin(), ledger.leaves.end());
   CANDOR_RETURN_IF_ERROR(CheckContents(ledger));
   ledger.root = MerkleRoot(ledger.leaves);
-  const std::string leaves_text = LeavesText(ledger.leaves);
   base::Json document = Encode(ledger);
-  document["signature"] = base::HexEncode(key.Sign(WithLeaves(kFormat, document, leaves_text)));
-  return WithLeaves("", document, leaves_text);
+  const Around unsigned_form = AroundLeaves(document);
+  // Nearly all of what is signed and of what is published is the same, so one is made of the other where it stands.
+  std::string text;
+  text.reserve(kFormat.size() + ledger.leaves.size() * kLeafTextBytes + unsigned_form.before.size() +
+               unsigned_form.after.size() + kSignatureMemberBytes);
+  absl::StrAppend(&text, kFormat, unsigned_form.before);
+  AppendLeaves(ledger.leaves, text);
+  const size_t leaves_end = text.size();
+  text += unsigned_form.after;
+  document["signature"] = base::HexEncode(key.Sign(text));
+  const Around form = AroundLeaves(document);
+  CANDOR_CHECK(form.before == unsigned_form.before);  // members stand in the order of their names
+  text.resize(leaves_end);
+  text += form.after;
+  text.erase(0, kFormat.size());
+  return text;
 }
 
 absl::StatusOr<Ledger> VerifyLedger(absl::string_view json, absl::string_view survey_id,
@@ -224,10 +247,11 @@ absl::StatusOr<Ledger> VerifyLedger(absl::string_view json, absl::string_view su
 
   // The one way to write what was read: finds unknown members, white space, other spellings of the same value.
   base::Json expected = Encode(ledger);
-  const std::string signed_bytes = WithLeaves(kFormat, expected, cut.leaves);
+  const Around unsigned_form = AroundLeaves(expected);
   expected["signature"] = base::HexEncode(signature);
   if (base::CanonicalJson(expected) != cut.rest) return NotCanonical();
-  if (!VerifySignature(receipt_public_key, signed_bytes, signature)) {
+  if (!VerifySignature(receipt_public_key,
+                       absl::StrCat(kFormat, unsigned_form.before, cut.leaves, unsigned_form.after), signature)) {
     return Refuse("the ledger's signature does not hold: it was altered, or another server signed it");
   }
   if (ledger.survey_id != survey_id) return Refuse("the ledger is of another survey");
@@ -257,7 +281,7 @@ std::vector<std::string> LedgerFindings(const Ledger& ledger) {
 }
 
 bool FindLeaf(const Ledger& ledger, absl::string_view leaf) {
-  return std::binary_search(ledger.leaves.begin(), ledger.leaves.end(), std::string(leaf));
+  return leaf.size() == kSha256Bytes && std::binary_search(ledger.leaves.begin(), ledger.leaves.end(), Hash(leaf));
 }
 
 }  // namespace candor::crypto

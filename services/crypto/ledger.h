@@ -20,6 +20,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "services/crypto/hash.h"
 #include "services/crypto/signing.h"
 
 namespace candor::crypto {
@@ -40,8 +41,8 @@ struct LedgerGroup {
 struct Ledger {
   std::string survey_id;            // 16 bytes
   std::vector<LedgerGroup> groups;  // distinct codes
-  std::vector<std::string> leaves;  // 32 bytes each; ascending bytes, each once
-  std::string root;                 // 32 bytes
+  std::vector<Hash> leaves;         // ascending, each once
+  Hash root;
 
   bool operator==(const Ledger&) const = default;
 };
@@ -64,7 +65,7 @@ absl::StatusOr<Ledger> VerifyLedger(absl::string_view json, absl::string_view su
 // and for each with changed answers and no answer, in the ledger's order. Empty: nothing.
 std::vector<std::string> LedgerFindings(const Ledger& ledger);
 
-// Whether `leaf` is in a ledger that VerifyLedger returned.
+// Whether `leaf` is in a ledger that VerifyLedger returned. False for what is not 32 bytes long.
 bool FindLeaf(const Ledger& ledger, absl::string_view leaf);
 
 }  // namespace candor::crypto

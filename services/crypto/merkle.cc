@@ -1,14 +1,12 @@
 #include "services/crypto/merkle.h"
 
-#include <algorithm>
 #include <bit>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "services/base/random.h"
 #include "services/base/status.h"
-#include "services/crypto/hash.h"
-#include "services/crypto/openssl_util.h"
 
 namespace candor::crypto {
 namespace {
@@ -16,63 +14,49 @@ namespace {
 constexpr absl::string_view kLeafTag("\x00", 1);
 constexpr absl::string_view kNodeTag("\x01", 1);
 
-// The level above `level`: pairs hashed together, an odd last node moved up as it is. Repeated, this is the tree of RFC
-// 9162, which splits at the largest power of two below the number of leaves.
-std::vector<std::string> LevelAbove(const std::vector<std::string>& level) {
-  std::vector<std::string> above;
-  above.reserve((level.size() + 1) / 2);
-  for (size_t i = 0; i + 1 < level.size(); i += 2) above.push_back(NodeHash(level[i], level[i + 1]));
-  if (level.size() % 2 == 1) above.push_back(level.back());
-  return above;
+// Writes the level above `level` to `above`, which may be the same memory: pairs hashed together, an odd last node moved
+// up as it is. Repeated, this is the tree of RFC 9162, which splits at the largest power of two below the number of
+// leaves.
+void LevelAbove(absl::Span<const Hash> level, Hash* above) {
+  for (size_t i = 0; i + 1 < level.size(); i += 2) above[i / 2] = NodeHash(level[i], level[i + 1]);
+  if (level.size() % 2 == 1) above[level.size() / 2] = level.back();
 }
 
 }  // namespace
 
-std::string LeafHash(absl::string_view token_hash, absl::string_view sealed_digest) {
-  CANDOR_CHECK(token_hash.size() == kSha256Bytes && sealed_digest.size() == kSha256Bytes);
-  return Sha256({kLeafTag, token_hash, sealed_digest});
+Hash LeafHash(const Hash& token_hash, const Hash& sealed_digest) {
+  return HashOf({kLeafTag, token_hash, sealed_digest});
 }
 
-std::string NodeHash(absl::string_view left, absl::string_view right) { return Sha256({kNodeTag, left, right}); }
+Hash NodeHash(const Hash& left, const Hash& right) { return HashOf({kNodeTag, left, right}); }
 
-std::string MerkleRoot(const std::vector<std::string>& leaves) {
-  if (leaves.empty()) return Sha256("");
-  // One level in one piece of memory, and each level above written over the one below: a million leaves cost two
-  // million hashes and no allocation.
-  std::string level;
-  level.reserve(leaves.size() * kSha256Bytes);
-  for (const std::string& leaf : leaves) level.append(leaf);
-  size_t size = leaves.size();
-  const auto node = [&level](size_t i) { return absl::string_view(level).substr(i * kSha256Bytes, kSha256Bytes); };
-  for (; size > 1; size = (size + 1) / 2) {
-    for (size_t i = 0; i + 1 < size; i += 2) {
-      // May be written over a part of what is hashed, since it is written last.
-      auto* const above = reinterpret_cast<uint8_t*>(level.data() + i / 2 * kSha256Bytes);
-      Digest(Sha256Algorithm(), {kNodeTag, node(i), node(i + 1)}, above);
-    }
-    if (size % 2 == 1) level.replace(size / 2 * kSha256Bytes, kSha256Bytes, std::string(node(size - 1)));
-  }
-  return level.substr(0, kSha256Bytes);
+Hash MerkleRoot(absl::Span<const Hash> leaves) {
+  if (leaves.empty()) return HashOf({});
+  if (leaves.size() == 1) return leaves[0];
+  std::vector<Hash> level((leaves.size() + 1) / 2);
+  LevelAbove(leaves, level.data());
+  for (size_t size = level.size(); size > 1; size = (size + 1) / 2) LevelAbove({level.data(), size}, level.data());
+  return level[0];
 }
 
-absl::StatusOr<std::vector<std::string>> MerklePath(const std::vector<std::string>& leaves, size_t index) {
+absl::StatusOr<std::vector<Hash>> MerklePath(absl::Span<const Hash> leaves, size_t index) {
   if (index >= leaves.size()) return absl::InvalidArgumentError("there is no such leaf in the tree");
-  std::vector<std::string> path;
-  std::vector<std::string> level = leaves;
-  for (; level.size() > 1; level = LevelAbove(level), index /= 2) {
+  std::vector<Hash> path;
+  std::vector<Hash> level(leaves.begin(), leaves.end());
+  for (; level.size() > 1; level.resize((level.size() + 1) / 2), index /= 2) {
     const size_t sibling = index ^ 1;
     if (sibling < level.size()) path.push_back(level[sibling]);
+    LevelAbove(level, level.data());
   }
   return path;
 }
 
-bool VerifyMerklePath(absl::string_view root, absl::string_view leaf, uint64_t index, uint64_t size,
-                      const std::vector<std::string>& path) {
-  if (index >= size || leaf.size() != kSha256Bytes) return false;
+bool VerifyMerklePath(const Hash& root, const Hash& leaf, uint64_t index, uint64_t size, absl::Span<const Hash> path) {
+  if (index >= size) return false;
   uint64_t node = index, last = size - 1;
-  std::string hash(leaf);
-  for (const std::string& sibling : path) {
-    if (last == 0 || sibling.size() != kSha256Bytes) return false;
+  Hash hash = leaf;
+  for (const Hash& sibling : path) {
+    if (last == 0) return false;
     if (node % 2 == 1 || node == last) {
       hash = NodeHash(sibling, hash);
       // Levels on which this node has no sibling gave nothing to the path.
@@ -85,7 +69,7 @@ bool VerifyMerklePath(absl::string_view root, absl::string_view leaf, uint64_t i
   return last == 0 && hash == root;
 }
 
-absl::StatusOr<BatchTree> BuildBatchTree(const std::vector<std::string>& leaves) {
+absl::StatusOr<BatchTree> BuildBatchTree(absl::Span<const Hash> leaves) {
   if (leaves.empty() || leaves.size() > kMaximumBatch) {
     return absl::InvalidArgumentError("a batch has 1 to 4096 answers");
   }
@@ -97,43 +81,40 @@ absl::StatusOr<BatchTree> BuildBatchTree(const std::vector<std::string>& leaves)
 
   BatchTree tree;
   tree.places.resize(leaves.size());
-  std::vector<std::string> level(slots.size());  // "" where the subtree holds no leaf
+  std::vector<std::optional<Hash>> level(slots.size());  // unset where the subtree holds no leaf
   for (size_t i = 0; i < leaves.size(); ++i) {
     tree.places[i].slot = static_cast<uint16_t>(subtree << height | slots[i]);
-    tree.places[i].path.reserve(kBatchDepth);
     level[slots[i]] = leaves[i];
   }
   for (int depth = 0; depth < height; ++depth) {
-    std::vector<std::string> above(level.size() / 2);
+    std::vector<std::optional<Hash>> above(level.size() / 2);
     for (size_t i = 0; i < level.size(); i += 2) {
-      std::string &left = level[i], &right = level[i + 1];
-      if (left.empty() && right.empty()) continue;
-      if (left.empty()) left = base::RandomBytes(kSha256Bytes);
-      if (right.empty()) right = base::RandomBytes(kSha256Bytes);
-      above[i / 2] = NodeHash(left, right);
+      std::optional<Hash>&left = level[i], &right = level[i + 1];
+      if (!left.has_value() && !right.has_value()) continue;
+      if (!left.has_value()) left = base::RandomBytes(kSha256Bytes);
+      if (!right.has_value()) right = base::RandomBytes(kSha256Bytes);
+      above[i / 2] = NodeHash(*left, *right);
     }
-    for (size_t i = 0; i < leaves.size(); ++i) tree.places[i].path.push_back(level[(slots[i] >> depth) ^ 1]);
+    for (size_t i = 0; i < leaves.size(); ++i) {
+      tree.places[i].path[static_cast<size_t>(depth)] = *level[(slots[i] >> depth) ^ 1];
+    }
     level = std::move(above);
   }
-  tree.root = std::move(level.front());
+  tree.root = *level.front();
   for (int depth = height; depth < kBatchDepth; ++depth) {
-    const std::string padding = base::RandomBytes(kSha256Bytes);
+    const Hash padding = base::RandomBytes(kSha256Bytes);
     const bool is_right = subtree >> (depth - height) & 1;
     tree.root = is_right ? NodeHash(padding, tree.root) : NodeHash(tree.root, padding);
-    for (BatchPlace& place : tree.places) place.path.push_back(padding);
+    for (BatchPlace& place : tree.places) place.path[static_cast<size_t>(depth)] = padding;
   }
   return tree;
 }
 
-absl::StatusOr<std::string> BatchRootFromPath(absl::string_view leaf, const BatchPlace& place) {
-  const auto is_hash = [](absl::string_view bytes) { return bytes.size() == kSha256Bytes; };
-  if (place.slot >= kMaximumBatch || place.path.size() != static_cast<size_t>(kBatchDepth) || !is_hash(leaf) ||
-      !std::all_of(place.path.begin(), place.path.end(), is_hash)) {
-    return absl::InvalidArgumentError("a place in a batch has a slot below 4096 and 12 nodes of 32 bytes");
-  }
-  std::string hash(leaf);
-  for (int depth = 0; depth < kBatchDepth; ++depth) {
-    const std::string& sibling = place.path[depth];
+absl::StatusOr<Hash> BatchRootFromPath(const Hash& leaf, const BatchPlace& place) {
+  if (place.slot >= kMaximumBatch) return absl::InvalidArgumentError("a slot of a batch is below 4096");
+  Hash hash = leaf;
+  for (size_t depth = 0; depth < place.path.size(); ++depth) {
+    const Hash& sibling = place.path[depth];
     hash = place.slot >> depth & 1 ? NodeHash(sibling, hash) : NodeHash(hash, sibling);
   }
   return hash;

@@ -7,31 +7,30 @@
 #ifndef CANDOR_SERVICES_CRYPTO_MERKLE_H_
 #define CANDOR_SERVICES_CRYPTO_MERKLE_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "services/crypto/hash.h"
 
 namespace candor::crypto {
 
-// `sealed_digest` is SHA-256(sealed). Both arguments are 32 bytes, an invariant of the caller; so is the result.
-std::string LeafHash(absl::string_view token_hash, absl::string_view sealed_digest);
-std::string NodeHash(absl::string_view left, absl::string_view right);
+// `sealed_digest` is SHA-256(sealed).
+Hash LeafHash(const Hash& token_hash, const Hash& sealed_digest);
+Hash NodeHash(const Hash& left, const Hash& right);
 
-// The tree head of RFC 9162 section 2.1.1 over leaf hashes of 32 bytes each, in the given order. No leaves: SHA-256 of
-// nothing.
-std::string MerkleRoot(const std::vector<std::string>& leaves);
+// The tree head of RFC 9162 section 2.1.1 over leaf hashes, in the given order. No leaves: SHA-256 of nothing.
+Hash MerkleRoot(absl::Span<const Hash> leaves);
 
 // The inclusion path of RFC 9162 section 2.1.3.1 for leaves[index], from the leaf upwards.
 // INVALID_ARGUMENT: `index` is not below the number of leaves.
-absl::StatusOr<std::vector<std::string>> MerklePath(const std::vector<std::string>& leaves, size_t index);
+absl::StatusOr<std::vector<Hash>> MerklePath(absl::Span<const Hash> leaves, size_t index);
 
 // The check of RFC 9162 section 2.1.3.2: whether `path` leads from `leaf` at `index` of `size` leaves to `root`.
-bool VerifyMerklePath(absl::string_view root, absl::string_view leaf, uint64_t index, uint64_t size,
-                      const std::vector<std::string>& path);
+bool VerifyMerklePath(const Hash& root, const Hash& leaf, uint64_t index, uint64_t size, absl::Span<const Hash> path);
 
 // The batch tree: a perfect binary tree of depth 12 with 4,096 slots. Every path has exactly 12 nodes whatever the
 // batch's size; a slot's number is its path, bit 0 lowest: where the bit is 1, the node on the path is the right child.
@@ -46,21 +45,21 @@ inline constexpr int kBatchDepth = 12;
 inline constexpr size_t kMaximumBatch = size_t{1} << kBatchDepth;  // 4,096
 
 struct BatchPlace {
-  uint16_t slot = 0;              // below 4,096
-  std::vector<std::string> path;  // 12 nodes of 32 bytes, from the leaf upwards
+  uint16_t slot = 0;  // below 4,096
+  std::array<Hash, kBatchDepth> path;  // from the leaf upwards
 };
 
 struct BatchTree {
-  std::string root;
+  Hash root;
   std::vector<BatchPlace> places;  // one for each leaf, in the order the leaves were given
 };
 
 // INVALID_ARGUMENT: no leaves, or more than 4,096.
-absl::StatusOr<BatchTree> BuildBatchTree(const std::vector<std::string>& leaves);
+absl::StatusOr<BatchTree> BuildBatchTree(absl::Span<const Hash> leaves);
 
 // The root that `path` leads to from `leaf` in `slot`; compare it with the signed one.
-// INVALID_ARGUMENT: a slot of 4,096 or more, not 12 nodes, or hashes that are not 32 bytes.
-absl::StatusOr<std::string> BatchRootFromPath(absl::string_view leaf, const BatchPlace& place);
+// INVALID_ARGUMENT: a slot of 4,096 or more.
+absl::StatusOr<Hash> BatchRootFromPath(const Hash& leaf, const BatchPlace& place);
 
 }  // namespace candor::crypto
 

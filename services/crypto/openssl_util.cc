@@ -19,11 +19,6 @@ const EVP_MD* FetchDigest(const char* name) {
 
 }  // namespace
 
-const EVP_MD* Sha256Algorithm() {
-  static const EVP_MD* const algorithm = FetchDigest("SHA2-256");
-  return algorithm;
-}
-
 const EVP_MD* Sha384Algorithm() {
   static const EVP_MD* const algorithm = FetchDigest("SHA2-384");
   return algorithm;

@@ -45,8 +45,7 @@ class ErrorScope {
   ErrorScope& operator=(const ErrorScope&) = delete;
 };
 
-// The algorithms, looked up once for the process.
-const EVP_MD* Sha256Algorithm();
+// The algorithm, looked up once for the process.
 const EVP_MD* Sha384Algorithm();
 inline constexpr size_t kSha384Bytes = 48;
 

@@ -40,16 +40,13 @@ class Reader {
 absl::StatusOr<std::vector<std::string>> BuildReceipts(const std::vector<ReceiptEntry>& entries,
                                                        absl::string_view survey_id, const SigningKey& key) {
   if (survey_id.size() != kSurveyIdBytes) return absl::InvalidArgumentError("a survey id has 16 bytes");
-  std::vector<std::string> leaves;
+  std::vector<Hash> leaves;
   leaves.reserve(entries.size());
   for (const ReceiptEntry& entry : entries) {
-    if (entry.token_hash.size() != kSha256Bytes || entry.sealed_digest.size() != kSha256Bytes) {
-      return absl::InvalidArgumentError("a token hash and the digest of a sealed record have 32 bytes each");
-    }
     leaves.push_back(LeafHash(entry.token_hash, entry.sealed_digest));
   }
   CANDOR_ASSIGN_OR_RETURN(const BatchTree tree, BuildBatchTree(leaves));
-  const std::string signature = key.Sign(absl::StrCat(kSignatureTag, survey_id, tree.root));
+  const std::string signature = key.Sign(absl::StrCat(kSignatureTag, survey_id, tree.root.view()));
 
   std::vector<std::string> receipts;
   receipts.reserve(entries.size());
@@ -59,8 +56,8 @@ absl::StatusOr<std::vector<std::string>> BuildReceipts(const std::vector<Receipt
     receipt.push_back(kFormat);
     AppendBigEndian(receipt, entries[i].version, 4);
     AppendBigEndian(receipt, tree.places[i].slot, 2);
-    absl::StrAppend(&receipt, leaves[i], entries[i].sealed_digest);
-    for (const std::string& node : tree.places[i].path) receipt += node;
+    absl::StrAppend(&receipt, leaves[i].view(), entries[i].sealed_digest.view());
+    for (const Hash& node : tree.places[i].path) absl::StrAppend(&receipt, node.view());
     receipt += signature;
     CANDOR_CHECK(receipt.size() == kReceiptBytes);
   }
@@ -83,11 +80,11 @@ absl::StatusOr<Receipt> VerifyReceipt(absl::string_view receipt, absl::string_vi
   place.slot = static_cast<uint16_t>(reader.TakeBigEndian(2));
   result.leaf = std::string(reader.Take(kSha256Bytes));
   result.sealed_digest = std::string(reader.Take(kSha256Bytes));
-  for (int i = 0; i < kBatchDepth; ++i) place.path.emplace_back(reader.Take(kSha256Bytes));
+  for (Hash& node : place.path) node = reader.Take(kSha256Bytes);
   const absl::string_view signature = reader.Take(kSignatureBytes);
 
-  CANDOR_ASSIGN_OR_RETURN(const std::string root, BatchRootFromPath(result.leaf, place));
-  if (!VerifySignature(public_key, absl::StrCat(kSignatureTag, survey_id, root), signature)) {
+  CANDOR_ASSIGN_OR_RETURN(const Hash root, BatchRootFromPath(result.leaf, place));
+  if (!VerifySignature(public_key, absl::StrCat(kSignatureTag, survey_id, root.view()), signature)) {
     return absl::InvalidArgumentError(
         "the receipt's signature does not hold: it was altered, or is of another survey or another server");
   }

@@ -31,14 +31,14 @@ inline constexpr size_t kReceiptBytes = 1 + 4 + 2 + 32 + 32 + kBatchDepth * 32 +
 
 // One stored answer.
 struct ReceiptEntry {
-  std::string token_hash;     // 32 bytes
-  std::string sealed_digest;  // SHA-256 of the sealed record, 32 bytes
+  Hash token_hash;
+  Hash sealed_digest;  // SHA-256 of the sealed record
   uint32_t version = 0;
 };
 
 // One receipt for each entry, in their order. Call it after the commit. The entries' order leaves no trace: each has a
 // random slot.
-// INVALID_ARGUMENT: no entries, more than kMaximumBatch, or a survey id, token hash or digest of a wrong length.
+// INVALID_ARGUMENT: no entries, more than kMaximumBatch, or a survey id of a wrong length.
 absl::StatusOr<std::vector<std::string>> BuildReceipts(const std::vector<ReceiptEntry>& entries,
                                                        absl::string_view survey_id, const SigningKey& key);
 

@@ -1,5 +1,6 @@
 #include "services/crypto/sealing.h"
 
+#include "services/base/private_memory.h"
 #include "services/base/status.h"
 #include "services/crypto/sodium_util.h"
 
@@ -69,17 +70,32 @@ std::string SealRecord(const SecretBytes& data_key, absl::string_view plaintext,
   return record;
 }
 
-std::optional<std::string> OpenRecord(const SecretBytes& data_key, absl::string_view record, absl::string_view aad) {
+bool OpenRecordTo(const SecretBytes& data_key, absl::string_view record, absl::string_view aad,
+                  std::string& plaintext) {
   CANDOR_CHECK(data_key.size() == kDataKeyBytes);
-  if (record.size() < kRecordOverheadBytes) return std::nullopt;
+  if (record.size() < kRecordOverheadBytes) {
+    base::Wipe(plaintext);
+    return false;
+  }
   EnsureSodium();
-  std::string plaintext(record.size() - kRecordOverheadBytes, '\0');
+  // Growing would leave a copy behind.
+  if (plaintext.size() != record.size() - kRecordOverheadBytes) {
+    base::Wipe(plaintext);
+    plaintext.resize(record.size() - kRecordOverheadBytes);
+  }
   const absl::string_view ciphertext = record.substr(kNonceBytes);
   if (crypto_aead_xchacha20poly1305_ietf_decrypt(AsBytes(plaintext), nullptr, nullptr, AsBytes(ciphertext),
                                                  ciphertext.size(), AsBytes(aad), aad.size(), AsBytes(record),
                                                  data_key.data()) != 0) {
-    return std::nullopt;
+    base::Wipe(plaintext);
+    return false;
   }
+  return true;
+}
+
+std::optional<std::string> OpenRecord(const SecretBytes& data_key, absl::string_view record, absl::string_view aad) {
+  std::string plaintext;
+  if (!OpenRecordTo(data_key, record, aad, plaintext)) return std::nullopt;
   return plaintext;
 }
 

@@ -49,6 +49,8 @@ std::string SealRecord(const SecretBytes& data_key, absl::string_view plaintext,
 // The plaintext; empty under another key, with another `aad`, or when altered or cut: these cannot be told apart. Not
 // an error in itself, as closing tries the key of each run in turn. `data_key` is 32 bytes, an invariant of the caller.
 std::optional<std::string> OpenRecord(const SecretBytes& data_key, absl::string_view record, absl::string_view aad);
+// The same into a string that is used again; false instead of empty, and the string is then wiped.
+bool OpenRecordTo(const SecretBytes& data_key, absl::string_view record, absl::string_view aad, std::string& plaintext);
 
 }  // namespace candor::crypto
 

@@ -1,7 +1,7 @@
 #include "services/domain/answer.h"
 
 #include <algorithm>
-#include <set>
+#include <cstring>
 
 #include "absl/strings/str_cat.h"
 #include "services/base/error.h"
@@ -18,14 +18,19 @@ absl::Status Fault(const char* reason, absl::string_view message, absl::string_v
                      field);
 }
 
-absl::Status CheckText(const std::string& text, size_t max_bytes, const std::string& field) {
+// "ratings[3]". Made for faults alone: a closing checks millions of ratings.
+std::string Element(absl::string_view list, size_t index) { return absl::StrCat(list, "[", index, "]"); }
+
+// `field` gives the name of what `text` stands in.
+template <typename Field>
+absl::Status CheckText(const std::string& text, size_t max_bytes, Field field) {
   if (text.size() > max_bytes) {
     return Fault(reasons::kCOMMENT_TOO_LONG,
-                 absl::StrCat("has more than ", max_bytes, " bytes; shorten it"), field);
+                 absl::StrCat("has more than ", max_bytes, " bytes; shorten it"), field());
   }
   if (!IsPlainText(text)) {
     return Fault(reasons::kCOMMENT_NOT_TEXT,
-                 "must be UTF-8 text without control characters; line breaks and tabs are fine", field);
+                 "must be UTF-8 text without control characters; line breaks and tabs are fine", field());
   }
   return absl::OkStatus();
 }
@@ -37,20 +42,21 @@ absl::Status CheckReplyKeys(const Answers& answers) {
                  absl::StrCat("must have ", answers.comments.size(), " entries, one for each prompt, or none"),
                  "reply_keys");
   }
-  std::set<absl::string_view> keys;
-  for (size_t i = 0; i < answers.reply_keys.size(); ++i) {
-    const std::string& key = answers.reply_keys[i];
+  const std::vector<std::string>& keys = answers.reply_keys;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    const std::string& key = keys[i];
     if (key.empty()) continue;
-    const std::string field = absl::StrCat("reply_keys[", i, "]");
+    const auto field = [i] { return Element("reply_keys", i); };
     if (key.size() != kReplyKeyBytes || key.find_first_not_of('\0') == std::string::npos) {
-      return Fault(reasons::kFIELD_INVALID, "must be an Ed25519 public key of 32 bytes, or none", field);
+      return Fault(reasons::kFIELD_INVALID, "must be an Ed25519 public key of 32 bytes, or none", field());
     }
     if (answers.comments[i].empty()) {
-      return Fault(reasons::kFIELD_INVALID, "belongs to no comment; leave it out", field);
+      return Fault(reasons::kFIELD_INVALID, "belongs to no comment; leave it out", field());
     }
-    if (!keys.insert(key).second) {
+    if (std::find(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(i), key) !=
+        keys.begin() + static_cast<std::ptrdiff_t>(i)) {
       return Fault(reasons::kFIELD_INVALID,
-                   "is another comment's key too, which would tie the two together; make one for each", field);
+                   "is another comment's key too, which would tie the two together; make one for each", field());
     }
   }
   return absl::OkStatus();
@@ -65,7 +71,7 @@ absl::Status CheckNotice(const PressureNotice& notice, bool asked) {
     return Fault(reasons::kITEM_NOT_ASKED,
                  "this survey has no auditor to whom it could go; leave it out", "pressure_notice");
   }
-  return CheckText(notice.text, kLongestPressureNotice, "pressure_notice");
+  return CheckText(notice.text, kLongestPressureNotice, [] { return "pressure_notice"; });
 }
 
 void AppendText(absl::string_view text, size_t cap, std::string& record) {
@@ -76,8 +82,9 @@ void AppendText(absl::string_view text, size_t cap, std::string& record) {
   record.append(cap - text.size(), '\0');
 }
 
+// Every byte is as its neighbour, and the first is zero: many times faster than looking at one after the other.
 bool IsZero(absl::string_view bytes) {
-  return std::all_of(bytes.begin(), bytes.end(), [](char c) { return c == '\0'; });
+  return bytes.empty() || (bytes[0] == '\0' && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
 }
 
 // Takes what AppendText appended from the front of `record`, which is long enough. False: it is no such thing.
@@ -120,27 +127,27 @@ absl::Status CheckAnswers(const Answers& answers, const AnswerShape& shape) {
                               " entries, one for each prompt; load the survey again"),
                  "comments");
   }
-  for (size_t i = 0; i < answers.ratings.size(); ++i) {
+  const size_t items = answers.ratings.size();
+  for (size_t i = 0; i < items; ++i) {
     const uint8_t rating = answers.ratings[i];
     if (rating == kBlank) continue;
-    const std::string field = absl::StrCat("ratings[", i, "]");
-    if (rating != kNotObserved && rating > shape.points) {
+    if (rating > shape.points && rating != kNotObserved) {
       return Fault(
           reasons::kRATING_OFF_SCALE,
-          absl::StrCat("must be 0 (blank), 1 to ", shape.points, ", or 255 (not observed)"), field);
+          absl::StrCat("must be 0 (blank), 1 to ", shape.points, ", or 255 (not observed)"), Element("ratings", i));
     }
     if (!shape.items_asked[i]) {
       return Fault(reasons::kITEM_NOT_ASKED, "this item is not asked of this group; leave it blank",
-                   field);
+                   Element("ratings", i));
     }
   }
   for (size_t i = 0; i < answers.comments.size(); ++i) {
     const std::string& comment = answers.comments[i];
     if (comment.empty()) continue;
-    const std::string field = absl::StrCat("comments[", i, "]");
+    const auto field = [i] { return Element("comments", i); };
     if (!shape.prompts_asked[i]) {
       return Fault(reasons::kITEM_NOT_ASKED,
-                   "this prompt is not asked of this group; leave it empty", field);
+                   "this prompt is not asked of this group; leave it empty", field());
     }
     CANDOR_RETURN_IF_ERROR(CheckText(comment, static_cast<size_t>(shape.prompt_max_bytes[i]), field));
   }
@@ -166,33 +173,39 @@ std::string EncodeAnswers(const Answers& answers, const AnswerShape& shape) {
   return record;
 }
 
-absl::StatusOr<Answers> DecodeAnswers(absl::string_view record, const AnswerShape& shape) {
-  const absl::Status damaged =
-      errors::StoreCorrupt("an answer's record is not of the instrument's shape");
+absl::Status DecodeAnswersTo(absl::string_view record, const AnswerShape& shape, Answers& answers) {
+  const auto damaged = [] { return errors::StoreCorrupt("an answer's record is not of the instrument's shape"); };
   if (record.size() != shape.record_size() ||
       shape.prompts_asked.size() != shape.prompt_max_bytes.size()) {
-    return damaged;
+    return damaged();
   }
-  Answers answers;
   const absl::string_view ratings = record.substr(0, shape.items_asked.size());
   record.remove_prefix(ratings.size());
-  for (const char rating : ratings) answers.ratings.push_back(static_cast<uint8_t>(rating));
+  answers.ratings.assign(ratings.begin(), ratings.end());
   answers.comments.resize(shape.prompt_max_bytes.size());
   answers.reply_keys.resize(shape.prompt_max_bytes.size());
   for (size_t i = 0; i < shape.prompt_max_bytes.size(); ++i) {
-    if (!TakeText(static_cast<size_t>(shape.prompt_max_bytes[i]), record, answers.comments[i])) return damaged;
+    if (!TakeText(static_cast<size_t>(shape.prompt_max_bytes[i]), record, answers.comments[i])) return damaged();
     const absl::string_view key = record.substr(0, kReplyKeyBytes);
     record.remove_prefix(kReplyKeyBytes);
-    if (!IsZero(key)) answers.reply_keys[i].assign(key.data(), key.size());
+    answers.reply_keys[i].assign(key.data(), IsZero(key) ? 0 : key.size());
   }
+  answers.notice.given = false;
+  answers.notice.text.clear();
   if (shape.notice_asked) {
-    if (static_cast<uint8_t>(record[0]) > 1) return damaged;
+    if (static_cast<uint8_t>(record[0]) > 1) return damaged();
     answers.notice.given = record[0] == '\1';
     record.remove_prefix(1);
-    if (!TakeText(kLongestPressureNotice, record, answers.notice.text)) return damaged;
+    if (!TakeText(kLongestPressureNotice, record, answers.notice.text)) return damaged();
   }
   // The status of the check names a field of one person's answer, so it is not passed on.
-  if (!CheckAnswers(answers, shape).ok()) return damaged;
+  if (!CheckAnswers(answers, shape).ok()) return damaged();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Answers> DecodeAnswers(absl::string_view record, const AnswerShape& shape) {
+  Answers answers;
+  CANDOR_RETURN_IF_ERROR(DecodeAnswersTo(record, shape, answers));
   return answers;
 }
 

@@ -65,6 +65,9 @@ absl::Status CheckAnswers(const Answers& answers, const AnswerShape& shape);
 std::string EncodeAnswers(const Answers& answers, const AnswerShape& shape);
 // DATA_LOSS: not a record of this shape.
 absl::StatusOr<Answers> DecodeAnswers(absl::string_view record, const AnswerShape& shape);
+// The same into answers that are used again for one record after the other. Wipe them in between, also after an error: what
+// they hold may move as they grow.
+absl::Status DecodeAnswersTo(absl::string_view record, const AnswerShape& shape, Answers& answers);
 
 }  // namespace candor::domain
 

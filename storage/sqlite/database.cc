@@ -67,6 +67,13 @@ Statement& Statement::BindBlob(int index, absl::string_view value) {
   }
   return *this;
 }
+Statement& Statement::BindBlobInPlace(int index, absl::string_view value) {
+  if (bind_result_ == SQLITE_OK) {
+    bind_result_ =
+        sqlite3_bind_blob64(statement_, index, value.empty() ? "" : value.data(), value.size(), SQLITE_STATIC);
+  }
+  return *this;
+}
 Statement& Statement::BindInt(int index, int64_t value) {
   if (bind_result_ == SQLITE_OK) bind_result_ = sqlite3_bind_int64(statement_, index, value);
   return *this;

@@ -40,6 +40,8 @@ class Statement {
   // Parameters count from 1. The bytes are copied.
   Statement& BindText(int index, absl::string_view value);
   Statement& BindBlob(int index, absl::string_view value);
+  // For large ones: without a copy. `value` outlives the statement.
+  Statement& BindBlobInPlace(int index, absl::string_view value);
   Statement& BindInt(int index, int64_t value);
   Statement& BindNull(int index);
   Statement& BindOptionalBlob(int index, const std::optional<std::string>& value);

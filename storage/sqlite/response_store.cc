@@ -295,7 +295,7 @@ absl::Status SqliteResponseStore::CloseSurvey(const SurveyId& survey, const Stor
       CANDOR_RETURN_IF_ERROR(insert.BindText(1, survey.value())
                                  .BindText(2, closing.outcome.order_id)
                                  .BindBlob(3, closing.outcome.closed_result)
-                                 .BindBlob(4, closing.outcome.ledger)
+                                 .BindBlobInPlace(4, closing.outcome.ledger)
                                  .Run());
     }
     CANDOR_RETURN_IF_ERROR(PutComments(survey, closing));

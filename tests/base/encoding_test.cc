@@ -10,7 +10,18 @@ TEST(EncodingTest, HexRoundTripsAndRefusesWhatIsNotHex) {
   EXPECT_EQ(HexEncode(std::string("\x00\xff\x10", 3)), "00ff10");
   EXPECT_EQ(*HexDecode("00FF10"), std::string("\x00\xff\x10", 3));
   EXPECT_FALSE(HexDecode("abc").ok());
-  EXPECT_FALSE(HexDecode("zz").ok());
+  for (const char* other : {"zz", "0g", "g0", "/0", ":0", "@0", "`0", "\xff" "0"}) EXPECT_FALSE(HexDecode(other).ok()) << other;
+}
+
+TEST(EncodingTest, HexOfEveryByteIsThereAndBack) {
+  std::string bytes;
+  for (int byte = 0; byte < 256; ++byte) bytes.push_back(static_cast<char>(byte));
+  std::string text(2 * bytes.size(), ' '), back(bytes.size(), ' ');
+  EXPECT_EQ(HexEncodeTo(bytes, text.data()), text.data() + text.size());
+  EXPECT_EQ(text, HexEncode(bytes));
+  EXPECT_EQ(text.substr(0, 6) + text.substr(506), "000102fdfeff");
+  ASSERT_TRUE(HexDecodeTo(text, back.data()));
+  EXPECT_EQ(back, bytes);
 }
 
 TEST(EncodingTest, Base32MatchesKnownVectors) {

@@ -307,7 +307,7 @@ TEST_F(ClosingTest, AFaultBeforeTheTransactionLeavesTheSurveyStoppedWithItsRepla
   EXPECT_EQ(LeafOf(survey, token, SubmitAndWait(*collection_, stored)), leaf);
   ExpectReason(Submit(survey, survey.NewToken(0), 1, Ratings(1, 1, 1)), StatusCode::kFailedPrecondition,
                reasons::kSURVEY_CLOSED);
-  EXPECT_EQ(Close(survey, survey.Closing("order")).ledger.leaves, std::vector<std::string>{leaf});
+  EXPECT_EQ(Close(survey, survey.Closing("order")).ledger.leaves, std::vector<crypto::Hash>{leaf});
 }
 
 TEST_F(ClosingTest, WhileTheResultIsBeingStoredNoReplayIsAnswered) {

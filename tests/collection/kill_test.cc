@@ -206,7 +206,7 @@ TEST_F(KillTest, EveryAcknowledgedAnswerIsCountedExactlyOnceAfterKillsWhileSubmi
 
   // Whoever heard nothing asks again while the survey is open; then each token stands at its last version.
   Restart();
-  std::set<std::string> leaves;
+  std::set<crypto::Hash> leaves;
   std::vector<std::vector<int64_t>> counts(3, std::vector<int64_t>(5));
   for (size_t token = 0; token < kTokens; ++token) {
     const auto receipt = SubmitAndWait(*collection_, submissions_[token][kVersions - 1]);
@@ -225,7 +225,7 @@ TEST_F(KillTest, EveryAcknowledgedAnswerIsCountedExactlyOnceAfterKillsWhileSubmi
     }
   }
   const Closed closed = Close(*survey_, survey_->Closing("order"));
-  EXPECT_EQ(std::set<std::string>(closed.ledger.leaves.begin(), closed.ledger.leaves.end()), leaves);
+  EXPECT_EQ(std::set<crypto::Hash>(closed.ledger.leaves.begin(), closed.ledger.leaves.end()), leaves);
   EXPECT_EQ(closed.ledger.groups[0].counted, static_cast<int64_t>(kTokens));
   ASSERT_EQ(closed.result.blocks[0].atoms.size(), 3u);
   for (size_t item = 0; item < 2; ++item) EXPECT_EQ(closed.result.blocks[0].atoms[item].counts, counts[item]);
@@ -274,7 +274,7 @@ TEST_F(KillTest, AClosingThatIsKilledAnywhereEndsInTheSameResult) {
     const crypto::ClosingKeyPair pooling_key = crypto::ClosingKeyPair::Generate();
     const domain::PoolOrder pool_order{pooling_key.public_key, std::string(pooling_key.secret_key.view())};
     const TestSurvey survey = OpenSurvey(/*moderators=*/1, pooling_key.public_key);
-    std::set<std::string> leaves;
+    std::set<crypto::Hash> leaves;
     for (int i = 0; i < 11; ++i) {
       domain::Answers answers = Ratings(1 + i % 5, 2, 3);
       answers.comments[0] = "a comment";
@@ -303,7 +303,7 @@ TEST_F(KillTest, AClosingThatIsKilledAnywhereEndsInTheSameResult) {
     }
     Restart();
     const Closed closed = Close(survey, order);
-    EXPECT_EQ(std::set<std::string>(closed.ledger.leaves.begin(), closed.ledger.leaves.end()), leaves);
+    EXPECT_EQ(std::set<crypto::Hash>(closed.ledger.leaves.begin(), closed.ledger.leaves.end()), leaves);
     EXPECT_EQ(closed.ledger.groups[0].counted, 11);
     EXPECT_TRUE(collection_->PoolCampaign(pool_order).ok());
     ASSERT_TRUE(collection_->Forget().ok());

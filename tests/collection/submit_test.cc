@@ -192,7 +192,7 @@ TEST_F(SubmitTest, AHigherVersionReplacesALowerOneIsSupersededAndTheSameIsTaken)
                reasons::kVERSION_SUPERSEDED);
   ExpectReason(Submit(survey, token, 3, Ratings(5, 5, 5)), StatusCode::kFailedPrecondition, reasons::kVERSION_TAKEN);
   const Closed closed = Close(survey, survey.Closing("order"));
-  EXPECT_EQ(closed.ledger.leaves, std::vector<std::string>{third});
+  EXPECT_EQ(closed.ledger.leaves, std::vector<crypto::Hash>{third});
   EXPECT_EQ(closed.ledger.groups[0].counted, 1);
   EXPECT_EQ(closed.ledger.groups[0].replaced, 1);
 }
@@ -221,7 +221,7 @@ TEST_F(SubmitTest, ManyThreadsAtOnceLoseNothing) {
     }
   }
   absl::Mutex mutex;
-  std::set<std::string> leaves;
+  std::set<crypto::Hash> leaves;
   absl::BlockingCounter left(kThreads * kEach);
   std::vector<std::thread> threads;
   for (auto& share : work) {
@@ -242,7 +242,7 @@ TEST_F(SubmitTest, ManyThreadsAtOnceLoseNothing) {
   for (std::thread& thread : threads) thread.join();
   left.Wait();
   EXPECT_EQ(leaves.size(), static_cast<size_t>(kThreads * kEach));
-  std::set<std::string> counted;
+  std::set<crypto::Hash> counted;
   for (const TestSurvey* survey : {&first, &second}) {
     const Closed closed = Close(*survey, survey->Closing("order", {kEach, kEach}));
     counted.insert(closed.ledger.leaves.begin(), closed.ledger.leaves.end());
@@ -467,7 +467,7 @@ TEST_F(SubmitTest, AStoppedSurveyRefusesAllButExactReplays) {
                  reasons::kSURVEY_CLOSED);
     Restart();
   }
-  EXPECT_EQ(Close(survey, survey.Closing("order")).ledger.leaves, std::vector<std::string>{leaf});
+  EXPECT_EQ(Close(survey, survey.Closing("order")).ledger.leaves, std::vector<crypto::Hash>{leaf});
   ExpectReason(SubmitAndWait(*collection_, stored), StatusCode::kFailedPrecondition, reasons::kSURVEY_CLOSED);
 }
 

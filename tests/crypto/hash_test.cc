@@ -18,6 +18,25 @@ TEST(HashTest, PartsGiveTheDigestOfTheirConcatenation) {
   EXPECT_EQ(Sha256({}), Sha256(""));
 }
 
+TEST(HashTest, ValueIsTheSameDigestAndIsOrderedByItsBytes) {
+  EXPECT_EQ(HashOf({"a", "", "bc"}).view(), Sha256("abc"));
+  EXPECT_EQ(Hash().view(), std::string(32, '\0'));
+  std::vector<std::string> texts = {std::string(32, '\0'), std::string(32, '\x7f'), std::string(32, '\x80'),
+                                    std::string(32, '\xff')};
+  const std::string some = Sha256("some");
+  texts.push_back(some);
+  for (size_t at = 0; at < some.size(); ++at) {
+    texts.push_back(Flipped(some, at, 0));
+    texts.push_back(Flipped(some, at, 7));
+  }
+  for (const std::string& a : texts) {
+    for (const std::string& b : texts) {
+      ASSERT_EQ(Hash(a) < Hash(b), a < b);
+      ASSERT_EQ(Hash(a) == Hash(b), a == b);
+    }
+  }
+}
+
 TEST(HashTest, HmacGivesThePublishedValues) {
   // RFC 4231, test cases 1, 2 and 6 (a key longer than a block).
   EXPECT_EQ(HmacSha256(std::string(20, '\x0b'), "Hi There"),

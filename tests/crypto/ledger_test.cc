@@ -61,7 +61,7 @@ TEST_F(LedgerTest, ComesBackSortedWithItsRoot) {
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(read->survey_id, kSurvey);
   EXPECT_EQ(read->groups, ledger_.groups);
-  std::vector<std::string> sorted = ledger_.leaves;
+  std::vector<Hash> sorted = ledger_.leaves;
   std::sort(sorted.begin(), sorted.end());
   EXPECT_EQ(read->leaves, sorted);
   EXPECT_EQ(read->root, MerkleRoot(sorted));
@@ -76,9 +76,10 @@ TEST_F(LedgerTest, BytesDoNotDependOnTheOrderOfLeaves) {
 TEST_F(LedgerTest, FindsEveryLeafAndNoOther) {
   const auto read = Verified(Built());
   ASSERT_TRUE(read.ok());
-  for (const std::string& leaf : ledger_.leaves) EXPECT_TRUE(FindLeaf(*read, leaf));
+  for (const Hash& leaf : ledger_.leaves) EXPECT_TRUE(FindLeaf(*read, leaf));
   EXPECT_FALSE(FindLeaf(*read, Named("another")));
   EXPECT_FALSE(FindLeaf(*read, ""));
+  EXPECT_FALSE(FindLeaf(*read, std::string(ledger_.leaves[0].view().substr(1))));
 }
 
 TEST_F(LedgerTest, HoldsTheLeafOfAReceipt) {
@@ -146,6 +147,7 @@ TEST_F(LedgerTest, DocumentsOfAnotherShapeAreRefused) {
   ExpectRefused(Resigned([](Json& ledger) { ledger["groups"][1]["issued"] = "9"; }), "no whole number `issued`");
   ExpectRefused(Resigned([](Json& ledger) { ledger["leaves"] = Json::object(); }), "no list of leaves");
   ExpectRefused(Resigned([](Json& ledger) { ledger["leaves"][0] = 5; }), "not hexadecimal");
+  ExpectRefused(Resigned([](Json& ledger) { ledger["leaves"][0] = std::string(64, 'g'); }), "not hexadecimal");
 }
 
 TEST_F(LedgerTest, ServerThatSignsWrongLeavesIsFoundOut) {
@@ -156,7 +158,9 @@ TEST_F(LedgerTest, ServerThatSignsWrongLeavesIsFoundOut) {
                 "lists 38 answers, but its groups count 37");
   ExpectRefused(Resigned([](Json& ledger) { ledger["leaves"][36] = std::string(64, 'f'); }), "root");
   ExpectRefused(Resigned([](Json& ledger) { ledger["leaves"][0] = "00"; }), "32 bytes");
+  ExpectRefused(Resigned([](Json& ledger) { ledger["leaves"][36] = std::string(66, 'f'); }), "32 bytes");
   ExpectRefused(Resigned([](Json& ledger) { ledger["root"] = base::HexEncode(Named("root")); }), "root");
+  ExpectRefused(Resigned([](Json& ledger) { ledger["root"] = "00"; }), "32 bytes");
 }
 
 TEST_F(LedgerTest, ServerThatSignsWrongCountsIsFoundOut) {
@@ -210,7 +214,6 @@ TEST_F(LedgerTest, LedgerThatNobodyCouldVerifyIsNeverBuilt) {
   EXPECT_TRUE(refused([](Ledger& ledger) { ledger.survey_id = "short"; }));
   EXPECT_TRUE(refused([](Ledger& ledger) { ledger.leaves.pop_back(); }));
   EXPECT_TRUE(refused([](Ledger& ledger) { ledger.leaves[0] = ledger.leaves[1]; }));
-  EXPECT_TRUE(refused([](Ledger& ledger) { ledger.leaves[0] = "short"; }));
   EXPECT_TRUE(refused([](Ledger& ledger) { ledger.groups[0].issued = 13; }));
   EXPECT_TRUE(refused([](Ledger& ledger) { ledger.groups[0].code = "student"; }));
   EXPECT_TRUE(refused([](Ledger& ledger) { ledger.groups[0].code = ""; }));

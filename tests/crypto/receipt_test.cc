@@ -58,10 +58,10 @@ TEST_F(ReceiptTest, SignatureIsOverTagSurveyAndRoot) {
   const std::string receipt = BuildReceipts(entries, kSurvey, key_)->front();
   BatchPlace place;
   place.slot = static_cast<uint16_t>(static_cast<uint8_t>(receipt[5]) << 8 | static_cast<uint8_t>(receipt[6]));
-  for (size_t i = 0; i < 12; ++i) place.path.push_back(receipt.substr(71 + i * 32, 32));
+  for (size_t i = 0; i < 12; ++i) place.path[i] = receipt.substr(71 + i * 32, 32);
   const auto root = BatchRootFromPath(receipt.substr(7, 32), place);
   ASSERT_TRUE(root.ok());
-  EXPECT_TRUE(VerifySignature(key_.public_key(), absl::StrCat("candor-receipt-v1", kSurvey, *root),
+  EXPECT_TRUE(VerifySignature(key_.public_key(), absl::StrCat("candor-receipt-v1", kSurvey, root->view()),
                               receipt.substr(kReceiptBytes - kSignatureBytes)));
 }
 
@@ -103,7 +103,7 @@ TEST_F(ReceiptTest, InnerNodeCannotBeClaimedAsALeaf) {
   std::string forged = receipt.substr(0, 5);
   forged.push_back(static_cast<char>(slot >> 1 >> 8));
   forged.push_back(static_cast<char>(slot >> 1 & 0xff));
-  forged += slot & 1 ? NodeHash(first, leaf) : NodeHash(leaf, first);
+  absl::StrAppend(&forged, (slot & 1 ? NodeHash(first, leaf) : NodeHash(leaf, first)).view());
   forged += receipt.substr(39, 32) + receipt.substr(103, 11 * 32) + std::string(32, '\0');
   forged += receipt.substr(kReceiptBytes - kSignatureBytes);
   ASSERT_EQ(forged.size(), kReceiptBytes);
@@ -114,8 +114,6 @@ TEST_F(ReceiptTest, BadBatchesAreRefused) {
   EXPECT_FALSE(BuildReceipts({}, kSurvey, key_).ok());
   EXPECT_FALSE(BuildReceipts(Entries(4097), kSurvey, key_).ok());
   EXPECT_FALSE(BuildReceipts(Entries(1), "short", key_).ok());
-  EXPECT_FALSE(BuildReceipts({{"short", Named("s"), 1}}, kSurvey, key_).ok());
-  EXPECT_FALSE(BuildReceipts({{Named("t"), "short", 1}}, kSurvey, key_).ok());
 }
 
 }  // namespace

@@ -100,6 +100,20 @@ TEST(RecordTest, AnotherKeyOrOtherDataOpensNothing) {
   EXPECT_EQ(OpenRecord(key, record, ""), std::nullopt);
 }
 
+TEST(RecordTest, OneStringTakesOneRecordAfterTheOther) {
+  const SecretBytes key = NewDataKey();
+  std::string plaintext;
+  for (const std::string& answer : {std::string(100, 'x'), std::string("short"), std::string(), std::string(300, 'y')}) {
+    ASSERT_TRUE(OpenRecordTo(key, SealRecord(key, answer, "aad"), "aad", plaintext));
+    EXPECT_EQ(plaintext, answer);
+  }
+  EXPECT_FALSE(OpenRecordTo(key, SealRecord(key, std::string(300, 'z'), "aad"), "another", plaintext));
+  EXPECT_EQ(plaintext, "") << "nothing of the record before stays";
+  plaintext = "left over";
+  EXPECT_FALSE(OpenRecordTo(key, "too short", "aad", plaintext));
+  EXPECT_EQ(plaintext, "");
+}
+
 TEST(RecordTest, EveryAlteredBitAndEveryCutIsFound) {
   const SecretBytes key = NewDataKey();
   const std::string record = SealRecord(key, "an answer", "aad");

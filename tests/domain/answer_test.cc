@@ -222,6 +222,19 @@ TEST(AnswerTest, RandomAnswersReadBackAsTheyWere) {
   }
 }
 
+TEST(AnswerTest, AnswersThatAreUsedAgainHoldNothingOfTheRecordBefore) {
+  const AnswerShape shape = ShapeWithNotice();
+  Answers full = AnswersWithKeys();
+  full.notice = {true, "They stood behind me."};
+  Answers empty{std::vector<uint8_t>(full.ratings.size()), std::vector<std::string>(full.comments.size())};
+  Answers read;
+  for (const Answers* answers : {&full, &empty, &full}) {
+    const std::string record = EncodeAnswers(*answers, shape);
+    ASSERT_TRUE(DecodeAnswersTo(record, shape, read).ok());
+    EXPECT_EQ(EncodeAnswers(read, shape), record);
+  }
+}
+
 TEST(AnswerTest, RefusesRecordsOfAnotherShape) {
   const AnswerShape shape = ShapeWithNotice();
   const std::string record = EncodeAnswers(SampleAnswers(), shape);

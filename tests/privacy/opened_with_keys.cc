@@ -43,12 +43,13 @@ absl::StatusOr<int> CountOpened(const Trial& trial, const Copy& copy) {
   const std::string survey = domain::SurveyIdBytes(domain::SurveyId(trial.survey));
   int opened = 0;
   CANDOR_RETURN_IF_ERROR(store->ForEachAnswer([&](const storage::Slot& slot, absl::string_view sealed) {
-    const auto record =
-        opener.Open(sealed, {survey, slot.group, slot.head->token_hash, slot.head->version});
+    std::string record;
+    const bool is_open =
+        opener.Open(sealed, {survey, slot.group, slot.head->token_hash, slot.head->version}, record);
     const auto person = person_of.find(slot.head->token_hash);
-    if (!record.has_value() || person == person_of.end()) return absl::OkStatus();
+    if (!is_open || person == person_of.end()) return absl::OkStatus();
     const auto& ratings = trial.scene.last.at(person->second).ratings;
-    opened += absl::StartsWith(*record, std::string(ratings.begin(), ratings.end())) ? 1 : 0;
+    opened += absl::StartsWith(record, std::string(ratings.begin(), ratings.end())) ? 1 : 0;
     return absl::OkStatus();
   }));
   return opened;

@@ -145,7 +145,7 @@ TEST(ProtocolTest, AThousandSubmissionsOfOneTokenAtOnceLeaveOne) {
   // The first: one version, a thousand different answers. One is stored, and only that one has a leaf.
   std::vector<v1::SubmitResponseRequest> requests;
   for (int i = 0; i < kAtOnce; ++i) requests.push_back(people[0].RequestFor(static_cast<uint8_t>(1 + i % 5), 1));
-  std::set<std::string> leaves;
+  std::set<crypto::Hash> leaves;
   int accepted = 0;
   for (const auto& [status, receipt] : SendAllAtOnce(open, requests)) {
     if (status.ok()) {
@@ -188,7 +188,7 @@ TEST(ProtocolTest, AThousandSubmissionsOfOneTokenAtOnceLeaveOne) {
 
   const auto ledger = open.CloseAndReadLedger(people[0]);
   ASSERT_TRUE(ledger.ok()) << ledger.status();
-  EXPECT_EQ(std::set<std::string>(ledger->leaves.begin(), ledger->leaves.end()), leaves);
+  EXPECT_EQ(std::set<crypto::Hash>(ledger->leaves.begin(), ledger->leaves.end()), leaves);
   EXPECT_EQ(ledger->groups[0].counted, 3);
   EXPECT_EQ(ledger->groups[0].issued, 3);
   EXPECT_EQ(ledger->groups[0].replaced, static_cast<int64_t>(by_version.size()) - 1);
@@ -411,7 +411,8 @@ absl::StatusOr<std::string> StoredLeaf(const Deployment& deployment, const std::
   CANDOR_ASSIGN_OR_RETURN(const auto store, storage::sqlite::SqliteOpenSurveyStore::Open(path));
   std::string leaf;
   CANDOR_RETURN_IF_ERROR(store->ForEachAnswer([&](const storage::Slot& slot, absl::string_view sealed) {
-    if (slot.head->token_hash == token_hash) leaf = crypto::LeafHash(token_hash, crypto::Sha256(sealed));
+    if (slot.head->token_hash != token_hash) return absl::OkStatus();
+    leaf = std::string(crypto::LeafHash(token_hash, crypto::Sha256(sealed)).view());
     return absl::OkStatus();
   }));
   if (leaf.empty()) return absl::NotFoundError("nothing is stored under this token");
@@ -448,7 +449,7 @@ TEST(ProtocolTest, AServerKilledBetweenCommitAndReplyGivesTheSameLeafAgain) {
   options.keep_answers = true;
 
   int kills = 0;
-  std::set<std::string> leaves;
+  std::set<crypto::Hash> leaves;
   for (int person = 0; person < kPeople; ++person) {
     const std::string& code = survey.codes[static_cast<size_t>(person)];
     domain::Answers answers;
@@ -492,7 +493,7 @@ TEST(ProtocolTest, AServerKilledBetweenCommitAndReplyGivesTheSameLeafAgain) {
   direct.address = deployment.response_address();
   const auto ledger = client::FetchLedger(**client::Connection::Make(direct), {}, domain::SurveyId(survey.id), "");
   ASSERT_TRUE(ledger.ok()) << ledger.status();
-  EXPECT_EQ(std::set<std::string>(ledger->ledger.leaves.begin(), ledger->ledger.leaves.end()), leaves);
+  EXPECT_EQ(std::set<crypto::Hash>(ledger->ledger.leaves.begin(), ledger->ledger.leaves.end()), leaves);
   EXPECT_EQ(ledger->ledger.groups[0].counted, kPeople);
   EXPECT_EQ(ledger->ledger.groups[0].issued, kPeople);
   EXPECT_EQ(ledger->ledger.groups[0].replaced, 0);

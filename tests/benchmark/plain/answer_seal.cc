@@ -4,7 +4,6 @@
 #include "services/collection/answer_seal.h"
 
 #include "services/base/private_memory.h"
-#include "services/crypto/hash.h"
 #include "services/crypto/sealing.h"
 
 namespace candor::collection {
@@ -17,10 +16,11 @@ std::string SealAnswer(const crypto::SecretBytes&, const AnswerPlace&, const dom
   return plain;
 }
 
-std::string SealedDigest(absl::string_view) { return std::string(crypto::kSha256Bytes, '\0'); }
+crypto::Hash SealedDigest(absl::string_view) { return {}; }
 
-std::optional<std::string> AnswerOpener::Open(absl::string_view sealed, const AnswerPlace&) {
-  return std::string(sealed.substr(0, sealed.size() - crypto::kRecordOverheadBytes));
+bool AnswerOpener::Open(absl::string_view sealed, const AnswerPlace&, std::string& record) {
+  record = std::string(sealed.substr(0, sealed.size() - crypto::kRecordOverheadBytes));
+  return true;
 }
 
 }  // namespace candor::collection
