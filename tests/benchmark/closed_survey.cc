@@ -48,14 +48,14 @@ domain::InstrumentVersion MakeVersion(int items, int comment_bytes) {
   return domain::MakeInstrumentVersion(instrument, framework);
 }
 
-// The order to open, and the secret half of its closing key.
-std::pair<domain::OpenOrder, crypto::ClosingKeyPair> MakeOrder(const domain::InstrumentVersion& version,
-                                                               int64_t answers, const std::string& receipt_public_key) {
+}  // namespace
+
+PlainSurvey MakePlainSurvey(int64_t invited, int items, int comment_bytes, const std::string& receipt_public_key) {
   crypto::ClosingKeyPair closing_key = crypto::ClosingKeyPair::Generate();
   const crypto::SigningKey signing_key = crypto::SigningKey::Generate();
   domain::OpenOrder order;
   order.survey = domain::RandomSurveyId();
-  order.instrument_version = domain::EncodeInstrumentVersion(version);
+  order.instrument_version = domain::EncodeInstrumentVersion(MakeVersion(items, comment_bytes));
   domain::Contract contract;
   contract.readers = {"leader"};
   contract.languages = {"en"};
@@ -69,7 +69,7 @@ std::pair<domain::OpenOrder, crypto::ClosingKeyPair> MakeOrder(const domain::Ins
   manifest.contract_hash = base::HexEncode(crypto::Sha256(order.contract));
   manifest.instrument_hash = contract.instrument_hash;
   manifest.groups = {
-      {"staff", {"staff"}, answers, Must(crypto::BlindSigningKey::Generate(2048)).verifying_key().ToSpkiDer()}};
+      {"staff", {"staff"}, invited, Must(crypto::BlindSigningKey::Generate(2048)).verifying_key().ToSpkiDer()}};
   manifest.closing_public_key = closing_key.public_key;
   manifest.receipt_public_key = receipt_public_key;
   manifest.signing_public_key = signing_key.public_key();
@@ -81,8 +81,6 @@ std::pair<domain::OpenOrder, crypto::ClosingKeyPair> MakeOrder(const domain::Ins
   order.manifest_signature = signing_key.Sign(absl::StrCat("candor-manifest-v1", order.manifest));
   return {std::move(order), std::move(closing_key)};
 }
-
-}  // namespace
 
 FilledSurvey FillSurvey(const std::string& data, int64_t answers, int items, int comment_bytes) {
   const domain::InstrumentVersion version = MakeVersion(items, comment_bytes);
@@ -97,7 +95,8 @@ FilledSurvey FillSurvey(const std::string& data, int64_t answers, int items, int
     options.keys_folder = data + "/keys";
     const auto collection =
         Must(collection::Collection::Start(Must(storage::sqlite::SqliteResponseStore::Open(data)), &clock, options));
-    const auto [order, closing_key] = MakeOrder(version, answers, Must(collection->ReceiptPublicKey()));
+    const auto [order, closing_key] =
+        MakePlainSurvey(answers, items, comment_bytes, Must(collection->ReceiptPublicKey()));
     Must(collection->OpenSurvey(order));
     survey.id = order.survey;
     manifest = Must(domain::DecodeManifest(order.manifest));

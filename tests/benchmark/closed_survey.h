@@ -6,11 +6,21 @@
 #include <cstdint>
 #include <string>
 
+#include "services/crypto/sealing.h"
 #include "services/crypto/secret_bytes.h"
 #include "services/domain/ids.h"
 #include "services/domain/response_plane.h"
 
 namespace candor::benchmark {
+
+// A survey as it is opened, of one group of people and without moderators, and the secret half of its closing key.
+struct PlainSurvey {
+  domain::OpenOrder order;
+  crypto::ClosingKeyPair closing_key;
+};
+
+// With `items` items and, unless `comment_bytes` is 0, a prompt of so many.
+PlainSurvey MakePlainSurvey(int64_t invited, int items, int comment_bytes, const std::string& receipt_public_key);
 
 struct FilledSurvey {
   domain::SurveyId id;
