@@ -111,12 +111,14 @@ int64_t MinimumOfPool(const std::vector<int64_t>& answers, const DisclosureRules
 }
 
 // The same for a block of parts that were joined; `held_back[i]`: part i has too few raters to be a block. Its figures are
-// held back as those of a group in the pool are, so that 1 + t answers of others must stand beside its own.
+// held back as those of a group in the pool are, and so is the figure of a part that has too few answers for an atom: 1 + t
+// answers of others must stand beside its own.
 int64_t MinimumOfParts(const std::vector<int64_t>& answers, const std::vector<bool>& held_back,
                        const DisclosureRules& rules) {
   const int64_t n = std::accumulate(answers.begin(), answers.end(), int64_t{0});
   for (size_t i = 0; i < answers.size(); ++i) {
-    if (held_back[i] && answers[i] > 0 && n - answers[i] <= rules.insiders) return n + 1;
+    const bool stands_alone = !held_back[i] && answers[i] >= rules.minimum_group_size;
+    if (!stands_alone && answers[i] > 0 && n - answers[i] <= rules.insiders) return n + 1;
   }
   return rules.minimum_group_size;
 }

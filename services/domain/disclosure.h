@@ -72,8 +72,8 @@ std::optional<BlockState> WithheldByItsCodes(const GroupCounts& counts, const Di
 // they have fewer than FewestInPart raters, the smallest with the next smallest; which is smaller is told
 // by the counts that the ledger publishes. Where two or more are left each is a block, and the group has
 // none of its own. Where one is left that is all of the group, it is the group's block; beside a withheld part it
-// keeps its parts' names. Either may be pooled like any other. An atom of
-// joined parts needs 1 + t answers of others beside those of any of them with too few raters for a block.
+// keeps its parts' names. Either may be pooled like any other. An atom of joined parts needs 1 + t answers of
+// others beside those of any of them with too few raters for a block, or too few answers for an atom.
 // Which groups and parts have enough raters, and whether the pool has, is all that blocks say
 // beyond their atoms. `tallies` and `counts` have one entry for each group of the manifest, in its
 // order, with the same codes.

@@ -383,6 +383,23 @@ TEST(PartsAtClosingTest, AFigureOfJoinedPartsIsNotNearlyThatOfASmallOne) {
   EXPECT_EQ(CloseParts({lower, middle}).blocks.at(0).atoms.at(1).n, 12);
 }
 
+TEST(PartsAtClosingTest, AFigureOfJoinedPartsIsNotNearlyThatOfAPartWithFewAnswers) {
+  // Upper has raters enough for a block, but only four of them have rated the second item: alone its figure is held back.
+  // Of lower's five raters `seen` have rated it.
+  const auto close = [](int seen) {
+    PartForms lower{{"lower"}, Forms(5, 3)}, upper{{"upper"}, Forms(13, 4)};
+    for (int i = seen; i < 5; ++i) lower.forms[i][1] = kNotObserved;
+    for (int i = 4; i < 13; ++i) upper.forms[i][1] = kNotObserved;
+    return CloseParts({lower, upper});
+  };
+  const Atom withheld = close(1).blocks.at(0).atoms.at(1);
+  EXPECT_EQ(withheld.kind, AtomKind::kWithheld) << "whoever gave the fifth answer knows the exact mean of the four";
+  EXPECT_EQ(withheld.n, 0);
+  const Atom printed = close(2).blocks.at(0).atoms.at(1);
+  EXPECT_NE(printed.kind, AtomKind::kWithheld);
+  EXPECT_EQ(printed.n, 6);
+}
+
 // Attacks. A survey with one group in parts, few of whom have seen an item.
 class PartsUnderAttack {
  public:
