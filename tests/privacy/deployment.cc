@@ -167,6 +167,15 @@ Copy Deployment::TakeCopy(const Copy* before) const {
   return copy;
 }
 
+Copy Deployment::TakeKeys() const {
+  Copy copy;
+  CopyFolder(folder_ + "/one", "", Plane::kBoth, nullptr, copy);
+  std::erase_if(copy.files, [](const CopiedFile& file) { return !IsSecretKey(file.name); });
+  CopyFolder(keys_folder(), "keys/", Plane::kIdentity, nullptr, copy);
+  std::erase_if(copy.files, [](const CopiedFile& file) { return absl::StrContains(file.name, "/pool."); });
+  return copy;
+}
+
 std::string Deployment::Logs() const {
   std::string logs;
   for (const char* file : {"data.log", "data-responses.log"}) {

@@ -37,8 +37,8 @@ struct Copy {
 // running system.
 void CopyFolder(const std::string& folder, const std::string& prefix, Plane plane, const Copy* before, Copy& copy);
 
-// A folder for many short files and many waits for the disk: in memory where the machine has enough of it, else with the
-// other temporary files. Removed with the object.
+// A folder for many short files and many waits for the disk: in memory where the machine has enough of it, else with
+// the other temporary files. Removed with the object.
 class FastFolder {
  public:
   FastFolder();
@@ -79,6 +79,8 @@ class Deployment {
 
   // All but secret keys: data folders, logs, temporary files.
   Copy TakeCopy(const Copy* before = nullptr) const;
+  // The secret keys, of both planes, but for those that lie ready for surveys to come.
+  Copy TakeKeys() const;
   // All lines of all logs.
   std::string Logs() const;
 

@@ -19,12 +19,14 @@
 #include "absl/synchronization/mutex.h"
 #include "services/base/encoding.h"
 #include "services/base/json.h"
+#include "services/domain/contract.h"
 #include "tests/privacy/deployment.h"
 #include "tests/privacy/naive_stores.h"
 #include "tests/privacy/opened_by_moderator.h"
 #include "tests/privacy/opened_with_keys.h"
 #include "tests/privacy/participation.h"
 #include "tests/privacy/plane_strings.h"
+#include "tests/privacy/released_comments.h"
 #include "tests/privacy/results.h"
 #include "tests/privacy/scorers.h"
 #include "tests/privacy/tally.h"
@@ -36,28 +38,51 @@ namespace {
 constexpr int kUsualTrials = 100;
 constexpr int kUsualTrialsOfTwo = 25;  // of two processes, which hold the same code in other folders
 constexpr int kTrialsOfOneServer = 10;
+constexpr int kTrialsToOneOfSteward = 8;
 constexpr int kControlTrials = 25;
 constexpr int kThreads = 2;
 // People, answers and orders are drawn from it, so that a run can be had again; tokens, ids and keys are not.
-constexpr uint32_t kSeed = 20261130;
+constexpr uint32_t kSeed = 20261130, kScenesOfStewards = 500;
+
+// Attacks that must be at chance, in the words that a failure uses.
+std::string AnswersIn(char kind) { return absl::StrCat("answers, copies ", std::string(1, kind)); }
+constexpr char kRecordsAfterClosing[] = "records after closing";
+constexpr char kModerated[] = "comments opened by the moderator";
+constexpr char kReleased[] = "comments that go out";
+constexpr char kStewardsKey[] = "answers, with the key folder, a steward holding the closing key";
+constexpr char kAnsweredWhileOpen[] = "who has answered, while open";
+constexpr char kAnsweredAtAll[] = "who has answered, after release";
 
 struct Findings {
-  // By kind of copy: a, b, c, d.
-  std::map<char, Tally> answers;
+  std::map<std::string, Tally> at_chance;
+  // Answers in clear, by kind of copy: a, b, c, d; ratings in clear after release.
   std::map<char, int> recovered;
+  int ratings_after_release = 0;
   // Who was linked to a record (a token's hash or a leaf of the ledger), which tells nothing of the answer in it.
   std::map<char, Tally> records;
   int opened_with_keys = 0;
-  // Comments after closing, opened with the moderator's key: who wrote which.
-  Tally moderated;
+  // Answers that the key folder opens: of a service that holds the closing key, the residue, which shows the scorers'
+  // power.
+  Tally servers_key;
+  int of_steward = 0, opened_of_steward = 0;
   int moderated_comments = 0;
-  Tally participation_open, participation_closed;
+  // Comments in clear in the report, and in all copies from closing on.
+  int published = 0, published_in_clear = 0;
   int identity_plane_changed = 0;
   std::set<std::string> misplaced, common;
   int lost_replies = 0, changes = 0, repeats = 0;
   // Positive controls.
   int token_hash_caught = 0;
   Tally completed_flag;
+
+  // Of each attack, the scorers above the threshold.
+  std::map<std::string, std::vector<Tally::Line>> Above() const {
+    std::map<std::string, std::vector<Tally::Line>> above;
+    for (const auto& [attack, tally] : at_chance) {
+      if (auto lines = tally.Above(); !lines.empty()) above[attack] = std::move(lines);
+    }
+    return above;
+  }
 };
 
 std::map<char, std::vector<const Copy*>> Kinds(const std::vector<Copy>& during, const std::vector<const Copy*>& after) {
@@ -70,6 +95,17 @@ std::map<char, std::vector<const Copy*>> Kinds(const std::vector<Copy>& during, 
   return kinds;
 }
 
+Finder RatingsOf(const Scene& scene) {
+  Finder finder;
+  for (int person = 0; person < scene.answering; ++person) {
+    const auto at = static_cast<size_t>(person);
+    for (const domain::Answers* answers : {&scene.first[at], &scene.last[at]}) {
+      finder.AddAnswers(person, {answers->ratings, {}});
+    }
+  }
+  return finder;
+}
+
 class LinkingTest : public ::testing::TestWithParam<int> {
  protected:
   int answering() const { return GetParam(); }
@@ -78,8 +114,8 @@ class LinkingTest : public ::testing::TestWithParam<int> {
     const bool two = testing::ArrangementOfThisRun() == testing::Arrangement::kTwoServers;
     return NumberFromEnvironment("CANDOR_PRIVACY_TRIALS", two ? kUsualTrialsOfTwo : kUsualTrials);
   }
-  Scene SceneOf(int trial) const {
-    return Scene(kSeed + static_cast<uint32_t>(1000 * trial + answering()), answering(), idle());
+  Scene SceneOf(int trial, uint32_t more = 0) const {
+    return Scene(kSeed + more + static_cast<uint32_t>(1000 * trial + answering()), answering(), idle());
   }
 
   void Attack(const Trial& trial, const crypto::ClosingKeyPair& moderator, Findings& findings) {
@@ -95,7 +131,8 @@ class LinkingTest : public ::testing::TestWithParam<int> {
       records.AddEncoded(person, trial.secrets[at].leaf);
     }
     std::map<char, Scores> answer_scores, record_scores;
-    for (const auto& [kind, copies] : Kinds(trial.during, {&trial.closed, &trial.released})) {
+    // Until release, when comments are published: these are looked at by themselves.
+    for (const auto& [kind, copies] : Kinds(trial.during, {&trial.closed, &trial.moderated})) {
       Scores& scores = answer_scores[kind] = ScoreCopies(copies, answers, known);
       Sizes sizes{&trial.opened, copies.front(), {}};
       if (kind == 'd') {
@@ -103,9 +140,13 @@ class LinkingTest : public ::testing::TestWithParam<int> {
         for (const Copy& copy : trial.during) sizes.during.push_back(&copy);
       }
       ScoreSizes(sizes, scene, known, scores);
+    }
+    for (const auto& [kind, copies] : Kinds(trial.during, {&trial.closed, &trial.moderated, &trial.released})) {
       record_scores[kind] = ScoreCopies(copies, records, known);
     }
-    const auto opened = CountOpened(trial, trial.during.back());
+    const Scores ratings = ScoreCopies({&trial.released}, RatingsOf(scene), known);
+    const Scores released = ScoreComments(CommentsSeenIn(trial), scene, known);
+    const auto opened = OpenWithKeys(trial, {&trial.during.back()});
     EXPECT_TRUE(opened.ok()) << opened.status();
     const auto comments = OpenedByModerator(trial, trial.closed, moderator);
     EXPECT_TRUE(comments.ok()) << comments.status();
@@ -142,15 +183,21 @@ class LinkingTest : public ::testing::TestWithParam<int> {
 
     absl::MutexLock lock(&mutex_);
     for (const auto& [kind, scores] : answer_scores) {
-      findings.answers[kind].Add(scores.correct, scores.blind, 1, 1);
+      findings.at_chance[AnswersIn(kind)].Add(scores.correct, scores.blind, 1, 1);
       findings.recovered[kind] += scores.recovered;
     }
+    findings.ratings_after_release += ratings.recovered;
     for (const auto& [kind, scores] : record_scores) findings.records[kind].Add(scores.correct, scores.blind, 1, 1);
-    findings.opened_with_keys += *opened;
-    findings.moderated.Add(moderated.correct, moderated.blind, 1, 1);
+    const Scores& after_closing = record_scores.at('b');
+    findings.at_chance[kRecordsAfterClosing].Add(after_closing.correct, after_closing.blind, 1, 1);
+    findings.opened_with_keys += opened->newest;
+    findings.at_chance[kModerated].Add(moderated.correct, moderated.blind, 1, 1);
     findings.moderated_comments += moderated.recovered;
-    findings.participation_open.Add(open.correct, open.blind, open.expected, open.variance);
-    findings.participation_closed.Add(closed.correct, closed.blind, closed.expected, closed.variance);
+    findings.at_chance[kReleased].Add(released.correct, released.blind, 1, 1);
+    findings.published += static_cast<int>(trial.published.size());
+    findings.published_in_clear += released.recovered;
+    findings.at_chance[kAnsweredWhileOpen].Add(open.correct, open.blind, open.expected, open.variance);
+    findings.at_chance[kAnsweredAtAll].Add(closed.correct, closed.blind, closed.expected, closed.variance);
     findings.completed_flag.Add(flagged.correct, flagged.blind, flagged.expected, flagged.variance);
     findings.identity_plane_changed += SameIdentityPlane(trial.during.front(), trial.during.back()) ? 0 : 1;
     findings.misplaced.insert(misplaced.begin(), misplaced.end());
@@ -162,6 +209,31 @@ class LinkingTest : public ::testing::TestWithParam<int> {
     }
   }
 
+  // Copies after every act, of a survey that is still open, and the key folder with them.
+  void AttackWithKeys(const Trial& trial, ClosingKey key, Findings& findings) {
+    Finder answers;
+    for (int person = 0; person < trial.scene.answering; ++person) {
+      answers.AddAnswers(person, trial.scene.first[static_cast<size_t>(person)]);
+      answers.AddAnswers(person, trial.scene.last[static_cast<size_t>(person)]);
+    }
+    std::vector<const Copy*> copies;
+    for (const Copy& copy : trial.during) copies.push_back(&copy);
+    const auto opened = OpenWithKeys(trial, copies);
+    EXPECT_TRUE(opened.ok()) << opened.status();
+    std::vector<const Copy*> with_keys;
+    for (const Copy& copy : opened->copies) with_keys.push_back(&copy);
+    with_keys.push_back(&trial.keys);
+    const Scores scores = ScoreCopies(with_keys, answers, KnownOrdersOf(trial));
+    absl::MutexLock lock(&mutex_);
+    if (key == ClosingKey::kServer) {
+      findings.servers_key.Add(scores.correct, scores.blind, 1, 1);
+      return;
+    }
+    findings.at_chance[kStewardsKey].Add(scores.correct, scores.blind, 1, 1);
+    findings.of_steward += trial.scene.answering;
+    findings.opened_of_steward += std::max(opened->newest, scores.recovered);
+  }
+
   // What every installation has in common is learnt from another one.
   void LearnFromAnother() {
     const FastFolder folder;
@@ -170,27 +242,26 @@ class LinkingTest : public ::testing::TestWithParam<int> {
     const auto trial = (*stage)->Play(Scene(kSeed, answering(), idle()));
     ASSERT_TRUE(trial.ok()) << trial.status();
     for (const Copy& copy : trial->during) excused_.Learn(copy);
-    for (const Copy* copy : {&trial->opened, &trial->closed, &trial->released}) excused_.Learn(*copy);
+    for (const Copy* copy : {&trial->opened, &trial->closed, &trial->moderated, &trial->released}) {
+      excused_.Learn(*copy);
+    }
     excused_.Sort();
   }
 
-  Findings RunTrials(int count) {
+  // Trials number `from` and following. Each eighth is also played with a steward, until just before closing.
+  Findings RunTrials(int from, int count) {
     Findings findings;
-    std::atomic<int> next{0};
+    std::atomic<int> next{from};
     std::vector<std::thread> threads;
     for (int t = 0; t < kThreads; ++t) {
       threads.emplace_back([&] {
-        for (int first; (first = next.fetch_add(kTrialsOfOneServer)) < count;) {
-          const int last = std::min(count, first + kTrialsOfOneServer);
+        for (int first; (first = next.fetch_add(kTrialsOfOneServer)) < from + count;) {
+          const int last = std::min(from + count, first + kTrialsOfOneServer);
           const FastFolder folder;
-          auto stage = Stage::Set(folder.path(), last - first + 1, kSeed + static_cast<uint32_t>(first));
+          auto stage = Stage::Set(folder.path(), 2 * (last - first) + 1, kSeed + static_cast<uint32_t>(first));
           ASSERT_TRUE(stage.ok()) << stage.status();
-          for (int number = first; number < last; ++number) {
-            const auto trial = (*stage)->Play(SceneOf(number));
-            ASSERT_TRUE(trial.ok()) << "trial " << number << ": " << trial.status();
-            Attack(*trial, (*stage)->moderator_key(), findings);
-            if (HasFailure()) return;
-          }
+          for (int number = first; number < last && !HasFailure(); ++number) PlayOne(**stage, number, findings);
+          if (HasFailure()) return;
           absl::MutexLock lock(&mutex_);
           findings.lost_replies += (*stage)->lost_replies();
         }
@@ -198,6 +269,18 @@ class LinkingTest : public ::testing::TestWithParam<int> {
     }
     for (std::thread& thread : threads) thread.join();
     return findings;
+  }
+
+  void PlayOne(Stage& stage, int number, Findings& findings) {
+    const auto trial = stage.Play(SceneOf(number));
+    ASSERT_TRUE(trial.ok()) << "trial " << number << ": " << trial.status();
+    Attack(*trial, stage.moderator_key(), findings);
+    if (number % kTrialsToOneOfSteward != 0) return;
+    AttackWithKeys(*trial, ClosingKey::kServer, findings);
+    // Other people and answers, since those of the first are published by now.
+    const auto of_steward = stage.PlayUntilClosing(SceneOf(number, kScenesOfStewards), ClosingKey::kSteward);
+    ASSERT_TRUE(of_steward.ok()) << "trial " << number << ", a steward's: " << of_steward.status();
+    AttackWithKeys(*of_steward, ClosingKey::kSteward, findings);
   }
 
   // Every naive store must be caught by the scorers that are made for its leak.
@@ -228,19 +311,44 @@ class LinkingTest : public ::testing::TestWithParam<int> {
         ScoreSizes(sizes, scene, known, scores);
         tally.Add(scores.correct, scores.blind, 1, 1);
       }
-      const Tally::Line best = tally.BestOf(store.family);
-      EXPECT_GT(best.correct, tally.threshold()) << "no scorer catches: " << store.name << " (" << store.family << ")";
-      caught.push_back({{"control", store.name},
-                        {"copies", std::string(1, store.kind)},
-                        {"scorer", store.family},
-                        {"trials", tally.trials()},
-                        {"expected", tally.expected()},
-                        {"threshold", tally.threshold()},
-                        {"scored", best.correct},
-                        {"most_possible", count * answering()},
-                        {"caught", best.correct > tally.threshold()}});
+      base::Json control = ControlToJson(store.name, store.family, tally);
+      control["copies"] = std::string(1, store.kind);
+      caught.push_back(std::move(control));
     }
     return caught;
+  }
+
+  // The same for comments that go out.
+  base::Json RunReleaseControls(int count) {
+    base::Json caught = base::Json::array();
+    for (const NaiveRelease& release : NaiveReleases()) {
+      Tally tally;
+      for (int number = 0; number < count; ++number) {
+        const Scene scene = SceneOf(number);
+        const auto released = ReleaseNaively(release.name, scene);
+        EXPECT_TRUE(released.ok()) << released.status();
+        if (!released.ok()) return caught;
+        const std::vector<int>& order = scene.answer_order;
+        const KnownOrders known{order, scene.newest_order, order, order, scene.blind};
+        const Scores scores = ScoreComments(released->seen(), scene, known);
+        tally.Add(scores.correct, scores.blind, 1, 1);
+      }
+      caught.push_back(ControlToJson(release.name, release.family, tally));
+    }
+    return caught;
+  }
+
+  base::Json ControlToJson(const std::string& name, const std::string& family, const Tally& tally) {
+    const Tally::Line best = tally.BestOf(family);
+    EXPECT_GT(best.correct, tally.threshold()) << "no scorer catches: " << name << " (" << family << ")";
+    return {{"control", name},
+            {"scorer", family},
+            {"trials", tally.trials()},
+            {"expected", tally.expected()},
+            {"threshold", tally.threshold()},
+            {"scored", best.correct},
+            {"most_possible", tally.trials() * answering()},
+            {"caught", best.correct > tally.threshold()}};
   }
 
   absl::Mutex mutex_;
@@ -253,33 +361,58 @@ std::string Describe(const std::vector<Tally::Line>& lines) {
   });
 }
 
-base::Json LinesToJson(const std::vector<std::string>& families, const std::map<char, Tally>& tallies) {
-  base::Json json = base::Json::object();
-  for (const auto& [kind, tally] : tallies) json[std::string(1, kind)] = tally.ToJson(families);
-  return json;
+// A scorer above the threshold is tried again on as many new campaigns, and is right only if it is above it there too:
+// of the many that have something to go by, one in ten thousand is above it by chance.
+std::map<std::string, std::vector<Tally::Line>> AboveInBoth(const Findings& first, const Findings& second) {
+  std::map<std::string, std::vector<Tally::Line>> both;
+  const auto again = second.Above();
+  for (const auto& [attack, lines] : first.Above()) {
+    const auto found = again.find(attack);
+    if (found == again.end()) continue;
+    for (const Tally::Line& line : lines) {
+      for (const Tally::Line& other : found->second) {
+        if (line.scorer == other.scorer) both[attack].push_back(line);
+      }
+    }
+  }
+  return both;
 }
 
 TEST_P(LinkingTest, CopiesOfEverythingTellNobodysAnswer) {
   ASSERT_NO_FATAL_FAILURE(LearnFromAnother());
-  const Findings f = RunTrials(trials());
+  const Findings f = RunTrials(0, trials());
   ASSERT_FALSE(HasFailure());
-  const base::Json controls = RunControls(std::min(trials(), kControlTrials));
-
-  // First: who said what.
-  for (const auto& [kind, tally] : f.answers) {
-    EXPECT_EQ(tally.trials(), trials());
-    EXPECT_TRUE(tally.Above().empty()) << "copies (" << kind << "), threshold " << tally.threshold() << ":\n"
-                                       << Describe(tally.Above());
-    EXPECT_EQ(f.recovered.at(kind), 0) << "answers in clear in copies (" << kind << ")";
+  base::Json tried_again = base::Json::array();
+  std::map<std::string, std::vector<Tally::Line>> above = f.Above();
+  if (!above.empty()) {
+    for (const auto& [attack, lines] : above) tried_again.push_back({{"attack", attack}, {"scorers", Describe(lines)}});
+    above = AboveInBoth(f, RunTrials(trials(), trials()));
+    ASSERT_FALSE(HasFailure());
   }
-  // After closing not even a leaf of the ledger can be told to be somebody's.
-  EXPECT_TRUE(f.records.at('b').Above().empty()) << Describe(f.records.at('b').Above());
+  const base::Json controls = RunControls(std::min(trials(), kControlTrials));
+  const base::Json release_controls = RunReleaseControls(std::min(trials(), kControlTrials));
+
+  for (const auto& [attack, lines] : above) {
+    ADD_FAILURE() << attack << ", threshold " << f.at_chance.at(attack).threshold() << ":\n" << Describe(lines);
+  }
+  // First: who said what.
+  for (const auto& [kind, recovered] : f.recovered) {
+    EXPECT_EQ(f.at_chance.at(AnswersIn(kind)).trials(), trials());
+    EXPECT_EQ(recovered, 0) << "answers in clear in copies (" << kind << ")";
+  }
+  EXPECT_EQ(f.ratings_after_release, 0);
   // With the key folder all is open: what the other kinds hold back is not lost on the way.
   EXPECT_EQ(f.opened_with_keys, trials() * answering());
   EXPECT_GT(f.records.at('d').Lines().front().correct, f.records.at('d').threshold());
+  EXPECT_GT(f.servers_key.Lines().front().correct, f.servers_key.threshold());
+  // A steward's key takes that away.
+  EXPECT_GT(f.of_steward, 0);
+  EXPECT_EQ(f.opened_of_steward, 0);
   // A moderator reads all comments (where few answered, to write a summary), in an order that tells nothing.
-  EXPECT_TRUE(f.moderated.Above().empty()) << Describe(f.moderated.Above());
   EXPECT_EQ(f.moderated_comments, trials() * answering());
+  // All words go out, or none.
+  EXPECT_EQ(f.published, answering() < domain::kFewestRatersForComments ? 0 : trials() * answering());
+  EXPECT_EQ(f.published_in_clear, f.published);
   EXPECT_GT(f.lost_replies, 0);
   EXPECT_GT(f.changes, 0);
   EXPECT_GT(f.repeats, 0);
@@ -293,10 +426,14 @@ TEST_P(LinkingTest, CopiesOfEverythingTellNobodysAnswer) {
 
   // Third: the identity plane does not know who has answered.
   EXPECT_EQ(f.identity_plane_changed, 0);
-  EXPECT_TRUE(f.participation_open.Above().empty()) << Describe(f.participation_open.Above());
-  EXPECT_TRUE(f.participation_closed.Above().empty()) << Describe(f.participation_closed.Above());
   EXPECT_FALSE(f.completed_flag.Above().empty());
 
+  base::Json answers = base::Json::object(), records = base::Json::object();
+  for (const auto& [kind, tally] : f.records) {
+    const std::string letter(1, kind);
+    answers[letter] = f.at_chance.at(AnswersIn(kind)).ToJson(ScorerFamilies());
+    records[letter] = tally.ToJson(ScorerFamilies());
+  }
   const base::Json record = {
       {"attack", "linking"},
       {"arrangement", ArrangementInWords()},
@@ -306,19 +443,31 @@ TEST_P(LinkingTest, CopiesOfEverythingTellNobodysAnswer) {
       {"replies_lost", f.lost_replies},
       {"answers_changed", f.changes},
       {"answers_repeated", f.repeats},
-      {"answers", LinesToJson(ScorerFamilies(), f.answers)},
-      {"records_not_failed", LinesToJson(ScorerFamilies(), f.records)},
+      {"above_threshold_and_tried_again", tried_again},
+      {"above_threshold_again", above.size()},
+      {"answers", answers},
+      {"records_not_failed", records},
       {"with_the_key_folder",
        {{"answers_opened", f.opened_with_keys},
         {"of", trials() * answering()},
         {"linked_by_copies_a", f.records.at('a').Lines().front().correct},
-        {"linked_by_copies_d", f.records.at('d').Lines().front().correct}}},
+        {"linked_by_copies_d", f.records.at('d').Lines().front().correct},
+        {"answers_by_copies_d", f.servers_key.ToJson(ScorerFamilies())}}},
+      {"with_the_key_folder_and_a_steward",
+       {{"answers_opened", f.opened_of_steward},
+        {"of", f.of_steward},
+        {"answers_by_copies_d", f.at_chance.at(kStewardsKey).ToJson(ScorerFamilies())}}},
       {"with_the_moderators_key",
-       {{"comments_opened", f.moderated_comments}, {"by", f.moderated.ToJson(ScorerFamilies())}}},
+       {{"comments_opened", f.moderated_comments}, {"by", f.at_chance.at(kModerated).ToJson(ScorerFamilies())}}},
+      {"released_comments",
+       {{"released", f.published},
+        {"of", trials() * answering()},
+        {"by", f.at_chance.at(kReleased).ToJson(CommentScorerFamilies())},
+        {"controls", release_controls}}},
       {"strings_on_both_planes", {{"found", f.common.size() + f.misplaced.size()}}},
       {"who_has_answered",
-       {{"open", f.participation_open.ToJson(ParticipationFamilies())},
-        {"closed", f.participation_closed.ToJson(ParticipationFamilies())},
+       {{"open", f.at_chance.at(kAnsweredWhileOpen).ToJson(ParticipationFamilies())},
+        {"closed", f.at_chance.at(kAnsweredAtAll).ToJson(ParticipationFamilies())},
         {"identity_plane_changed_by_answers", f.identity_plane_changed}}},
       {"controls", controls},
       {"control_token_hash_with_invitation", {{"caught", f.token_hash_caught}, {"of", trials()}}},

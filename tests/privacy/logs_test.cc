@@ -87,7 +87,9 @@ class Secrets {
       for (const std::string& key : person.secrets.reply_keys) finders_["reply keys"].AddEncoded(number, key);
       finders_["receipts"].AddEncoded(number, person.secrets.receipt);
       finders_["receipts"].AddEncoded(number, person.secrets.leaf);
-      for (const domain::Answers& answers : person.answers) finders_["ratings and comments"].AddAnswers(number, answers);
+      for (const domain::Answers& answers : person.answers) {
+        finders_["ratings and comments"].AddAnswers(number, answers);
+      }
     }
   }
 
@@ -403,8 +405,8 @@ TEST_F(LogsTest, NothingOfARespondentIsInAnyLogErrorOrTemporaryFile) {
   for (size_t i = 0; i < kAnswering; ++i) ASSERT_NO_FATAL_FAILURE(Answer(i, i % 4 == 0 ? 1 : 0));
   const int lines_of_answers = LinesOf(deployment_.Logs()) - lines_before;
   ASSERT_NO_FATAL_FAILURE(ProvokeRefusals());
-  // Whether the server falls behind depends on how fast this machine is just now, so none need be refused; the record says
-  // how many were.
+  // Whether the server falls behind depends on how fast this machine is just now, so none need be refused; the record
+  // says how many were.
   const int overloaded = Overload();
   const int lines_of_all = LinesOf(deployment_.Logs()) - lines_before;
 
@@ -487,7 +489,8 @@ TEST_F(LogsTest, NothingOfARespondentIsInAnyLogErrorOrTemporaryFile) {
   EXPECT_EQ(lines_of_answers, 0) << deployment_.Logs();
   // The transport may tell once an hour that something is wrong with it, and where in its source.
   EXPECT_LE(lines_of_all, 3) << deployment_.Logs();
-  EXPECT_TRUE(absl::StrContains(deployment_.Logs(), "faults of the server in respondents' calls")) << deployment_.Logs();
+  EXPECT_TRUE(absl::StrContains(deployment_.Logs(), "faults of the server in respondents' calls"))
+      << deployment_.Logs();
 
   // Positive control: every kind of secret is found where it is planted.
   int caught = 0;

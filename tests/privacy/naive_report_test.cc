@@ -11,81 +11,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "tests/privacy/naive_report.h"
 #include "tests/privacy/random_report.h"
 #include "tests/privacy/report_attack.h"
-#include "tests/privacy/results.h"
 
 namespace candor::privacy {
 namespace {
-
-constexpr int kCampaigns = 60;
-constexpr uint32_t kFirstSeed = 5000;
-
-// How many reports broke of those that hold something back; written with the other results.
-class NaiveReportTest : public testing::Test {
- protected:
-  void Count(bool broken, const std::string& example) {
-    ++tried_;
-    if (!broken) return;
-    ++broken_;
-    if (example_.empty()) example_ = example;
-  }
-  void Count(const AttackResult& result) {
-    Count(!result.exposures.empty(), result.exposures.empty() ? "" : result.exposures[0].text);
-  }
-  // At least `share` of the reports that were tried, and some.
-  void ExpectBroken(double share) {
-    EXPECT_GE(broken_, std::max(5.0, share * tried_)) << "of " << tried_;
-    const std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
-    const base::Json record = {{"seeds", {kFirstSeed, kFirstSeed + kCampaigns - 1}},
-                               {"reports", tried_},
-                               {"broken", broken_},
-                               {"example", example_},
-                               {"passed", !HasFailure()}};
-    EXPECT_TRUE(WriteRecord(absl::StrCat("disclosure-naive-", name), record).ok());
-  }
-
-  int tried_ = 0, broken_ = 0;
-  std::string example_;
-};
-
-std::vector<int> AllGroups(const Survey& survey) {
-  std::vector<int> groups;
-  for (size_t g = 0; g < survey.groups.size(); ++g) groups.push_back(static_cast<int>(g));
-  return groups;
-}
-
-int64_t NumberIn(const Survey& survey, const std::vector<int>& groups, int question) {
-  int64_t n = 0;
-  for (const int g : groups) n += NumberOf(survey.answers[g][question]);
-  return n;
-}
-
-int64_t SumIn(const Survey& survey, const std::vector<int>& groups, int question) {
-  int64_t sum = 0;
-  for (const int g : groups) sum += SumOf(survey.questions[question], survey.answers[g][question]);
-  return sum;
-}
-
-// The mean of all answers of `groups` to `questions`, everybody weighing equally.
-Figure RawMean(const Survey& survey, const std::vector<int>& groups, const std::vector<int>& questions) {
-  int64_t n = 0, sum = 0;
-  for (const int q : questions) {
-    n += NumberIn(survey, groups, q);
-    sum += SumIn(survey, groups, q);
-  }
-  Figure figure;
-  if (n == 0) return figure;
-  for (const int q : questions) figure.parts.push_back({q, groups, 1.0 / static_cast<double>(n)});
-  figure.least = figure.most = static_cast<double>(sum) / static_cast<double>(n);
-  return figure;
-}
-
-// The mean of all answers of `groups` to a question as a statement.
-Statement Exactly(const Survey& survey, const std::vector<int>& groups, int question) {
-  const int64_t sum = SumIn(survey, groups, question);
-  return {question, groups, sum, sum, 0, NumberIn(survey, groups, question), {}};
-}
 
 TEST_F(NaiveReportTest, OverallMinusPrintedGroups) {
   for (int i = 0; i < kCampaigns; ++i) {

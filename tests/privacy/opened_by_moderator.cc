@@ -52,7 +52,8 @@ absl::StatusOr<Copy> OpenedByModerator(const Trial& trial, const Copy& copy, con
     }
   }
   for (const auto& [id, comment] : comments) by_id += comment;
-  for (auto& [name, bytes] : {std::pair<const char*, std::string&>{"comments by row", by_row}, {"comments by id", by_id}}) {
+  using Named = std::pair<const char*, std::string&>;
+  for (auto& [name, bytes] : {Named{"comments by row", by_row}, Named{"comments by id", by_id}}) {
     CopiedFile file;
     file.plane = Plane::kResponse;
     file.name = name;

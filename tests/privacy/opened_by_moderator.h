@@ -1,5 +1,5 @@
-// What a moderator who works together with the operator sees after closing: comments in clear, in the order in which they
-// are stored.
+// What a moderator who works together with the operator sees after closing: comments in clear, in the order in which
+// they are stored.
 
 #ifndef CANDOR_TESTS_PRIVACY_OPENED_BY_MODERATOR_H_
 #define CANDOR_TESTS_PRIVACY_OPENED_BY_MODERATOR_H_

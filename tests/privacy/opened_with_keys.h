@@ -1,16 +1,25 @@
-// What the key folder adds to a copy that was taken before closing.
+// What the key folder adds to copies that were taken before closing.
 
 #ifndef CANDOR_TESTS_PRIVACY_OPENED_WITH_KEYS_H_
 #define CANDOR_TESTS_PRIVACY_OPENED_WITH_KEYS_H_
+
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "tests/privacy/trial.h"
 
 namespace candor::privacy {
 
-// How many sealed answers of `copy` the closing key in `trial.keys` opens, each being the newest answer of the person
-// whose token it lies under.
-absl::StatusOr<int> CountOpened(const Trial& trial, const Copy& copy);
+struct OpenedWithKeys {
+  // Sealed answers in the last copy that open, each being the newest answer of the person whose token it lies under.
+  int newest = 0;
+  // The copies, each with what opens of it beside it: one file of the records in the order of their slots.
+  std::vector<Copy> copies;
+};
+
+// Tries every 32 bytes of every file in `trial.keys` as the closing key, whatever they are meant for, and every file of
+// 32 bytes as the key that answers are sealed under.
+absl::StatusOr<OpenedWithKeys> OpenWithKeys(const Trial& trial, const std::vector<const Copy*>& copies);
 
 }  // namespace candor::privacy
 

@@ -45,7 +45,8 @@ class Guesser {
 
   // Those with the highest values, and those with the lowest; equal ones in blind order.
   void ByValue(const std::string& where, const std::vector<Value>& values, const char* high, const char* low) {
-    const bool tells = std::any_of(values.begin(), values.end(), [&](const Value& v) { return !(v == values.front()); });
+    const bool tells =
+        std::any_of(values.begin(), values.end(), [&](const Value& v) { return !(v == values.front()); });
     if (!tells) return;
     std::vector<int> people = blind_;
     std::stable_sort(people.begin(), people.end(), [&](int a, int b) {

@@ -15,8 +15,8 @@
 
 namespace candor::privacy {
 
-// What names each person's row among the invitations: texts and blobs that stand in no other one. Empty for people whose
-// row is not there (any more).
+// What names each person's row among the invitations: texts and blobs that stand in no other one. Empty for people
+// whose row is not there (any more).
 std::vector<std::vector<std::string>> IdentifiersOf(const std::vector<Table>& tables,
                                                     const std::vector<PersonSecrets>& people);
 
@@ -26,9 +26,9 @@ struct ParticipationScores {
   double expected = 0, variance = 0;   // of a blind guess
 };
 
-// Each scorer names as many people as have answered. They go by any value in any row that belongs to a person, by how many
-// rows do, and by whether these have changed since `tokens_out`. `later` is what is known now. `blind`: all people, in an
-// order that says nothing.
+// Each scorer names as many people as have answered. They go by any value in any row that belongs to a person, by how
+// many rows do, and by whether these have changed since `tokens_out`. `later` is what is known now. `blind`: all
+// people, in an order that says nothing.
 ParticipationScores ScoreParticipation(const Copy& tokens_out, const Copy& later,
                                        const std::vector<PersonSecrets>& people, const std::set<int>& answered,
                                        const std::vector<int>& blind);

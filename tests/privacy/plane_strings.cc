@@ -122,8 +122,8 @@ std::vector<std::string> CommonStrings(const Copy& copy, const Excused& everywhe
       if (candidates.count(WordAt(bytes, at)) > 0) common.insert(WordAt(bytes, at));
     }
   }
-  // Runs of such words are one string. What only begins or ends with something that is excused, and has less than a word
-  // of its own, is where that something happens to have the same neighbour twice.
+  // Runs of such words are one string. What only begins or ends with something that is excused, and has less than a
+  // word of its own, is where that something happens to have the same neighbour twice.
   std::set<std::string> strings;
   for (const absl::string_view bytes : response) {
     for (size_t at = 0; at + kWord <= bytes.size(); ++at) {

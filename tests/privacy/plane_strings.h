@@ -30,8 +30,8 @@ class Excused {
   std::vector<uint64_t> words_;
 };
 
-// What may cross from plane to plane: contract, manifest, its signature, closed result and ledger, with their digests and
-// the name of the survey. Read from the identity plane's files in `copy`.
+// What may cross from plane to plane: contract, manifest, its signature, closed result and ledger, with their digests
+// and the name of the survey. Read from the identity plane's files in `copy`.
 std::vector<std::string> CrossingDocuments(const Copy& copy);
 
 // The longest strings of eight bytes or more that files of either plane have in common, but for those that stand
@@ -40,8 +40,8 @@ std::vector<std::string> CrossingDocuments(const Copy& copy);
 std::vector<std::string> CommonStrings(const Copy& copy, const Excused& everywhere,
                                        const std::vector<std::string>& crossing);
 
-// Which of the people's secrets, and of the identifiers in their rows on the identity plane, stand on the plane where they
-// must not: one sentence for each kind. Ledger leaves may be on both.
+// Which of the people's secrets, and of the identifiers in their rows on the identity plane, stand on the plane where
+// they must not: one sentence for each kind. Ledger leaves may be on both.
 std::vector<std::string> MisplacedSecrets(const Copy& copy, const std::vector<PersonSecrets>& people);
 
 // The copy of an installation that keeps a token's hash with the invitation: positive control.

@@ -1,6 +1,7 @@
 #include "tests/privacy/printed_survey.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <optional>
 
@@ -29,8 +30,10 @@ std::optional<Statement> PrintOne(const Survey& survey, const Answers& answers, 
     const int64_t minimum = survey.minimum_group_size + (pool && constants.pool_counts_insiders ? t : 0);
     if (n < minimum || n <= 2 * (1 + t)) return std::nullopt;
     for (const int g : groups) {
-      const int64_t of_group = NumberOf(answers[g][q]);
-      if (pool && constants.pool_counts_insiders && of_group < minimum && n - of_group < 1 + t) return std::nullopt;
+      const int64_t of_group = NumberOf(answers[g][q]), others = n - of_group;
+      if (pool && constants.pool_counts_insiders && of_group < minimum && others < 1 + t) return std::nullopt;
+      const bool small_part = survey.groups[g].raters < survey.fewest_in_part() || of_group < minimum;
+      if (!pool && groups.size() > 1 && small_part && of_group > 0 && others < 1 + t) return std::nullopt;
     }
   }
 
@@ -56,13 +59,51 @@ std::optional<Statement> PrintOne(const Survey& survey, const Answers& answers, 
   return said;
 }
 
+// Parts of one rater group, until each has enough raters or all are one; the smallest, by who answered, is joined with
+// the next smallest. Of equals the first comes first.
+std::vector<std::vector<int>> JoinParts(const Survey& survey, const std::vector<int>& groups) {
+  std::vector<std::vector<int>> parts;
+  for (const int g : groups) parts.push_back({g});
+  const auto sum_of = [&](const std::vector<int>& part, int64_t Survey::Group::*number) {
+    int64_t sum = 0;
+    for (const int g : part) sum += survey.groups[g].*number;
+    return sum;
+  };
+  while (parts.size() > 1) {
+    std::stable_sort(parts.begin(), parts.end(), [&](const std::vector<int>& a, const std::vector<int>& b) {
+      const int64_t first = sum_of(a, &Survey::Group::counted), second = sum_of(b, &Survey::Group::counted);
+      return first != second ? first < second : a < b;
+    });
+    const auto small = std::find_if(parts.begin(), parts.end(), [&](const std::vector<int>& part) {
+      return sum_of(part, &Survey::Group::raters) < survey.fewest_in_part();
+    });
+    if (small == parts.end()) break;
+    const std::vector<int> joined = *small;
+    parts.erase(small);
+    parts[0].insert(parts[0].end(), joined.begin(), joined.end());
+    std::sort(parts[0].begin(), parts[0].end());
+  }
+  return parts;
+}
+
 }  // namespace
+
+bool Survey::IsPool(const std::vector<int>& together) const {
+  if (one_group) return false;
+  const int first = groups[together[0]].part_of;
+  if (first < 0) return together.size() > 1 || groups[together[0]].joined;
+  return std::any_of(together.begin(), together.end(), [&](int g) { return groups[g].part_of != first; });
+}
+
+int64_t Survey::fewest_in_part() const { return std::max<int64_t>(10, minimum_group_size); }
 
 int64_t NumberOf(const Counts& counts) { return std::accumulate(counts.begin(), counts.end(), int64_t{0}); }
 
 int64_t SumOf(const Question& question, const Counts& counts) {
   int64_t sum = 0;
-  for (size_t value = 0; value < counts.size(); ++value) sum += question.PartsOf(static_cast<int>(value)) * counts[value];
+  for (size_t value = 0; value < counts.size(); ++value) {
+    sum += question.PartsOf(static_cast<int>(value)) * counts[value];
+  }
   return sum;
 }
 
@@ -72,9 +113,12 @@ Printed PrintByRules(const Survey& survey, const Answers& answers, const RuleCon
   std::vector<int> small;
   int64_t small_raters = 0;
   bool no_pool = false;
+  std::map<int, std::vector<int>> in_parts;  // by what they are parts of
   for (size_t g = 0; g < survey.groups.size(); ++g) {
     const Survey::Group& group = survey.groups[g];
-    if (group.withheld_by_codes) {
+    if (group.part_of >= 0) {
+      if (!group.withheld_by_codes) in_parts[group.part_of].push_back(static_cast<int>(g));
+    } else if (group.withheld_by_codes) {
       if (group.joined) no_pool = true;
     } else if (!constants.withholds || (!group.joined && group.raters >= k)) {
       blocks.push_back({static_cast<int>(g)});
@@ -83,13 +127,26 @@ Printed PrintByRules(const Survey& survey, const Answers& answers, const RuleCon
       small_raters += group.raters;
     }
   }
+  for (const auto& [group, parts] : in_parts) {
+    for (const std::vector<int>& block : JoinParts(survey, parts)) {
+      int64_t raters = 0;
+      for (const int g : block) raters += survey.groups[g].raters;
+      if (!constants.withholds || raters >= k) {
+        blocks.push_back(block);
+      } else {
+        small.insert(small.end(), block.begin(), block.end());
+        small_raters += raters;
+      }
+    }
+  }
+  std::sort(small.begin(), small.end());
   const int64_t pool_minimum = k + (constants.pool_counts_insiders ? survey.insiders : 0);
   const bool pool = !no_pool && small_raters >= pool_minimum;
   Printed printed;
   for (size_t q = 0; q < survey.questions.size(); ++q) {
     std::vector<Statement> of_question;
     for (const std::vector<int>& block : blocks) {
-      const bool joined = survey.groups[block[0]].joined;
+      const bool joined = survey.IsPool(block);
       const auto said = PrintOne(survey, answers, static_cast<int>(q), block, joined, constants);
       if (said.has_value()) of_question.push_back(*said);
     }

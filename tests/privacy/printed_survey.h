@@ -31,6 +31,10 @@ struct Survey {
     int64_t raters = 0;
     bool joined = false;             // of several rater groups, before opening: other_raters
     bool withheld_by_codes = false;  // too many reissued, or more answers than codes
+    // Issuing groups that are parts of one rater group have the same number here; -1: no part.
+    int part_of = -1;
+    int64_t counted = 0;   // of a part: who answered, as the ledger has it
+    bool attacked = true;  // else of another survey beside, with promises of its own
   };
   int points = 5;
   int minimum_group_size = 5;  // k
@@ -40,6 +44,11 @@ struct Survey {
   Answers answers;
   // The groups are parts of one, which only the attacker tells apart: no pool, but the people of one group.
   bool one_group = false;
+
+  // Whether groups whose answers stand in one figure are a pool, not parts of one rater group.
+  bool IsPool(const std::vector<int>& together) const;
+  // Fewest raters of a part that is shown apart.
+  int64_t fewest_in_part() const;
 };
 
 // What is printed of the answers of some groups to one question, as somebody understands it who knows the rules: an
@@ -53,8 +62,8 @@ struct Statement {
   bool operator==(const Statement&) const = default;
 };
 
-// A printed figure that several questions, or groups, have part in: a weighted sum of their answers' sums (in parts), or
-// of their sums of squares, lies within limits.
+// A printed figure that several questions, or groups, have part in: a weighted sum of their answers' sums (in parts),
+// or of their sums of squares, lies within limits.
 struct Figure {
   struct Part {
     int question = 0;
@@ -71,7 +80,7 @@ struct Printed {
   std::vector<Figure> figures;
 };
 
-// Rules 1, 3, 4 and 5, written a second time, with the constants that keep them safe left open.
+// Rules 1 to 5, written a second time, with the constants that keep them safe left open.
 struct RuleConstants {
   int known = 1;                     // answers beyond the insiders' that the bounds of rule 4 allow for
   int half_margin = 2;               // answers beyond t that each half needs for the distribution

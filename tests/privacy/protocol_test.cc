@@ -94,8 +94,8 @@ struct OpenServer {
 };
 
 // Sends all at once over several connections; the replies in the order of the requests.
-std::vector<std::pair<grpc::Status, std::string>> SendAllAtOnce(const OpenServer& open,
-                                                                const std::vector<v1::SubmitResponseRequest>& requests) {
+std::vector<std::pair<grpc::Status, std::string>> SendAllAtOnce(
+    const OpenServer& open, const std::vector<v1::SubmitResponseRequest>& requests) {
   constexpr size_t kConnections = 8;
   std::vector<std::unique_ptr<v1::ResponseService::Stub>> stubs;
   for (size_t i = 0; i < kConnections; ++i) {
@@ -350,8 +350,9 @@ TEST(ProtocolTest, BentSignaturesMessagesAndKeysAreRefused) {
   // Blinded messages that must not be signed: one reply, whether the code is fresh or used, and nothing is spent.
   std::string below = modulus;
   --below.back();  // odd
-  const std::vector<std::string> unsignable = {zero, zero.substr(1) + '\1', modulus, below, std::string(256, '\xff'), "",
-                                               std::string(255, '\2'), std::string(257, '\2'), std::string(5000, '\2')};
+  const std::vector<std::string> unsignable = {
+      zero, zero.substr(1) + '\1', modulus, below, std::string(256, '\xff'), "",
+      std::string(255, '\2'), std::string(257, '\2'), std::string(5000, '\2')};
   for (const std::string& blinded : unsignable) {
     std::set<std::string> replies;
     for (const size_t code : {0, 1}) {

@@ -13,6 +13,7 @@
 #include "services/reporting/build_report.h"
 #include "services/reporting/scores.h"
 #include "services/statistics/printed.h"
+#include "tests/privacy/report_reader.h"
 #include "tests/reporting/report_builders.h"
 
 namespace candor::privacy {
@@ -22,32 +23,86 @@ class Generator {
  public:
   explicit Generator(uint32_t seed) : random_(seed) {}
 
-  RandomReport Make(bool cells) {
+  RandomReport Make(bool cells, bool parts) {
     RandomReport campaign;
-    const int points = Below(2) == 0 ? 4 : 5;
-    domain::Contract& contract = campaign.contract = reporting::SampleContract();
-    contract.insiders = static_cast<int>(Below(3));
-    contract.minimum_group_size = domain::LowestMinimumGroupSize(contract.insiders) + (Below(5) == 0 ? Below(4) : 0);
-    contract.pool_minimum = contract.minimum_group_size + contract.insiders;
-    MakeInstrument(points, cells ? 6 + Below(5) : 2 + Below(5), campaign.version);
+    const int points = Points();
+    campaign.contract = Contract();
+    MakeInstrument(points, cells ? 6 + Below(5) : 2 + Below(5), 1 + Below(6), campaign.version);
     if (cells) {
       campaign.cells = domain::CellsOfCompetencies(campaign.version, 1 + static_cast<int>(Below(4)));
       CANDOR_CHECK(domain::CheckCells(campaign.version.instrument, campaign.cells).ok());
     }
+    if (parts) BreakDown(campaign);
+    Answer(campaign);
+    return campaign;
+  }
+
+  std::vector<RandomReport> MakeLeaders() {
+    RandomReport campaign;
+    campaign.contract = Contract();
+    MakeInstrument(Points(), 2 + Below(2), 1 + Below(3), campaign.version);
+    if (Below(3) == 0) BreakDown(campaign);
+    std::vector<RandomReport> leaders(5 + Below(3), campaign);
+    for (RandomReport& leader : leaders) Answer(leader);
+    return leaders;
+  }
+
+  RandomRounds MakeRounds() {
+    RandomRounds rounds;
+    rounds.before.contract = Contract();
+    MakeInstrument(Points(), 2 + Below(3), 1 + Below(3), rounds.before.version);
+    rounds.now.version = rounds.before.version;
+    // Some statements have other words now, and are other statements.
+    for (domain::Item& item : rounds.now.version.instrument.items) {
+      if (Below(5) > 0) continue;
+      for (auto& [audience, text] : item.texts) text = {{"en", "y"}};
+    }
+    rounds.now.contract = Contract();
+    rounds.now.contract.compared_with = rounds.before.contract.close_time;
+    for (RandomReport* round : {&rounds.before, &rounds.now}) {
+      if (Below(3) == 0) BreakDown(*round);
+      Answer(*round);
+    }
+    return rounds;
+  }
+
+ private:
+  int Points() { return Below(2) == 0 ? 4 : 5; }
+
+  domain::Contract Contract() {
+    domain::Contract contract = reporting::SampleContract();
+    contract.insiders = static_cast<int>(Below(3));
+    contract.minimum_group_size = domain::LowestMinimumGroupSize(contract.insiders) + (Below(5) == 0 ? Below(4) : 0);
+    contract.pool_minimum = contract.minimum_group_size + contract.insiders;
+    return contract;
+  }
+
+  // One or two of the groups by part.
+  void BreakDown(RandomReport& campaign) {
+    const auto& groups = campaign.version.instrument.rater_groups;
+    for (size_t g = 0; g < groups.size() && g < 2; ++g) {
+      domain::Breakdown breakdown{groups[g].code, {}};
+      for (uint32_t part = 2 + Below(4); part > 0; --part) {
+        breakdown.parts.insert(breakdown.parts.begin(), {absl::StrCat("p", part), {{"en", "Part"}}});
+      }
+      campaign.contract.breakdowns.push_back(std::move(breakdown));
+    }
+  }
+
+  // Whoever is invited, and what those say who answer.
+  void Answer(RandomReport& campaign) {
     Invite(campaign);
     MakeForms(campaign);
     if (Below(5) > 0) campaign.self = Person(campaign.version);
     for (uint32_t i = Below(3); i > 0; --i) campaign.supervisors.push_back(Person(campaign.version));
     FillSurvey(campaign);
-    return campaign;
   }
 
- private:
   uint32_t Below(uint32_t bound) { return random_() % bound; }
   bool Chance(double share) { return Below(100'000) < share * 100'000; }
   double Share() { return 0.3 + 0.7 * Below(1001) / 1000; }
 
-  void MakeInstrument(int points, uint32_t items, domain::InstrumentVersion& version) {
+  void MakeInstrument(int points, uint32_t items, uint32_t groups, domain::InstrumentVersion& version) {
     domain::Framework& framework = version.framework;
     framework.code = "random";
     framework.title = "Random framework";
@@ -58,16 +113,17 @@ class Generator {
     instrument.title = "Random questionnaire";
     instrument.framework = "random";
     instrument.scale.points = points;
+    instrument.scale.labels["en"].assign(static_cast<size_t>(points), "Label");
     instrument.scale.favourable_from = points - 1;
     instrument.languages = {"en"};
-    const uint32_t groups = 1 + Below(6);
     for (uint32_t g = 0; g < groups; ++g) {
       instrument.rater_groups.push_back({std::string(1, static_cast<char>('a' + g)), {{"en", "Group"}}});
     }
     framework.domains = {{"D1", "First domain", {{"C1", "First", {}}, {"C2", "Second", {}}}},
                          {"D2", "Second domain", {{"C3", "Third", {}}}}};
     for (uint32_t i = 0; i < items; ++i) {
-      domain::Item item{absl::StrCat("i", i + 1), Below(4) == 0, {{"self", {{"en", "x"}}}, {"supervisor", {{"en", "x"}}}}};
+      domain::Item item{absl::StrCat("i", i + 1), Below(4) == 0,
+                        {{"self", {{"en", "x"}}}, {"supervisor", {{"en", "x"}}}}};
       for (const domain::RaterGroup& group : instrument.rater_groups) {
         // The first item is asked of all, so that groups can be joined.
         if (i == 0 || Below(5) > 0) item.texts[group.code] = {{"en", "x"}};
@@ -87,13 +143,24 @@ class Generator {
     campaign.manifest.survey = domain::SurveyId("00000000000000000000000000");
     std::vector<domain::InvitedCount> invited;
     for (const domain::RaterGroup& group : campaign.version.instrument.rater_groups) {
-      constexpr uint32_t kMost[] = {9, 9, 9, 16, 25, 131};
-      invited.push_back({group.code, Below(kMost[Below(6)])});
+      constexpr uint32_t kMost[] = {9, 9, 9, 16, 25, 131}, kMostInPart[] = {12, 12, 16, 25, 40, 131};
+      const domain::Breakdown* breakdown = domain::FindBreakdown(campaign.contract.breakdowns, group.code);
+      if (breakdown == nullptr) {
+        invited.push_back({group.code, Below(kMost[Below(6)])});
+        continue;
+      }
+      for (const domain::Part& part : breakdown->parts) {
+        invited.push_back({group.code, Below(kMostInPart[Below(6)]), part.code});
+      }
     }
-    auto plan = domain::PlanIssuingGroups(campaign.version.instrument, invited);
+    const auto plan_groups = [&] {
+      return domain::PlanIssuingGroups(campaign.version.instrument, invited, campaign.contract.breakdowns,
+                                       campaign.contract.minimum_group_size);
+    };
+    auto plan = plan_groups();
     if (!plan.ok()) {
       invited[0].invited += 12;
-      plan = domain::PlanIssuingGroups(campaign.version.instrument, invited);
+      plan = plan_groups();
     }
     campaign.manifest.groups = plan->groups;
   }
@@ -189,10 +256,16 @@ class Generator {
     } else {
       survey.questions.assign(campaign.version.instrument.items.size(), {1, points, domain::LowerHalfEnd(points)});
     }
+    std::map<std::string, int> first_part;  // by rater group
     for (size_t g = 0; g < campaign.manifest.groups.size(); ++g) {
       survey.groups.push_back({cells ? campaign.cell_tallies[g].raters : campaign.tallies[g].raters,
                                campaign.manifest.groups[g].code == domain::kOtherRaters,
                                domain::WithheldByItsCodes(campaign.counts[g], campaign.rules()).has_value()});
+      survey.groups.back().counted = campaign.counts[g].counted;
+      if (!campaign.manifest.groups[g].parts.empty()) {
+        const auto part = first_part.emplace(campaign.manifest.groups[g].members[0], static_cast<int>(g)).first;
+        survey.groups.back().part_of = part->second;
+      }
       std::vector<Counts> of_group;
       if (cells) {
         for (const domain::CellTally& cell : campaign.cell_tallies[g].cells) of_group.push_back(cell.counts);
@@ -206,165 +279,19 @@ class Generator {
   std::mt19937 random_;
 };
 
-// Indices of the issuing groups whose answers a printed block holds.
-std::vector<int> GroupsOf(const RandomReport& campaign, const std::string& block,
-                          const std::vector<std::string>& pooled) {
-  std::vector<int> groups;
-  for (size_t g = 0; g < campaign.manifest.groups.size(); ++g) {
-    const std::string& code = campaign.manifest.groups[g].code;
-    const bool in_pool = block == domain::kOtherRaters && std::find(pooled.begin(), pooled.end(), code) != pooled.end();
-    if (code == block || in_pool) groups.push_back(static_cast<int>(g));
-  }
-  return groups;
-}
-
-std::vector<std::string> PooledGroups(const v1::Scores& scores) {
-  std::vector<std::string> pooled;
-  for (const v1::GroupSummary& group : scores.groups()) {
-    if (group.withheld_reason() == v1::WITHHELD_REASON_POOLED) pooled.push_back(group.code());
-  }
-  return pooled;
-}
-
-bool Shown(const v1::GroupScore& score) { return score.state() != v1::FIGURE_STATE_WITHHELD; }
-
-// A printed mean as limits.
-std::pair<double, double> LimitsOf(const v1::GroupScore& score) {
-  if (score.state() == v1::FIGURE_STATE_EXACT) return {score.mean(), score.mean()};
-  return {score.lower(), score.upper()};
-}
-
-// A mean of means as a weighted sum of answers, from what the report says of its units.
-class Reader {
- public:
-  Reader(const RandomReport& campaign, const v1::Scores& scores)
-      : campaign_(campaign), scores_(scores), pooled_(PooledGroups(scores)) {
-    for (size_t i = 0; i < campaign.version.instrument.items.size(); ++i) {
-      question_[campaign.version.instrument.items[i].indicator] = static_cast<int>(i);
-    }
-    for (const v1::UnitScore& unit : scores.units()) units_[unit.code()] = &unit;
-  }
-
-  Printed Read() const {
-    Printed printed;
-    for (const v1::UnitScore& unit : scores_.units()) {
-      for (const v1::GroupScore& score : unit.groups()) {
-        if (!Shown(score)) continue;
-        if (unit.kind() == v1::UNIT_KIND_INDICATOR) {
-          printed.statements.push_back(StatementOf(unit, score));
-        } else {
-          printed.figures.push_back(FigureOf(PartsOf(unit, score.group()), LimitsOf(score)));
-        }
-      }
-      if (Shown(unit.all_raters())) {
-        printed.figures.push_back(FigureOf(PartsOfAll(unit), LimitsOf(unit.all_raters())));
-      }
-      ReadGap(unit, printed);
-    }
-    std::sort(printed.statements.begin(), printed.statements.end(), [](const Statement& a, const Statement& b) {
-      return a.question != b.question ? a.question < b.question : a.groups < b.groups;
-    });
-    return printed;
-  }
-
- private:
-  static Figure FigureOf(std::vector<Figure::Part> parts, const std::pair<double, double>& limits) {
-    return {std::move(parts), limits.first, limits.second};
-  }
-
-  const v1::GroupScore* ScoreOf(const v1::UnitScore& unit, const std::string& group) const {
-    for (const v1::GroupScore& score : unit.groups()) {
-      if (score.group() == group && Shown(score)) return &score;
-    }
-    return nullptr;
-  }
-
-  // The indicators of a unit, as the report's outline has them.
-  std::vector<const v1::UnitScore*> IndicatorsOf(const v1::UnitScore& unit) const {
-    std::vector<const v1::UnitScore*> indicators;
-    for (const v1::UnitScore& other : scores_.units()) {
-      if (other.kind() != v1::UNIT_KIND_INDICATOR) continue;
-      const bool in_theme =
-          std::find(other.themes().begin(), other.themes().end(), unit.code()) != other.themes().end();
-      const bool in_unit = unit.kind() == v1::UNIT_KIND_OVERALL || other.code() == unit.code() ||
-                           (unit.kind() == v1::UNIT_KIND_THEME && in_theme) ||
-                           (unit.kind() == v1::UNIT_KIND_COMPETENCY && other.parent() == unit.code()) ||
-                           (unit.kind() == v1::UNIT_KIND_DOMAIN && units_.at(other.parent())->parent() == unit.code());
-      if (in_unit) indicators.push_back(&other);
-    }
-    return indicators;
-  }
-
-  // The mean of a block's shown indicators in a unit, times `factor`.
-  std::vector<Figure::Part> PartsOf(const v1::UnitScore& unit, const std::string& group, double factor = 1) const {
-    std::vector<std::pair<int, int64_t>> used;  // question, answers
-    for (const v1::UnitScore* indicator : IndicatorsOf(unit)) {
-      const v1::GroupScore* score = ScoreOf(*indicator, group);
-      if (score != nullptr) used.push_back({question_.at(indicator->code()), score->n()});
-    }
-    std::vector<Figure::Part> parts;
-    for (const auto& [question, n] : used) {
-      parts.push_back({question, GroupsOf(campaign_, group, pooled_),
-                       factor / static_cast<double>(n) / static_cast<double>(used.size())});
-    }
-    return parts;
-  }
-
-  std::vector<Figure::Part> PartsOfAll(const v1::UnitScore& unit, double factor = 1) const {
-    std::vector<Figure::Part> parts;
-    for (const std::string& group : unit.all_raters().groups_used()) {
-      const std::vector<Figure::Part> of_group =
-          PartsOf(unit, group, factor / static_cast<double>(unit.all_raters().groups_used_size()));
-      parts.insert(parts.end(), of_group.begin(), of_group.end());
-    }
-    return parts;
-  }
-
-  // Self minus others, over the indicators that both sides have: others are what is left.
-  void ReadGap(const v1::UnitScore& unit, Printed& printed) const {
-    const v1::Gap& gap = unit.gap();
-    if (!gap.has_value() && !gap.has_lower()) return;
-    double self = 0;
-    std::vector<Figure::Part> parts;
-    for (const v1::UnitScore* indicator : IndicatorsOf(unit)) {
-      if (!indicator->self().has_mean() || !Shown(indicator->all_raters())) continue;
-      self += indicator->self().mean() / gap.items_common();
-      const auto others = PartsOfAll(*indicator, 1.0 / gap.items_common());
-      parts.insert(parts.end(), others.begin(), others.end());
-    }
-    const double least = gap.has_value() ? gap.value() : gap.lower(), most = gap.has_value() ? gap.value() : gap.upper();
-    printed.figures.push_back(FigureOf(parts, {self - most, self - least}));
-  }
-
-  Statement StatementOf(const v1::UnitScore& unit, const v1::GroupScore& score) const {
-    const int points = scores_.rules().points();
-    const int64_t n = score.n(), few = scores_.rules().insiders() + 1;
-    Statement said{question_.at(unit.code()), GroupsOf(campaign_, score.group(), pooled_), n, n * points, 0, n, {}};
-    if (score.state() == v1::FIGURE_STATE_EXACT) {
-      said.least_sum = said.most_sum = std::llround(score.mean() * static_cast<double>(n));
-    } else if (score.state() == v1::FIGURE_STATE_AT_LEAST) {
-      said.least_sum = std::llround(score.lower() * static_cast<double>(n));
-    } else {
-      said.most_sum = std::llround(score.upper() * static_cast<double>(n));
-    }
-    if (score.half_statement() == v1::HALF_STATEMENT_AT_MOST_TWO_LOW) said.most_low = few;
-    if (score.half_statement() == v1::HALF_STATEMENT_AT_MOST_TWO_HIGH) said.least_low = n - few;
-    said.distribution.assign(score.distribution().counts().begin(), score.distribution().counts().end());
-    return said;
-  }
-
-  const RandomReport& campaign_;
-  const v1::Scores& scores_;
-  const std::vector<std::string> pooled_;
-  std::map<std::string, int> question_;
-  std::map<std::string, const v1::UnitScore*> units_;
-};
-
 }  // namespace
 
-RandomReport MakeRandomReport(uint32_t seed) { return Generator(seed).Make(/*cells=*/false); }
+RandomReport MakeRandomReport(uint32_t seed) { return Generator(seed).Make(/*cells=*/false, /*parts=*/false); }
 
-RandomReport MakeRandomCellReport(uint32_t seed) { return Generator(seed).Make(/*cells=*/true); }
+RandomReport MakeRandomCellReport(uint32_t seed) { return Generator(seed).Make(/*cells=*/true, /*parts=*/false); }
+
+RandomReport MakeRandomPartsReport(uint32_t seed) { return Generator(seed).Make(/*cells=*/false, /*parts=*/true); }
+
+RandomReport MakeRandomCellPartsReport(uint32_t seed) { return Generator(seed).Make(/*cells=*/true, /*parts=*/true); }
+
+std::vector<RandomReport> MakeRandomLeaders(uint32_t seed) { return Generator(seed).MakeLeaders(); }
+
+RandomRounds MakeRandomRounds(uint32_t seed) { return Generator(seed).MakeRounds(); }
 
 reporting::ReportInput InputOf(const RandomReport& campaign, const domain::ClosedResult& result) {
   reporting::ReportInput input = reporting::InputOf(campaign.version, campaign.contract, result);
@@ -373,74 +300,19 @@ reporting::ReportInput InputOf(const RandomReport& campaign, const domain::Close
   return input;
 }
 
-v1::Report PrintReport(const RandomReport& campaign, const Answers& answers) {
+domain::ClosedResult CloseOn(const RandomReport& campaign, const Answers& answers) {
   std::vector<domain::GroupTally> tallies = campaign.tallies;
   for (size_t g = 0; g < tallies.size(); ++g) {
     for (size_t i = 0; i < tallies[g].items.size(); ++i) tallies[g].items[i].counts = answers[g][i];
   }
-  const auto report = reporting::BuildReport(InputOf(
-      campaign, domain::MakeClosedResult(campaign.manifest, campaign.version.instrument, campaign.rules(), tallies,
-                                         campaign.counts)));
+  return domain::MakeClosedResult(campaign.manifest, campaign.version.instrument, campaign.rules(), tallies,
+                                  campaign.counts);
+}
+
+v1::Report PrintReport(const RandomReport& campaign, const Answers& answers) {
+  const auto report = reporting::BuildReport(InputOf(campaign, CloseOn(campaign, answers)));
   CANDOR_CHECK(report.ok());
   return *report;
-}
-
-Printed ReadReport(const RandomReport& campaign, const v1::Report& report) {
-  return Reader(campaign, report.scores()).Read();
-}
-
-domain::ClosedResult ClosedResultOf(const RandomReport& campaign, const v1::Report& report) {
-  domain::ClosedResult result;
-  result.survey = campaign.manifest.survey;
-  result.points = report.scores().rules().points();
-  result.counts = campaign.counts;
-  const v1::Scores& scores = report.scores();
-  for (int b = 0; b < scores.groups_size(); ++b) {
-    const v1::GroupSummary& group = scores.groups(b);
-    domain::Block block{group.code(), {group.members().begin(), group.members().end()}, domain::BlockState::kPrinted, {}};
-    switch (group.withheld_reason()) {
-      case v1::WITHHELD_REASON_UNSPECIFIED: break;
-      case v1::WITHHELD_REASON_POOLED: block.state = domain::BlockState::kPooled; break;
-      case v1::WITHHELD_REASON_TOO_MANY_REISSUED: block.state = domain::BlockState::kTooManyReissued; break;
-      case v1::WITHHELD_REASON_MORE_ANSWERS_THAN_CODES:
-        block.state = domain::BlockState::kMoreAnswersThanCodes;
-        break;
-      default: block.state = domain::BlockState::kTooFew;
-    }
-    for (const v1::ReportItem& item : report.items()) {
-      const v1::UnitScore& unit = reporting::UnitOf(scores, item.indicator());
-      const v1::GroupScore& score = unit.groups(b);
-      if (block.state != domain::BlockState::kPrinted || score.withheld_reason() == v1::WITHHELD_REASON_NO_DATA) continue;
-      domain::Atom atom;
-      atom.indicator = item.indicator();
-      atom.n = score.n();
-      const double n = static_cast<double>(score.n());
-      switch (score.state()) {
-        case v1::FIGURE_STATE_EXACT:
-          atom.kind = domain::AtomKind::kExact;
-          atom.sum = std::llround(score.mean() * n);
-          break;
-        case v1::FIGURE_STATE_AT_LEAST:
-          atom.kind = domain::AtomKind::kAtLeast;
-          atom.bound_numerator = std::llround(score.lower() * n);
-          break;
-        case v1::FIGURE_STATE_AT_MOST:
-          atom.kind = domain::AtomKind::kAtMost;
-          atom.bound_numerator = std::llround(score.upper() * n);
-          break;
-        default: break;
-      }
-      atom.counts.assign(score.distribution().counts().begin(), score.distribution().counts().end());
-      if (score.half_statement() == v1::HALF_STATEMENT_AT_MOST_TWO_LOW) atom.half = domain::HalfStatement::kAtMostTwoLow;
-      if (score.half_statement() == v1::HALF_STATEMENT_AT_MOST_TWO_HIGH) {
-        atom.half = domain::HalfStatement::kAtMostTwoHigh;
-      }
-      if (score.has_not_observed()) atom.not_observed = score.not_observed();
-      block.atoms.push_back(std::move(atom));
-    }
-    result.blocks.push_back(std::move(block));
-  }
-  return result;
 }
 
 CellReport PrintCells(const RandomReport& campaign, const Answers& answers) {
@@ -494,9 +366,9 @@ CellReport PrintCells(const RandomReport& campaign, const Answers& answers) {
 }
 
 Printed ReadCells(const RandomReport& campaign, const CellReport& report) {
-  std::vector<std::string> pooled;
+  std::vector<NamedBlock> blocks;
   for (const domain::CellBlock& block : report.blocks) {
-    if (block.state == domain::BlockState::kPooled) pooled.push_back(block.code);
+    blocks.push_back({block.code, block.members, block.parts, block.state == domain::BlockState::kPooled});
   }
   Printed printed;
   const int points = campaign.version.instrument.scale.points;
@@ -508,8 +380,8 @@ Printed ReadCells(const RandomReport& campaign, const CellReport& report) {
       int c = 0;
       while (campaign.cells[c].code != atom.cell) ++c;
       answers[{block.code, c}] = atom.n;
-      Statement said{c, GroupsOf(campaign, block.code, pooled), atom.n * atom.rated, atom.n * atom.rated * points,
-                     0, atom.n, atom.counts};
+      const int64_t least = atom.n * atom.rated;
+      Statement said{c, GroupsOf(campaign.manifest, blocks, block.code), least, least * points, 0, atom.n, atom.counts};
       if (atom.kind == domain::AtomKind::kExact) said.least_sum = said.most_sum = atom.sum;
       if (atom.kind == domain::AtomKind::kAtLeast) said.least_sum = atom.bound_numerator;
       if (atom.kind == domain::AtomKind::kAtMost) said.most_sum = atom.bound_numerator;
@@ -530,7 +402,7 @@ Printed ReadCells(const RandomReport& campaign, const CellReport& report) {
     for (size_t c = 0; c < campaign.cells.size(); ++c) {
       const auto found = answers.find({score.block, static_cast<int>(c)});
       if (found == answers.end() || score.weights[c] == 0) continue;
-      figure.parts.push_back({static_cast<int>(c), GroupsOf(campaign, score.block, pooled),
+      figure.parts.push_back({static_cast<int>(c), GroupsOf(campaign.manifest, blocks, score.block),
                               static_cast<double>(score.weights[c]) / weight /
                                   static_cast<double>(found->second * campaign.cells[c].rated)});
     }

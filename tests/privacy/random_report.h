@@ -1,4 +1,5 @@
-// Random campaigns as the product prints them: whole reports on items, and atoms of cells with the figures made of them.
+// Random campaigns as the product prints them: whole reports on items, and atoms of cells with the figures made of
+// them.
 
 #ifndef CANDOR_TESTS_PRIVACY_RANDOM_REPORT_H_
 #define CANDOR_TESTS_PRIVACY_RANDOM_REPORT_H_
@@ -16,9 +17,9 @@
 
 namespace candor::privacy {
 
-// One leader's survey: from 0 to 130 invited in each of one to six groups, of whom 30 to 100 % answer, and observe 30 to
-// 100 % of what they are asked; answers from all at one end of the scale to all over it; scales of 4 and 5 points; 0 to 2
-// insiders. `survey` holds what the attacker has to do with.
+// One leader's survey: from 0 to 130 invited in each of one to six groups, of whom 30 to 100 % answer, and observe 30
+// to 100 % of what they are asked; answers from all at one end of the scale to all over it; scales of 4 and 5 points; 0
+// to 2 insiders. `survey` holds what the attacker has to do with.
 struct RandomReport {
   domain::InstrumentVersion version;
   domain::Contract contract;
@@ -39,14 +40,21 @@ RandomReport MakeRandomReport(uint32_t seed);
 // Planned-missing forms; the questions are the cells.
 RandomReport MakeRandomCellReport(uint32_t seed);
 
-// The report on these answers, in place of the campaign's own, as the leader receives it.
+// The same with one or two of the rater groups shown by part, from 0 to 130 invited in each of two to five parts.
+RandomReport MakeRandomPartsReport(uint32_t seed);
+RandomReport MakeRandomCellPartsReport(uint32_t seed);
+// Five to seven leaders of one campaign: one instrument, one contract.
+std::vector<RandomReport> MakeRandomLeaders(uint32_t seed);
+// One leader in two rounds, with the rules of each; some of the items have other words in the second.
+struct RandomRounds {
+  RandomReport before, now;
+};
+RandomRounds MakeRandomRounds(uint32_t seed);
+
+// What closing lets out of these answers, in place of the campaign's own.
+domain::ClosedResult CloseOn(const RandomReport& campaign, const Answers& answers);
+// The report on them, as the leader receives it.
 v1::Report PrintReport(const RandomReport& campaign, const Answers& answers);
-
-// What its reader knows from it. Only the report is read, and from `campaign` which groups were invited.
-Printed ReadReport(const RandomReport& campaign, const v1::Report& report);
-
-// The closed result as far as the report shows it; its raters' counts come from `campaign`, being in the ledger too.
-domain::ClosedResult ClosedResultOf(const RandomReport& campaign, const v1::Report& report);
 
 // What reports are made from, with `result` as the closed result.
 reporting::ReportInput InputOf(const RandomReport& campaign, const domain::ClosedResult& result);

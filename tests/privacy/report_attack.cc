@@ -15,6 +15,8 @@ namespace {
 
 // Printed figures are doubles, computed by a few additions and divisions.
 constexpr double kRounding = 1e-7;
+// A range that is this much too narrow is: what is rounded in a mean of many answers is more in their sum.
+constexpr double kTooNarrow = 0.01;
 
 // Which of their own answers the insiders have, where they can be chosen so.
 enum class Insiders { kNone, kLowest, kHighest, kBoth };
@@ -51,6 +53,23 @@ class ReportAttack {
     return std::move(result_);
   }
 
+  AttackResult RunOnHeldBack() {
+    for (const Cell& cell : cells_) {
+      if (!HeldBack(cell)) continue;
+      ++result_.held_back;
+      const Question& question = QuestionOf(cell);
+      const auto range = attacker_.Bounds(SumOfCell(cell));
+      CANDOR_CHECK(range.has_value());
+      const bool open = range->least <= static_cast<double>(cell.n * question.PartsOf(0)) + kTooNarrow &&
+                        range->most >= static_cast<double>(cell.n * question.PartsOf(question.values - 1)) - kTooNarrow;
+      if (!open) {
+        Expose(cell, absl::StrCat("it is known that the held-back sum is from ", range->least, " to ", range->most));
+      }
+    }
+    result_.linear = attacker_.linear();
+    return std::move(result_);
+  }
+
   std::vector<SumRange> HeldBack() {
     std::vector<SumRange> sums;
     for (const Cell& cell : cells_) {
@@ -72,23 +91,35 @@ class ReportAttack {
     int low_sum = 0;     // the attacker's index of how many lie in the lower half
   };
 
+  bool Attacked(const Cell& cell) const { return survey_.groups[cell.group].attacked; }
   bool HeldBack(const Cell& cell) const {
-    if (cell.statement < 0) return true;
-    return printed_answers_[cell.statement] < survey_.minimum_group_size;
+    if (!Attacked(cell)) return false;
+    return cell.statement < 0 || printed_answers_[cell.statement] < survey_.minimum_group_size;
   }
   // In a figure with others only, and too few to stand alone.
   bool InPool(const Cell& cell) const {
-    return !survey_.one_group && !HeldBack(cell) && printed_answers_[cell.statement] > cell.n &&
+    return IsAmongOthers(cell) && survey_.IsPool(GroupsOf(cell)) &&
            cell.n < survey_.minimum_group_size + survey_.insiders;
+  }
+  // In a figure with other parts of the same rater group only, and too small to be shown apart.
+  bool InJoinedParts(const Cell& cell) const {
+    return IsAmongOthers(cell) && survey_.groups[cell.group].part_of >= 0 && !survey_.IsPool(GroupsOf(cell)) &&
+           (survey_.groups[cell.group].raters < survey_.fewest_in_part() || cell.n < survey_.minimum_group_size);
+  }
+  bool IsAmongOthers(const Cell& cell) const {
+    return !survey_.one_group && Attacked(cell) && !HeldBack(cell) && printed_answers_[cell.statement] > cell.n;
+  }
+  const std::vector<int>& GroupsOf(const Cell& cell) const { return printed_.statements[cell.statement].groups; }
+  // How far the sum of a cell in a pool, or in joined parts, must stay open, in parts.
+  int64_t PromisedWidth(const Cell& cell) const {
+    const int64_t people = std::min<int64_t>(cell.n, 1 + survey_.insiders);
+    return people * (InPool(cell) || PromisesEveryValue(cell) ? QuestionOf(cell).values - 1 : 1);
   }
   // Of these people every answer must stay possible; of others one in either half.
   bool PromisesEveryValue(const Cell& cell) const {
     return HeldBack(cell) || printed_answers_[cell.statement] < domain::kFewestForHalves || IsPool(cell.statement);
   }
-  bool IsPool(int statement) const {
-    const std::vector<int>& groups = printed_.statements[statement].groups;
-    return !survey_.one_group && (groups.size() > 1 || survey_.groups[groups[0]].joined);
-  }
+  bool IsPool(int statement) const { return survey_.IsPool(printed_.statements[statement].groups); }
 
   int64_t CountOf(const Cell& cell, int value) const { return survey_.answers[cell.group][cell.question][value]; }
   const Question& QuestionOf(const Cell& cell) const { return survey_.questions[cell.question]; }
@@ -165,8 +196,8 @@ class ReportAttack {
     }
   }
 
-  // What insiders know of each cell, by value. At least one answer of `target` cells (all, where it is unset) is left to
-  // another person. In a pool insiders stand in other groups before they stand in the target's.
+  // What insiders know of each cell, by value. At least one answer of `target` cells (all, where it is unset) is left
+  // to another person. In a pool insiders stand in other groups before they stand in the target's.
   std::vector<Counts> KnownTo(Insiders insiders, const std::vector<int>& targets) const {
     std::vector<Counts> known;
     for (const Cell& cell : cells_) known.push_back(Counts(QuestionOf(cell).values));
@@ -220,8 +251,8 @@ class ReportAttack {
     }
   }
 
-  // Prefers answers near the middle of what is printed, with `weight`: then linear programming finds whole numbers nearly
-  // always, two neighbouring answers being enough for any sum.
+  // Prefers answers near the middle of what is printed, with `weight`: then linear programming finds whole numbers
+  // nearly always, two neighbouring answers being enough for any sum.
   void PreferNear(const Cell& cell, double weight, Sum& cost) const {
     double centre = (QuestionOf(cell).values - 1) / 2.0;
     if (cell.statement >= 0) {
@@ -330,7 +361,7 @@ class ReportAttack {
     for (size_t turn = 0; turn < most_in_pool; ++turn) {
       std::vector<int> targets;
       for (size_t c = 0; c < cells_.size(); ++c) {
-        if (place[c] == static_cast<int>(turn)) targets.push_back(static_cast<int>(c));
+        if (place[c] == static_cast<int>(turn) && Attacked(cells_[c])) targets.push_back(static_cast<int>(c));
       }
       const std::vector<Counts> known = KnownTo(insiders, targets);
       for (int value = 0; value < most_values; ++value) AttackValue(insiders, targets, known, value);
@@ -390,7 +421,8 @@ class ReportAttack {
     return numbers.has_value() && PrintTheSame(*numbers, absl::StrCat("somebody's answer ", value));
   }
 
-  // How far the sums of a pool's groups are open, without insiders: all questions at once, one group after the other.
+  // How far the sums of a pool's groups, and of joined parts, are open, without insiders: all questions at once, one
+  // group after the other.
   void AttackPools() {
     std::vector<Counts> nothing;
     for (const Cell& cell : cells_) nothing.push_back(Counts(QuestionOf(cell).values));
@@ -398,9 +430,12 @@ class ReportAttack {
     for (size_t g = 0; g < survey_.groups.size(); ++g) {
       std::vector<int> pooled;
       for (size_t c = 0; c < cells_.size(); ++c) {
-        if (cells_[c].group == static_cast<int>(g) && InPool(cells_[c])) pooled.push_back(static_cast<int>(c));
+        if (cells_[c].group != static_cast<int>(g)) continue;
+        const bool in_pool = InPool(cells_[c]), in_parts = InJoinedParts(cells_[c]);
+        result_.in_pools += in_pool ? 1 : 0;
+        result_.in_parts += in_parts ? 1 : 0;
+        if (in_pool || in_parts) pooled.push_back(static_cast<int>(c));
       }
-      result_.in_pools += static_cast<int64_t>(pooled.size());
       if (pooled.empty()) continue;
       std::vector<std::vector<int64_t>> ends;
       for (const bool least : {true, false}) {
@@ -418,16 +453,16 @@ class ReportAttack {
           result_.exposures.push_back({0, 0, "what is printed contradicts the answers"});
           return;
         }
-        if (!PrintTheSame(*numbers, "a pool's group at one end")) return;
+        if (!PrintTheSame(*numbers, "a group of a pool, or a part, at one end")) return;
         ends.push_back(*numbers);
       }
       for (const int c : pooled) {
         const Cell& cell = cells_[c];
-        const int64_t promised = std::min<int64_t>(cell.n, 1 + survey_.insiders) * (QuestionOf(cell).values - 1);
+        const int64_t promised = PromisedWidth(cell);
         if (SumIn(ends[1], cell) - SumIn(ends[0], cell) >= promised) continue;
         const auto range = attacker_.WholeBounds(SumOfCell(cell));
         if (range.has_value() && range->most - range->least >= static_cast<double>(promised) - kRounding) continue;
-        Expose(cell, absl::StrCat("the pool's figure leaves its sum from ", range->least, " to ", range->most));
+        Expose(cell, absl::StrCat("the figure that it is in leaves its sum from ", range->least, " to ", range->most));
       }
     }
   }
@@ -450,6 +485,7 @@ AttackResult& AttackResult::operator+=(const AttackResult& other) {
   overlooked.insert(overlooked.end(), other.overlooked.begin(), other.overlooked.end());
   held_back += other.held_back;
   in_pools += other.in_pools;
+  in_parts += other.in_parts;
   people += other.people;
   alternatives += other.alternatives;
   linear += other.linear;
@@ -459,6 +495,10 @@ AttackResult& AttackResult::operator+=(const AttackResult& other) {
 
 AttackResult AttackReport(const Survey& survey, const Printed& printed, const Printer& print) {
   return ReportAttack(survey, printed, print).Run();
+}
+
+AttackResult AttackHeldBackSums(const Survey& survey, const Printed& printed) {
+  return ReportAttack(survey, printed, nullptr).RunOnHeldBack();
 }
 
 std::vector<SumRange> HeldBackSums(const Survey& survey, const Printed& printed) {

@@ -27,6 +27,7 @@ struct AttackResult {
   // How much was attacked.
   int64_t held_back = 0;   // answers of one group to one question that are in no figure of their own or a pool's
   int64_t in_pools = 0;    // likewise that are in a pool's figure alone
+  int64_t in_parts = 0;    // likewise of a part that is too small to be shown apart, in the figure of joined parts
   int64_t people = 0;      // times that an answer of another person was asked for: group, question, insiders, answer
   int64_t alternatives = 0;  // sets of other answers that give the same report
   int64_t linear = 0, searched = 0;  // programs solved: linear alone; with a search for whole numbers
@@ -37,17 +38,24 @@ struct AttackResult {
 using Printer = std::function<std::string(const Answers&)>;
 
 // Asks for the least and the most that every held-back sum can be, and for each other person which answers stay
-// possible; alone and with t insiders, who know the lowest, the highest, or both kinds of answers. What is printed keeps
-// its promise (anonymity.md B) if
+// possible; alone and with t insiders, who know the lowest, the highest, or both kinds of answers. What is printed
+// keeps its promise (anonymity.md B) if
 // - answers of fewer than k, and those that no statement is made from, can have any mean of the scale, and every other
 //   person any answer;
 // - in a pool, the answers of a group too small to stand alone can differ in their sum by (1 + t) s or all of the scale
 //   (without insiders' help), which is a mean's (1 + t) s / (k - 1) at least; and everybody can have given any answer;
+// - in a figure of joined parts, those of a part that is too small to be shown apart, by raters or by answers, can
+//   differ in their sum likewise where the figure is of fewer than 10 answers, else by one point for each of 1 + t
+//   people, or of all;
 // - below 10 answers every other person can have given any answer, from 10 on one in either half of the scale.
 //
 // A promise counts as kept only where whole numbers were found that keep it, and, with `print`, only where these print
 // `printed` again, byte for byte; it counts as broken only where programming shows that there are none.
 AttackResult AttackReport(const Survey& survey, const Printed& printed, const Printer& print = nullptr);
+
+// The first of these promises alone, without insiders, as far as linear programming shows that it is broken: quick,
+// also where much is broken and whole numbers are hard to find.
+AttackResult AttackHeldBackSums(const Survey& survey, const Printed& printed);
 
 // The least and the most that the sum of one group's answers to a question can be, by what is printed.
 struct SumRange {

@@ -8,83 +8,77 @@
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "services/reporting/build_report.h"
+#include "tests/privacy/attack_results.h"
 #include "tests/privacy/random_report.h"
+#include "tests/privacy/report_reader.h"
 #include "tests/privacy/results.h"
-#include "tests/privacy/whole_number_attacker.h"
 
 namespace candor::privacy {
 namespace {
 
-// More on demand: CANDOR_DISCLOSURE_CAMPAIGNS=20000.
-int Campaigns() { return NumberFromEnvironment("CANDOR_DISCLOSURE_CAMPAIGNS", 1000); }
 constexpr uint32_t kFirstSeed = 1000;
 
-base::Json RecordOf(const AttackResult& result) {
-  return {{"exposures", result.exposures.size()},    {"overlooked", result.overlooked.size()},
-          {"held_back_sums", result.held_back},      {"sums_in_pools", result.in_pools},
-          {"answers_of_others", result.people},      {"alternative_campaigns_replayed", result.alternatives},
-          {"linear_programs", result.linear},        {"integer_searches", result.searched},
-          {"glpk", SolverVersion()}};
+AttackResult AttackItems(uint32_t seed, RandomReport (*make)(uint32_t)) {
+  const RandomReport campaign = make(seed);
+  const Printed printed = ReadReport(campaign, PrintReport(campaign, campaign.survey.answers));
+  const AttackResult result = AttackReport(campaign.survey, printed, [&](const Answers& answers) {
+    return reporting::SerializeReport(PrintReport(campaign, answers));
+  });
+  ExpectNothing(result, seed);
+  return result;
 }
 
-void ExpectNothing(const AttackResult& result) {
-  EXPECT_TRUE(result.exposures.empty()) << result.exposures.size() << ", the first: " << result.exposures[0].text;
-  EXPECT_TRUE(result.overlooked.empty()) << result.overlooked.size() << ", the first: " << result.overlooked[0];
+AttackResult AttackCells(uint32_t seed, RandomReport (*make)(uint32_t)) {
+  const RandomReport campaign = make(seed);
+  const Printed printed = ReadCells(campaign, PrintCells(campaign, campaign.survey.answers));
+  const AttackResult result = AttackReport(campaign.survey, printed, [&](const Answers& answers) {
+    return TextOf(PrintCells(campaign, answers));
+  });
+  ExpectNothing(result, seed);
+  return result;
 }
 
 TEST(ReportAttackTest, NothingFollowsFromAWholeReportOnItems) {
   AttackResult all;
-  for (int i = 0; i < Campaigns() && !HasFailure(); ++i) {
-    const uint32_t seed = kFirstSeed + i;
-    SCOPED_TRACE(absl::StrCat("seed ", seed));
-    const RandomReport campaign = MakeRandomReport(seed);
-    const Printed printed = ReadReport(campaign, PrintReport(campaign, campaign.survey.answers));
-    const AttackResult result = AttackReport(campaign.survey, printed, [&](const Answers& answers) {
-      return reporting::SerializeReport(PrintReport(campaign, answers));
-    });
-    ExpectNothing(result);
-    all += result;
-  }
+  for (int i = 0; i < Campaigns() && !HasFailure(); ++i) all += AttackItems(kFirstSeed + i, MakeRandomReport);
   // The campaigns are worth attacking.
   EXPECT_GT(all.held_back, 2 * Campaigns());
   EXPECT_GT(all.in_pools, Campaigns() / 3);
   EXPECT_GT(all.people, 50 * Campaigns());
-  EXPECT_TRUE(WriteRecord("disclosure-items", {{"campaigns", Campaigns()},
-                                               {"seeds", {kFirstSeed, kFirstSeed + Campaigns() - 1}},
-                                               {"found", RecordOf(all)},
-                                               {"passed", !HasFailure()}})
-                  .ok());
+  EXPECT_TRUE(WriteFound("disclosure-items", kFirstSeed, Campaigns(), all));
 }
 
 TEST(ReportAttackTest, NothingFollowsFromAWholeReportOnCells) {
   AttackResult all;
-  for (int i = 0; i < Campaigns() && !HasFailure(); ++i) {
-    const uint32_t seed = kFirstSeed + i;
-    SCOPED_TRACE(absl::StrCat("seed ", seed));
-    const RandomReport campaign = MakeRandomCellReport(seed);
-    const Printed printed = ReadCells(campaign, PrintCells(campaign, campaign.survey.answers));
-    const AttackResult result = AttackReport(campaign.survey, printed, [&](const Answers& answers) {
-      return TextOf(PrintCells(campaign, answers));
-    });
-    ExpectNothing(result);
-    all += result;
-  }
+  for (int i = 0; i < Campaigns() && !HasFailure(); ++i) all += AttackCells(kFirstSeed + i, MakeRandomCellReport);
   EXPECT_GT(all.held_back, Campaigns());
   EXPECT_GT(all.in_pools, Campaigns() / 4);
   EXPECT_GT(all.people, 50 * Campaigns());
-  EXPECT_TRUE(WriteRecord("disclosure-cells", {{"campaigns", Campaigns()},
-                                               {"seeds", {kFirstSeed, kFirstSeed + Campaigns() - 1}},
-                                               {"found", RecordOf(all)},
-                                               {"passed", !HasFailure()}})
-                  .ok());
+  EXPECT_TRUE(WriteFound("disclosure-cells", kFirstSeed, Campaigns(), all));
+}
+
+TEST(ReportAttackTest, NothingFollowsFromGroupsThatAreShownByPart) {
+  const int campaigns = FewerCampaigns();
+  AttackResult items, cells;
+  for (int i = 0; i < campaigns && !HasFailure(); ++i) {
+    items += AttackItems(kFirstSeed + i, MakeRandomPartsReport);
+    cells += AttackCells(kFirstSeed + i, MakeRandomCellPartsReport);
+  }
+  for (const AttackResult* all : {&items, &cells}) {
+    EXPECT_GT(all->held_back, campaigns / 2);
+    EXPECT_GT(all->in_parts, campaigns / 2);
+    EXPECT_GT(all->people, 50 * campaigns);
+  }
+  EXPECT_TRUE(WriteFound("disclosure-parts-items", kFirstSeed, campaigns, items));
+  EXPECT_TRUE(WriteFound("disclosure-parts-cells", kFirstSeed, campaigns, cells));
 }
 
 // Intervals, shares, standard deviations, categories and notes are no linear sums; they say nothing beyond the atoms if
 // the atoms that a reader takes from the report give the whole report again.
 TEST(ReportAttackTest, AReportIsAFunctionOfItsAtoms) {
   int atoms = 0;
-  for (int i = 0; i < Campaigns(); ++i) {
-    const RandomReport campaign = MakeRandomReport(kFirstSeed + i);
+  for (int i = 0; i < 2 * Campaigns(); ++i) {
+    const RandomReport campaign = (i % 2 == 0 ? MakeRandomReport : MakeRandomPartsReport)(kFirstSeed + i);
     const v1::Report report = PrintReport(campaign, campaign.survey.answers);
     const domain::ClosedResult result = ClosedResultOf(campaign, report);
     for (const domain::Block& block : result.blocks) atoms += static_cast<int>(block.atoms.size());
@@ -97,14 +91,15 @@ TEST(ReportAttackTest, AReportIsAFunctionOfItsAtoms) {
 
 TEST(ReportAttackTest, TheRulesWrittenTwiceAgree) {
   for (int i = 0; i < Campaigns(); ++i) {
-    const RandomReport items = MakeRandomReport(kFirstSeed + i);
-    ASSERT_EQ(TextOf(ReadReport(items, PrintReport(items, items.survey.answers))),
-              TextOf(PrintByRules(items.survey, items.survey.answers, {})))
-        << "items, seed " << kFirstSeed + i;
-    const RandomReport cells = MakeRandomCellReport(kFirstSeed + i);
-    ASSERT_EQ(TextOf(ReadCells(cells, PrintCells(cells, cells.survey.answers))),
-              TextOf(PrintByRules(cells.survey, cells.survey.answers, {})))
-        << "cells, seed " << kFirstSeed + i;
+    for (const bool parts : {false, true}) {
+      SCOPED_TRACE(absl::StrCat("seed ", kFirstSeed + i, parts ? ", by part" : ""));
+      const RandomReport items = (parts ? MakeRandomPartsReport : MakeRandomReport)(kFirstSeed + i);
+      ASSERT_EQ(TextOf(ReadReport(items, PrintReport(items, items.survey.answers))),
+                TextOf(PrintByRules(items.survey, items.survey.answers, {})));
+      const RandomReport cells = (parts ? MakeRandomCellPartsReport : MakeRandomCellReport)(kFirstSeed + i);
+      ASSERT_EQ(TextOf(ReadCells(cells, PrintCells(cells, cells.survey.answers))),
+                TextOf(PrintByRules(cells.survey, cells.survey.answers, {})));
+    }
   }
 }
 

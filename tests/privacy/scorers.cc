@@ -351,6 +351,11 @@ Scores ScoreCopies(const std::vector<const Copy*>& copies, const Finder& finder,
   return scores;
 }
 
+void ScoreSeenOrder(const std::string& family, const std::vector<int>& people, const KnownOrders& known,
+                    Scores& scores) {
+  ScoreOrder({family, "", people}, known, scores);
+}
+
 void ScoreSizes(const Sizes& sizes, const Scene& scene, const KnownOrders& known, Scores& scores) {
   const auto note = [&](const std::string& name, int correct) {
     if (correct >= 0) scores.correct[name] = correct;

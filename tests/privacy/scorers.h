@@ -1,5 +1,5 @@
-// The scorers of the linking attack. Each looks at copies, finds answers in clear, brings them into some order, and lays
-// that order beside one that the attacker knows; so it gives, for each person, a guess of that person's answer.
+// The scorers of the linking attack. Each looks at copies, finds answers in clear, brings them into some order, and
+// lays that order beside one that the attacker knows; so it gives, for each person, a guess of that person's answer.
 
 #ifndef CANDOR_TESTS_PRIVACY_SCORERS_H_
 #define CANDOR_TESTS_PRIVACY_SCORERS_H_
@@ -34,6 +34,10 @@ struct Scores {
 
 // `copies`: in the order in which they were taken. `finder` knows what is looked for, by person.
 Scores ScoreCopies(const std::vector<const Copy*>& copies, const Finder& finder, const KnownOrders& known);
+
+// Guesses by one order in which answers are seen; `people`: whose they are. Adds to `scores`, under `family`.
+void ScoreSeenOrder(const std::string& family, const std::vector<int>& people, const KnownOrders& known,
+                    Scores& scores);
 
 // Guesses by size alone, which needs nothing in clear: what grew by how much with which act, and how long the rows are
 // that changed since `opened`. Adds to `scores`. `during`: as in Trial; empty: only the last copy was taken.

@@ -179,11 +179,12 @@ TEST_F(TimingTest, UnknownCodesAndClosedSurveysGetOneReplyThatTakesOneTime) {
     EXPECT_GE(p, kSignificant) << method << " tells by its time whether there was such a code: " << rounds.dump(2);
     EXPECT_LT(planted, kSignificant) << "a difference of 200 us is not found: " << rounds.dump(2);
   }
-  const absl::Status written = WriteRecord(RecordName("timing"), {{"attack", "timing of no such code and survey closed"},
-                                                      {"significant_below", kSignificant},
-                                                      {"methods", methods},
-                                                      {"rounds", rounds},
-                                                      {"passed", !HasFailure()}});
+  const base::Json record = {{"attack", "timing of no such code and survey closed"},
+                             {"significant_below", kSignificant},
+                             {"methods", methods},
+                             {"rounds", rounds},
+                             {"passed", !HasFailure()}};
+  const absl::Status written = WriteRecord(RecordName("timing"), record);
   EXPECT_TRUE(written.ok()) << written;
 }
 

@@ -4,6 +4,8 @@
 #include <numeric>
 
 #include "absl/synchronization/mutex.h"
+#include "clients/cpp/key_session.h"
+#include "clients/cpp/moderation.h"
 #include "clients/cpp/respondent.h"
 #include "services/base/status.h"
 #include "services/crypto/access_code.h"
@@ -106,10 +108,13 @@ absl::StatusOr<std::unique_ptr<Stage>> Stage::Set(const std::string& folder, int
   return stage;
 }
 
-absl::StatusOr<Trial> Stage::Play(Scene scene) {
+absl::StatusOr<Trial> Stage::PlayUntilClosing(Scene scene, ClosingKey key, Campaign& campaign) {
   Trial trial{std::move(scene)};
   Scene& s = trial.scene;
-  CANDOR_ASSIGN_OR_RETURN(const auto campaign, district_->Open(1, s.people()));
+  testing::SmallCampaignRules rules;
+  rules.summary_only_below = domain::kFewestRatersForComments;  // as many words go out as ever may
+  if (key == ClosingKey::kSteward) rules.steward_public_key = steward_key_.public_key;
+  CANDOR_ASSIGN_OR_RETURN(campaign, district_->Open(1, s.people(), rules));
   const auto& survey = campaign.surveys.at(0);
   trial.survey = survey.id;
   // Who got which invitation is drawn too: else the order of the letters would be that of the people here.
@@ -128,7 +133,13 @@ absl::StatusOr<Trial> Stage::Play(Scene scene) {
   std::sort(by_invitation.begin(), by_invitation.end());
   for (const auto& [invitation, person] : by_invitation) trial.invitation_order.push_back(person);
   trial.opened = deployment_->TakeCopy();
+  CANDOR_RETURN_IF_ERROR(Answer(trial));
+  trial.keys = deployment_->TakeKeys();
+  return trial;
+}
 
+absl::Status Stage::Answer(Trial& trial) {
+  const Scene& s = trial.scene;
   client::DocumentCache cache;
   std::vector<std::unique_ptr<NotingStore>> stores(static_cast<size_t>(s.people()));
   std::vector<std::unique_ptr<client::Respondent>> people(static_cast<size_t>(s.people()));
@@ -145,6 +156,7 @@ absl::StatusOr<Trial> Stage::Play(Scene scene) {
     options.keep_answers = true;  // so that a repeat is a repeat
     CANDOR_ASSIGN_OR_RETURN(people[at], client::Respondent::Open(options, trial.secrets[at].code));
     CANDOR_RETURN_IF_ERROR(people[at]->TakeToken());
+    trial.closing_public_key = people[at]->documents().manifest.closing_public_key;
   }
   trial.during.push_back(deployment_->TakeCopy(&trial.opened));
   trial.before.emplace_back();
@@ -163,12 +175,52 @@ absl::StatusOr<Trial> Stage::Play(Scene scene) {
     CANDOR_RETURN_IF_ERROR(receipt.status());
     trial.secrets[at].leaf = receipt->leaf;
   }
-  CopyFolder(deployment_->keys_folder(), "", Plane::kIdentity, nullptr, trial.keys);
+  return absl::OkStatus();
+}
+
+absl::Status Stage::Moderate(Trial& trial) {
+  CANDOR_ASSIGN_OR_RETURN(auto connection, ConnectTo{deployment_->response_address()}());
+  CANDOR_ASSIGN_OR_RETURN(auto key, crypto::ClosingKeyPair::FromSecretKey(moderator_key().secret_key.view()));
+  CANDOR_ASSIGN_OR_RETURN(const auto session,
+                          client::KeySession::Open(std::move(connection), domain::SurveyId(trial.survey),
+                                                   candor::v1::KEY_HOLDER_ROLE_MODERATOR, std::move(key)));
+  CANDOR_ASSIGN_OR_RETURN(const client::OpenedComments comments, client::ReadComments(*session));
+  for (const client::OpenedComment& comment : comments.comments) {
+    trial.listed.push_back({comment.id, comment.text});
+    candor::v1::CommentDecision decision;
+    if (comment.place.texts) {
+      decision.set_kind(candor::v1::DECISION_KIND_APPROVE);
+      decision.set_text(comment.text);
+    } else {
+      decision.set_kind(candor::v1::DECISION_KIND_SUMMARY);
+      CANDOR_RETURN_IF_ERROR(client::WriteSummary(*session, comment.place.block, "A few words about all of them."));
+    }
+    CANDOR_RETURN_IF_ERROR(client::Decide(*session, comment, decision));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Trial> Stage::PlayUntilClosing(Scene scene, ClosingKey key) {
+  Campaign campaign;
+  return PlayUntilClosing(std::move(scene), key, campaign);
+}
+
+absl::StatusOr<Trial> Stage::Play(Scene scene) {
+  Campaign campaign;
+  CANDOR_ASSIGN_OR_RETURN(Trial trial, PlayUntilClosing(std::move(scene), ClosingKey::kServer, campaign));
   CANDOR_RETURN_IF_ERROR(district_->OrderClosing(campaign.name));
   CANDOR_RETURN_IF_ERROR(district_->AwaitState(campaign.name, candor::v1::CAMPAIGN_STATE_CLOSED));
   trial.closed = deployment_->TakeCopy(&trial.during.back());
+  CANDOR_RETURN_IF_ERROR(Moderate(trial));
+  trial.moderated = deployment_->TakeCopy(&trial.closed);
   CANDOR_RETURN_IF_ERROR(district_->Release(campaign.name));
-  trial.released = deployment_->TakeCopy(&trial.closed);
+  trial.released = deployment_->TakeCopy(&trial.moderated);
+  CANDOR_ASSIGN_OR_RETURN(const candor::v1::ReportComments comments, district_->GetComments(campaign.surveys[0].name));
+  for (const candor::v1::CommentBlock& block : comments.blocks()) {
+    for (const candor::v1::CommentedPrompt& prompt : block.prompts()) {
+      for (const auto& comment : prompt.comments()) trial.published.push_back({comment.id(), comment.text()});
+    }
+  }
   return trial;
 }
 

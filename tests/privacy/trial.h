@@ -1,6 +1,6 @@
 // One trial: a campaign for one leader, answered by the real client library over connections that lose replies, with
-// copies of everything taken before, during and after. What happened in which order is known, as it is to a colleague who
-// watched.
+// copies of everything taken before, during and after. What happened in which order is known, as it is to a colleague
+// who watched.
 
 #ifndef CANDOR_TESTS_PRIVACY_TRIAL_H_
 #define CANDOR_TESTS_PRIVACY_TRIAL_H_
@@ -51,19 +51,33 @@ struct Scene {
   }
 };
 
+// Who holds the secret half of the closing key while the survey is open.
+enum class ClosingKey { kServer, kSteward };
+
+// A comment as somebody is shown it.
+struct SeenComment {
+  std::string id, text;
+};
+
 struct Trial {
   Scene scene;
-  std::string survey;  // id
+  std::string survey;              // id
+  std::string closing_public_key;  // as the manifest has it
   std::vector<PersonSecrets> secrets;    // by person
   Copy opened;                           // before anybody came
   std::vector<Copy> during;              // [0]: all tokens are out; then one after each act
   std::vector<std::vector<int>> before;  // by copy of `during`: who has answered so far
-  Copy keys;                             // the key folder just before closing: only for those who got hold of it too
-  Copy closed, released;
+  Copy keys;  // every key folder just before closing: only for those who got hold of them too
+  // Of a trial that goes on to the end. Between closing and release a moderator approved every comment, one after the
+  // other as they were listed; where no words may be released, they wrote a summary.
+  Copy closed, moderated, released;
+  // In the order in which the moderator, and a reader of the report, saw them.
+  std::vector<SeenComment> listed, published;
   std::vector<int> invitation_order;     // of the answering, by their invitations
 };
 
-// Gives a new connection to one address each time, as clients want it: for either plane, whatever address a manifest names.
+// Gives a new connection to one address each time, as clients want it: for either plane, whatever address a manifest
+// names.
 struct ConnectTo {
   std::string address;
   absl::StatusOr<std::shared_ptr<client::Connection>> operator()() const;
@@ -79,15 +93,25 @@ class Stage {
   // Starts the deployment. `seed`: of what is lost on the way.
   static absl::StatusOr<std::unique_ptr<Stage>> Set(const std::string& folder, int campaigns, uint32_t seed);
 
+  // From opening to release. The service holds the closing key.
   absl::StatusOr<Trial> Play(Scene scene);
+  // Just before closing it ends: the survey stays open.
+  absl::StatusOr<Trial> PlayUntilClosing(Scene scene, ClosingKey key);
 
   Deployment& deployment() { return *deployment_; }
   const crypto::ClosingKeyPair& moderator_key() const { return district_->moderator_key(); }
   int lost_replies() const { return identity_->lost() + response_->lost(); }
 
  private:
+  using Campaign = testing::SmallDistrict::SmallCampaign;
+
   Stage() = default;
 
+  absl::StatusOr<Trial> PlayUntilClosing(Scene scene, ClosingKey key, Campaign& campaign);
+  absl::Status Answer(Trial& trial);
+  absl::Status Moderate(Trial& trial);
+
+  const crypto::ClosingKeyPair steward_key_ = crypto::ClosingKeyPair::Generate();
   std::unique_ptr<Deployment> deployment_;
   std::unique_ptr<LossyProxy> identity_, response_;
   std::unique_ptr<testing::SmallDistrict> district_;

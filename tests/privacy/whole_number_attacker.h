@@ -38,8 +38,8 @@ class WholeNumberAttacker {
   struct Range {
     double least = 0, most = 0;
   };
-  // What the sum can be, as far as linear programming tells: the truth lies within, and perhaps in less. Unset: what has
-  // been learnt contradicts itself.
+  // What the sum can be, as far as linear programming tells: the truth lies within, and perhaps in less. Unset: what
+  // has been learnt contradicts itself.
   std::optional<Range> Bounds(const Sum& sum);
   // What the sum can be with whole numbers, exactly. Unset likewise. CHECK-fails when the search takes too long.
   std::optional<Range> WholeBounds(const Sum& sum);

@@ -138,15 +138,17 @@ absl::StatusOr<std::string> SmallDistrict::Moderator() {
   return moderator_;
 }
 
-absl::StatusOr<SmallDistrict::SmallCampaign> SmallDistrict::Open(int leaders, int raters) {
-  CANDOR_ASSIGN_OR_RETURN(SmallCampaign made, Draft(leaders, raters));
+absl::StatusOr<SmallDistrict::SmallCampaign> SmallDistrict::Open(int leaders, int raters,
+                                                               const SmallCampaignRules& rules) {
+  CANDOR_ASSIGN_OR_RETURN(SmallCampaign made, Draft(leaders, raters, rules));
   CANDOR_RETURN_IF_ERROR(OrderOpening(made.name));
   CANDOR_RETURN_IF_ERROR(AwaitState(made.name, candor::v1::CAMPAIGN_STATE_OPEN));
   CANDOR_RETURN_IF_ERROR(FetchCodes(made));
   return made;
 }
 
-absl::StatusOr<SmallDistrict::SmallCampaign> SmallDistrict::Draft(int leaders, int raters) {
+absl::StatusOr<SmallDistrict::SmallCampaign> SmallDistrict::Draft(int leaders, int raters,
+                                                                const SmallCampaignRules& rules) {
   auto directory = DirectoryService::NewStub(connection_->channel());
   auto campaigns = CampaignService::NewStub(connection_->channel());
   candor::v1::CreateCampaignRequest draft;
@@ -160,6 +162,14 @@ absl::StatusOr<SmallDistrict::SmallCampaign> SmallDistrict::Draft(int leaders, i
     auto* moderator = draft.mutable_campaign()->add_moderators();
     moderator->set_title("Moderator");
     moderator->set_person(person);
+  }
+  draft.mutable_campaign()->set_summary_only_below(rules.summary_only_below);
+  if (!rules.steward_public_key.empty()) {
+    auto* steward = draft.mutable_campaign()->mutable_steward();
+    steward->set_title("Works council");
+    steward->set_shares(3);
+    steward->set_threshold(2);
+    steward->set_public_key(rules.steward_public_key);
   }
   CANDOR_ASSIGN_OR_RETURN(const candor::v1::Campaign campaign,
                           connection_->Call(*campaigns, &CampaignService::Stub::CreateCampaign, draft));
@@ -263,6 +273,13 @@ absl::StatusOr<candor::v1::Report> SmallDistrict::GetReport(const std::string& s
   candor::v1::GetReportRequest get;
   get.set_name(survey + "/report");
   return connection_->Call(*reports, &candor::v1::ReportService::Stub::GetReport, get);
+}
+
+absl::StatusOr<candor::v1::ReportComments> SmallDistrict::GetComments(const std::string& survey) {
+  auto reports = candor::v1::ReportService::NewStub(connection_->channel());
+  candor::v1::GetReportCommentsRequest get;
+  get.set_name(survey + "/report");
+  return connection_->Call(*reports, &candor::v1::ReportService::Stub::GetReportComments, get);
 }
 
 }  // namespace candor::testing

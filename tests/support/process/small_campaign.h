@@ -28,6 +28,12 @@ struct SmallInstrument {
   int prompts = 0;  // with any, the campaigns name a moderator
 };
 
+// What a campaign may have otherwise.
+struct SmallCampaignRules {
+  int summary_only_below = 0;      // as in candor.v1.Campaign
+  std::string steward_public_key;  // empty: the service keeps the closing key itself
+};
+
 // A district with one published instrument. One object, many campaigns.
 class SmallDistrict {
  public:
@@ -46,9 +52,9 @@ class SmallDistrict {
 
   // Makes and opens a campaign with `leaders` surveys of `raters` paper codes each, and waits, at most a minute, until
   // it is open.
-  absl::StatusOr<SmallCampaign> Open(int leaders, int raters);
+  absl::StatusOr<SmallCampaign> Open(int leaders, int raters, const SmallCampaignRules& rules = {});
   // The same in steps: a draft without codes, the order to open it, and the codes once it is open.
-  absl::StatusOr<SmallCampaign> Draft(int leaders, int raters);
+  absl::StatusOr<SmallCampaign> Draft(int leaders, int raters, const SmallCampaignRules& rules = {});
   absl::Status OrderOpening(const std::string& campaign);
   absl::Status FetchCodes(SmallCampaign& campaign);
 
@@ -60,6 +66,7 @@ class SmallDistrict {
   // Orders it, and waits until it is released.
   absl::Status Release(const std::string& campaign);
   absl::StatusOr<candor::v1::Report> GetReport(const std::string& survey);
+  absl::StatusOr<candor::v1::ReportComments> GetComments(const std::string& survey);
 
   // Of the moderator that campaigns with prompts name.
   const crypto::ClosingKeyPair& moderator_key() const { return moderator_key_; }
