@@ -27,7 +27,10 @@ class Generator {
     RandomReport campaign;
     const int points = Points();
     campaign.contract = Contract();
-    MakeInstrument(points, cells ? 6 + Below(5) : 2 + Below(5), 1 + Below(6), campaign.version);
+    // One after the other: the order in which arguments are worked out is the compiler's.
+    const uint32_t items = cells ? 6 + Below(5) : 2 + Below(5);
+    const uint32_t groups = 1 + Below(6);
+    MakeInstrument(points, items, groups, campaign.version);
     if (cells) {
       campaign.cells = domain::CellsOfCompetencies(campaign.version, 1 + static_cast<int>(Below(4)));
       CANDOR_CHECK(domain::CheckCells(campaign.version.instrument, campaign.cells).ok());
@@ -40,7 +43,10 @@ class Generator {
   std::vector<RandomReport> MakeLeaders() {
     RandomReport campaign;
     campaign.contract = Contract();
-    MakeInstrument(Points(), 2 + Below(2), 1 + Below(3), campaign.version);
+    const int points = Points();
+    const uint32_t items = 2 + Below(2);
+    const uint32_t groups = 1 + Below(3);
+    MakeInstrument(points, items, groups, campaign.version);
     if (Below(3) == 0) BreakDown(campaign);
     std::vector<RandomReport> leaders(5 + Below(3), campaign);
     for (RandomReport& leader : leaders) Answer(leader);
@@ -50,7 +56,10 @@ class Generator {
   RandomRounds MakeRounds() {
     RandomRounds rounds;
     rounds.before.contract = Contract();
-    MakeInstrument(Points(), 2 + Below(3), 1 + Below(3), rounds.before.version);
+    const int points = Points();
+    const uint32_t items = 2 + Below(3);
+    const uint32_t groups = 1 + Below(3);
+    MakeInstrument(points, items, groups, rounds.before.version);
     rounds.now.version = rounds.before.version;
     // Some statements have other words now, and are other statements.
     for (domain::Item& item : rounds.now.version.instrument.items) {
