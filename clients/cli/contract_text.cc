@@ -152,7 +152,8 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
     for (const domain::ModeratorKey& moderator : manifest.moderators) moderators.push_back(moderator.name);
     Point(text, say.Say("reads.comments", {{"moderators", absl::StrJoin(moderators, ", ")},
                                            {"raters", absl::StrCat(contract.comments.minimum_raters)},
-                                           {"comments", absl::StrCat(contract.comments.minimum_comments)}}));
+                                           {"comments", absl::StrCat(contract.comments.minimum_comments)},
+                                           {"until", Day(domain::NoticesEndTime(contract))}}));
     const std::vector<std::string>& summary_only = contract.comments.summary_only;
     const std::string& own = manifest.groups[static_cast<size_t>(group)].code;
     if (std::find(summary_only.begin(), summary_only.end(), own) != summary_only.end()) {
