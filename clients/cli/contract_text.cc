@@ -7,7 +7,7 @@
 #include "absl/time/time.h"
 #include "clients/cli/output.h"
 #include "clients/cli/sentences.h"
-#include "services/base/encoding.h"
+#include "services/crypto/access_code.h"
 #include "services/domain/sealed_records.h"
 
 namespace candor::cli {
@@ -179,7 +179,7 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
                            {{"title", steward.title},
                             {"shares", absl::StrCat(steward.shares)},
                             {"threshold", absl::StrCat(steward.threshold)}}));
-    Point(text, say.Say("open.steward.key", {{"key", base::HexEncode(manifest.closing_public_key)}}));
+    Point(text, say.Say("open.steward.key", {{"code", crypto::ClosingKeyCode(steward.public_key)}}));
   } else {
     Point(text, say.Say("open.automatic"));
   }
