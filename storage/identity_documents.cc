@@ -62,9 +62,9 @@ std::string EncodeSettings(const domain::CampaignSettings& settings) {
   if (settings.auditor.has_value()) auditors.push_back(ToJson(*settings.auditor));
   Json steward = nullptr;
   if (settings.steward.has_value()) {
-    steward = {{"title", settings.steward->terms.title},
-               {"shares", settings.steward->terms.shares},
-               {"threshold", settings.steward->terms.threshold},
+    steward = {{"title", settings.steward->title},
+               {"shares", settings.steward->shares},
+               {"threshold", settings.steward->threshold},
                {"public_key", base::HexEncode(settings.steward->public_key)}};
   }
   return base::CanonicalJson(Json{
@@ -121,9 +121,9 @@ absl::StatusOr<domain::CampaignSettings> DecodeSettings(absl::string_view bytes)
   if (object.Has("steward") && !object.IsNull("steward")) {
     object.Object("steward", [&](JsonObject& steward) {
       settings.steward.emplace();
-      settings.steward->terms.title = steward.Text("title");
-      settings.steward->terms.shares = static_cast<int>(steward.Whole("shares", 0, 1'000'000));
-      settings.steward->terms.threshold = static_cast<int>(steward.Whole("threshold", 0, 1'000'000));
+      settings.steward->title = steward.Text("title");
+      settings.steward->shares = static_cast<int>(steward.Whole("shares", 0, 1'000'000));
+      settings.steward->threshold = static_cast<int>(steward.Whole("threshold", 0, 1'000'000));
       settings.steward->public_key = steward.Bytes("public_key", 32);
     });
   }

@@ -273,10 +273,13 @@ class ResponseStore {
 
   // The notices to the auditor, in the order of their ids, which is random; empty when there are none.
   virtual absl::StatusOr<std::vector<std::string>> GetNotices(const domain::SurveyId& survey) = 0;
-  // The surveys that have any.
-  virtual absl::StatusOr<std::vector<domain::SurveyId>> SurveysWithNotices() = 0;
+  // The surveys of which there is anything in words: notices, comments, or what was released.
+  virtual absl::StatusOr<std::vector<domain::SurveyId>> SurveysWithWords() = 0;
   // Durable when this returns; harmless when there are none. What was deleted may stay in freed pages until Rebuild.
   virtual absl::Status DestroyNotices(const domain::SurveyId& survey) = 0;
+  // Deletes notices, comments with keys, places, decisions and summaries, and what was released, in one transaction, durable
+  // when this returns; as DestroyNotices else. Gives whether there was anything.
+  virtual absl::StatusOr<bool> DestroyWords(const domain::SurveyId& survey) = 0;
 
   // NOT_FOUND, SURVEY_UNKNOWN: no survey is of this pool.
   virtual absl::StatusOr<StoredPool> GetPool(absl::string_view public_key) = 0;

@@ -231,7 +231,12 @@ std::string GroupsOf(const google::protobuf::RepeatedPtrField<candor::v1::Survey
   for (const auto& group : groups) {
     std::string part = absl::StrCat(group.code(), " ", group.invited());
     if (group.members_size() > 1) absl::StrAppend(&part, " (", absl::StrJoin(group.members(), "+"), ")");
-    if (counts) absl::StrAppend(&part, ", answered ", group.answered() == 0 ? "<5" : absl::StrCat(group.answered()));
+    if (counts) {
+      absl::StrAppend(&part, ", answered ",
+                      !group.has_answered()     ? "unknown"
+                      : group.answered() == 0 ? "<5"
+                                                : absl::StrCat(group.answered()));
+    }
     parts.push_back(part);
   }
   return absl::StrJoin(parts, "; ");

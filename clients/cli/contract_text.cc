@@ -7,7 +7,7 @@
 #include "absl/time/time.h"
 #include "clients/cli/output.h"
 #include "clients/cli/sentences.h"
-#include "services/base/encoding.h"
+#include "services/crypto/access_code.h"
 #include "services/domain/sealed_records.h"
 
 namespace candor::cli {
@@ -152,7 +152,8 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
     for (const domain::ModeratorKey& moderator : manifest.moderators) moderators.push_back(moderator.name);
     Point(text, say.Say("reads.comments", {{"moderators", absl::StrJoin(moderators, ", ")},
                                            {"raters", absl::StrCat(contract.comments.minimum_raters)},
-                                           {"comments", absl::StrCat(contract.comments.minimum_comments)}}));
+                                           {"comments", absl::StrCat(contract.comments.minimum_comments)},
+                                           {"until", Day(domain::NoticesEndTime(contract))}}));
     const std::vector<std::string>& summary_only = contract.comments.summary_only;
     const std::string& own = manifest.groups[static_cast<size_t>(group)].code;
     if (std::find(summary_only.begin(), summary_only.end(), own) != summary_only.end()) {
@@ -178,7 +179,7 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
                            {{"title", steward.title},
                             {"shares", absl::StrCat(steward.shares)},
                             {"threshold", absl::StrCat(steward.threshold)}}));
-    Point(text, say.Say("open.steward.key", {{"key", base::HexEncode(manifest.closing_public_key)}}));
+    Point(text, say.Say("open.steward.key", {{"code", crypto::ClosingKeyCode(steward.public_key)}}));
   } else {
     Point(text, say.Say("open.automatic"));
   }

@@ -14,6 +14,7 @@
 #include "services/base/file.h"
 #include "services/base/json.h"
 #include "services/base/status.h"
+#include "services/domain/comments.h"
 
 namespace candor::cli {
 namespace {
@@ -79,7 +80,12 @@ absl::StatusOr<std::string> AskCuts(Dialog& dialog, const std::string& text) {
 
 std::string Shown(const OpenedComment& comment, const std::vector<std::string>& questions, size_t number, size_t all) {
   std::string text = absl::StrCat("\nComment ", number, " of ", all, "   [", BlockWords(comment.place.block), "]\n");
-  absl::StrAppend(&text, Wrapped(questions[static_cast<size_t>(comment.place.prompt)], kTextWidth, "  "), "\n");
+  absl::StrAppend(&text,
+                  Wrapped(comment.place.prompt == domain::kNoPrompt
+                              ? "To which question is not told: so few were asked it that it would name their group."
+                              : questions[static_cast<size_t>(comment.place.prompt)],
+                          kTextWidth, "  "),
+                  "\n");
   for (const std::string& line : std::vector<std::string>(absl::StrSplit(comment.text, '\n'))) {
     absl::StrAppend(&text, Wrapped(line, kTextWidth, "    "));
   }

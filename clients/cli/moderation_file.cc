@@ -70,7 +70,9 @@ std::string ModerationToJson(const std::string& survey, const client::OpenedComm
     }
     list.push_back({{"id", comment.id},
                     {"block", comment.place.block},
-                    {"question", questions[static_cast<size_t>(comment.place.prompt)]},
+                    {"question", comment.place.prompt == domain::kNoPrompt
+                                     ? std::string()
+                                     : questions[static_cast<size_t>(comment.place.prompt)]},
                     {"words_may_be_released", comment.place.texts},
                     {"text", comment.text},
                     {"decision", std::move(decision)}});

@@ -15,6 +15,7 @@
 #include "services/base/json.h"
 #include "services/base/private_memory.h"
 #include "services/base/status.h"
+#include "services/crypto/access_code.h"
 #include "services/crypto/sealing.h"
 #include "services/domain/errors.h"
 
@@ -69,6 +70,7 @@ absl::Status Keygen(Context& c, const KeygenOptions& options) {
   CANDOR_RETURN_IF_ERROR(base::WriteFileAtomically(public_file, public_text, 0644));
   if (c.options.json) {
     return Print(base::Json{{"public_key", base::HexEncode(key.public_key)},
+                            {"key_code", crypto::ClosingKeyCode(key.public_key)},
                             {"shares", key.shares},
                             {"threshold", key.threshold},
                             {"public_key_file", public_file},
@@ -80,8 +82,9 @@ absl::Status Keygen(Context& c, const KeygenOptions& options) {
   for (const std::string& file : files) absl::StrAppend(&text, "  ", file, "\n");
   absl::StrAppend(&text, "Give each to another person, by a way that nobody reads, and delete it here. With fewer than ",
                   key.threshold, " left, the answers can never be opened.\n\nFor whoever sets up the campaign:\n  ",
-                  public_file, "\nPublic key, for raters to compare: ", base::HexEncode(key.public_key),
-                  "\nUse it for one campaign alone.\n");
+                  public_file, "\nComparison code of the key: ", crypto::ClosingKeyCode(key.public_key),
+                  "\nPost it where raters look: everybody who is asked to answer is shown the code and told to compare "
+                  "it.\nUse the key for one campaign alone.\n");
   return Print(text);
 }
 
@@ -130,15 +133,17 @@ absl::Status Check(Context& c, const CheckOptions& options) {
   if (!options.response.empty()) c.options.response_server = options.response;
   CANDOR_ASSIGN_OR_RETURN(const std::string bytes, base::ReadFile(options.key));
   CANDOR_ASSIGN_OR_RETURN(const StewardPublicKey key, ParseStewardPublicKey(bytes, options.key));
+  const std::string key_code = crypto::ClosingKeyCode(key.public_key);
   base::Json checked = base::Json::array();
   std::string text;
   for (const std::string& name : options.surveys) {
     CANDOR_ASSIGN_OR_RETURN(const std::vector<std::string> surveys, SurveysOf(c, name));
     for (const std::string& survey : surveys) {
       CANDOR_ASSIGN_OR_RETURN(const auto documents, CheckSealedTo(c, key, survey, options.expect_manifest));
-      checked.push_back({{"survey", documents->manifest.survey.value()}, {"manifest_code", documents->manifest_code}});
+      checked.push_back({{"survey", documents->manifest.survey.value()}, {"manifest_code", documents->manifest_code},
+                         {"key_code", key_code}});
       absl::StrAppend(&text, documents->manifest.survey.value(), ": its answers are sealed to this key. Comparison code ",
-                      documents->manifest_code, ".\n");
+                      documents->manifest_code, ", of the key ", key_code, ".\n");
     }
   }
   return Print(c.options.json ? checked.dump(2) + "\n" : text);

@@ -122,6 +122,7 @@ absl::StatusOr<std::shared_ptr<const SurveyDocuments>> CheckDocuments(const Docu
   const domain::Contract& c = documents->contract;
   if (c.instrument_hash != m.instrument_hash) return Refused("its rules are for other questions");
   CANDOR_RETURN_IF_ERROR(domain::CheckParts(m, c));
+  CANDOR_RETURN_IF_ERROR(domain::CheckStewardsKey(m, c));
   if (c.close_time != m.close_time || c.latest_close_time != m.latest_close_time ||
       c.abandon_time != m.abandon_time) {
     return Refused("its rules and its manifest do not give the same dates");

@@ -4,6 +4,7 @@
 
 #include "services/base/private_memory.h"
 #include "services/base/status.h"
+#include "services/domain/comments.h"
 #include "services/domain/sealed_records.h"
 
 namespace candor::client {
@@ -52,7 +53,10 @@ absl::StatusOr<OpenedComments> ReadComments(KeySession& session) {
     all.summaries.assign(page.summaries().begin(), page.summaries().end());
     std::vector<domain::CommentPlace> places;
     for (const v1::CommentPlace& place : page.places()) {
-      if (place.prompt() < 0 || static_cast<size_t>(place.prompt()) >= prompts.size()) return CannotBeOpened();
+      const bool untold = place.prompt() == domain::kNoPrompt && place.block().empty() && !place.texts();
+      if (!untold && (place.prompt() < 0 || static_cast<size_t>(place.prompt()) >= prompts.size())) {
+        return CannotBeOpened();
+      }
       places.push_back({place.block(), place.prompt(), place.texts()});
     }
     if (key.empty() && !page.sealed_key().empty()) {

@@ -1,4 +1,4 @@
-// Looks at the clock for surveys that nobody has closed in time, and for notices that nobody has destroyed in time.
+// Looks at the clock for surveys that nobody has closed in time, and for words that nobody has destroyed in time.
 
 #ifndef CANDOR_SERVICES_COLLECTION_ABANDON_WATCH_H_
 #define CANDOR_SERVICES_COLLECTION_ABANDON_WATCH_H_

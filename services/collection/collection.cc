@@ -136,7 +136,8 @@ struct Collection::Parts {
   absl::Status EndIfOver(const SurveyId& survey, bool named);
   absl::Status Abandon(const SurveyId& survey);
   std::optional<absl::Time> AbandonIfDue(const SurveyId& survey, absl::Time now);
-  std::optional<absl::Time> DestroyNoticesIfDue(const SurveyId& survey, absl::Time now);
+  static absl::StatusOr<absl::Time> EndOfWords(const Survey& survey);
+  std::optional<absl::Time> DestroyWordsIfDue(const SurveyId& survey, absl::Time now);
   absl::Status CheckAuditor(absl::string_view session, const SurveyId& survey);
   void DropKeyIfUsed(const Survey& survey);
   absl::StatusOr<domain::CloseOutcome> FinishClosing(const domain::CloseOrder& order, storage::StoredOutcome outcome);
@@ -199,8 +200,8 @@ absl::Status Collection::Parts::StopOverdueAndWatchTheRest() {
     return absl::OkStatus();
   }));
   for (const SurveyId& survey : overdue) CANDOR_RETURN_IF_ERROR(store->StopSurvey(survey));
-  CANDOR_ASSIGN_OR_RETURN(const std::vector<SurveyId> with_notices, store->SurveysWithNotices());
-  for (const SurveyId& survey : with_notices) abandon_watch.Add(survey, absl::InfinitePast());
+  CANDOR_ASSIGN_OR_RETURN(const std::vector<SurveyId> with_words, store->SurveysWithWords());
+  for (const SurveyId& survey : with_words) abandon_watch.Add(survey, absl::InfinitePast());
   return absl::OkStatus();
 }
 
@@ -414,7 +415,7 @@ absl::Status Collection::Parts::Abandon(const SurveyId& survey) {
 // The contract's abandon time has come, by this plane's own clock: an identity plane that is gone keeps no answer alive.
 std::optional<absl::Time> Collection::Parts::AbandonIfDue(const SurveyId& survey, absl::Time now) {
   const absl::StatusOr<SurveyState> state = store->GetState(survey);
-  if (state.ok() && *state == SurveyState::kClosed) return DestroyNoticesIfDue(survey, now);
+  if (state.ok() && *state == SurveyState::kClosed) return DestroyWordsIfDue(survey, now);
   if (state.ok() && *state == SurveyState::kAbandoned) return std::nullopt;
   const absl::StatusOr<std::shared_ptr<Survey>> known = cache.Get(survey);
   absl::Status status = known.status();
@@ -436,38 +437,41 @@ std::optional<absl::Time> Collection::Parts::AbandonIfDue(const SurveyId& survey
   return now + kAbandonRetry;
 }
 
-// The contract's retention has ended: an auditor who has forgotten the survey keeps no notice alive.
-std::optional<absl::Time> Collection::Parts::DestroyNoticesIfDue(const SurveyId& survey, absl::Time now) {
-  const absl::StatusOr<std::vector<std::string>> notices = store->GetNotices(survey);
-  if (notices.ok() && notices->empty()) return std::nullopt;
-  absl::StatusOr<std::shared_ptr<Survey>> known = cache.Get(survey);
-  absl::Status status = notices.ok() ? known.status() : notices.status();
-  if (status.ok()) {
-    const absl::StatusOr<domain::Contract> contract = domain::DecodeContract(*(*known)->documents()->contract);
-    status = contract.status();
-    if (contract.ok()) {
-      const absl::Time end = domain::NoticesEndTime(*contract);
-      if (now < end) return end;
-      status = store->DestroyNotices(survey);
-    }
-  }
-  if (status.ok()) status = store->Rebuild();
-  if (status.ok()) return std::nullopt;
+absl::StatusOr<absl::Time> Collection::Parts::EndOfWords(const Survey& survey) {
+  CANDOR_ASSIGN_OR_RETURN(const domain::Contract contract, domain::DecodeContract(*survey.documents()->contract));
+  return domain::NoticesEndTime(contract);
+}
+
+// The contract's retention has ended: neither an auditor nor a district that has forgotten the survey keeps a word alive.
+std::optional<absl::Time> Collection::Parts::DestroyWordsIfDue(const SurveyId& survey, absl::Time now) {
+  const auto destroy = [&]() -> absl::StatusOr<std::optional<absl::Time>> {
+    CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, cache.Get(survey));
+    CANDOR_ASSIGN_OR_RETURN(const absl::Time end, EndOfWords(*known));
+    if (now < end) return end;
+    const KeyedLock::Holder held(&orders, survey.value());
+    CANDOR_ASSIGN_OR_RETURN(const bool any, moderation.Destroy(*known));
+    if (any) CANDOR_RETURN_IF_ERROR(store->Rebuild());
+    return std::nullopt;
+  };
+  const absl::StatusOr<std::optional<absl::Time>> next = destroy();
+  if (next.ok()) return *next;
   base::Log(base::LogLevel::kWarning, "what the contract's retention ends could not be destroyed; trying again",
-            {{"survey", survey.value()}, {"fault", std::string(status.message())}});
+            {{"survey", survey.value()}, {"fault", std::string(next.status().message())}});
   return now + kAbandonRetry;
 }
 
-absl::StatusOr<domain::CommentCounts> Collection::CountComments(const SurveyId& survey) {
+absl::StatusOr<bool> Collection::CommentsWait(const SurveyId& survey) {
   const KeyedLock::Holder held(&parts_->orders, survey.value());
   CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
-  return parts_->moderation.Count(*known);
+  return parts_->moderation.AnythingWaits(*known);
 }
 
 absl::StatusOr<std::string> Collection::ReleaseSurvey(const domain::ReleaseOrder& order) {
   const KeyedLock::Holder held(&parts_->orders, order.survey.value());
   CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(order.survey));
-  return parts_->moderation.Release(*known, order);
+  CANDOR_ASSIGN_OR_RETURN(const absl::Time end, Parts::EndOfWords(*known));
+  return parts_->clock.Now() < end ? parts_->moderation.Release(*known, order)
+                                   : parts_->moderation.ReleaseExpired(*known);
 }
 
 absl::StatusOr<std::string> Collection::StartKeySession(const SurveyId& survey, KeyRole role, int index) {

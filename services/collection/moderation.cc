@@ -115,8 +115,8 @@ struct Opened {
   std::vector<std::optional<CommentDecision>> decisions;  // of each comment
   std::map<std::string, std::string> summaries;           // by block
 
-  domain::CommentCounts Counts() const {
-    domain::CommentCounts counts;
+  CommentCounts Counts() const {
+    CommentCounts counts;
     counts.comments = static_cast<int64_t>(stored.comments.size());
     std::set<std::string> missing;
     for (size_t i = 0; i < decisions.size(); ++i) {
@@ -129,6 +129,15 @@ struct Opened {
     }
     counts.missing_summaries = static_cast<int64_t>(missing.size());
     return counts;
+  }
+  // Of blocks whose words may go out; these are large enough for such a number.
+  int64_t UndecidedWords() const {
+    int64_t undecided = 0;
+    for (size_t i = 0; i < decisions.size(); ++i) {
+      const bool words = stored.places[static_cast<size_t>(stored.comments[i].place)].texts;
+      undecided += words && !decisions[i].has_value() ? 1 : 0;
+    }
+    return undecided;
   }
 };
 
@@ -243,6 +252,8 @@ std::vector<domain::ReleasedBlock> BlocksOf(const Survey& survey, const domain::
       for (const auto& [reason, count] : rejected[index]) prompt.rejected.push_back({reason, count});
       block.prompts.push_back(std::move(prompt));
     }
+    // That somebody of a small group wrote is told by a moderator's words alone.
+    if (block.code.empty() && block.summary.empty()) continue;
     blocks.push_back(std::move(block));
   }
   return blocks;
@@ -286,7 +297,9 @@ absl::Status Moderation::Decide(const Survey& survey, int moderator, const std::
   }
   CANDOR_ASSIGN_OR_RETURN(const domain::Instrument instrument, InstrumentOf(survey));
   const domain::CommentPlace& place = stored.places[static_cast<size_t>(found->place)];
-  const int max_bytes = instrument.prompts[static_cast<size_t>(place.prompt)].max_bytes;
+  // Where the place does not tell its prompt no words go out.
+  const int max_bytes =
+      place.prompt == domain::kNoPrompt ? 0 : instrument.prompts[static_cast<size_t>(place.prompt)].max_bytes;
   CANDOR_RETURN_IF_ERROR(CheckDecision(decision, place, domain::LongestReleasedText(max_bytes)));
   CANDOR_ASSIGN_OR_RETURN(const crypto::SecretBytes key, EnsureKey(keys_folder_, survey.id()));
   return store_.PutDecision(
@@ -306,10 +319,10 @@ absl::Status Moderation::Summarize(const Survey& survey, int moderator, const Bl
   return store_.PutSummary(survey.id(), {summary.block, moderator, SealSummary(key, survey, summary)});
 }
 
-absl::StatusOr<domain::CommentCounts> Moderation::Count(const Survey& survey) {
+absl::StatusOr<bool> Moderation::AnythingWaits(const Survey& survey) {
   CANDOR_RETURN_IF_ERROR(store_.GetOutcome(survey.id()).status());
   CANDOR_ASSIGN_OR_RETURN(const Opened opened, OpenAll(store_, keys_folder_, survey));
-  return opened.Counts();
+  return opened.Counts().anything_waits();
 }
 
 absl::StatusOr<std::string> Moderation::Release(const Survey& survey, const domain::ReleaseOrder& order) {
@@ -317,25 +330,38 @@ absl::StatusOr<std::string> Moderation::Release(const Survey& survey, const doma
   CANDOR_ASSIGN_OR_RETURN(std::optional<std::string> released, store_.FindReleased(survey.id()));
   if (!released.has_value()) {
     CANDOR_ASSIGN_OR_RETURN(Opened opened, OpenAll(store_, keys_folder_, survey));
-    const domain::CommentCounts counts = opened.Counts();
-    if (!order.discard_undecided && (counts.undecided > 0 || counts.missing_summaries > 0)) {
+    if (!order.discard_undecided && opened.Counts().anything_waits()) {
       return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kCOMMENTS_UNDECIDED,
-                         absl::StrCat("of ", counts.comments, " comments ", counts.undecided,
-                                      " wait for a moderator's decision, and ", counts.missing_summaries,
-                                      " summaries are missing; let the moderators finish, or discard what is undecided"));
+                         "comments wait for a moderator's decision, or a summary of them is missing; let the moderators "
+                         "finish, or discard what is undecided");
     }
     CANDOR_ASSIGN_OR_RETURN(const domain::Instrument instrument, InstrumentOf(survey));
     domain::ReleasedComments comments;
     comments.survey = survey.id();
     comments.blocks = BlocksOf(survey, instrument, opened);
     CANDOR_ASSIGN_OR_RETURN(comments.withheld, WithheldGroups(survey, instrument, outcome));
-    comments.discarded = counts.undecided;
+    comments.discarded = opened.UndecidedWords();
     released = domain::EncodeReleasedComments(comments);
     CANDOR_RETURN_IF_ERROR(store_.ReleaseComments(survey.id(), *released));
   }
   // A crash may have come between the two.
   CANDOR_RETURN_IF_ERROR(base::DestroyFile(PathOfKey(keys_folder_, survey.id())));
   return *std::move(released);
+}
+
+absl::StatusOr<std::string> Moderation::ReleaseExpired(const Survey& survey) {
+  CANDOR_RETURN_IF_ERROR(store_.GetOutcome(survey.id()).status());
+  CANDOR_RETURN_IF_ERROR(Destroy(survey).status());
+  domain::ReleasedComments none;
+  none.survey = survey.id();
+  none.expired = true;
+  return domain::EncodeReleasedComments(none);
+}
+
+absl::StatusOr<bool> Moderation::Destroy(const Survey& survey) {
+  // The key first: it is found again through what the store still has.
+  CANDOR_RETURN_IF_ERROR(base::DestroyFile(PathOfKey(keys_folder_, survey.id())));
+  return store_.DestroyWords(survey.id());
 }
 
 }  // namespace candor::collection

@@ -42,13 +42,21 @@ struct BlockSummary {
   std::string text;
 };
 
+// How far the moderators are. For them alone: it counts comments of groups that are too small to be named.
+struct CommentCounts {
+  int64_t comments = 0;
+  int64_t undecided = 0;          // comments without a decision
+  int64_t missing_summaries = 0;  // blocks with comments that go into a summary, and without one
+  bool anything_waits() const { return undecided > 0 || missing_summaries > 0; }
+};
+
 struct ModerationView {
   bool released = false;
   std::string sealed_key;  // the comments' key, sealed to the moderator who asks; empty where there are no comments
   std::vector<domain::CommentPlace> places;
   std::vector<ModeratedComment> comments;  // by id, which is random
   std::vector<BlockSummary> summaries;     // by block
-  domain::CommentCounts counts;            // of all, whatever part is in `comments`
+  CommentCounts counts;                    // of all, whatever part is in `comments`
 };
 
 // Used with one survey at a time by one thread; the folder of keys exists.
@@ -70,8 +78,14 @@ class Moderation {
   absl::Status Summarize(const Survey& survey, int moderator, const BlockSummary& summary);
 
   // As domain::ResponsePlane.
-  absl::StatusOr<domain::CommentCounts> Count(const Survey& survey);
+  absl::StatusOr<bool> AnythingWaits(const Survey& survey);
   absl::StatusOr<std::string> Release(const Survey& survey, const domain::ReleaseOrder& order);
+
+  // The same with comments whose time is over: destroys what there is, and says so.
+  absl::StatusOr<std::string> ReleaseExpired(const Survey& survey);
+  // Destroys everything in words of the survey, with what was released and the key of the decisions. Gives whether there was
+  // anything; it may stay in freed pages until the store is rebuilt.
+  absl::StatusOr<bool> Destroy(const Survey& survey);
 
  private:
   storage::ResponseStore& store_;

@@ -74,6 +74,8 @@ absl::StatusOr<storage::SlotLayout> CheckOpenOrder(const domain::OpenOrder& orde
   }
   const absl::Status parts = domain::CheckParts(*manifest, *contract);
   if (!parts.ok()) return AsMismatch(parts);
+  const absl::Status stewards_key = domain::CheckStewardsKey(*manifest, *contract);
+  if (!stewards_key.ok()) return AsMismatch(stewards_key);
   if (contract->close_time != manifest->close_time || contract->latest_close_time != manifest->latest_close_time ||
       contract->abandon_time != manifest->abandon_time) {
     return Mismatch("contract and manifest name different times");

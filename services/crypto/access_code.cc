@@ -15,6 +15,7 @@ namespace {
 constexpr absl::string_view kAlphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 constexpr size_t kDataCharacters = kCodeCharacters - 1;
 constexpr absl::string_view kHashTag = "candor-code";
+constexpr absl::string_view kClosingKeyTag = "candor-closing-key";
 constexpr size_t kGroup = 4;
 constexpr size_t kManifestCodeBytes = 17;
 constexpr size_t kManifestCodeCharacters = 26;
@@ -116,5 +117,7 @@ std::string ManifestCode(absl::string_view hash) {
   CANDOR_CHECK(hash.size() == kSha256Bytes);
   return InGroups(base::Base32Encode(hash.substr(0, kManifestCodeBytes)).substr(0, kManifestCodeCharacters));
 }
+
+std::string ClosingKeyCode(absl::string_view public_key) { return ManifestCode(Sha256({kClosingKeyTag, public_key})); }
 
 }  // namespace candor::crypto

@@ -44,6 +44,10 @@ std::string CodeHash(absl::string_view code);
 // base32(hash[0:17]) in groups of 4. `hash` is a SHA-256, 32 bytes. 130 bits: 80 could be collided by the operator.
 std::string ManifestCode(absl::string_view hash);
 
+// The same form for a steward's closing key, which its holders publish and respondents compare: of
+// SHA-256("candor-closing-key" || `public_key`), so that no manifest has it.
+std::string ClosingKeyCode(absl::string_view public_key);
+
 }  // namespace candor::crypto
 
 #endif  // CANDOR_SERVICES_CRYPTO_ACCESS_CODE_H_

@@ -165,11 +165,8 @@ void CheckHolders(const CampaignSettings& settings, Faults& faults) {
 
 void CheckSteward(const CampaignSettings& settings, Faults& faults) {
   if (!settings.steward.has_value()) return;
-  if (const auto wrong = FaultOf(settings.steward->terms); wrong.has_value()) {
+  if (const auto wrong = FaultOf(*settings.steward); wrong.has_value()) {
     faults.Add(absl::StrCat("steward.", wrong->first), wrong->second);
-  }
-  if (settings.steward->public_key.size() != 32) {
-    faults.Add("steward.public_key", "must be an X25519 public key of 32 bytes, as candor steward keygen makes it");
   }
 }
 
@@ -275,7 +272,7 @@ Contract MakeContract(const CampaignSettings& settings, absl::string_view instru
   contract.instrument_hash = std::string(instrument_hash);
   if (settings.steward.has_value()) {
     contract.closing_mode = kStewardClosing;
-    contract.steward = settings.steward->terms;
+    contract.steward = settings.steward;
   }
   contract.mirrors = settings.mirrors;
   contract.evaluative_use_forbidden = instrument.evaluative_use_forbidden;

@@ -70,14 +70,6 @@ struct NamedHolder {
   PersonId person;
 };
 
-// Who closes the campaign's surveys in place of the service.
-struct Steward {
-  StewardTerms terms;
-  std::string public_key;  // X25519, 32 bytes: the closing key of all surveys of the campaign
-
-  bool operator==(const Steward&) const = default;
-};
-
 // What an administrator sets for a campaign; frozen at opening.
 struct CampaignSettings {
   std::string title;  // 1..200 bytes
@@ -99,7 +91,7 @@ struct CampaignSettings {
   // Of issuing groups with fewer invited, comments are released as a moderator's summary alone:
   // kFewestRatersForComments..kMostInvited.
   int64_t summary_only_below = kSummaryOnlyBelow;
-  std::optional<Steward> steward;        // unset: the service closes by itself
+  std::optional<StewardTerms> steward;   // unset: the service closes by itself
   std::vector<std::string> mirrors;      // as in Contract
   std::vector<Breakdown> breakdowns;     // as in Contract
   CampaignId previous;                   // the round that reports compare this one with; empty: none

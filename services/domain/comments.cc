@@ -1,6 +1,7 @@
 #include "services/domain/comments.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -65,6 +66,30 @@ ReleasedPrompt ReadPrompt(const Json& value, const std::string& path, JsonFault*
   return prompt;
 }
 
+void HideTellingPrompts(const std::vector<CommentedGroup>& groups, std::vector<std::vector<PlacedComments>>& placed) {
+  // Also groups that wrote nothing: nobody but this plane knows that they did not.
+  const auto is_nameless = [&](size_t group, size_t prompt) {
+    return groups[group].asked[prompt] && !placed[group][prompt].dropped && placed[group][prompt].place.block.empty();
+  };
+  std::set<size_t> nameless;
+  bool telling = false;
+  for (size_t prompt = 0; !placed.empty() && prompt < placed[0].size(); ++prompt) {
+    int at_prompt = 0;
+    for (size_t i = 0; i < groups.size(); ++i) {
+      if (!is_nameless(i, prompt)) continue;
+      nameless.insert(i);
+      ++at_prompt;
+    }
+    telling = telling || at_prompt == 1;
+  }
+  if (!telling || nameless.size() < 2) return;
+  for (std::vector<PlacedComments>& of_group : placed) {
+    for (PlacedComments& each : of_group) {
+      if (each.place.block.empty()) each.place.prompt = kNoPrompt;
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<std::vector<PlacedComments>> PlaceComments(const CommentRules& rules,
@@ -101,6 +126,7 @@ std::vector<std::vector<PlacedComments>> PlaceComments(const CommentRules& rules
       placed[i][prompt].place.texts = true;
     }
   }
+  HideTellingPrompts(groups, placed);
   return placed;
 }
 
@@ -132,11 +158,13 @@ std::string EncodeReleasedComments(const ReleasedComments& comments) {
   for (const ReleasedComments::Withheld& each : comments.withheld) {
     withheld.push_back({{"code", each.code}, {"reason", each.reason}});
   }
-  return base::CanonicalJson(Json{{"format", kFormat},
+  Json document = {{"format", kFormat},
                                   {"survey", comments.survey.value()},
                                   {"blocks", std::move(blocks)},
                                   {"withheld", std::move(withheld)},
-                                  {"discarded", comments.discarded}});
+                                  {"discarded", comments.discarded}};
+  if (comments.expired) document["expired"] = true;
+  return base::CanonicalJson(document);
 }
 
 absl::StatusOr<ReleasedComments> DecodeReleasedComments(absl::string_view bytes) {
@@ -167,6 +195,7 @@ absl::StatusOr<ReleasedComments> DecodeReleasedComments(absl::string_view bytes)
     comments.withheld.push_back(std::move(withheld));
   });
   comments.discarded = object.Whole("discarded", 0, kMostInvited);
+  comments.expired = object.OptionalBool("expired", false);
   object.Finish();
   if (fault.ok() && EncodeReleasedComments(comments) != bytes) fault.Set("", "is not in canonical form");
   CANDOR_RETURN_IF_ERROR(fault.status());

@@ -18,11 +18,14 @@
 
 namespace candor::domain {
 
+// The prompt of a place that does not tell it.
+inline constexpr int kNoPrompt = -1;
+
 // Where comments of one group to one prompt stand.
 struct CommentPlace {
   // An issuing group's code; other_raters for what is pooled; empty where no group may be named, also to the moderator.
   std::string block;
-  int prompt = 0;      // index in the instrument
+  int prompt = 0;      // index in the instrument; kNoPrompt, and then the block is empty, where it would name the group
   bool texts = false;  // whether words may be released; else a moderator's summary alone
   bool operator==(const CommentPlace&) const = default;
 };
@@ -46,6 +49,8 @@ struct PlacedComments {
 // may be released is pooled as other_raters, under the same test over all of it; the joined group other_raters always
 // stands in the pool. All else is for a moderator's summary: under its group's name where the group is a block but the
 // contract lets no words out, else under none. Of groups withheld by their codes nothing is kept.
+// Where several groups stand under no name, and to some prompt only one of them does, that prompt would be its name: then
+// no comment under no name tells its prompt, so that none is known by being the one that does not.
 std::vector<std::vector<PlacedComments>> PlaceComments(const CommentRules& rules,
                                                        const std::vector<CommentedGroup>& groups);
 
@@ -102,13 +107,19 @@ struct ReleasedBlock {
 // What crosses at release, once: the whole of a survey's comments.
 struct ReleasedComments {
   SurveyId survey;
-  std::vector<ReleasedBlock> blocks;  // issuing groups in the manifest's order, then other_raters, then those of no name
+  // They were destroyed before the order to release came, since the time that the contract gives was over (NoticesEndTime);
+  // then all else is empty. In the document only where it is so.
+  bool expired = false;
+  // Issuing groups in the manifest's order, then other_raters, then those of no name, if there is a summary of them.
+  std::vector<ReleasedBlock> blocks;
   struct Withheld {
     std::string code;    // an issuing group's
     std::string reason;  // "codes": its codes withhold it; "summary_only": by the contract no words of it are released
   };
   std::vector<Withheld> withheld;  // in the manifest's order
-  int64_t discarded = 0;           // comments that nobody had decided about
+  // Comments that nobody had decided about, of those whose words might have gone out; how many wrote in smaller groups
+  // is told nobody.
+  int64_t discarded = 0;
 };
 
 // Canonical JSON.

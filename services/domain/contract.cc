@@ -38,7 +38,10 @@ void CheckTimes(absl::Time close, absl::Time latest, absl::Time abandon, JsonFau
 
 Json StewardToJson(const std::optional<StewardTerms>& steward) {
   if (!steward.has_value()) return nullptr;
-  return {{"title", steward->title}, {"shares", steward->shares}, {"threshold", steward->threshold}};
+  return {{"title", steward->title},
+          {"shares", steward->shares},
+          {"threshold", steward->threshold},
+          {"public_key", base::HexEncode(steward->public_key)}};
 }
 
 void CheckClosingMode(const Contract& contract, JsonFault& fault) {
@@ -205,6 +208,9 @@ std::optional<std::pair<std::string, std::string>> FaultOf(const StewardTerms& t
   if (terms.threshold < 1 || terms.threshold > terms.shares) {
     return Fault("threshold", "must be from 1 to the number of shares");
   }
+  if (terms.public_key.size() != 32) {
+    return Fault("public_key", "must be an X25519 public key of 32 bytes, as candor steward keygen makes it");
+  }
   return std::nullopt;
 }
 
@@ -286,6 +292,7 @@ absl::StatusOr<Contract> DecodeContract(absl::string_view bytes) {
       contract.steward->title = steward.Text("title");
       contract.steward->shares = static_cast<int>(steward.Whole("shares", 1, kMostStewardShares));
       contract.steward->threshold = static_cast<int>(steward.Whole("threshold", 1, kMostStewardShares));
+      contract.steward->public_key = steward.Bytes("public_key", 32);
     });
   }
   contract.mirrors = object.Texts("mirrors");
@@ -459,6 +466,15 @@ absl::Status CheckManifest(const Manifest& manifest, absl::string_view contract_
                    "closing_public_key");
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckStewardsKey(const Manifest& manifest, const Contract& contract) {
+  if (!contract.steward.has_value() || contract.steward->public_key == manifest.closing_public_key) return absl::OkStatus();
+  return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kMANIFEST_REFUSED,
+                     absl::StrCat("do not answer this survey: its answers are not sealed to the key that its rules say is "
+                                  "held by: ",
+                                  contract.steward->title, "; tell whoever invited you"),
+                     "closing_public_key");
 }
 
 AnswerShape ShapeOfGroup(const Instrument& instrument, const IssuingGroup& group,

@@ -71,12 +71,15 @@ struct StewardTerms {
   std::string title;  // a role or a body, never a person's name: one line of 1..kLongestStewardTitle bytes
   int shares = 3;     // into how many the key was split: 1..kMostStewardShares
   int threshold = 2;  // how many of them open the answers: 1..shares
+  // X25519, 32 bytes: the closing key of all surveys of the campaign. It is of the contract, so that the rules say whose
+  // key it is, and not the manifest alone, which somebody else writes.
+  std::string public_key = {};
 
   bool operator==(const StewardTerms&) const = default;
 };
 
-// Whether the terms are within their limits; else which member is not ("title", "shares" or "threshold") and what it must
-// be.
+// Whether the terms are within their limits; else which member is not ("title", "shares", "threshold" or "public_key") and
+// what it must be.
 std::optional<std::pair<std::string, std::string>> FaultOf(const StewardTerms& terms);
 
 // The rules of one survey. Every member is in the hashed document; none can change after opening.
@@ -189,6 +192,10 @@ absl::Status CheckManifest(const Manifest& manifest, absl::string_view contract_
 // Whether the manifest's parts are those of the contract: of breakdowns that it declares, each part once,
 // and none missing or invited by fewer than it promises. FAILED_PRECONDITION, MANIFEST_REFUSED.
 absl::Status CheckParts(const Manifest& manifest, const Contract& contract);
+
+// Whether the manifest's closing key is the one that the contract says its steward holds; true of contracts without one.
+// FAILED_PRECONDITION, MANIFEST_REFUSED.
+absl::Status CheckStewardsKey(const Manifest& manifest, const Contract& contract);
 
 // The shape of the answers of issuing group `group`: its items are those that every member audience
 // is asked.

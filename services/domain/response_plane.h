@@ -61,13 +61,6 @@ struct ReleaseOrder {
   bool discard_undecided = false;  // destroy what no moderator has decided about, instead of refusing
 };
 
-// How far the moderators are. All are 0 once comments are released, and where there were none.
-struct CommentCounts {
-  int64_t comments = 0;
-  int64_t undecided = 0;          // comments without a decision
-  int64_t missing_summaries = 0;  // blocks with comments that go into a summary, and without one
-};
-
 class ResponsePlane {
  public:
   virtual ~ResponsePlane() = default;
@@ -114,12 +107,16 @@ class ResponsePlane {
   // answers are destroyed already; ReleaseSurvey deals with what is left of its comments.
   virtual absl::Status AbandonSurvey(const SurveyId& survey) = 0;
 
-  // How many comments of a closed survey wait for a moderator. FAILED_PRECONDITION, WRONG_STATE: not closed.
-  virtual absl::StatusOr<CommentCounts> CountComments(const SurveyId& survey) = 0;
+  // Whether anything of a closed survey waits for a moderator: a comment is undecided, or a summary missing. Not how much: of
+  // groups that are too small to be named nobody but the moderators is to know how many wrote. FAILED_PRECONDITION,
+  // WRONG_STATE: not closed.
+  virtual absl::StatusOr<bool> CommentsWait(const SurveyId& survey) = 0;
 
   // Hands over what the moderators let out (EncodeReleasedComments), frozen by this, and destroys every other comment with
   // all keys. Once for a survey: the same order again gets the same bytes, whatever it says about discarding. What was
-  // destroyed may stay in freed pages until Forget is called. FAILED_PRECONDITION: WRONG_STATE (not closed),
+  // destroyed may stay in freed pages until Forget is called. Once the contract's time for words is over (NoticesEndTime)
+  // they are destroyed here, also what was handed over; the order then gets a document that says so, and is none the less
+  // obeyed. FAILED_PRECONDITION: WRONG_STATE (not closed),
   // COMMENTS_UNDECIDED (something is undecided or a summary missing, and it is not to be discarded; nothing is changed).
   virtual absl::StatusOr<std::string> ReleaseSurvey(const ReleaseOrder& order) = 0;
 

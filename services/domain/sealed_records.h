@@ -50,8 +50,8 @@ std::string EncodeNoticeRecord(absl::string_view survey_id, const NoticeRecord& 
 // DATA_LOSS, STORE_CORRUPT: not such a record, or another survey's.
 absl::StatusOr<NoticeRecord> DecodeNoticeRecord(absl::string_view record, absl::string_view survey_id);
 
-// Until when notices are kept at the longest: retention_days after the abandon time, by when every survey is closed or
-// abandoned.
+// Until when notices and comments are kept at the longest: retention_days after the abandon time, by when every survey is
+// closed or abandoned.
 absl::Time NoticesEndTime(const Contract& contract);
 
 }  // namespace candor::domain

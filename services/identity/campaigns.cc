@@ -209,7 +209,7 @@ absl::Status CheckAgainstInstrument(ReadTransaction& transaction, const District
 // What must be known of who closes the surveys, since nobody else can.
 std::vector<std::string> ClosingWarnings(const domain::CampaignSettings& settings) {
   if (!settings.steward.has_value()) return {};
-  const domain::StewardTerms& terms = settings.steward->terms;
+  const domain::StewardTerms& terms = *settings.steward;
   return {absl::StrCat("the answers can be opened only with ", terms.threshold, " of the ", terms.shares, " shares of: ",
                        terms.title, ". Without them the surveys are abandoned at ",
                        absl::FormatTime("%Y-%m-%d %H:%M UTC", settings.abandon_time, absl::UTCTimeZone()),

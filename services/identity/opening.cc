@@ -306,6 +306,7 @@ absl::Status Opening::Prepare(const Material& material, const SurveyRow& survey)
   CANDOR_RETURN_IF_ERROR(domain::CheckManifest(manifest, manifest.contract_hash, material.version.hash));
   CANDOR_ASSIGN_OR_RETURN(const domain::Contract rules, domain::DecodeContract(contract));
   CANDOR_RETURN_IF_ERROR(domain::CheckParts(manifest, rules));
+  CANDOR_RETURN_IF_ERROR(domain::CheckStewardsKey(manifest, rules));
   const std::string bytes = domain::EncodeManifest(manifest);
   const std::string signature = keys_.signing_key().Sign(absl::StrCat(kManifestTag, bytes));
 

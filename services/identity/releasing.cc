@@ -129,23 +129,17 @@ absl::Status Releasing::CheckComments(const DistrictId& district, const Campaign
       return absl::OkStatus();
     });
   }));
-  domain::CommentCounts all;
   int waiting = 0;
   for (const SurveyRow& survey : surveys) {
-    CANDOR_ASSIGN_OR_RETURN(const domain::CommentCounts counts, plane_.CountComments(survey.id));
-    if (counts.undecided == 0 && counts.missing_summaries == 0) continue;
-    ++waiting;
-    all.comments += counts.comments;
-    all.undecided += counts.undecided;
-    all.missing_summaries += counts.missing_summaries;
+    CANDOR_ASSIGN_OR_RETURN(const bool waits, plane_.CommentsWait(survey.id));
+    waiting += waits ? 1 : 0;
   }
   if (waiting == 0) return absl::OkStatus();
   return base::Error(
       absl::StatusCode::kFailedPrecondition, domain::reasons::kCOMMENTS_UNDECIDED,
-      absl::StrCat("in ", waiting, waiting == 1 ? " survey" : " surveys", " comments wait for a moderator: ",
-                   all.undecided, " of ", all.comments, " are undecided, ", all.missing_summaries,
-                   all.missing_summaries == 1 ? " summary is" : " summaries are",
-                   " missing; let the moderators finish, or release and discard what is undecided"));
+      absl::StrCat("in ", waiting, waiting == 1 ? " survey" : " surveys",
+                   " comments wait for a moderator, or for a summary of them; let the moderators finish, or release and "
+                   "discard what is undecided"));
 }
 
 absl::Status Releasing::FreezeComments(const CampaignRow& campaign, const SurveyRow& survey) {

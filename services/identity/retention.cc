@@ -45,7 +45,8 @@ absl::StatusOr<Held> HeldBy(ReadTransaction& transaction, const CampaignRow& cam
   return held;
 }
 
-absl::Status AddItems(ReadTransaction& transaction, const CampaignRow& campaign, std::vector<DueItem>& items) {
+absl::Status AddItems(ReadTransaction& transaction, const CampaignRow& campaign, absl::Time now,
+                      std::vector<DueItem>& items) {
   if (campaign.state == CampaignState::kDraft) return absl::OkStatus();
   CANDOR_ASSIGN_OR_RETURN(const Held held, HeldBy(transaction, campaign));
   const auto add = [&](PersonalData data, int64_t count, std::optional<absl::Time> due_time) {
@@ -54,8 +55,12 @@ absl::Status AddItems(ReadTransaction& transaction, const CampaignRow& campaign,
   const absl::Time close_time = storage::CloseTimeOf(campaign);
   add(PersonalData::kCodes, held.invited, close_time);
   add(PersonalData::kAnswers, held.answer_surveys, close_time);
-  // Without a moderator no comment was asked for.
-  if (!campaign.settings.moderators.empty()) add(PersonalData::kComments, held.comment_surveys, std::nullopt);
+  // Without a moderator no comment was asked for. The response plane keeps none longer than this, released or not.
+  const absl::Time comments_end =
+      campaign.settings.abandon_time + absl::Hours(24) * campaign.settings.retention_days;
+  if (!campaign.settings.moderators.empty() && now < comments_end) {
+    add(PersonalData::kComments, held.comment_surveys, comments_end);
+  }
   add(PersonalData::kRaters, held.raters, RetentionEnd(campaign));
   return absl::OkStatus();
 }
@@ -77,7 +82,7 @@ absl::StatusOr<std::vector<DueItem>> Retention::List(const domain::DistrictId& d
     while (true) {
       CANDOR_ASSIGN_OR_RETURN(const std::vector<CampaignRow> campaigns, transaction.ListCampaigns(district, page));
       for (const CampaignRow& campaign : campaigns) {
-        CANDOR_RETURN_IF_ERROR(AddItems(transaction, campaign, items));
+        CANDOR_RETURN_IF_ERROR(AddItems(transaction, campaign, clock_.Now(), items));
       }
       if (campaigns.size() < static_cast<size_t>(page.limit)) return absl::OkStatus();
       page.after = campaigns.back().id.value();

@@ -50,7 +50,9 @@ std::string Count(int64_t count) { return count == 1 ? "1 comment" : absl::StrCa
 void AddNotes(const domain::ReleasedComments& released, const domain::Contract& contract,
               const domain::Instrument& instrument, v1::ReportComments& comments) {
   const auto add = [&comments](std::string note) { comments.add_notes(std::move(note)); };
-  if (released.blocks.empty()) {
+  if (released.expired) {
+    add("Comments were destroyed before the report was released, since the time for which they were to be kept was over.");
+  } else if (released.blocks.empty()) {
     add("No comments are released.");
   } else {
     add(absl::StrCat("Comments stand apart from the ratings and from each other, in random order. Those of a group are shown "
@@ -88,7 +90,8 @@ void AddNotes(const domain::ReleasedComments& released, const domain::Contract& 
   }
   if (released.discarded > 0) {
     add(absl::StrCat(Count(released.discarded), " that no moderator had decided about ",
-                     released.discarded == 1 ? "was" : "were", " destroyed."));
+                     released.discarded == 1 ? "was" : "were",
+                     " destroyed; those of groups that may not be named are not counted."));
   }
 }
 

@@ -99,7 +99,7 @@ constexpr AccessRow kRows[] = {
     {"candor.v1.PlaneService.PoolCampaign", Audience::kPlane, "", ""},
     {"candor.v1.PlaneService.Forget", Audience::kPlane, "", ""},
     {"candor.v1.PlaneService.AbandonSurvey", Audience::kPlane, "", ""},
-    {"candor.v1.PlaneService.CountComments", Audience::kPlane, "", ""},
+    {"candor.v1.PlaneService.CheckComments", Audience::kPlane, "", ""},
     {"candor.v1.PlaneService.ReleaseSurvey", Audience::kPlane, "", ""},
     {"candor.v1.PlaneService.GetLiveCounts", Audience::kPlane, "", ""},
 

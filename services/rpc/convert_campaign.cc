@@ -208,7 +208,7 @@ absl::Status CopyCampaignFields(const candor::v1::Campaign& from, const std::set
     settings.steward.reset();
     if (from.has_steward()) {
       const candor::v1::Steward& steward = from.steward();
-      settings.steward = {{steward.title(), steward.shares(), steward.threshold()}, steward.public_key()};
+      settings.steward = {steward.title(), steward.shares(), steward.threshold(), steward.public_key()};
     }
   }
   if (Has(fields, "mirrors")) settings.mirrors.assign(from.mirrors().begin(), from.mirrors().end());
@@ -252,9 +252,9 @@ candor::v1::Campaign ToProto(const identity::StoredCampaign& campaign, const ide
   }
   if (settings.steward.has_value()) {
     candor::v1::Steward& steward = *proto.mutable_steward();
-    steward.set_title(settings.steward->terms.title);
-    steward.set_shares(settings.steward->terms.shares);
-    steward.set_threshold(settings.steward->terms.threshold);
+    steward.set_title(settings.steward->title);
+    steward.set_shares(settings.steward->shares);
+    steward.set_threshold(settings.steward->threshold);
     steward.set_public_key(settings.steward->public_key);
   }
   proto.mutable_mirrors()->Assign(settings.mirrors.begin(), settings.mirrors.end());

@@ -285,7 +285,7 @@ CANDOR_SERVICE(PlaneService,
                CANDOR_METHOD(PlaneService, Forget, v1::ForgetRequest, Empty)
                CANDOR_METHOD(PlaneService, AbandonSurvey, v1::AbandonSurveyRequest, Empty)
                CANDOR_METHOD(PlaneService, ReleaseSurvey, v1::ReleaseSurveyRequest, v1::ReleaseSurveyResponse)
-               CANDOR_METHOD(PlaneService, CountComments, v1::CountCommentsRequest, v1::CountCommentsResponse)
+               CANDOR_METHOD(PlaneService, CheckComments, v1::CheckCommentsRequest, v1::CheckCommentsResponse)
                CANDOR_METHOD(PlaneService, GetLiveCounts, v1::GetLiveCountsRequest, v1::GetLiveCountsResponse))
 
 CANDOR_SERVICE(ScoringService, CANDOR_METHOD(ScoringService, GetScores, v1::GetScoresRequest, v1::Scores))

@@ -99,15 +99,12 @@ void AddPlaneMethods(ResponsePlane* plane, MethodSet& methods) {
       Name("Forget"), Lane::kOrders,
       [plane](const Caller&, const v1::ForgetRequest&, Empty*) { return plane->Forget(); });
   AddOrder<v1::AbandonSurveyRequest>(plane, "AbandonSurvey", &ResponsePlane::AbandonSurvey, methods);
-  methods.Add<v1::CountCommentsRequest, v1::CountCommentsResponse>(
-      Name("CountComments"), Lane::kReading,
-      [plane](const Caller&, const v1::CountCommentsRequest& request,
-              v1::CountCommentsResponse* response) -> absl::Status {
-        CANDOR_ASSIGN_OR_RETURN(const domain::CommentCounts counts,
-                                plane->CountComments(domain::SurveyId(request.survey())));
-        response->set_comments(counts.comments);
-        response->set_undecided(counts.undecided);
-        response->set_missing_summaries(counts.missing_summaries);
+  methods.Add<v1::CheckCommentsRequest, v1::CheckCommentsResponse>(
+      Name("CheckComments"), Lane::kReading,
+      [plane](const Caller&, const v1::CheckCommentsRequest& request,
+              v1::CheckCommentsResponse* response) -> absl::Status {
+        CANDOR_ASSIGN_OR_RETURN(const bool waiting, plane->CommentsWait(domain::SurveyId(request.survey())));
+        response->set_waiting(waiting);
         return absl::OkStatus();
       });
   methods.Add<v1::ReleaseSurveyRequest, v1::ReleaseSurveyResponse>(

@@ -252,12 +252,12 @@ absl::Status RemoteResponsePlane::AbandonSurvey(const domain::SurveyId& survey) 
   return Call(&PlaneService::Stub::AbandonSurvey, request, &response, Effort::kUsual);
 }
 
-absl::StatusOr<domain::CommentCounts> RemoteResponsePlane::CountComments(const domain::SurveyId& survey) {
-  v1::CountCommentsRequest request;
+absl::StatusOr<bool> RemoteResponsePlane::CommentsWait(const domain::SurveyId& survey) {
+  v1::CheckCommentsRequest request;
   request.set_survey(survey.value());
-  v1::CountCommentsResponse response;
-  CANDOR_RETURN_IF_ERROR(Call(&PlaneService::Stub::CountComments, request, &response, Effort::kUsual));
-  return domain::CommentCounts{response.comments(), response.undecided(), response.missing_summaries()};
+  v1::CheckCommentsResponse response;
+  CANDOR_RETURN_IF_ERROR(Call(&PlaneService::Stub::CheckComments, request, &response, Effort::kUsual));
+  return response.waiting();
 }
 
 absl::StatusOr<std::string> RemoteResponsePlane::ReleaseSurvey(const domain::ReleaseOrder& order) {

@@ -53,7 +53,7 @@ class RemoteResponsePlane : public domain::ResponsePlane {
   absl::StatusOr<std::string> PoolCampaign(const domain::PoolOrder& order) override;
   absl::Status Forget() override;
   absl::Status AbandonSurvey(const domain::SurveyId& survey) override;
-  absl::StatusOr<domain::CommentCounts> CountComments(const domain::SurveyId& survey) override;
+  absl::StatusOr<bool> CommentsWait(const domain::SurveyId& survey) override;
   absl::StatusOr<std::string> ReleaseSurvey(const domain::ReleaseOrder& order) override;
   absl::StatusOr<std::vector<int64_t>> LiveCounts(const domain::SurveyId& survey) override;
 

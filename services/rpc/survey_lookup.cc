@@ -84,13 +84,17 @@ absl::StatusOr<std::vector<domain::SurveyId>> SurveysOfCaller(storage::IdentityS
   return surveys;
 }
 
-absl::StatusOr<std::vector<int64_t>> AnsweredCounts(const IdentityBackend& backend,
-                                                    const identity::StoredSurvey& survey) {
+absl::StatusOr<std::vector<int64_t>> AnsweredCounts(const IdentityBackend& backend, const identity::StoredSurvey& survey,
+                                                    bool& plane_answers) {
   switch (survey.row.state) {
     case domain::SurveyState::kOpen: {
       // A survey that its campaign is still opening may not be known to the response plane yet; one whose closing began
       // after the row was read may be being counted.
+      if (!plane_answers) return std::vector<int64_t>();
       auto counts = backend.plane->LiveCounts(survey.row.id);
+      // All else of the survey is here, and is needed most when something does not work.
+      plane_answers = !absl::IsUnavailable(counts.status()) && !absl::IsDeadlineExceeded(counts.status());
+      if (!plane_answers) return std::vector<int64_t>();
       if (absl::IsNotFound(counts.status()) ||
           base::GetErrorDetail(counts.status()).reason == domain::reasons::kWRONG_STATE) {
         return std::vector<int64_t>();

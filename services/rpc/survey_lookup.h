@@ -34,9 +34,10 @@ absl::StatusOr<std::vector<domain::SurveyId>> SurveysOfCaller(storage::IdentityS
                                                               const storage::Page& page);
 
 // Answers of each of the survey's groups: coarse counts while it is open, exact ones once it is closed, nothing in
-// between and in a draft.
-absl::StatusOr<std::vector<int64_t>> AnsweredCounts(const IdentityBackend& backend,
-                                                    const identity::StoredSurvey& survey);
+// between and in a draft. `plane_answers`: false once the response plane could not be reached; then nothing of open surveys,
+// and it is not asked again, so that a list of hundreds waits for it once.
+absl::StatusOr<std::vector<int64_t>> AnsweredCounts(const IdentityBackend& backend, const identity::StoredSurvey& survey,
+                                                    bool& plane_answers);
 
 }  // namespace candor::rpc
 

@@ -19,8 +19,9 @@ using identity::Caller;
 
 std::string Name(absl::string_view method) { return absl::StrCat("candor.v1.CampaignService.", method); }
 
-absl::StatusOr<v1::Survey> WithCounts(const IdentityBackend& b, const identity::StoredSurvey& survey) {
-  CANDOR_ASSIGN_OR_RETURN(const auto answered, AnsweredCounts(b, survey));
+absl::StatusOr<v1::Survey> WithCounts(const IdentityBackend& b, const identity::StoredSurvey& survey,
+                                      bool& plane_answers) {
+  CANDOR_ASSIGN_OR_RETURN(const auto answered, AnsweredCounts(b, survey, plane_answers));
   return ToProto(survey, answered);
 }
 
@@ -63,12 +64,13 @@ absl::Status ListSurveys(const IdentityBackend& b, const Caller& caller, const v
                          v1::ListSurveysResponse* response) {
   CANDOR_ASSIGN_OR_RETURN(const auto parent, ParseCampaignOrAll("parent", request.parent()));
   CANDOR_RETURN_IF_ERROR(CheckCampaignsExist(*b.store, caller, parent));
+  bool plane_answers = true;
   return FillPage<v1::ListSurveysRequest, v1::ListSurveysResponse, identity::StoredSurvey>(
       b, Name("ListSurveys"), caller, request, response,
       [&](const storage::Page& page) { return ReadableSurveys(b, caller, parent, page); },
       [](const identity::StoredSurvey& survey) { return survey.row.id.value(); },
       [&](const identity::StoredSurvey& survey) -> absl::Status {
-        CANDOR_ASSIGN_OR_RETURN(*response->add_surveys(), WithCounts(b, survey));
+        CANDOR_ASSIGN_OR_RETURN(*response->add_surveys(), WithCounts(b, survey, plane_answers));
         return absl::OkStatus();
       });
 }
@@ -117,7 +119,8 @@ void AddSurveyMethods(const IdentityBackend& b, MethodSet& methods) {
         CANDOR_ASSIGN_OR_RETURN(const auto name, ParseSurvey("name", request.name()));
         CANDOR_RETURN_IF_ERROR(CheckSurveyExists(*b.store, name));
         CANDOR_ASSIGN_OR_RETURN(const auto survey, b.campaigns->GetSurvey(name.district, name.survey));
-        CANDOR_ASSIGN_OR_RETURN(*response, WithCounts(b, survey));
+        bool plane_answers = true;
+        CANDOR_ASSIGN_OR_RETURN(*response, WithCounts(b, survey, plane_answers));
         return absl::OkStatus();
       });
   methods.Add<v1::ListSurveysRequest, v1::ListSurveysResponse>(

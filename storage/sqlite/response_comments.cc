@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/types/span.h"
 #include "services/base/random.h"
 #include "services/base/status.h"
 #include "services/domain/errors.h"
@@ -22,6 +23,21 @@ absl::Status ForEachRow(Statement& select, const Visit& visit) {
     if (!more) return absl::OkStatus();
     visit(select);
   }
+}
+
+constexpr const char* kDeleteComments[] = {
+    "DELETE FROM decision WHERE survey = ?", "DELETE FROM comment WHERE survey = ?",
+    "DELETE FROM comment_place WHERE survey = ?", "DELETE FROM comment_key WHERE survey = ?",
+    "DELETE FROM summary WHERE survey = ?"};
+constexpr const char* kDeleteOtherWords[] = {"DELETE FROM notice WHERE survey = ?",
+                                             "DELETE FROM released WHERE survey = ?"};
+
+absl::Status RunEach(Database& database, const SurveyId& survey, absl::Span<const char* const> statements) {
+  for (const char* statement : statements) {
+    CANDOR_ASSIGN_OR_RETURN(Statement remove, database.Prepare(statement));
+    CANDOR_RETURN_IF_ERROR(remove.BindText(1, survey.value()).Run());
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<bool> Exists(Database& database, const char* query, const SurveyId& survey,
@@ -190,14 +206,7 @@ absl::Status SqliteResponseStore::ReleaseComments(const SurveyId& survey, absl::
                               database_->Prepare("INSERT INTO released(survey, document) VALUES (?, ?)"));
       CANDOR_RETURN_IF_ERROR(insert.BindText(1, survey.value()).BindBlob(2, released).Run());
     }
-    for (const char* statement :
-         {"DELETE FROM decision WHERE survey = ?", "DELETE FROM comment WHERE survey = ?",
-          "DELETE FROM comment_place WHERE survey = ?", "DELETE FROM comment_key WHERE survey = ?",
-          "DELETE FROM summary WHERE survey = ?"}) {
-      CANDOR_ASSIGN_OR_RETURN(Statement remove, database_->Prepare(statement));
-      CANDOR_RETURN_IF_ERROR(remove.BindText(1, survey.value()).Run());
-    }
-    return absl::OkStatus();
+    return RunEach(*database_, survey, kDeleteComments);
   });
 }
 
@@ -223,11 +232,12 @@ absl::StatusOr<std::vector<std::string>> SqliteResponseStore::GetNotices(const S
   return notices;
 }
 
-absl::StatusOr<std::vector<SurveyId>> SqliteResponseStore::SurveysWithNotices() {
+absl::StatusOr<std::vector<SurveyId>> SqliteResponseStore::SurveysWithWords() {
   absl::MutexLock lock(&reader_mutex_);
   const Snapshot snapshot(*reader_);
   CANDOR_RETURN_IF_ERROR(snapshot.status());
-  CANDOR_ASSIGN_OR_RETURN(Statement select, reader_->Prepare("SELECT DISTINCT survey FROM notice ORDER BY survey"));
+  CANDOR_ASSIGN_OR_RETURN(Statement select, reader_->Prepare("SELECT survey FROM notice UNION SELECT survey FROM comment_key UNION "
+                                           "SELECT survey FROM released ORDER BY survey"));
   std::vector<SurveyId> surveys;
   CANDOR_RETURN_IF_ERROR(ForEachRow(select, [&](Statement& row) { surveys.emplace_back(row.Text(0)); }));
   return surveys;
@@ -240,6 +250,23 @@ absl::Status SqliteResponseStore::DestroyNotices(const SurveyId& survey) {
     CANDOR_ASSIGN_OR_RETURN(Statement remove, database_->Prepare("DELETE FROM notice WHERE survey = ?"));
     return remove.BindText(1, survey.value()).Run();
   });
+}
+
+absl::StatusOr<bool> SqliteResponseStore::DestroyWords(const SurveyId& survey) {
+  absl::MutexLock lock(&mutex_);
+  bool any = false;
+  CANDOR_RETURN_IF_ERROR(database_->Transact([&]() -> absl::Status {
+    mutex_.AssertHeld();
+    {
+      CANDOR_ASSIGN_OR_RETURN(Statement select,
+                              database_->Prepare("SELECT 1 FROM notice WHERE survey = ?1 UNION SELECT 1 FROM comment_key "
+                                                 "WHERE survey = ?1 UNION SELECT 1 FROM released WHERE survey = ?1"));
+      CANDOR_ASSIGN_OR_RETURN(any, select.BindText(1, survey.value()).Step());
+    }
+    CANDOR_RETURN_IF_ERROR(RunEach(*database_, survey, kDeleteComments));
+    return RunEach(*database_, survey, kDeleteOtherWords);
+  }));
+  return any;
 }
 
 }  // namespace candor::storage::sqlite

@@ -42,8 +42,9 @@ class SqliteResponseStore : public ResponseStore {
   absl::Status ReleaseComments(const domain::SurveyId& survey, absl::string_view released) override;
   absl::StatusOr<std::optional<std::string>> FindReleased(const domain::SurveyId& survey) override;
   absl::StatusOr<std::vector<std::string>> GetNotices(const domain::SurveyId& survey) override;
-  absl::StatusOr<std::vector<domain::SurveyId>> SurveysWithNotices() override;
+  absl::StatusOr<std::vector<domain::SurveyId>> SurveysWithWords() override;
   absl::Status DestroyNotices(const domain::SurveyId& survey) override;
+  absl::StatusOr<bool> DestroyWords(const domain::SurveyId& survey) override;
   absl::StatusOr<StoredPool> GetPool(absl::string_view public_key) override;
   absl::StatusOr<std::string> GetContribution(const domain::SurveyId& survey) override;
   absl::Status FinishPool(absl::string_view public_key, absl::string_view figures) override;

@@ -9,8 +9,8 @@
 #include "clients/cli/sentences.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/base/encoding.h"
 #include "services/base/json.h"
+#include "services/crypto/access_code.h"
 #include "tests/clients_cpp/fake_survey.h"
 
 namespace candor::cli {
@@ -98,12 +98,12 @@ TEST(ContractTextTest, EveryMemberOfTheContractIsTold) {
       {"closing_mode",
        [](auto& s) {
          s.contract.closing_mode = "steward";
-         s.contract.steward = {"Works council", 3, 2};
+         s.contract.steward = {"Works council", 3, 2, s.manifest.closing_public_key};
        }},
       {"steward",
        [](auto& s) {
          s.contract.closing_mode = "steward";
-         s.contract.steward = {"Union", 7, 4};
+         s.contract.steward = {"Union", 7, 4, s.manifest.closing_public_key};
        }},
       {"comments", [](auto& s) { s.contract.comments.summary_only = {"staff"}; }},
       {"mirrors", [](auto& s) { s.contract.mirrors = {"https://union.example/candor"}; }},
@@ -153,16 +153,18 @@ TEST(ContractTextTest, SaysWhatItIsForAndWhatItMayNotBeUsedFor) {
 TEST(ContractTextTest, SaysWhoCanOpenTheAnswers) {
   client::FakeSurvey survey;
   EXPECT_THAT(PageOf(survey), HasSubstr("opened by the service itself, at closing"));
-  EXPECT_THAT(PageOf(survey), Not(HasSubstr(base::HexEncode(survey.manifest.closing_public_key))));
+  EXPECT_THAT(PageOf(survey), Not(HasSubstr("comparison code of that key")));
   survey.contract.closing_mode = "steward";
-  survey.contract.steward = {"Works council", 3, 2};
+  survey.contract.steward = {"Works council", 3, 2, survey.manifest.closing_public_key};
   const std::string page = PageOf(survey);
   EXPECT_THAT(page, HasSubstr("can be opened by nobody but: Works council."));
   EXPECT_THAT(page, HasSubstr("It was split into 3 shares, of which 2 together open the answers"));
-  EXPECT_THAT(page, HasSubstr(base::HexEncode(survey.manifest.closing_public_key)));
+  const std::string code = crypto::ClosingKeyCode(survey.manifest.closing_public_key);
+  EXPECT_THAT(page, HasSubstr("The comparison code of that key: " + code));
+  EXPECT_THAT(PageOf(survey, "es"), HasSubstr(code));
   EXPECT_THAT(page, HasSubstr("they are destroyed unread, and there is no report"));
   EXPECT_THAT(page, Not(HasSubstr("by the service itself")));
-  survey.contract.steward = {"Works council", 2, 1};
+  survey.contract.steward = {"Works council", 2, 1, survey.manifest.closing_public_key};
   EXPECT_THAT(PageOf(survey), HasSubstr("shares, 2 in number, each of which alone opens the answers"));
 }
 
@@ -202,7 +204,7 @@ TEST(ContractTextTest, NamesTheMirrors) {
 TEST(ContractTextTest, IsInSpanishThroughout) {
   client::FakeSurvey survey;
   survey.contract.closing_mode = "steward";
-  survey.contract.steward = {"Comit\xC3\xA9", 3, 2};
+  survey.contract.steward = {"Comit\xC3\xA9", 3, 2, survey.manifest.closing_public_key};
   survey.contract.evaluative_use_forbidden = survey.version.instrument.evaluative_use_forbidden = true;
   survey.contract.readers = {"leader", "supervisor", "administrator"};
   for (const std::string language : {"es", "es-MX"}) {

@@ -206,14 +206,21 @@ TEST(DocumentsTest, RefusesAStewardWhoseSharesMakeNoSense) {
   for (const Case& c : {Case{3, 4}, Case{0, 0}, Case{3, 0}, Case{21, 2}}) {
     FakeSurvey survey;
     survey.contract.closing_mode = "steward";
-    survey.contract.steward = {"Works council", c.shares, c.threshold};
+    survey.contract.steward = {"Works council", c.shares, c.threshold, survey.manifest.closing_public_key};
     ExpectRefused(survey.Encode(), survey, "rules cannot be read");
   }
   FakeSurvey survey;
   survey.contract.closing_mode = "steward";  // and nobody who is one
   ExpectRefused(survey.Encode(), survey, "rules cannot be read");
-  survey.contract.steward = {"Works council", 3, 2};
+  survey.contract.steward = {"Works council", 3, 2, survey.manifest.closing_public_key};
   EXPECT_TRUE(CheckDocuments(survey.Encode(), survey.manifest.survey, "").ok());
+}
+
+TEST(DocumentsTest, RefusesAClosingKeyThatTheRulesDoNotName) {
+  FakeSurvey survey;
+  survey.contract.closing_mode = "steward";
+  survey.contract.steward = {"Works council", 3, 2, base::RandomBytes(32)};
+  ExpectRefused(survey.Encode(), survey, "not sealed to the key that its rules say is held by: Works council");
 }
 
 TEST(DocumentsTest, RefusesAnotherSurveysManifest) {

@@ -465,7 +465,7 @@ TEST_F(ClosingTest, AnAbandonedSurveyLosesEverythingAndHasNoResult) {
   const TestSurvey survey = OpenSurvey();
   const std::vector<Token> tokens = SubmitMany(survey, 0, 6, Ratings(1, 3, 5));
   ExpectReason(collection_->ReleaseSurvey({survey.id(), true}), StatusCode::kFailedPrecondition, reasons::kWRONG_STATE);
-  ExpectReason(collection_->CountComments(survey.id()), StatusCode::kFailedPrecondition, reasons::kWRONG_STATE);
+  ExpectReason(collection_->CommentsWait(survey.id()), StatusCode::kFailedPrecondition, reasons::kWRONG_STATE);
   faults_.destroy = 1;
   ExpectReason(collection_->AbandonSurvey(survey.id()), StatusCode::kUnavailable, reasons::kSTORE_BUSY);
   ASSERT_TRUE(collection_->AbandonSurvey(survey.id()).ok());

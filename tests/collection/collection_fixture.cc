@@ -63,7 +63,7 @@ domain::OpenOrder TestSurvey::Order() {
 
 void TestSurvey::GiveToSteward() {
   contract.closing_mode = domain::kStewardClosing;
-  contract.steward = {"Works council", 3, 2};
+  contract.steward = {"Works council", 3, 2, manifest.closing_public_key};
 }
 
 domain::ExtendOrder TestSurvey::Extension(absl::Time close_time) {

@@ -104,8 +104,9 @@ class FaultyStore : public storage::ResponseStore {
   absl::StatusOr<std::vector<std::string>> GetNotices(const domain::SurveyId& survey) override {
     return store_->GetNotices(survey);
   }
-  absl::StatusOr<std::vector<domain::SurveyId>> SurveysWithNotices() override { return store_->SurveysWithNotices(); }
+  absl::StatusOr<std::vector<domain::SurveyId>> SurveysWithWords() override { return store_->SurveysWithWords(); }
   absl::Status DestroyNotices(const domain::SurveyId& survey) override { return store_->DestroyNotices(survey); }
+  absl::StatusOr<bool> DestroyWords(const domain::SurveyId& survey) override { return store_->DestroyWords(survey); }
   absl::StatusOr<storage::StoredPool> GetPool(absl::string_view public_key) override {
     return store_->GetPool(public_key);
   }

@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "services/base/error.h"
 #include "services/base/file.h"
 #include "services/collection/key_sessions.h"
@@ -189,8 +190,9 @@ TEST_F(ModerationTest, ModeratorsSeePlacesCommentsAndEachOthersDecisions) {
     const domain::CommentPlace& place = first.view.places[static_cast<size_t>(comment.place)];
     ++blocks[absl::StrCat(place.block, place.texts ? " words " : " summary ", place.prompt)];
   }
-  // Two wishes and four students are too few for anything but a summary under no name.
-  EXPECT_EQ(blocks, (std::map<std::string, int>{{"staff words 0", 11}, {" summary 0", 4}, {" summary 1", 2}}));
+  // Two wishes and four students are too few for anything but a summary under no name; and since only staff were asked for
+  // wishes, none of them tells to which prompt it is.
+  EXPECT_EQ(blocks, (std::map<std::string, int>{{"staff words 0", 11}, {" summary -1", 6}}));
   const std::string id = first.Id("staff 3 ");
   ASSERT_TRUE(Decide(survey, id, Approve(first.texts.at(id))).ok());
   ASSERT_TRUE(Decide(survey, id, {DecisionKind::kRedact, ModerationReason::kNamesSomebody, "staff [...]", "a name"}, 1).ok());
@@ -270,13 +272,14 @@ TEST_F(ModerationTest, ReleaseWaitsForDecisionsAndSummariesAndThenHandsOverTheSa
       ASSERT_TRUE(Decide(survey, id, Approve(text)).ok());
     }
   }
-  const auto counts = collection_->CountComments(survey.id());
-  ASSERT_TRUE(counts.ok()) << counts.status();
-  EXPECT_EQ(counts->comments, 17);
-  EXPECT_EQ(counts->undecided, 1);
-  EXPECT_EQ(counts->missing_summaries, 2);
-  ExpectReason(collection_->ReleaseSurvey({survey.id(), false}), StatusCode::kFailedPrecondition,
-               reasons::kCOMMENTS_UNDECIDED);
+  const CommentCounts counts = ReadAs(survey, 0).view.counts;
+  EXPECT_EQ(counts.comments, 17);
+  EXPECT_EQ(counts.undecided, 1);
+  EXPECT_EQ(counts.missing_summaries, 2);
+  EXPECT_TRUE(*collection_->CommentsWait(survey.id()));
+  const absl::Status waiting = collection_->ReleaseSurvey({survey.id(), false}).status();
+  ExpectReason(waiting, StatusCode::kFailedPrecondition, reasons::kCOMMENTS_UNDECIDED);
+  EXPECT_EQ(waiting.message().find_first_of("0123456789"), absl::string_view::npos) << "it crosses: " << waiting;
   const std::string last = opened.Id("staff 4 ");
   ASSERT_TRUE(Decide(survey, last, Approve(opened.texts.at(last))).ok());
   ExpectReason(collection_->ReleaseSurvey({survey.id(), false}), StatusCode::kFailedPrecondition,
@@ -329,7 +332,7 @@ TEST_F(ModerationTest, ReleaseWaitsForDecisionsAndSummariesAndThenHandsOverTheSa
   ExpectReason(Decide(survey, last, Approve("x")), StatusCode::kFailedPrecondition, reasons::kWRONG_STATE);
   ExpectReason(collection_->SummarizeComments(SessionOf(survey, 0), survey.id(), {"staff", "x"}),
                StatusCode::kFailedPrecondition, reasons::kWRONG_STATE);
-  EXPECT_EQ(collection_->CountComments(survey.id())->comments, 0);
+  EXPECT_FALSE(*collection_->CommentsWait(survey.id()));
 }
 
 TEST_F(ModerationTest, WhatNobodyDecidedAboutIsDestroyedWhenTheOrderSaysSo) {
@@ -339,7 +342,8 @@ TEST_F(ModerationTest, WhatNobodyDecidedAboutIsDestroyedWhenTheOrderSaysSo) {
   ASSERT_TRUE(Decide(survey, id, Approve(opened.texts.at(id))).ok());
   const auto released = domain::DecodeReleasedComments(*collection_->ReleaseSurvey({survey.id(), true}));
   ASSERT_TRUE(released.ok()) << released.status();
-  EXPECT_EQ(released->discarded, 16);
+  EXPECT_EQ(released->discarded, 10) << "of staff's to the first prompt, whose words might have gone out";
+  ASSERT_EQ(released->blocks.size(), 1u) << "nothing says that anybody else wrote";
   EXPECT_EQ(released->blocks[0].prompts[0].comments.size(), 1u);
 }
 
@@ -376,16 +380,64 @@ TEST_F(ModerationTest, AfterReleaseNoFileHoldsARejectedCommentAKeyOrAReplyKey) {
   for (const std::string& trace : traces) EXPECT_EQ(folder_.FileWith(trace), "");
 }
 
+TEST_F(ModerationTest, TheContractsRetentionEndsCommentsByThisPlanesClock) {
+  const TestSurvey waiting = ClosedSurvey(), released = ClosedSurvey();
+  const Opened opened = ReadAs(waiting, 0), of_released = ReadAs(released, 0);
+  const std::string approved = "what a moderator let out of it", handed_over = "what the leader has got already";
+  ASSERT_TRUE(Decide(waiting, opened.Id("staff 7 "), Approve(approved)).ok());
+  ASSERT_TRUE(Decide(released, of_released.Id("staff 7 "), Approve(handed_over)).ok());
+  ASSERT_TRUE(collection_->ReleaseSurvey({released.id(), true}).ok());
+  std::vector<std::string> traces = {handed_over, opened.view.sealed_key};
+  for (const ModeratedComment& comment : opened.view.comments) traces.push_back(comment.sealed.substr(24, 40));
+  const std::string key_file = absl::StrCat(folder_.path(), "/keys/", waiting.id().value(), ".moderation.key");
+  ASSERT_TRUE(base::FileExists(key_file));
+  const absl::Time end = domain::NoticesEndTime(waiting.contract);
+  clock_.Set(end - absl::Seconds(1));
+  Restart();
+  EXPECT_EQ(ReadAs(waiting, 0).texts.size(), 17u);
+  for (const std::string& trace : traces) ASSERT_NE(folder_.FileWith(trace), "") << "a trace that cannot be found";
+  clock_.Set(end);
+  Restart();
+  const auto left = [&] {
+    return std::count_if(traces.begin(), traces.end(), [&](const std::string& trace) { return folder_.FileWith(trace) != ""; });
+  };
+  for (int attempt = 0; attempt < 500 && left() > 0; ++attempt) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_EQ(left(), 0);
+  EXPECT_FALSE(base::FileExists(key_file));
+  EXPECT_TRUE(ReadAs(waiting, 0).view.comments.empty());
+  EXPECT_FALSE(*collection_->CommentsWait(waiting.id()));
+  // The report is still to be had.
+  for (int time = 0; time < 2; ++time) {
+    for (const TestSurvey* survey : {&waiting, &released}) {
+      const auto none = domain::DecodeReleasedComments(*collection_->ReleaseSurvey({survey->id(), false}));
+      ASSERT_TRUE(none.ok()) << none.status();
+      EXPECT_TRUE(none->expired);
+      EXPECT_TRUE(none->blocks.empty());
+    }
+  }
+}
+
+TEST_F(ModerationTest, AReleaseThatComesBeforeThePlaneHasLookedAtItsClockHandsOverNothingThatIsOver) {
+  const TestSurvey survey = ClosedSurvey();
+  const Opened opened = ReadAs(survey, 0);
+  ASSERT_TRUE(Decide(survey, opened.Id("staff 7 "), Approve("what came too late")).ok());
+  clock_.Set(domain::NoticesEndTime(survey.contract));
+  const auto none = domain::DecodeReleasedComments(*collection_->ReleaseSurvey({survey.id(), true}));
+  ASSERT_TRUE(none.ok()) << none.status();
+  EXPECT_TRUE(none->expired);
+  EXPECT_TRUE(ReadAs(survey, 0).view.comments.empty());
+}
+
 TEST_F(ModerationTest, WithoutTheKeyOfDecisionsTheyAreTakenAgain) {
   const TestSurvey survey = ClosedSurvey();
   const Opened opened = ReadAs(survey, 0);
   const std::string id = opened.Id("staff 7 ");
   ASSERT_TRUE(Decide(survey, id, Approve(opened.texts.at(id))).ok());
-  EXPECT_EQ(collection_->CountComments(survey.id())->undecided, 16);
+  EXPECT_EQ(ReadAs(survey, 0).view.counts.undecided, 16);
   ASSERT_TRUE(base::DestroyFile(absl::StrCat(folder_.path(), "/keys/", survey.id().value(), ".moderation.key")).ok());
-  EXPECT_EQ(collection_->CountComments(survey.id())->undecided, 17);
+  EXPECT_EQ(ReadAs(survey, 0).view.counts.undecided, 17);
   ASSERT_TRUE(Decide(survey, id, Approve(opened.texts.at(id))).ok());
-  EXPECT_EQ(collection_->CountComments(survey.id())->undecided, 16);
+  EXPECT_EQ(ReadAs(survey, 0).view.counts.undecided, 16);
 }
 
 }  // namespace

@@ -48,6 +48,7 @@ class StewardTest : public CollectionTest {
     TestSurvey survey = NewSurvey();
     survey.closing_key = *crypto::ClosingKeyPair::FromSecretKey(first.closing_key.secret_key.view());
     survey.manifest.closing_public_key = survey.closing_key.public_key;
+    survey.GiveToSteward();
     const absl::Status opened = collection_->OpenSurvey(survey.Order());
     EXPECT_TRUE(opened.ok()) << opened;
     return survey;
@@ -149,6 +150,7 @@ TEST_F(StewardTest, TheKeyGoesWithTheLastOfItsSurveys) {
   // A later campaign cannot be opened with the key that was here.
   TestSurvey later = NewSurvey();
   later.manifest.closing_public_key = first.closing_key.public_key;
+  later.GiveToSteward();
   const absl::Status opened = collection_->OpenSurvey(later.Order());
   ExpectReason(opened, StatusCode::kInvalidArgument, reasons::kORDER_MISMATCH);
   EXPECT_NE(opened.message().find("another campaign"), absl::string_view::npos) << opened;
@@ -180,6 +182,7 @@ TEST_F(StewardTest, TheKeyDoesNotComeWhileAnotherSurveyOfItIsBeingOpened) {
   clock_.Set(kClose - absl::Hours(1));  // for the sweep no time has passed: nothing marks the first as stopped
   TestSurvey second = NewSurvey();
   second.manifest.closing_public_key = first.closing_key.public_key;
+  second.GiveToSteward();
   // Where nothing keeps the two apart the key is there before the second survey is.
   absl::Notification provided;
   absl::StatusOr<int> unclosed;
@@ -194,6 +197,14 @@ TEST_F(StewardTest, TheKeyDoesNotComeWhileAnotherSurveyOfItIsBeingOpened) {
   const absl::Status opened = collection_->OpenSurvey(second.Order());
   if (steward.joinable()) steward.join();
   EXPECT_FALSE(opened.ok() && unclosed.ok()) << "the key is there while the second survey takes answers";
+}
+
+TEST_F(StewardTest, TheRulesNameTheKeyThatAnswersAreSealedTo) {
+  TestSurvey survey = NewSurvey();
+  survey.contract.steward->public_key = crypto::ClosingKeyPair::Generate().public_key;
+  const absl::Status opened = collection_->OpenSurvey(survey.Order());
+  ExpectReason(opened, StatusCode::kInvalidArgument, reasons::kORDER_MISMATCH);
+  EXPECT_NE(opened.message().find("its rules say is held by: Works council"), absl::string_view::npos) << opened;
 }
 
 TEST_F(StewardTest, OnlyTheRightKeyOfTheRightKindIsTaken) {

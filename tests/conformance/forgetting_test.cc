@@ -17,15 +17,20 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "candor/v1/campaign.grpc.pb.h"
+#include "candor/v1/moderation.grpc.pb.h"
 #include "candor/v1/response.grpc.pb.h"
 #include "candor/v1/retention.grpc.pb.h"
+#include "clients/cpp/key_session.h"
+#include "clients/cpp/moderation.h"
 #include "services/base/encoding.h"
 #include "services/base/file.h"
 #include "services/crypto/access_code.h"
 #include "services/crypto/hash.h"
 #include "services/crypto/sealing.h"
 #include "services/crypto/token.h"
+#include "services/domain/sealed_records.h"
 #include "storage/sqlite/open_survey_store.h"
+#include "storage/sqlite/response_store.h"
 #include "tests/support/raw_respondent.h"
 #include "tests/support/sample_district.h"
 #include "tests/support/test_server.h"
@@ -102,10 +107,22 @@ class ForgettingTest : public ::testing::Test {
     }
   }
 
-  // A campaign with named raters, ready to be opened.
-  void MakeCampaign() {
+  // A campaign with named raters, ready to be opened. `in_words`: with a moderator and an auditor, so that there are comments
+  // and notices too.
+  void MakeCampaign(bool in_words = false) {
     v1::CreateCampaignRequest create = district_.CampaignRequest(server_.clock().Now());
     create.mutable_campaign()->set_retention_days(kRetentionDays);
+    if (in_words) {
+      auto moderator = district_.AddKeyHolder(server_.Administrator(), "kim", v1::ROLE_MODERATOR);
+      ASSERT_TRUE(moderator.ok()) << moderator.status();
+      moderator_ = *std::move(moderator);
+      ASSERT_TRUE(district_.AddKeyHolder(server_.Administrator(), "noa", v1::ROLE_AUDITOR).ok());
+      v1::KeyHolder& named = *create.mutable_campaign()->add_moderators();
+      named.set_title("Ombudsperson");
+      named.set_person(district_.person("kim").name);
+      create.mutable_campaign()->mutable_auditor()->set_title("Works council");
+      create.mutable_campaign()->mutable_auditor()->set_person(district_.person("noa").name);
+    }
     const auto campaign = Administrator().Call(&v1::CampaignService::Stub::CreateCampaign, create);
     ASSERT_TRUE(campaign.ok()) << campaign.status();
     campaign_ = campaign->name();
@@ -153,12 +170,69 @@ class ForgettingTest : public ::testing::Test {
         never_.push_back({"a token", respondent->blinding().input_msg.substr(0, 32)});
         const uint32_t versions = codes->front().second == code ? 2 : 1;
         for (uint32_t version = 1; version <= versions; ++version) {
-          const auto request = respondent->RequestFor(version % 5 + 1, version);
+          v1::SubmitResponseRequest request = respondent->RequestFor(version % 5 + 1, version);
+          WriteInWords(*respondent, request);
           ASSERT_TRUE(respondent->Submit(request).ok());
           if (version == versions) traces_.push_back({"a submission's id", request.submission_id()});
         }
         last_.emplace(*respondent);
       }
+    }
+  }
+
+  // A comment with a key for questions, and a report of pressure, in words that stand nowhere else.
+  void WriteInWords(const RawRespondent& respondent, v1::SubmitResponseRequest& request) {
+    if (respondent.manifest().moderators.empty()) return;
+    const std::string number = absl::StrCat(never_.size());
+    const std::string comment = absl::StrCat("Comment ", number, " on the corridor"), key = base::RandomBytes(32),
+                      notice = absl::StrCat("Told in person ", number, " what to say");
+    request.mutable_comments(0)->replace(0, comment.size(), comment);
+    *request.mutable_reply_keys(0) = key;
+    request.mutable_pressure_notice()->replace(0, 1 + notice.size(), absl::StrCat("\1", notice));
+    never_.push_back({"a comment", comment});
+    never_.push_back({"a comment's reply key", key});
+    never_.push_back({"a report of pressure", notice});
+  }
+
+  // After closing: what is kept in words, sealed, and one decision with the key that it lies under.
+  void TakeWhatIsInWords() {
+    const std::string id = surveys_[0].substr(surveys_[0].rfind('/') + 1);
+    client::ConnectionOptions options;
+    options.address = server_.response_address();
+    const auto connection = client::Connection::Make(options);
+    ASSERT_TRUE(connection.ok()) << connection.status();
+    const auto session = client::KeySession::Open(*connection, domain::SurveyId(id), v1::KEY_HOLDER_ROLE_MODERATOR,
+                                                  std::move(moderator_));
+    ASSERT_TRUE(session.ok()) << session.status();
+    const auto comments = client::ReadComments(**session);
+    ASSERT_TRUE(comments.ok()) << comments.status();
+    ASSERT_EQ(comments->comments.size(), static_cast<size_t>(kStaff));
+    v1::CommentDecision decision;
+    decision.set_kind(v1::DECISION_KIND_REJECT);
+    decision.set_reason(v1::MODERATION_REASON_OTHER);
+    decision.set_note("a note among moderators");
+    ASSERT_TRUE(client::Decide(**session, comments->comments[0], decision).ok());
+    never_.push_back({"a moderator's note", decision.note()});
+    server_.Stop();
+    const auto key = base::ReadFile(absl::StrCat(server_.response_folder(), "/keys/", id, ".moderation.key"));
+    ASSERT_TRUE(key.ok()) << key.status();
+    comments_.push_back({"the key of decisions", *key});
+    const auto store = storage::sqlite::SqliteResponseStore::Open(server_.response_folder());
+    ASSERT_TRUE(store.ok()) << store.status();
+    for (const std::string& survey : surveys_) {
+      const domain::SurveyId of(survey.substr(survey.rfind('/') + 1));
+      const auto stored = (*store)->GetComments(of);
+      ASSERT_TRUE(stored.ok()) << stored.status();
+      ASSERT_EQ(stored->comments.size(), static_cast<size_t>(kStaff));
+      comments_.push_back({"the sealed key of comments", stored->sealed_keys.at(0)});
+      for (const storage::StoredComment& comment : stored->comments) {
+        comments_.push_back({"a sealed comment", comment.sealed});
+        if (comment.decision.has_value()) comments_.push_back({"a sealed decision", comment.decision->sealed});
+      }
+      const auto notices = (*store)->GetNotices(of);
+      ASSERT_TRUE(notices.ok()) << notices.status();
+      ASSERT_EQ(notices->size(), static_cast<size_t>(kStaff));
+      for (const std::string& notice : *notices) notices_.push_back({"a sealed notice", notice});
     }
   }
 
@@ -215,7 +289,8 @@ class ForgettingTest : public ::testing::Test {
 
   // In a second run of the server, so that a second data key is there and the engine's log is not empty at closing.
   void ChangeOneAnswer() {
-    const auto request = last_->RequestFor(4, 3);
+    v1::SubmitResponseRequest request = last_->RequestFor(4, 3);
+    WriteInWords(*last_, request);
     ASSERT_TRUE(server_.Nobody().Call(&v1::ResponseService::Stub::SubmitResponse, request).ok());
     const Trace newest{"the newest submission's id", request.submission_id()};
     ExpectEverywhere({newest}, true, "while open");
@@ -250,12 +325,15 @@ class ForgettingTest : public ::testing::Test {
   std::vector<Trace> traces_;  // there until closing
   std::vector<Trace> never_;   // never there
   std::vector<Trace> people_;  // there until the retention is over
+  std::vector<Trace> comments_;  // there from closing until release
+  std::vector<Trace> notices_;   // there from closing until the retention of words is over
+  crypto::ClosingKeyPair moderator_;
   std::optional<RawRespondent> last_;
   int key_files_ = 0;
 };
 
 TEST_F(ForgettingTest, NothingOfAnOpenCampaignIsLeftAfterClosingAndNobodysNameAfterTheRetention) {
-  MakeCampaign();
+  MakeCampaign(/*in_words=*/true);
   OpenAndAnswer();
   ExpectEverywhere(never_, false, "while open");
   TakeSecretsFromTheFiles();
@@ -275,7 +353,12 @@ TEST_F(ForgettingTest, NothingOfAnOpenCampaignIsLeftAfterClosingAndNobodysNameAf
     EXPECT_FALSE(absl::StartsWith(name, "survey.") || absl::StartsWith(name, "campaign.")) << name;
   }
   EXPECT_THAT(*base::ListFolder(temporary_.File("tmp")), IsEmpty());
-  ASSERT_TRUE(ReleaseAndWait(Administrator(), campaign_).ok());
+  TakeWhatIsInWords();
+  ExpectEverywhere(comments_, true, "between closing and release");
+  ExpectEverywhere(notices_, true, "between closing and release");
+  ASSERT_TRUE(server_.Start().ok());
+  ASSERT_TRUE(ReleaseAndWait(Administrator(), campaign_, /*discard_comments=*/true).ok());
+  ExpectEverywhere(comments_, false, "after release");
   ExpectEverywhere(people_, true, "until the retention is over");
   server_.Stop();
   ExpectEverywhere(traces_, false, "after closing, with the server stopped");
@@ -287,6 +370,23 @@ TEST_F(ForgettingTest, NothingOfAnOpenCampaignIsLeftAfterClosingAndNobodysNameAf
   server_.Stop();
   ExpectEverywhere(people_, false, "after the retention, with the server stopped");
   ExpectEverywhere(traces_, false, "after the retention");
+  ExpectEverywhere(never_, false, "after the retention");
+  ExpectEverywhere(notices_, true, "until the retention of words is over, which begins later");
+
+  // From the abandon time on, by the response plane's own clock; it looks at its start.
+  server_.clock().Advance(domain::NoticesEndTime(last_->contract()) - server_.clock().Now());
+  ASSERT_TRUE(server_.Start().ok());
+  const std::string sealed = notices_.back().bytes;
+  EXPECT_TRUE(Eventually([&] {
+    for (const auto& [path, bytes] : AllFiles()) {
+      if (absl::StrContains(bytes, sealed)) return false;
+    }
+    return true;
+  }));
+  server_.Stop();
+  ExpectEverywhere(notices_, false, "after the retention of words");
+  ExpectEverywhere(comments_, false, "after the retention of words");
+  ExpectEverywhere(never_, false, "after the retention of words");
 }
 
 TEST_F(ForgettingTest, PurgeSaysWhatGoesWhenAndDeletesWhatIsDue) {

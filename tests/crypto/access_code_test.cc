@@ -7,6 +7,7 @@
 #include "absl/strings/str_replace.h"
 #include "services/base/error.h"
 #include "services/base/random.h"
+#include "services/crypto/hash.h"
 #include "tests/crypto/crypto_testing.h"
 
 namespace candor::crypto {
@@ -149,6 +150,12 @@ TEST(AccessCodeTest, WrongLengthsAndCharactersAreExplained) {
 TEST(AccessCodeTest, HashIsTakenOverTheTaggedNormalForm) {
   const std::string code = MakeCode(kKey, "invitation", 0);
   EXPECT_EQ(CodeHash(code), Sha256("candor-code" + code));
+}
+
+TEST(ManifestCodeTest, AClosingKeysCodeIsOfTheSameFormAndNoManifests) {
+  const std::string key(32, 'k');
+  EXPECT_EQ(ClosingKeyCode(key), ManifestCode(Sha256({"candor-closing-key", key})));
+  EXPECT_NE(ClosingKeyCode(key), ManifestCode(Sha256(key)));
 }
 
 TEST(ManifestCodeTest, Shows130BitsInGroupsOfFour) {

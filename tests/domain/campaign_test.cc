@@ -75,12 +75,12 @@ const std::vector<SettingsCase>& BrokenSettings() {
       {"an empty notice", [](auto& s) { s.notice["es"] = ""; }, "notice.es"},
       {"a notice too long", [](auto& s) { s.notice["es"] = std::string(4001, 'x'); }, "notice.es"},
       {"a notice that is no text", [](auto& s) { s.notice["es"] = "\xff"; }, "notice.es"},
-      {"a steward without a title", [](auto& s) { s.steward = {{"", 3, 2}, std::string(32, 's')}; }, "steward.title"},
-      {"a steward with two lines", [](auto& s) { s.steward = {{"a\nb", 3, 2}, std::string(32, 's')}; }, "steward.title"},
-      {"more shares needed than there are", [](auto& s) { s.steward = {{"Council", 3, 4}, std::string(32, 's')}; },
+      {"a steward without a title", [](auto& s) { s.steward = {"", 3, 2, std::string(32, 's')}; }, "steward.title"},
+      {"a steward with two lines", [](auto& s) { s.steward = {"a\nb", 3, 2, std::string(32, 's')}; }, "steward.title"},
+      {"more shares needed than there are", [](auto& s) { s.steward = {"Council", 3, 4, std::string(32, 's')}; },
        "steward.threshold"},
-      {"too many shares", [](auto& s) { s.steward = {{"Council", 21, 4}, std::string(32, 's')}; }, "steward.shares"},
-      {"a steward without a key", [](auto& s) { s.steward = {{"Council", 3, 2}, ""}; }, "steward.public_key"},
+      {"too many shares", [](auto& s) { s.steward = {"Council", 21, 4, std::string(32, 's')}; }, "steward.shares"},
+      {"a steward without a key", [](auto& s) { s.steward = {"Council", 3, 2, ""}; }, "steward.public_key"},
       {"a mirror without TLS", [](auto& s) { s.mirrors = {"http://a.example"}; }, "mirrors[0]"},
       {"a mirror twice",
        [](auto& s) {
@@ -191,7 +191,7 @@ TEST(CampaignSettingsTest, MakesAContractThatReadsBack) {
 
 TEST(CampaignSettingsTest, TheContractNamesStewardMirrorsAndWhatTheInstrumentForbids) {
   CampaignSettings settings = SampleSettings();
-  settings.steward = {{"Works council", 5, 3}, std::string(32, 's')};
+  settings.steward = {"Works council", 5, 3, std::string(32, 's')};
   settings.mirrors = {"https://union.example/candor"};
   Instrument instrument = SampleInstrument();
   instrument.evaluative_use_forbidden = true;
@@ -199,7 +199,7 @@ TEST(CampaignSettingsTest, TheContractNamesStewardMirrorsAndWhatTheInstrumentFor
   const auto read = DecodeContract(EncodeContract(MakeContract(settings, std::string(64, 'b'), instrument)));
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(read->closing_mode, "steward");
-  EXPECT_EQ(read->steward, settings.steward->terms);
+  EXPECT_EQ(read->steward, settings.steward);
   EXPECT_EQ(read->mirrors, settings.mirrors);
   EXPECT_TRUE(read->evaluative_use_forbidden);
 }

@@ -53,6 +53,24 @@ TEST(PlaceCommentsTest, EachPromptIsJudgedByItself) {
   EXPECT_EQ(Said(PlaceComments({}, {Group("student", 9, {6}), not_asked})[0][0]), "summary of ");
 }
 
+TEST(PlaceCommentsTest, APromptDoesNotNameTheOneSmallGroupThatWasAskedIt) {
+  CommentedGroup parent = Group("parent", 6, {2, 2}), student = Group("student", 7, {1, 0});
+  student.asked = {true, false};
+  const auto both = PlaceComments({}, {parent, Group("staff", 20, {9, 9}), student});
+  EXPECT_EQ(Said(both[1][0]), "words of staff");
+  EXPECT_EQ(both[1][1].place.prompt, 1);
+  // The second prompt would be the parents' name, and so would be its absence where the first is told.
+  for (const auto& [group, prompt] : {std::pair(0, 0), {0, 1}, {2, 0}}) {
+    EXPECT_EQ(both[group][prompt].place, (CommentPlace{"", kNoPrompt, false})) << group << " " << prompt;
+  }
+  // The same where the other group is asked it but is a block there, and not where both may have written.
+  student = Group("student", 12, {1, 8});
+  EXPECT_EQ(PlaceComments({}, {parent, student})[0][1].place.prompt, kNoPrompt);
+  EXPECT_EQ(PlaceComments({}, {parent, Group("student", 7, {0, 0})})[0][1].place.prompt, 1);
+  // Where only one group stands under no name it is known by that.
+  EXPECT_EQ(PlaceComments({}, {parent, Group("staff", 20, {9, 9})})[0][1].place.prompt, 1);
+}
+
 TEST(PlaceCommentsTest, WhereTheContractSaysSoNoWordsGoOutAlsoNotInThePool) {
   const CommentRules rules{10, 5, {"parent", "staff"}};
   const auto placed =
@@ -163,6 +181,13 @@ TEST(ReleasedCommentsTest, ReadBackAsTheyWereAndInOneSpellingAlone) {
   EXPECT_EQ(read->blocks[0].prompts[0].comments[1].text, "[...] helped me.");
   EXPECT_EQ(read->blocks[0].prompts[0].rejected[0].reason, ModerationReason::kInsult);
   EXPECT_EQ(read->discarded, 3);
+  EXPECT_FALSE(read->expired);
+  ReleasedComments gone;
+  gone.survey = SurveyId(kSampleSurvey);
+  gone.expired = true;
+  const auto expired = DecodeReleasedComments(EncodeReleasedComments(gone));
+  ASSERT_TRUE(expired.ok()) << expired.status();
+  EXPECT_TRUE(expired->expired);
   std::string spaced = bytes;
   spaced.insert(1, " ");
   for (const std::string& damaged : {std::string(), bytes.substr(1), spaced}) {

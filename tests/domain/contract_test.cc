@@ -13,7 +13,7 @@ constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 constexpr auto kRefused = absl::StatusCode::kFailedPrecondition;
 
 Json StewardJson(int shares, int threshold) {
-  return {{"title", "Works council"}, {"shares", shares}, {"threshold", threshold}};
+  return {{"title", "Works council"}, {"shares", shares}, {"threshold", threshold}, {"public_key", std::string(64, 'a')}};
 }
 
 TEST(ContractTest, ItsDocumentNeverChanges) {
@@ -35,11 +35,15 @@ TEST(ContractTest, ItsDocumentNeverChanges) {
 TEST(ContractTest, NamesTheStewardTheMirrorsAndWhatTheInstrumentForbids) {
   Contract contract = SampleContract();
   contract.closing_mode = kStewardClosing;
-  contract.steward = {"Works council", 5, 3};
+  contract.steward = {"Works council", 5, 3, std::string(32, '\x0a')};
   contract.mirrors = {"https://union.example/candor", "https://district.example:8443"};
   contract.evaluative_use_forbidden = true;
   const std::string bytes = EncodeContract(contract);
-  EXPECT_NE(bytes.find("\"steward\":{\"shares\":5,\"threshold\":3,\"title\":\"Works council\"}"), std::string::npos);
+  std::string key;
+  for (int i = 0; i < 32; ++i) key += "0a";
+  const std::string terms =
+      "\"steward\":{\"public_key\":\"" + key + "\",\"shares\":5,\"threshold\":3,\"title\":\"Works council\"}";
+  EXPECT_NE(bytes.find(terms), std::string::npos) << bytes;
   EXPECT_NE(bytes.find("\"evaluative_use\":\"forbidden\""), std::string::npos);
   const auto read = DecodeContract(bytes);
   ASSERT_TRUE(read.ok()) << read.status();
@@ -59,7 +63,7 @@ TEST(ContractTest, ReadsWhatItWrites) {
   contract.readers = {"supervisor", "administrator"};
   contract.retention_days = 1;
   contract.closing_mode = kStewardClosing;
-  contract.steward = {"Works council", 3, 2};
+  contract.steward = {"Works council", 3, 2, std::string(32, 's')};
   contract.comments = {12, 7, {"other_raters", "staff"}};
   contract.benchmark = true;
   contract.compared_with = absl::FromUnixSeconds(1'700'000'000);
@@ -145,6 +149,11 @@ TEST(ContractTest, RefusesEachFaultWithItsPath) {
          j["closing_mode"] = "steward", j["steward"] = StewardJson(3, 2), j["steward"]["name"] = "A";
        },
        "steward.name"},
+      {"a steward whose key is too short",
+       [](Json& j) {
+         j["closing_mode"] = "steward", j["steward"] = StewardJson(3, 2), j["steward"]["public_key"] = "aabb";
+       },
+       "steward.public_key"},
       {"a steward who is a text", [](Json& j) { j["steward"] = "Works council"; }, "steward"},
       {"mirrors that are no list", [](Json& j) { j["mirrors"] = "https://a.example"; }, "mirrors"},
       {"a mirror without TLS", [](Json& j) { j["mirrors"] = {"http://a.example"}; }, "mirrors[0]"},

@@ -38,7 +38,8 @@ class StewardTest : public ::testing::Test {
 
   // An open campaign of one leader with eight of the staff, closed by the steward in Path("steward").
   void OpenCampaign() {
-    Outsider().Text({"steward", "keygen", "--out", Path("steward"), "--label", "Spring 2027"});
+    key_code_ = Outsider().Json({"steward", "keygen", "--out", Path("steward"), "--label", "Spring 2027"})["key_code"];
+    EXPECT_EQ(key_code_.size(), 26u + 6u) << "in groups of four";
     admin_.Text({"district", "create", "--title", "Testing", "--id", "d"});
     admin_.Text({"person", "create", "--district", "d", "--id", "lee", "--name", "Lee Lead", "--role", "leader"});
     admin_.Text({"framework", "import", "--district", "d", "--file", Demo("framework.json")});
@@ -57,7 +58,7 @@ class StewardTest : public ::testing::Test {
   testing::ScratchFolder folder_;
   testing::CandordProcess server_;
   CandorShell admin_;
-  std::string survey_;
+  std::string survey_, key_code_;
 };
 
 TEST_F(StewardTest, KeysLinksAndClosingFromTheTerminal) {
@@ -71,8 +72,9 @@ TEST_F(StewardTest, KeysLinksAndClosingFromTheTerminal) {
 
   // The steward sees that the answers are sealed to the key, and to no other.
   EXPECT_THAT(Outsider().Text({"steward", "check", "--key", Path("steward/steward-key.json"), survey_}),
-              HasSubstr("sealed to this key"));
-  Outsider().Text({"steward", "keygen", "--out", Path("other"), "--label", "Another"});
+              AllOf(HasSubstr("sealed to this key"), HasSubstr("of the key " + key_code_)));
+  const std::string other = Outsider().Text({"steward", "keygen", "--out", Path("other"), "--label", "Another"});
+  EXPECT_THAT(other, AllOf(HasSubstr("Comparison code of the key: "), Not(HasSubstr(key_code_))));
   EXPECT_EQ(Outsider().Reason({"steward", "check", "--key", Path("other/steward-key.json"), survey_}), "WRONG_CLOSING_KEY");
 
   // Links hold the whole hash and the code, behind what a browser sends.

@@ -133,22 +133,21 @@ class FakeResponsePlane : public domain::ResponsePlane {
     return gate_.Pass() ? absl::OkStatus() : Gone();
   }
 
-  absl::StatusOr<domain::CommentCounts> CountComments(const domain::SurveyId& survey) override {
+  absl::StatusOr<bool> CommentsWait(const domain::SurveyId& survey) override {
     if (!gate_.Pass()) return Gone();
-    if (const auto counts = comments.find(survey); counts != comments.end()) return counts->second;
-    return domain::CommentCounts();
+    return undecided.contains(survey) && undecided.at(survey) > 0 && !released.contains(survey);
   }
 
   absl::StatusOr<std::string> ReleaseSurvey(const domain::ReleaseOrder& order) override {
     if (!gate_.Pass()) return Gone();
-    const auto counts = comments.find(order.survey);
-    if (counts != comments.end() && counts->second.undecided > 0 && !order.discard_undecided) {
+    const auto waiting = undecided.find(order.survey);
+    if (waiting != undecided.end() && waiting->second > 0 && !order.discard_undecided) {
       return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kCOMMENTS_UNDECIDED, "undecided");
     }
     released.insert(order.survey);
     domain::ReleasedComments handed_over;
     handed_over.survey = order.survey;
-    handed_over.discarded = counts == comments.end() ? 0 : counts->second.undecided;
+    handed_over.discarded = waiting == undecided.end() ? 0 : waiting->second;
     if (!gate_.Pass()) return Gone();
     return domain::EncodeReleasedComments(handed_over);
   }
@@ -166,7 +165,7 @@ class FakeResponsePlane : public domain::ResponsePlane {
   std::function<void()> after_order;  // what happens right after a survey was opened or closed
   std::set<domain::SurveyId> accepting, forgotten, abandoned, released;
   std::map<domain::SurveyId, absl::Status> broken;  // closing of these fails so
-  std::map<domain::SurveyId, domain::CommentCounts> comments;  // what waits for moderators; none: 0
+  std::map<domain::SurveyId, int64_t> undecided;  // comments that wait for moderators; none: 0
   int pool_orders = 0;
   absl::Status pool_fault;                           // how pooling with a key fails
   std::string figures = domain::EncodePooledFigures({43});

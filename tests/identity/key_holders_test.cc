@@ -111,7 +111,7 @@ TEST_F(KeyHoldersTest, WhoIsUnfitKeepsTheCampaignFromOpeningAndThePreviewSaysWhy
   // Nor may it be the steward's.
   const auto stewarded = campaigns_->Update(admin_, district_, campaign, std::nullopt, [&](auto& settings) {
     settings.moderators = {{"Ombudsperson", PersonId("lee")}};
-    settings.steward = domain::Steward{{"Works council", 3, 2}, key};
+    settings.steward = domain::StewardTerms{"Works council", 3, 2, key};
     return absl::OkStatus();
   });
   ASSERT_TRUE(stewarded.ok()) << stewarded.status();

@@ -90,13 +90,13 @@ TEST_F(ReleasingTest, AReportIsBuiltOnceFromWhatWasFrozen) {
 TEST_F(ReleasingTest, CommentsThatWaitForAModeratorStandInTheWayUntilTheyAreGivenUp) {
   const domain::CampaignId campaign = MakeModerated(2);
   const domain::SurveyId waiting = Surveys(campaign)[0].id, done = Surveys(campaign)[1].id;
-  plane_.comments[waiting] = {12, 3, 1};
-  plane_.comments[done] = {7, 0, 0};
+  plane_.undecided[waiting] = 3;
+  plane_.undecided[done] = 0;
   Close(campaign);
   const absl::Status refused = lifecycle_->Release(admin_, district_, campaign).status();
   EXPECT_EQ(Reason(refused), reasons::kCOMMENTS_UNDECIDED);
   EXPECT_NE(refused.message().find("in 1 survey"), absl::string_view::npos) << refused;
-  EXPECT_NE(refused.message().find("3 of 12 are undecided"), absl::string_view::npos) << refused;
+  EXPECT_EQ(refused.message().find_first_of("023456789"), absl::string_view::npos) << "no number of comments: " << refused;
   lifecycle_->RunPending();
   EXPECT_EQ(StateOf(campaign), CampaignState::kClosed);
   EXPECT_EQ(reports_built_, 0);
@@ -121,7 +121,7 @@ TEST_F(ReleasingTest, WhoOrderedReleaseMayStillGiveUpCommentsThatCameToWaitAfter
   const domain::SurveyId survey = OneSurvey(campaign).id;
   Close(campaign);
   ASSERT_TRUE(lifecycle_->Release(admin_, district_, campaign).ok());
-  plane_.comments[survey] = {5, 2, 0};  // a moderator took a decision back
+  plane_.undecided[survey] = 2;  // a moderator took a decision back
   lifecycle_->RunPending();
   EXPECT_EQ(StateOf(campaign), CampaignState::kClosed);
   EXPECT_NE(lifecycle_->ProgressOf(district_, campaign)->last_fault, "");
@@ -134,7 +134,7 @@ TEST_F(ReleasingTest, WhoOrderedReleaseMayStillGiveUpCommentsThatCameToWaitAfter
 TEST_F(ReleasingTest, CommentsAreFrozenBesideTheReportWhateverStopsOnTheWay) {
   const domain::CampaignId campaign = MakeOpen({{"staff", 6}});
   const domain::SurveyId survey = OneSurvey(campaign).id;
-  plane_.comments[survey] = {4, 4, 0};
+  plane_.undecided[survey] = 4;
   Close(campaign);
   for (int passages = 0; passages < 25; ++passages) {
     gate_.ShutAfter(passages);

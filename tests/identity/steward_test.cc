@@ -35,7 +35,7 @@ class StewardTest : public IdentityTest {
     return campaign;
   }
   domain::CampaignId OpenStewarded(int leaders = 1) {
-    return OpenWith([&](auto& settings) { settings.steward = {{"Works council", 3, 2}, steward_.public_key}; }, leaders);
+    return OpenWith([&](auto& settings) { settings.steward = {"Works council", 3, 2, steward_.public_key}; }, leaders);
   }
   domain::CampaignId OpenExtendable() {
     return OpenWith([](auto& settings) {
@@ -144,7 +144,7 @@ TEST_F(StewardTest, APreviewSaysWhoMustCome) {
   ASSERT_TRUE(campaigns_
                   ->Update(admin_, district_, campaign, std::nullopt,
                            [&](auto& settings) {
-                             settings.steward = {{"Works council", 3, 2}, steward_.public_key};
+                             settings.steward = {"Works council", 3, 2, steward_.public_key};
                              return absl::OkStatus();
                            })
                   .ok());

@@ -103,7 +103,7 @@ TEST_F(RemotePlaneTest, AnswersAndErrorsComeWithTheirReasons) {
   close.survey = unknown;
   for (const absl::Status& status : {plane->StopAccepting(unknown), plane->AbandonSurvey(unknown),
                                      plane->ReleaseSurvey({unknown, true}).status(),
-                                     plane->CountComments(unknown).status(), plane->CloseSurvey(close).status(),
+                                     plane->CommentsWait(unknown).status(), plane->CloseSurvey(close).status(),
                                      plane->LiveCounts(unknown).status()}) {
     EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
     EXPECT_EQ(ReasonOf(status), reasons::kSURVEY_UNKNOWN);

@@ -68,15 +68,19 @@ class CountingPlane : public domain::ResponsePlane {
   }
   absl::Status Forget() override { return absl::UnimplementedError(""); }
   absl::Status AbandonSurvey(const domain::SurveyId&) override { return absl::UnimplementedError(""); }
-  absl::StatusOr<domain::CommentCounts> CountComments(const domain::SurveyId&) override {
+  absl::StatusOr<bool> CommentsWait(const domain::SurveyId&) override {
     return absl::UnimplementedError("");
   }
   absl::StatusOr<std::string> ReleaseSurvey(const domain::ReleaseOrder&) override {
     return absl::UnimplementedError("");
   }
-  absl::StatusOr<std::vector<int64_t>> LiveCounts(const domain::SurveyId&) override { return live_counts; }
+  absl::StatusOr<std::vector<int64_t>> LiveCounts(const domain::SurveyId&) override {
+    ++asked;
+    return live_counts;
+  }
 
   absl::StatusOr<std::vector<int64_t>> live_counts = std::vector<int64_t>{5};
+  int asked = 0;
 };
 
 class SurveyMethodsTest : public ::testing::Test {
@@ -189,15 +193,54 @@ TEST_F(SurveyMethodsTest, ASurveyThatIsBeingCountedHasNoCountsForAMoment) {
   survey.row.district = district_;
   survey.row.id = SurveyNumber(0);
   survey.row.state = domain::SurveyState::kOpen;
-  EXPECT_EQ(*AnsweredCounts(backend_, survey), std::vector<int64_t>{5});
+  bool plane_answers = true;
+  EXPECT_EQ(*AnsweredCounts(backend_, survey, plane_answers), std::vector<int64_t>{5});
   for (const absl::Status& status : {domain::errors::SurveyUnknown(), domain::errors::WrongState("it is closing")}) {
     plane_.live_counts = status;
-    const auto counts = AnsweredCounts(backend_, survey);
+    const auto counts = AnsweredCounts(backend_, survey, plane_answers);
     ASSERT_EQ(counts.status(), absl::OkStatus()) << status;
     EXPECT_THAT(*counts, IsEmpty());
   }
-  plane_.live_counts = absl::UnavailableError("the response plane does not answer");
-  EXPECT_EQ(AnsweredCounts(backend_, survey).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(plane_answers);
+  plane_.live_counts = domain::errors::StoreCorrupt("its documents cannot be read");
+  EXPECT_EQ(AnsweredCounts(backend_, survey, plane_answers).status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST_F(SurveyMethodsTest, WhileTheResponsePlaneIsDownSurveysAreToldWithoutCounts) {
+  ASSERT_EQ(sqlite_->Write([&](storage::WriteTransaction& t) -> absl::Status {
+    for (int i = 0; i < 5; ++i) {
+      for (int n = 0; n < 7; ++n) {
+        CANDOR_RETURN_IF_ERROR(
+            t.InsertRater({district_, SurveyNumber(i), domain::RaterId::Random(), "staff", absl::StrCat("Rater ", n), ""}));
+      }
+      CANDOR_ASSIGN_OR_RETURN(auto survey, t.FindSurvey(district_, SurveyNumber(i)));
+      survey->state = domain::SurveyState::kOpen;
+      CANDOR_RETURN_IF_ERROR(t.UpdateSurvey(*survey));
+    }
+    return absl::OkStatus();
+  }), absl::OkStatus());
+  identity::Caller administrator;
+  administrator.installation_administrator = true;
+  v1::GetSurveyRequest one;
+  one.set_name(absl::StrCat("districts/d/campaigns/c/surveys/", SurveyNumber(0).value()));
+  v1::ListSurveysRequest all;
+  all.set_parent("districts/d/campaigns/c");
+  const auto survey = [&] { return Call<v1::GetSurveyRequest, v1::Survey>("GetSurvey", administrator, one); };
+  ASSERT_EQ(survey().status(), absl::OkStatus());
+  EXPECT_EQ(survey()->groups(0).answered(), 5);
+  for (const absl::Status& down : {absl::UnavailableError("it does not answer"), absl::DeadlineExceededError("late")}) {
+    plane_.live_counts = down;
+    const auto told = survey();
+    ASSERT_EQ(told.status(), absl::OkStatus());
+    EXPECT_EQ(told->state(), v1::SURVEY_STATE_OPEN);
+    EXPECT_EQ(told->groups(0).invited(), 7);
+    EXPECT_FALSE(told->groups(0).has_answered());
+    plane_.asked = 0;
+    const auto listed = Call<v1::ListSurveysRequest, v1::ListSurveysResponse>("ListSurveys", administrator, all);
+    ASSERT_EQ(listed.status(), absl::OkStatus());
+    EXPECT_EQ(listed->surveys_size(), 5);
+    EXPECT_EQ(plane_.asked, 1) << "a plane that is down is waited for once";
+  }
 }
 
 class CampaignFieldsTest : public ::testing::Test {

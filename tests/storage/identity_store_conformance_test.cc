@@ -29,7 +29,7 @@ CampaignRow ACampaign(const domain::DistrictId& district, const domain::Campaign
   row.settings.moderators = {{"Ombudsperson", domain::PersonId("kim")}};
   row.settings.auditor = domain::NamedHolder{"Works council", domain::PersonId("lee")};
   row.settings.summary_only_below = 30;
-  row.settings.steward = {{"Works council", 3, 2}, std::string(32, '\x02')};
+  row.settings.steward = {"Works council", 3, 2, std::string(32, '\x02')};
   row.settings.mirrors = {"https://union.example/candor"};
   row.settings.breakdowns = {{"staff", {{"lower", {{"en", "Lower school"}}}, {"upper", {{"en", "Upper school"}}}}}};
   row.settings.previous = domain::CampaignId("spring");

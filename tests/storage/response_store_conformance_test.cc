@@ -703,11 +703,43 @@ TEST_P(ResponseStoreConformanceTest, NoticesOfOneSurveyAreKeptInNoOrder) {
   EXPECT_EQ(*store_->GetNotices(other.id), std::vector<std::string>{"another"});
   ExpectUnknown(store_->GetNotices(ASurvey().id).status());
 
-  EXPECT_THAT(*store_->SurveysWithNotices(), testing::UnorderedElementsAre(survey.id, other.id));
   ASSERT_TRUE(store_->DestroyNotices(survey.id).ok());
   ASSERT_TRUE(store_->DestroyNotices(survey.id).ok());
   EXPECT_TRUE(store_->GetNotices(survey.id)->empty());
-  EXPECT_THAT(*store_->SurveysWithNotices(), testing::ElementsAre(other.id));
+  EXPECT_FALSE(store_->GetNotices(other.id)->empty());
+}
+
+TEST_P(ResponseStoreConformanceTest, EverythingInWordsOfASurveyGoesAtOnceAndNothingElse) {
+  const StoredSurvey commented = ASurvey(), released = ASurvey(), noticed = ASurvey(), other = ASurvey(), silent = ASurvey();
+  const StoredDecision approve{DecisionKind::kApprove, domain::ModerationReason::kNone, 1, "words"};
+  for (const StoredSurvey& each : {commented, released, noticed, other, silent}) {
+    ASSERT_TRUE(store_->CreateSurvey(each, ALayout()).ok());
+    ASSERT_TRUE(store_->StopSurvey(each.id).ok());
+    StoredClosing closing = WithComments(AnOutcome(), {"c1", "c2"}, {"key"});
+    if (each.id == noticed.id || each.id == silent.id) closing = {AnOutcome(), {}, {}, {}, {}, ""};
+    if (each.id == noticed.id || each.id == commented.id) closing.notices = {"a notice"};
+    ASSERT_TRUE(store_->CloseSurvey(each.id, closing).ok());
+  }
+  ASSERT_TRUE(store_->PutDecision(commented.id, store_->GetComments(commented.id)->comments[0].id, approve).ok());
+  ASSERT_TRUE(store_->PutSummary(commented.id, {"staff", 0, "summary"}).ok());
+  ASSERT_TRUE(store_->ReleaseComments(released.id, "released").ok());
+  EXPECT_THAT(*store_->SurveysWithWords(), testing::UnorderedElementsAre(commented.id, released.id, noticed.id, other.id));
+  EXPECT_FALSE(*store_->DestroyWords(silent.id));
+  for (const StoredSurvey& each : {commented, released, noticed}) {
+    EXPECT_TRUE(*store_->DestroyWords(each.id));
+    EXPECT_FALSE(*store_->DestroyWords(each.id)) << "nothing is left";
+  }
+  Reopen();
+  for (const StoredSurvey& each : {commented, released, noticed}) {
+    const auto left = store_->GetComments(each.id);
+    ASSERT_TRUE(left.ok()) << left.status();
+    EXPECT_TRUE(left->comments.empty() && left->places.empty() && left->sealed_keys.empty() && left->summaries.empty());
+    EXPECT_EQ(*store_->FindReleased(each.id), std::nullopt);
+    EXPECT_TRUE(store_->GetNotices(each.id)->empty());
+    EXPECT_EQ(store_->GetOutcome(each.id)->closed_result, "the closed result");
+  }
+  EXPECT_THAT(*store_->SurveysWithWords(), testing::ElementsAre(other.id));
+  EXPECT_EQ(store_->GetComments(other.id)->comments.size(), 2u);
 }
 
 TEST_P(ResponseStoreConformanceTest, RebuildingLosesNothing) {

@@ -38,6 +38,7 @@ class RawRespondent {
   absl::StatusOr<std::string> Submit(const candor::v1::SubmitResponseRequest& request) const;
 
   const candor::v1::OpenInvitationResponse& opened() const { return opened_; }
+  const domain::Contract& contract() const { return contract_; }
   const domain::Manifest& manifest() const { return manifest_; }
   const domain::Instrument& instrument() const { return version_.instrument; }
   const domain::AnswerShape& shape() const { return shape_; }
