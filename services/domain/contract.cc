@@ -107,6 +107,9 @@ void CheckContract(const Contract& contract, JsonFault& fault) {
       fault.Set(path, "must come after the one before it");
     }
   }
+  if (kFollowUpSpans * contract.follow_up_days > contract.retention_days) {
+    fault.Set("follow_up_days", "must be at most a third of retention_days");
+  }
   CheckClosingMode(contract, fault);
   CheckMirrors(contract, fault);
   CheckBreakdowns(contract.breakdowns, [&](const std::string& path, absl::string_view message) {
@@ -238,6 +241,7 @@ std::string EncodeContract(const Contract& contract) {
        {"evaluative_use", contract.evaluative_use_forbidden ? kForbidden : kNotForbidden},
        {"breakdowns", BreakdownsToJson(contract.breakdowns)},
        {"benchmark", contract.benchmark},
+       {"follow_up_days", contract.follow_up_days},
        {"compared_with",
         contract.compared_with.has_value() ? absl::ToUnixSeconds(*contract.compared_with) : 0}});
 }
@@ -297,6 +301,7 @@ absl::StatusOr<Contract> DecodeContract(absl::string_view bytes) {
   contract.breakdowns = ReadBreakdowns(object, "breakdowns", &fault);
   if (!object.Has("benchmark")) fault.Set("benchmark", "is missing");
   contract.benchmark = object.OptionalBool("benchmark", false);
+  contract.follow_up_days = static_cast<int>(object.Whole("follow_up_days", 0, kLongestFollowUpDays));
   const int64_t compared_with = object.Whole("compared_with", 0, kLatestSecond);
   if (compared_with != 0) contract.compared_with = absl::FromUnixSeconds(compared_with);
   object.Finish();
