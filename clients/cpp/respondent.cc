@@ -201,7 +201,7 @@ absl::Status Respondent::KeepReplyKeys() {
   const bool none = std::all_of(state_.reply_seeds.begin(), state_.reply_seeds.end(),
                                 [](const std::string& seed) { return seed.empty(); });
   if (none) return options_.store->Erase(ReplyKeysName(name_));
-  ReplyKeys keys{state_.survey, state_.reply_seeds};
+  ReplyKeys keys{state_.survey, state_.reply_seeds, state_.manifest_hash, state_.response_address};
   std::string bytes = keys.Serialize();
   const absl::Status saved = options_.store->Save(ReplyKeysName(name_), bytes);
   base::Wipe(bytes);

@@ -22,6 +22,7 @@ namespace {
 constexpr char kFormat[] = "candor.respondent_state.v3";
 constexpr char kReplyKeysFormat[] = "candor.reply_keys.v1";
 constexpr size_t kSeedBytes = 32;
+constexpr size_t kManifestHashBytes = 32;
 constexpr size_t kNameBytes = 16;
 constexpr char kEnding[] = ".json";
 constexpr char kReceiptEnding[] = ".receipt";
@@ -189,7 +190,11 @@ absl::StatusOr<RespondentState> RespondentState::Parse(absl::string_view bytes) 
 }
 
 std::string ReplyKeys::Serialize() const {
-  return base::CanonicalJson({{"format", kReplyKeysFormat}, {"survey", survey}, {"seeds", HexTexts(seeds)}});
+  return base::CanonicalJson({{"format", kReplyKeysFormat},
+                              {"survey", survey},
+                              {"manifest_hash", base::HexEncode(manifest_hash)},
+                              {"response_address", response_address},
+                              {"seeds", HexTexts(seeds)}});
 }
 
 absl::StatusOr<ReplyKeys> ReplyKeys::Parse(absl::string_view bytes) {
@@ -197,13 +202,21 @@ absl::StatusOr<ReplyKeys> ReplyKeys::Parse(absl::string_view bytes) {
   const absl::Status damaged = absl::DataLossError(
       "what this device keeps to answer questions about your comments cannot be read; your answers are not touched");
   if (!document.ok() || !document->is_object()) return damaged;
-  const auto format = document->find("format"), survey = document->find("survey"), seeds = document->find("seeds");
+  const auto text = [&](const char* name) {
+    const auto found = document->find(name);
+    return found != document->end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  const auto seeds = document->find("seeds");
+  const auto manifest_hash = base::HexDecode(text("manifest_hash"));
   ReplyKeys keys;
-  if (format == document->end() || *format != kReplyKeysFormat || survey == document->end() || !survey->is_string() ||
-      seeds == document->end() || !ReadHexTexts(*seeds, kSeedBytes, keys.seeds)) {
+  keys.survey = text("survey");
+  keys.response_address = text("response_address");
+  if (text("format") != kReplyKeysFormat || keys.survey.empty() || !manifest_hash.ok() ||
+      manifest_hash->size() != kManifestHashBytes || seeds == document->end() ||
+      !ReadHexTexts(*seeds, kSeedBytes, keys.seeds)) {
     return damaged;
   }
-  keys.survey = survey->get<std::string>();
+  keys.manifest_hash = *manifest_hash;
   return keys;
 }
 

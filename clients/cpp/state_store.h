@@ -55,6 +55,9 @@ std::string StateName(absl::string_view code);
 struct ReplyKeys {
   std::string survey;              // the survey's id
   std::vector<std::string> seeds;  // Ed25519, 32 bytes, in the order of the instrument's prompts; empty where there is none
+  // Of the manifest that names who may approve a question and read an answer: with another nobody is asked anything. 32 bytes.
+  std::string manifest_hash;
+  std::string response_address = "";  // as in the manifest
 
   // A JSON document.
   std::string Serialize() const;

@@ -471,6 +471,7 @@ TEST_F(RespondentTest, EachCommentHasAReplyKeyOfItsOwnAndTheSeedsAreKeptApartFro
   ASSERT_EQ(server_.submissions[1].reply_keys_size(), 1);
   const std::string first = server_.submissions[1].reply_keys(0);
   const auto keys_kept = [&] { return *ReplyKeys::Parse(**store_.Load(ReplyKeysName(name))); };
+  EXPECT_EQ(keys_kept().manifest_hash, respondent->documents().manifest_hash);
   EXPECT_EQ(keys_kept().survey, respondent->survey().value());
   ASSERT_EQ(keys_kept().seeds.size(), 1u);
   EXPECT_EQ(crypto::SigningKey::FromSeed(keys_kept().seeds[0])->public_key(), first);
@@ -584,8 +585,9 @@ TEST(StateStoreTest, StateSurvivesWritingAndReadingAndDamageIsNoticed) {
   EXPECT_EQ(parsed->blinding, state.blinding);
   EXPECT_EQ(RespondentState::Parse("{}").status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(RespondentState::Parse(state.Serialize().substr(1)).status().code(), absl::StatusCode::kDataLoss);
-  const ReplyKeys keys{"s", {std::string(32, '\xfd'), ""}};
+  const ReplyKeys keys{"s", {std::string(32, '\xfd'), ""}, std::string(32, 'm'), "answers.example:443"};
   EXPECT_EQ(ReplyKeys::Parse(keys.Serialize())->Serialize(), keys.Serialize());
+  EXPECT_EQ(ReplyKeys::Parse(ReplyKeys{"s", {""}, "short"}.Serialize()).status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(ReplyKeys::Parse(state.Serialize()).status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(ReplyKeys::Parse("{}").status().code(), absl::StatusCode::kDataLoss);
 }
