@@ -27,8 +27,7 @@ absl::StatusOr<OpenedComment> OpenOne(const v1::SealedComment& sealed, const std
   OpenedComment comment;
   comment.id = sealed.id();
   comment.place = places[static_cast<size_t>(sealed.place())];
-  comment.text = std::move(read->text);
-  comment.can_be_asked = !read->reply_key.empty();
+  comment.text = *std::move(read);
   if (sealed.has_decision()) comment.decision = sealed.decision();
   comment.decided_by = sealed.decided_by();
   return comment;

@@ -15,6 +15,7 @@
 #include "services/crypto/hash.h"
 #include "services/crypto/ledger.h"
 #include "services/crypto/merkle.h"
+#include "services/crypto/seal_between.h"
 #include "services/crypto/sealing.h"
 #include "services/domain/closed_result.h"
 #include "services/domain/comments.h"
@@ -50,7 +51,8 @@ absl::StatusOr<std::vector<crypto::SecretBytes>> OpenRunKeys(const crypto::Closi
 struct Comment {
   int group = 0;   // index in the manifest
   int prompt = 0;  // index in the instrument
-  domain::CommentRecord record;
+  std::string reply_key;  // may be empty
+  std::string text;
 };
 
 // Everything that is added up while the answers pass by.
@@ -101,13 +103,19 @@ void Count(const domain::Answers& answers, const domain::Instrument& instrument,
   if (rated) ++tally.raters;
   for (size_t i = 0; i < answers.comments.size(); ++i) {
     if (answers.comments[i].empty()) continue;
-    counted.comments.push_back({group, static_cast<int>(i), {answers.reply_keys[i], answers.comments[i]}});
+    counted.comments.push_back({group, static_cast<int>(i), answers.reply_keys[i], answers.comments[i]});
   }
 }
 
 void Wipe(Comment& comment) {
-  base::Wipe(comment.record.text);
-  base::Wipe(comment.record.reply_key);
+  base::Wipe(comment.text);
+  base::Wipe(comment.reply_key);
+}
+
+// The comment's key, or one that nobody has where it came without, or with one that no question can be sealed to.
+std::string ReplyKeyOf(const Comment& comment) {
+  if (crypto::CanSealToSigningKey(comment.reply_key)) return comment.reply_key;
+  return crypto::SigningKey::Generate().public_key();
 }
 
 // A comment with the index of its place in the list of places.
@@ -168,9 +176,10 @@ absl::Status SealComments(const Survey& survey, const domain::Instrument& instru
   }
   closing.comments.reserve(comments.size());
   for (KeptComment& kept : comments) {
-    std::string record = domain::EncodeCommentRecord(kept.comment.record, cap);
-    closing.comments.push_back(
-        {kept.place, crypto::SealRecord(key, record, domain::CommentBinding(survey.id_bytes(), kept.place))});
+    std::string record = domain::EncodeCommentRecord(kept.comment.text, cap);
+    closing.comments.push_back({kept.place,
+                                crypto::SealRecord(key, record, domain::CommentBinding(survey.id_bytes(), kept.place)),
+                                ReplyKeyOf(kept.comment)});
     base::Wipe(record);
     Wipe(kept.comment);
   }

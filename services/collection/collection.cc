@@ -16,6 +16,7 @@
 #include "services/collection/abandon_watch.h"
 #include "services/collection/answer_seal.h"
 #include "services/collection/closing.h"
+#include "services/collection/follow_ups.h"
 #include "services/collection/key_sessions.h"
 #include "services/collection/keyed_lock.h"
 #include "services/collection/latest_clock.h"
@@ -110,6 +111,7 @@ struct Collection::Parts {
         cache(this->store.get(), static_cast<size_t>(options.cached_surveys)),
         sessions(&this->clock),
         moderation(this->store.get(), options.keys_folder),
+        follow_ups(this->store.get(), options.keys_folder),
         lookups(kLookupThreads, options.lookup_queue),
         acknowledger(/*threads=*/1, kAcknowledgementsQueued),
         abandon_watch(&this->clock, options.abandon_interval,
@@ -135,7 +137,9 @@ struct Collection::Parts {
   absl::Status CheckStewardsKeyIsFresh(const domain::Manifest& manifest);
   absl::Status Abandon(const SurveyId& survey);
   std::optional<absl::Time> AbandonIfDue(const SurveyId& survey, absl::Time now);
-  std::optional<absl::Time> DestroyNoticesIfDue(const SurveyId& survey, absl::Time now);
+  std::optional<absl::Time> EndClosed(const SurveyId& survey, absl::Time now);
+  absl::StatusOr<std::optional<absl::Time>> DestroyNoticesIfDue(const Survey& survey, absl::Time now);
+  absl::StatusOr<std::optional<absl::Time>> EndFollowUpsIfDue(const Survey& survey, absl::Time now);
   absl::Status CheckAuditor(absl::string_view session, const SurveyId& survey);
   void DropKeyIfUsed(const Survey& survey);
   absl::StatusOr<domain::CloseOutcome> FinishClosing(const domain::CloseOrder& order);
@@ -150,6 +154,7 @@ struct Collection::Parts {
   SurveyCache cache;
   KeySessions sessions;
   Moderation moderation;
+  FollowUps follow_ups;
   StewardKeys steward_keys;
   std::atomic<bool> stopping = false;
   std::atomic<int64_t> lookup_bytes = 0;  // of the answers in `lookups`
@@ -197,6 +202,8 @@ absl::Status Collection::Parts::StopOverdueAndWatchTheRest() {
   for (const SurveyId& survey : overdue) CANDOR_RETURN_IF_ERROR(store->StopSurvey(survey));
   CANDOR_ASSIGN_OR_RETURN(const std::vector<SurveyId> with_notices, store->SurveysWithNotices());
   for (const SurveyId& survey : with_notices) abandon_watch.Add(survey, absl::InfinitePast());
+  CANDOR_ASSIGN_OR_RETURN(const std::vector<SurveyId> with_follow_ups, store->SurveysWithFollowUps());
+  for (const SurveyId& survey : with_follow_ups) abandon_watch.Add(survey, absl::InfinitePast());
   return absl::OkStatus();
 }
 
@@ -396,7 +403,7 @@ absl::Status Collection::Parts::Abandon(const SurveyId& survey) {
 // The contract's abandon time has come, by this plane's own clock: an identity plane that is gone keeps no answer alive.
 std::optional<absl::Time> Collection::Parts::AbandonIfDue(const SurveyId& survey, absl::Time now) {
   const absl::StatusOr<SurveyState> state = store->GetState(survey);
-  if (state.ok() && *state == SurveyState::kClosed) return DestroyNoticesIfDue(survey, now);
+  if (state.ok() && *state == SurveyState::kClosed) return EndClosed(survey, now);
   if (state.ok() && *state == SurveyState::kAbandoned) return std::nullopt;
   const absl::StatusOr<std::shared_ptr<Survey>> known = cache.Get(survey);
   absl::Status status = known.status();
@@ -418,26 +425,43 @@ std::optional<absl::Time> Collection::Parts::AbandonIfDue(const SurveyId& survey
   return now + kAbandonRetry;
 }
 
-// The contract's retention has ended: an auditor who has forgotten the survey keeps no notice alive.
-std::optional<absl::Time> Collection::Parts::DestroyNoticesIfDue(const SurveyId& survey, absl::Time now) {
-  const absl::StatusOr<std::vector<std::string>> notices = store->GetNotices(survey);
-  if (notices.ok() && notices->empty()) return std::nullopt;
-  absl::StatusOr<std::shared_ptr<Survey>> known = cache.Get(survey);
-  absl::Status status = notices.ok() ? known.status() : notices.status();
-  if (status.ok()) {
-    const absl::StatusOr<domain::Contract> contract = domain::DecodeContract(*(*known)->documents()->contract);
-    status = contract.status();
-    if (contract.ok()) {
-      const absl::Time end = domain::NoticesEndTime(*contract);
-      if (now < end) return end;
-      status = store->DestroyNotices(survey);
-    }
+// What a closed survey still has that ends by the clock.
+std::optional<absl::Time> Collection::Parts::EndClosed(const SurveyId& survey, absl::Time now) {
+  const absl::StatusOr<std::shared_ptr<Survey>> known = cache.Get(survey);
+  absl::Status status = known.status();
+  std::optional<absl::Time> again;
+  for (const auto end : {&Parts::DestroyNoticesIfDue, &Parts::EndFollowUpsIfDue}) {
+    if (!status.ok()) break;
+    const absl::StatusOr<std::optional<absl::Time>> next = (this->*end)(**known, now);
+    status = next.status();
+    if (status.ok() && next->has_value()) again = std::min(again.value_or(absl::InfiniteFuture()), **next);
   }
-  if (status.ok()) status = store->Rebuild();
-  if (status.ok()) return std::nullopt;
+  if (status.ok()) return again;
   base::Log(base::LogLevel::kWarning, "what the contract's retention ends could not be destroyed; trying again",
             {{"survey", survey.value()}, {"fault", std::string(status.message())}});
   return now + kAbandonRetry;
+}
+
+// An auditor who has forgotten the survey keeps no notice alive. Gives when to look again.
+absl::StatusOr<std::optional<absl::Time>> Collection::Parts::DestroyNoticesIfDue(const Survey& survey, absl::Time now) {
+  CANDOR_ASSIGN_OR_RETURN(const std::vector<std::string> notices, store->GetNotices(survey.id()));
+  if (notices.empty()) return std::optional<absl::Time>();
+  CANDOR_ASSIGN_OR_RETURN(const domain::Contract contract, domain::DecodeContract(*survey.documents()->contract));
+  const absl::Time end = domain::NoticesEndTime(contract);
+  if (now < end) return std::optional<absl::Time>(end);
+  CANDOR_RETURN_IF_ERROR(store->DestroyNotices(survey.id()));
+  CANDOR_RETURN_IF_ERROR(store->Rebuild());
+  return std::optional<absl::Time>();
+}
+
+// Nor does an identity plane that is gone keep a question, an answer or a reply key alive.
+absl::StatusOr<std::optional<absl::Time>> Collection::Parts::EndFollowUpsIfDue(const Survey& survey, absl::Time now) {
+  const KeyedLock::Holder held(&orders, survey.id().value());
+  CANDOR_ASSIGN_OR_RETURN(const std::optional<absl::Time> end, follow_ups.EndTime(survey));
+  if (!end.has_value() || now < *end) return end;
+  CANDOR_RETURN_IF_ERROR(follow_ups.Finish(survey, now).status());
+  CANDOR_RETURN_IF_ERROR(store->Rebuild());
+  return std::optional<absl::Time>();
 }
 
 absl::StatusOr<domain::CommentCounts> Collection::CountComments(const SurveyId& survey) {
@@ -449,7 +473,57 @@ absl::StatusOr<domain::CommentCounts> Collection::CountComments(const SurveyId& 
 absl::StatusOr<std::string> Collection::ReleaseSurvey(const domain::ReleaseOrder& order) {
   const KeyedLock::Holder held(&parts_->orders, order.survey.value());
   CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(order.survey));
-  return parts_->moderation.Release(*known, order);
+  CANDOR_ASSIGN_OR_RETURN(std::string released, parts_->moderation.Release(*known, order));
+  CANDOR_ASSIGN_OR_RETURN(const std::optional<absl::Time> end, parts_->follow_ups.EndTime(*known));
+  if (end.has_value()) parts_->abandon_watch.Add(order.survey, *end);
+  return released;
+}
+
+absl::Status Collection::PutQuestion(const domain::QuestionOrder& order) {
+  const KeyedLock::Holder held(&parts_->orders, order.survey.value());
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(order.survey));
+  return parts_->follow_ups.Put(*known, order, parts_->clock.Now());
+}
+
+absl::StatusOr<std::string> Collection::FinishFollowUps(const SurveyId& survey) {
+  const KeyedLock::Holder held(&parts_->orders, survey.value());
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
+  return parts_->follow_ups.Finish(*known, parts_->clock.Now());
+}
+
+absl::StatusOr<QuestionList> Collection::ListQuestions(const SurveyId& survey) {
+  if (domain::SurveyIdBytes(survey).empty()) return errors::SurveyUnknown();
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
+  return parts_->follow_ups.Questions(*known);
+}
+
+absl::Status Collection::AnswerQuestion(const SurveyId& survey, const QuestionAnswer& answer) {
+  if (domain::SurveyIdBytes(survey).empty()) return errors::SurveyUnknown();
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
+  const KeyedLock::Holder held(&parts_->orders, survey.value());
+  return parts_->follow_ups.Answer(*known, answer, parts_->clock.Now());
+}
+
+absl::StatusOr<std::map<std::string, std::string>> Collection::ReplyKeys(absl::string_view session,
+                                                                         const SurveyId& survey) {
+  CANDOR_RETURN_IF_ERROR(parts_->sessions.Check(session, survey, KeyRole::kModerator).status());
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
+  return parts_->follow_ups.ReplyKeys(*known);
+}
+
+absl::StatusOr<AnswersView> Collection::ReadAnswers(absl::string_view session, const SurveyId& survey) {
+  CANDOR_RETURN_IF_ERROR(parts_->sessions.Check(session, survey, KeyRole::kModerator).status());
+  const KeyedLock::Holder held(&parts_->orders, survey.value());
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
+  return parts_->follow_ups.Answers(*known, parts_->clock.Now());
+}
+
+absl::Status Collection::DecideAnswer(absl::string_view session, const SurveyId& survey, const std::string& comment,
+                                      const CommentDecision& decision) {
+  CANDOR_ASSIGN_OR_RETURN(const int moderator, parts_->sessions.Check(session, survey, KeyRole::kModerator));
+  const KeyedLock::Holder held(&parts_->orders, survey.value());
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
+  return parts_->follow_ups.Decide(*known, moderator, comment, decision, parts_->clock.Now());
 }
 
 absl::StatusOr<std::string> Collection::StartKeySession(const SurveyId& survey, KeyRole role, int index) {

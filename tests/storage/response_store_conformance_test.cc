@@ -238,7 +238,7 @@ TEST_P(ResponseStoreConformanceTest, NoCallChangesWhatASurveyWasOpenedWith) {
   expect_unchanged();
   ASSERT_TRUE(store_->CloseSurvey(survey.id, WithComments(AnOutcome(), {"comment"}, {"key"})).ok());
   expect_unchanged();
-  ASSERT_TRUE(store_->ReleaseComments(survey.id, "released").ok());
+  ASSERT_TRUE(store_->ReleaseComments(survey.id, "released", std::nullopt).ok());
   ASSERT_TRUE(store_->DestroyAnswers(survey.id).ok());
   ASSERT_TRUE(store_->Rebuild().ok());
   expect_unchanged();
@@ -273,7 +273,7 @@ TEST_P(ResponseStoreConformanceTest, AnUnknownSurveyIsNotFound) {
   ExpectUnknown(store_->AbandonSurvey(unknown));
   ExpectUnknown(store_->DestroyAnswers(unknown));
   ExpectUnknown(store_->GetComments(unknown).status());
-  ExpectUnknown(store_->ReleaseComments(unknown, "released"));
+  ExpectUnknown(store_->ReleaseComments(unknown, "released", std::nullopt));
   ExpectUnknown(store_->GetContribution(unknown).status());
 }
 
@@ -507,7 +507,7 @@ TEST_P(ResponseStoreConformanceTest, FinishingDestroysWhatIsOverAndSparesWhatIsO
 TEST_P(ResponseStoreConformanceTest, CommentsAreKeptWithTheirKeysUntilTheyAreDestroyed) {
   const StoredSurvey survey = ASurvey();
   ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
-  ExpectWrongState(store_->ReleaseComments(survey.id, "released"));
+  ExpectWrongState(store_->ReleaseComments(survey.id, "released", std::nullopt));
   ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
   ASSERT_TRUE(store_->CloseSurvey(survey.id, WithComments(AnOutcome(), {"c1", "c2", "c3"}, {"key a", "key b"})).ok());
   Reopen();
@@ -522,8 +522,8 @@ TEST_P(ResponseStoreConformanceTest, CommentsAreKeptWithTheirKeysUntilTheyAreDes
   EXPECT_EQ(ids.size(), 3u);
   EXPECT_EQ(sealed, (std::set<std::string>{"c1", "c2", "c3"}));
   EXPECT_EQ(*store_->FindReleased(survey.id), std::nullopt);
-  ASSERT_TRUE(store_->ReleaseComments(survey.id, "what is released").ok());
-  ExpectWrongState(store_->ReleaseComments(survey.id, "another"));
+  ASSERT_TRUE(store_->ReleaseComments(survey.id, "what is released", std::nullopt).ok());
+  ExpectWrongState(store_->ReleaseComments(survey.id, "another", std::nullopt));
   EXPECT_EQ(*store_->FindReleased(survey.id), "what is released");
   EXPECT_TRUE(store_->GetComments(survey.id)->comments.empty());
   EXPECT_TRUE(store_->GetComments(survey.id)->sealed_keys.empty());
@@ -673,7 +673,7 @@ TEST_P(ResponseStoreConformanceTest, DecisionsAndSummariesAreReplacedUntilTheRel
   EXPECT_TRUE(stored(other).summaries.empty());
   ASSERT_TRUE(store_->PutSummary(survey.id, {"staff", 1, ""}).ok());
   EXPECT_EQ(stored(survey).summaries.size(), 1u);
-  ASSERT_TRUE(store_->ReleaseComments(survey.id, "released").ok());
+  ASSERT_TRUE(store_->ReleaseComments(survey.id, "released", std::nullopt).ok());
   ExpectWrongState(store_->PutDecision(survey.id, first, approve));
   ExpectWrongState(store_->PutSummary(survey.id, {"", 1, "too late"}));
   EXPECT_TRUE(stored(survey).comments.empty());
@@ -694,7 +694,7 @@ TEST_P(ResponseStoreConformanceTest, NoticesOfOneSurveyAreKeptInNoOrder) {
   }
   ASSERT_TRUE(store_->CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, notices, ""}).ok());
   ASSERT_TRUE(store_->CloseSurvey(other.id, {AnOutcome(), {}, {}, {}, {"another"}, ""}).ok());
-  ASSERT_TRUE(store_->ReleaseComments(survey.id, "released").ok());
+  ASSERT_TRUE(store_->ReleaseComments(survey.id, "released", std::nullopt).ok());
   Reopen();
   const auto stored = store_->GetNotices(survey.id);
   ASSERT_TRUE(stored.ok()) << stored.status();

@@ -304,7 +304,7 @@ TEST_F(SqliteResponseStoreTest, RebuildingErasesDestroyedComments) {
   const std::string key = base::RandomBytes(80);
   ASSERT_TRUE(store_->CloseSurvey(survey, WithComments({"order", "result", "ledger"}, comments, {key})).ok());
   ASSERT_NE(folder_.FileWith(comments[7].substr(50, 40)), "");
-  ASSERT_TRUE(store_->ReleaseComments(survey, "released").ok());
+  ASSERT_TRUE(store_->ReleaseComments(survey, "released", std::nullopt).ok());
   ASSERT_TRUE(store_->Rebuild().ok());
   for (const std::string& comment : comments) EXPECT_EQ(folder_.FileWith(comment.substr(50, 40)), "");
   EXPECT_EQ(folder_.FileWith(key), "");
@@ -486,7 +486,7 @@ TEST_F(SqliteResponseStoreTest, RebuildingSucceedsWhileOthersReadWithoutPause) {
   ASSERT_TRUE(store_->StopSurvey(survey).ok());
   const std::string comment = base::RandomBytes(2046);
   ASSERT_TRUE(store_->CloseSurvey(survey, WithComments({"order", "result", "ledger"}, {comment}, {"key"})).ok());
-  ASSERT_TRUE(store_->ReleaseComments(survey, "released").ok());
+  ASSERT_TRUE(store_->ReleaseComments(survey, "released", std::nullopt).ok());
   std::atomic<bool> ended = false;
   std::atomic<int> failed = 0;
   std::vector<std::thread> readers;
