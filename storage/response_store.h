@@ -146,9 +146,10 @@ struct StoredOutcome {
 };
 
 struct ClosedComment {
-  int place = 0;          // index in the survey's places
-  std::string sealed;     // of one length in a survey
-  std::string reply_key;  // of every comment, domain::kReplyKeyBytes (domain/follow_up.h)
+  int place = 0;       // index in the survey's places
+  std::string sealed;  // of one length in a survey
+  // Of every comment of the survey, domain::kReplyKeyBytes (domain/follow_up.h), or of none.
+  std::string reply_key = {};
 };
 
 // Everything that closing stores of a survey, all in one transaction.
@@ -311,7 +312,7 @@ class ResponseStore {
   // WRONG_STATE (here and below): FindFollowUps gives nothing.
   virtual absl::Status PutQuestion(const domain::SurveyId& survey, const std::string& comment,
                                    absl::string_view sealed_question, absl::string_view sealed_none) = 0;
-  // Overwrites the answer to the comment's question where it stands, leaving neither a trace of the one before nor a time;
+  // Overwrites the answer to the comment's question where it stands, leaving neither a trace of the one before nor a time of its own;
   // durable when this returns. INVALID_ARGUMENT: of another length. NOT_FOUND, RESOURCE_NOT_FOUND: no question was put to
   // this comment.
   virtual absl::Status PutAnswer(const domain::SurveyId& survey, const std::string& comment,

@@ -112,8 +112,10 @@ void Wipe(Comment& comment) {
   base::Wipe(comment.reply_key);
 }
 
-// The comment's key, or one that nobody has where it came without, or with one that no question can be sealed to.
-std::string ReplyKeyOf(const Comment& comment) {
+// The comment's key, or one that nobody has where it came without, or with one that no question can be sealed to. Where nobody
+// can be asked none is kept.
+std::string ReplyKeyOf(const Comment& comment, const domain::Contract& contract) {
+  if (contract.follow_up_days == 0) return "";
   if (crypto::CanSealToSigningKey(comment.reply_key)) return comment.reply_key;
   return crypto::SigningKey::Generate().public_key();
 }
@@ -164,8 +166,8 @@ std::vector<KeptComment> PlaceAll(const Survey& survey, const domain::Contract& 
   return kept;
 }
 
-absl::Status SealComments(const Survey& survey, const domain::Instrument& instrument, std::vector<KeptComment>& comments,
-                          storage::StoredClosing& closing) {
+absl::Status SealComments(const Survey& survey, const domain::Contract& contract, const domain::Instrument& instrument,
+                          std::vector<KeptComment>& comments, storage::StoredClosing& closing) {
   if (comments.empty()) return absl::OkStatus();
   size_t cap = 0;
   for (const domain::Prompt& prompt : instrument.prompts) cap = std::max(cap, static_cast<size_t>(prompt.max_bytes));
@@ -179,7 +181,7 @@ absl::Status SealComments(const Survey& survey, const domain::Instrument& instru
     std::string record = domain::EncodeCommentRecord(kept.comment.text, cap);
     closing.comments.push_back({kept.place,
                                 crypto::SealRecord(key, record, domain::CommentBinding(survey.id_bytes(), kept.place)),
-                                ReplyKeyOf(kept.comment)});
+                                ReplyKeyOf(kept.comment, contract)});
     base::Wipe(record);
     Wipe(kept.comment);
   }
@@ -310,7 +312,7 @@ absl::StatusOr<storage::StoredClosing> CountAnswers(const Survey& survey, const 
   const absl::Cleanup wipe_kept = [&kept] {
     for (KeptComment& each : kept) Wipe(each.comment);
   };
-  CANDOR_RETURN_IF_ERROR(SealComments(survey, instrument, kept, closing));
+  CANDOR_RETURN_IF_ERROR(SealComments(survey, contract, instrument, kept, closing));
   return closing;
 }
 

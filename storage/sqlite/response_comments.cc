@@ -52,7 +52,8 @@ absl::Status SqliteResponseStore::PutComments(const SurveyId& survey, const Stor
                                .BindText(2, base::RandomId())
                                .BindInt(3, comment.place)
                                .BindBlob(4, comment.sealed)
-                               .BindBlob(5, comment.reply_key)
+                               .BindOptionalBlob(5, comment.reply_key.empty() ? std::nullopt
+                                                                               : std::optional<std::string>(comment.reply_key))
                                .Run());
   }
   for (const std::string& sealed : closing.notices) {

@@ -112,7 +112,7 @@ absl::StatusOr<std::vector<SurveyId>> SqliteResponseStore::SurveysWithFollowUps(
 absl::Status SqliteResponseStore::PutQuestion(const SurveyId& survey, const std::string& comment,
                                               absl::string_view sealed_question, absl::string_view sealed_none) {
   absl::MutexLock lock(&mutex_);
-  return database_->Transact([&]() -> absl::Status {
+  CANDOR_RETURN_IF_ERROR(database_->Transact([&]() -> absl::Status {
     mutex_.AssertHeld();
     CANDOR_RETURN_IF_ERROR(RequireFollowUps(*database_, survey));
     CANDOR_ASSIGN_OR_RETURN(
@@ -128,14 +128,20 @@ absl::Status SqliteResponseStore::PutQuestion(const SurveyId& survey, const std:
       CANDOR_RETURN_IF_ERROR(insert.BindText(1, survey.value()).BindText(2, comment).BindBlob(3, sealed).Run());
     }
     return absl::OkStatus();
-  });
+  }));
+  TryEmptyLog();
+  return absl::OkStatus();
 }
+
+// By a page's two versions the log would tell that somebody has answered; and by being empty, if questions did not empty it too.
+// What was written is durable either way.
+void SqliteResponseStore::TryEmptyLog() { (void)EmptyLog(); }
 
 absl::Status SqliteResponseStore::PutAnswer(const SurveyId& survey, const std::string& comment,
                                             absl::string_view sealed_answer) {
   absl::MutexLock lock(&mutex_);
-  const StillTimes still(path_);
-  const absl::Cleanup set_back = [&still] { still.Files(); };
+  const KeptTimes kept(path_);
+  const absl::Cleanup set_back = [&kept] { kept.SetBack(); };
   CANDOR_RETURN_IF_ERROR(database_->Transact([&]() -> absl::Status {
     mutex_.AssertHeld();
     CANDOR_RETURN_IF_ERROR(RequireQuestion(*database_, survey, comment));
@@ -149,8 +155,7 @@ absl::Status SqliteResponseStore::PutAnswer(const SurveyId& survey, const std::s
     }
     return OverwriteAnswer(*database_, row, sealed_answer);
   }));
-  // The log would tell by the page's two versions that somebody has answered. The answer is stored either way.
-  (void)EmptyLog();
+  TryEmptyLog();
   return absl::OkStatus();
 }
 

@@ -129,7 +129,7 @@ CREATE TABLE released(
 );
 )sql";
 
-// `comment.reply_key` is null in surveys that were closed before there were questions back, and in no other. `follow_up` has a row
+// `comment.reply_key` is null in surveys whose contract allows no questions back, and in no other. `follow_up` has a row
 // from release until answers are handed over where the contract allows questions; `handed_over` one from then on. `answer` has
 // a row for every question, which is overwritten where it stands: it has a number of its own for that, and what is decided
 // stands apart, so that the row never changes its length.

@@ -76,6 +76,7 @@ class SqliteResponseStore : public ResponseStore {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Moves what is in the log to its place, and empties the log.
   absl::Status EmptyLog() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void TryEmptyLog() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<std::string> PutDocument(const std::string& bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::string path_;  // of responses.db

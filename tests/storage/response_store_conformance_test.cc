@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "services/base/error.h"
@@ -681,6 +682,123 @@ TEST_P(ResponseStoreConformanceTest, DecisionsAndSummariesAreReplacedUntilTheRel
   EXPECT_EQ(stored(other).comments.size(), 3u);
   EXPECT_EQ(*store_->FindReleased(other.id), std::nullopt);
   ExpectUnknown(store_->FindReleased(ASurvey().id).status());
+}
+
+// A closed survey with `count` comments, the i-th with the reply key of 32 times 'a' + i.
+StoredSurvey MakeCommented(ResponseStore& store, int count) {
+  StoredSurvey survey = ASurvey();
+  StoredClosing closing = WithComments(AnOutcome(), {}, {"key"});
+  for (int i = 0; i < count; ++i) {
+    closing.comments.push_back({0, absl::StrCat("c", i), std::string(32, static_cast<char>('a' + i))});
+  }
+  EXPECT_TRUE(store.CreateSurvey(survey, ALayout()).ok());
+  EXPECT_TRUE(store.StopSurvey(survey.id).ok());
+  EXPECT_TRUE(store.CloseSurvey(survey.id, closing).ok());
+  return survey;
+}
+
+// Ids of the survey's comments: the i-th is that of "c<i>".
+std::vector<std::string> CommentIds(ResponseStore& store, const StoredSurvey& survey) {
+  std::map<std::string, std::string> ids;
+  const auto stored = store.GetComments(survey.id);
+  for (const StoredComment& comment : stored->comments) ids[comment.sealed] = comment.id;
+  std::vector<std::string> sorted;
+  for (const auto& [sealed, id] : ids) sorted.push_back(id);
+  return sorted;
+}
+
+const absl::Time kReleased = absl::FromUnixSeconds(1'800'000'000);
+
+TEST_P(ResponseStoreConformanceTest, ReleaseKeepsTheReplyKeysThatItIsToldToAndNoOthers) {
+  const StoredSurvey survey = MakeCommented(*store_, 3), without = MakeCommented(*store_, 1);
+  const std::vector<std::string> ids = CommentIds(*store_, survey);
+  EXPECT_FALSE(store_->FindFollowUps(survey.id)->has_value());
+  ASSERT_TRUE(store_->ReleaseComments(survey.id, "released", FollowUpStart{kReleased, {ids[0], ids[2]}}).ok());
+  ASSERT_TRUE(store_->ReleaseComments(without.id, "released", std::nullopt).ok());
+  Reopen();
+  const auto stored = store_->FindFollowUps(survey.id);
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  ASSERT_TRUE(stored->has_value());
+  EXPECT_EQ((*stored)->release_time, kReleased);
+  EXPECT_EQ((*stored)->reply_keys,
+            (std::map<std::string, std::string>{{ids[0], std::string(32, 'a')}, {ids[2], std::string(32, 'c')}}));
+  EXPECT_TRUE((*stored)->questions.empty());
+  EXPECT_FALSE(store_->FindFollowUps(without.id)->has_value());
+  EXPECT_EQ(*store_->SurveysWithFollowUps(), std::vector<SurveyId>{survey.id});
+  ExpectUnknown(store_->FindFollowUps(ASurvey().id).status());
+}
+
+TEST_P(ResponseStoreConformanceTest, AReleaseForACommentThatIsNoneChangesNothing) {
+  const StoredSurvey survey = MakeCommented(*store_, 1);
+  const std::vector<std::string> ids = CommentIds(*store_, survey);
+  EXPECT_EQ(store_->ReleaseComments(survey.id, "released", FollowUpStart{kReleased, {ids[0], "another"}}).code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(*store_->FindReleased(survey.id), std::nullopt);
+  EXPECT_FALSE(store_->FindFollowUps(survey.id)->has_value());
+  EXPECT_EQ(store_->GetComments(survey.id)->comments.size(), 1u);
+}
+
+TEST_P(ResponseStoreConformanceTest, AQuestionIsPutOnceAndItsAnswerIsReplaced) {
+  const StoredSurvey survey = MakeCommented(*store_, 3), other = MakeCommented(*store_, 1);
+  const std::vector<std::string> ids = CommentIds(*store_, survey);
+  ExpectWrongState(store_->PutQuestion(survey.id, ids[0], "question", "none"));
+  ASSERT_TRUE(store_->ReleaseComments(survey.id, "released", FollowUpStart{kReleased, {ids[0], ids[1]}}).ok());
+  ASSERT_TRUE(store_->ReleaseComments(other.id, "released", std::nullopt).ok());
+  ASSERT_TRUE(store_->PutQuestion(survey.id, ids[0], "question", "none").ok());
+  ASSERT_TRUE(store_->PutQuestion(survey.id, ids[1], "another?", "same").ok());
+  EXPECT_EQ(store_->PutQuestion(survey.id, ids[0], "question", "none").code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(store_->PutQuestion(survey.id, ids[2], "question", "none").code(), absl::StatusCode::kNotFound);
+  ExpectWrongState(store_->PutQuestion(other.id, ids[0], "question", "none"));
+  ExpectUnknown(store_->PutQuestion(ASurvey().id, ids[0], "question", "none"));
+  ASSERT_TRUE(store_->PutAnswer(survey.id, ids[0], "some").ok());
+  ASSERT_TRUE(store_->PutAnswer(survey.id, ids[0], "more").ok());
+  EXPECT_EQ(store_->PutAnswer(survey.id, ids[0], "longer").code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(store_->PutAnswer(survey.id, ids[2], "some").code(), absl::StatusCode::kNotFound);
+  ExpectWrongState(store_->PutAnswer(other.id, ids[0], "some"));
+  ASSERT_TRUE(store_->DecideAnswer(survey.id, ids[1], {1, "once"}).ok());
+  ASSERT_TRUE(store_->DecideAnswer(survey.id, ids[1], {0, "again"}).ok());
+  EXPECT_EQ(store_->DecideAnswer(survey.id, ids[2], {0, "again"}).code(), absl::StatusCode::kNotFound);
+  ExpectWrongState(store_->DecideAnswer(other.id, ids[0], {0, "again"}));
+  Reopen();
+  const StoredFollowUps stored = **store_->FindFollowUps(survey.id);
+  std::map<std::string, std::string> questions, answers;
+  for (const StoredQuestion& question : stored.questions) {
+    questions[question.comment] = question.sealed_question;
+    answers[question.comment] = question.sealed_answer;
+    EXPECT_EQ(question.decision.has_value(), question.comment == ids[1]);
+    if (!question.decision.has_value()) continue;
+    EXPECT_EQ(question.decision->moderator, 0);
+    EXPECT_EQ(question.decision->sealed, "again");
+  }
+  EXPECT_EQ(questions, (std::map<std::string, std::string>{{ids[0], "question"}, {ids[1], "another?"}}));
+  EXPECT_EQ(answers, (std::map<std::string, std::string>{{ids[0], "more"}, {ids[1], "same"}}));
+  EXPECT_TRUE(std::is_sorted(stored.questions.begin(), stored.questions.end(),
+                             [](const auto& a, const auto& b) { return a.comment < b.comment; }));
+}
+
+TEST_P(ResponseStoreConformanceTest, HandingOverHappensOnceAndLeavesNothingOfTheSurveysQuestions) {
+  const StoredSurvey survey = MakeCommented(*store_, 1), other = MakeCommented(*store_, 1);
+  const std::string comment = CommentIds(*store_, survey)[0], others = CommentIds(*store_, other)[0];
+  ExpectWrongState(store_->FinishFollowUps(survey.id, "answers"));
+  for (const auto& [each, id] : {std::pair(survey, comment), std::pair(other, others)}) {
+    ASSERT_TRUE(store_->ReleaseComments(each.id, "released", FollowUpStart{kReleased, {id}}).ok());
+    ASSERT_TRUE(store_->PutQuestion(each.id, id, "question", "none").ok());
+    ASSERT_TRUE(store_->DecideAnswer(each.id, id, {0, "decided"}).ok());
+  }
+  EXPECT_EQ(*store_->FindFollowUpAnswers(survey.id), std::nullopt);
+  ASSERT_TRUE(store_->FinishFollowUps(survey.id, "answers").ok());
+  ExpectWrongState(store_->FinishFollowUps(survey.id, "other answers"));
+  ExpectWrongState(store_->PutQuestion(survey.id, comment, "question", "none"));
+  ExpectWrongState(store_->PutAnswer(survey.id, comment, "some"));
+  ExpectWrongState(store_->DecideAnswer(survey.id, comment, {0, "decided"}));
+  Reopen();
+  EXPECT_EQ(*store_->FindFollowUpAnswers(survey.id), "answers");
+  EXPECT_FALSE(store_->FindFollowUps(survey.id)->has_value());
+  EXPECT_EQ(*store_->SurveysWithFollowUps(), std::vector<SurveyId>{other.id});
+  EXPECT_EQ((*store_->FindFollowUps(other.id))->questions.size(), 1u);
+  EXPECT_EQ(*store_->FindFollowUpAnswers(other.id), std::nullopt);
+  ExpectUnknown(store_->FindFollowUpAnswers(ASurvey().id).status());
+  ExpectUnknown(store_->FinishFollowUps(ASurvey().id, "answers"));
 }
 
 TEST_P(ResponseStoreConformanceTest, NoticesOfOneSurveyAreKeptInNoOrder) {
