@@ -17,8 +17,10 @@ namespace candor::collection {
 
 // Reads every answer once and makes all that is stored of them: the contribution (contribution.h) where the manifest names
 // a pooling key, comments shuffled over groups, prompts and people, and notices to the auditor, of whatever group and
-// however few, shuffled apart among as many that say nothing as there are answers. Memory holds tallies, leaves and comments, never two answers. Comments are kept only where
-// the manifest names moderators, each with a reply key whether or not its writer left one (where the contract allows questions back, else without), of groups that their codes do not withhold, each under its place (domain::PlaceComments).
+// however few, shuffled apart among as many that say nothing as there are answers. Memory holds tallies, leaves and
+// comments, never two answers. Comments are kept only where the manifest names moderators, of groups that their codes do
+// not withhold, each under its place (domain::PlaceComments) and, where the contract allows questions back, with a reply
+// key, whether or not its writer left one.
 // INVALID_ARGUMENT, ORDER_MISMATCH: `issued` has not one entry for each group, or names more tokens than people.
 // More answers than tokens (a restored backup) are counted; their group is withheld (domain::WithheldByItsCodes).
 // FAILED_PRECONDITION, WRONG_CLOSING_KEY. DATA_LOSS: an answer cannot be opened. Otherwise the codes of the store.

@@ -100,7 +100,8 @@ class Collection : public domain::ResponsePlane {
   // - CloseSurvey: ORDER_MISMATCH (INVALID_ARGUMENT): `issued` does not have one entry for each group, more tokens
   //   were issued to one than people invited, or it brings a key in steward mode. FAILED_PRECONDITION: KEY_LOST (this
   //   plane's receipt key is not the one that the manifest names).
-  // - ReleaseSurvey: INVALID_ARGUMENT, ORDER_MISMATCH: the contract allows questions back, and the order has no release time.
+  // - ReleaseSurvey: INVALID_ARGUMENT, ORDER_MISMATCH: the contract allows questions back, and the order has no release
+  //   time.
   // - AbandonSurvey, ReleaseSurvey, CountComments: FAILED_PRECONDITION, WRONG_STATE: closed already; not closed yet.
   // - LiveCounts: FAILED_PRECONDITION, WRONG_STATE: abandoned, or being closed at this moment. Of a closed survey it gives
   //   what was counted, as coarse as before.
@@ -148,10 +149,10 @@ class Collection : public domain::ResponsePlane {
                              const CommentDecision& decision);
   absl::Status SummarizeComments(absl::string_view session, const domain::SurveyId& survey, const BlockSummary& summary);
 
-  // Questions back to comments (follow_ups.h), for everybody: the list, empty where there are none (any more), and the answer to
-  // one, by whoever has the comment's key. Answers are handed over at domain::FollowUpTimes::hand_over_until by this plane's
-  // own clock, too, so that no key, question or answer stays. Both: NOT_FOUND, SURVEY_UNKNOWN. AnswerQuestion: as
-  // FollowUps::Answer.
+  // Questions back to comments (follow_ups.h), for everybody: the list, empty where there are none (any more), and the
+  // answer to one, by whoever has the comment's key. Answers are handed over at domain::FollowUpTimes::hand_over_until by
+  // this plane's own clock, too, so that no key, question or answer stays. Both: NOT_FOUND, SURVEY_UNKNOWN. AnswerQuestion:
+  // as FollowUps::Answer.
   absl::StatusOr<QuestionList> ListQuestions(const domain::SurveyId& survey);
   absl::Status AnswerQuestion(const domain::SurveyId& survey, const QuestionAnswer& answer);
 

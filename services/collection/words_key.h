@@ -1,5 +1,5 @@
-// The words that moderators let out, until they are handed over: sealed under a key of the survey's in the key folder, so that
-// no copy of the database and no backup holds a word.
+// The words that moderators let out, until they are handed over: sealed under a key of the survey's in the key folder, so
+// that no copy of the database and no backup holds a word.
 
 #ifndef CANDOR_SERVICES_COLLECTION_WORDS_KEY_H_
 #define CANDOR_SERVICES_COLLECTION_WORDS_KEY_H_

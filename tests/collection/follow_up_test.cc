@@ -12,10 +12,11 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "services/base/file.h"
 #include "services/base/random.h"
+#include "services/base/status.h"
 #include "services/collection/key_sessions.h"
 #include "services/collection/moderation.h"
 #include "services/crypto/seal_between.h"
@@ -23,6 +24,7 @@
 #include "services/domain/follow_up.h"
 #include "services/domain/sealed_records.h"
 #include "storage/sqlite/response_store.h"
+#include "tests/collection/child_process.h"
 #include "tests/collection/collection_fixture.h"
 #include "tests/collection/faulty_store.h"
 
@@ -520,7 +522,7 @@ TEST_F(FollowUpTest, AModeratorsSessionIsNeeded) {
 
 TEST_F(FollowUpTest, AfterHandingOverNoFileHoldsAKeyAQuestionOrAnAnswer) {
   const Asked asked = ReleasedSurvey(/*rejected=*/"staff 5");
-  std::vector<std::string> traces, kept;
+  std::vector<std::string> traces;
   for (const auto& [text, key] : asked.keys) traces.push_back(key.public_key());
   const std::string unanswered = SealQuestion(asked, "staff 4", "a question");
   ASSERT_EQ(collection_->PutQuestion({asked.survey.id(), asked.ids.at("staff 4"), unanswered}), absl::OkStatus());
@@ -572,6 +574,52 @@ TEST_F(FollowUpTest, ACrashAroundHandingOverLosesNothingAndTheKeyGoesInTheEnd) {
   EXPECT_EQ(HandedOver(collection_->FinishFollowUps(asked.survey.id())),
             (std::vector<std::pair<std::string, std::string>>{{asked.ids.at("staff 3"), "the words"}}));
   EXPECT_FALSE(base::FileExists(key_path));
+}
+
+// kill -9 at any moment of handing over: the same answers come out in the end, and nothing else stays.
+TEST_F(FollowUpTest, AKilledServerHandsOverTheSameAnswersInTheEnd) {
+  constexpr int kKills = 12;
+  const Asked asked = ReleasedSurvey();
+  ASSERT_EQ(Ask(asked, "staff 3"), absl::OkStatus());
+  ASSERT_EQ(Ask(asked, "staff 4"), absl::OkStatus());
+  ASSERT_EQ(Answer(asked, "staff 3", "the words"), absl::OkStatus());
+  AdvanceTo(asked.release_time + 2 * kSpan);
+  ASSERT_EQ(Decide(asked, "staff 3", Approve("the words")), absl::OkStatus());
+  ASSERT_EQ(Decide(asked, "staff 4", Reject()), absl::OkStatus());
+  Shut();
+  for (int i = 0; i < kKills; ++i) {
+    const storage::TempFolder copy;
+    std::filesystem::copy(folder_.path(), copy.path(), std::filesystem::copy_options::recursive);
+    const auto start = [&] {
+      CollectionOptions options = options_;
+      options.keys_folder = copy.path() + options_.keys_folder.substr(folder_.path().size());
+      auto store = storage::sqlite::SqliteResponseStore::Open(copy.path() + data_folder().substr(folder_.path().size()));
+      CANDOR_CHECK(store.ok());
+      auto collection = Collection::Start(*std::move(store), &clock_, options);
+      CANDOR_CHECK(collection.ok());
+      return *std::move(collection);
+    };
+    {
+      Child child([&](int pipe_end) {
+        const auto collection = start();
+        const char ready = 'r';
+        CANDOR_CHECK(write(pipe_end, &ready, 1) == 1);
+        (void)collection->FinishFollowUps(asked.survey.id());
+        (void)collection->Forget();
+      });
+      char ready = 0;
+      ASSERT_TRUE(child.Read(ready));
+      absl::SleepFor(absl::Microseconds(base::RandomBelow(15'000)));
+      child.Kill();
+    }
+    const auto collection = start();
+    EXPECT_EQ(HandedOver(collection->FinishFollowUps(asked.survey.id())),
+              (std::vector<std::pair<std::string, std::string>>{{asked.ids.at("staff 3"), "the words"}}));
+    ASSERT_TRUE(collection->Forget().ok());
+    for (const auto& [text, key] : asked.keys) EXPECT_EQ(copy.FileWith(key.public_key()), "") << text;
+    EXPECT_FALSE(base::FileExists(absl::StrCat(copy.path(), options_.keys_folder.substr(folder_.path().size()), "/",
+                                               asked.survey.id().value(), ".answers.key")));
+  }
 }
 
 TEST_F(FollowUpTest, ThisPlanesClockEndsItWhenNobodyAsks) {
