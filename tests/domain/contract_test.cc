@@ -23,7 +23,7 @@ TEST(ContractTest, ItsDocumentNeverChanges) {
             "\"closing_mode\":\"automatic\","
             "\"comments\":{\"minimum_comments\":5,\"minimum_raters\":10,\"summary_only\":[]},\"compared_with\":0,"
             "\"evaluative_use\":\"not_forbidden\",\"first_reader\":"
-            "\"leader\",\"format\":\"candor.contract.v1\",\"insiders\":1,\"instrument_hash\":\"" +
+            "\"leader\",\"follow_up_days\":0,\"format\":\"candor.contract.v1\",\"insiders\":1,\"instrument_hash\":\"" +
                 std::string(64, 'a') +
                 "\",\"languages\":[\"en\",\"es\"],\"latest_close_time\":1800600000,\"maximum_"
                 "reissued_percent\":10,"
@@ -57,7 +57,8 @@ TEST(ContractTest, ReadsWhatItWrites) {
   contract.maximum_reissued_percent = 0;
   contract.first_reader = FirstReader::kSupervisor;
   contract.readers = {"supervisor", "administrator"};
-  contract.retention_days = 1;
+  contract.retention_days = 30;
+  contract.follow_up_days = 10;
   contract.closing_mode = kStewardClosing;
   contract.steward = {"Works council", 3, 2};
   contract.comments = {12, 7, {"other_raters", "staff"}};
@@ -69,6 +70,7 @@ TEST(ContractTest, ReadsWhatItWrites) {
   EXPECT_EQ(EncodeContract(*read), EncodeContract(contract));
   EXPECT_EQ(read->minimum_group_size, 12);
   EXPECT_TRUE(read->benchmark);
+  EXPECT_EQ(read->follow_up_days, 10);
   EXPECT_EQ(read->compared_with, absl::FromUnixSeconds(1'700'000'000));
   EXPECT_EQ(read->first_reader, FirstReader::kSupervisor);
   EXPECT_EQ(read->readers, (std::vector<std::string>{"supervisor", "administrator"}));
@@ -108,6 +110,10 @@ TEST(ContractTest, RefusesEachFaultWithItsPath) {
       {"abandoned too early", [](Json& j) { j["abandon_time"] = 1800600000; }, "abandon_time"},
       {"no retention", [](Json& j) { j["retention_days"] = 0; }, "retention_days"},
       {"retention without end", [](Json& j) { j["retention_days"] = 3651; }, "retention_days"},
+      {"questions back for more than a month", [](Json& j) { j["follow_up_days"] = 31; }, "follow_up_days"},
+      {"questions back for longer than names are kept",
+       [](Json& j) { j["follow_up_days"] = 5, j["retention_days"] = 14; }, "follow_up_days"},
+      {"no word about questions back", [](Json& j) { j.erase("follow_up_days"); }, "follow_up_days"},
       {"a hash in capitals", [](Json& j) { j["instrument_hash"] = std::string(64, 'A'); },
        "instrument_hash"},
       {"a hash cut short", [](Json& j) { j["instrument_hash"] = std::string(62, 'a'); },
