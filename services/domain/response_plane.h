@@ -60,8 +60,8 @@ struct PoolOrder {
 struct ReleaseOrder {
   SurveyId survey;
   bool discard_undecided = false;  // destroy what no moderator has decided about, instead of refusing
-  // When the campaign was released, whole seconds: the times of questions back are counted from it (follow_up.h). Kept by
-  // the first order; later ones change nothing.
+  // When the survey was released, whole seconds: the times of questions back are counted from it (follow_up.h). Kept by
+  // the first order; later ones change nothing. 1970: their times are over, so that what they need is not kept.
   absl::Time release_time = {};
 };
 
