@@ -7,6 +7,7 @@
 
 #include "candor/v1/campaign.grpc.pb.h"
 #include "candor/v1/directory.grpc.pb.h"
+#include "candor/v1/follow_up.grpc.pb.h"
 #include "candor/v1/framework.grpc.pb.h"
 #include "candor/v1/instrument.grpc.pb.h"
 #include "candor/v1/invitation.grpc.pb.h"
@@ -248,6 +249,11 @@ CANDOR_SERVICE(CampaignService,
                CANDOR_METHOD(CampaignService, GetIdentifiedRating, v1::GetIdentifiedRatingRequest, v1::IdentifiedRating)
                CANDOR_METHOD(CampaignService, PutIdentifiedRating, v1::PutIdentifiedRatingRequest, v1::IdentifiedRating))
 
+CANDOR_SERVICE(FollowUpService,
+               CANDOR_METHOD(FollowUpService, AskQuestion, v1::AskQuestionRequest, v1::FollowUp)
+               CANDOR_METHOD(FollowUpService, ListFollowUps, v1::ListFollowUpsRequest, v1::ListFollowUpsResponse)
+               CANDOR_METHOD(FollowUpService, DecideQuestion, v1::DecideQuestionRequest, v1::FollowUp))
+
 CANDOR_SERVICE(RetentionService, CANDOR_METHOD(RetentionService, PurgePersonalData, v1::PurgePersonalDataRequest,
                                                v1::PurgePersonalDataResponse))
 
@@ -327,7 +333,8 @@ std::vector<std::string> GrpcServices::Names(Planes planes) {
     names = {v1::DirectoryService::service_full_name(),  v1::FrameworkService::service_full_name(),
              v1::InstrumentService::service_full_name(), v1::CampaignService::service_full_name(),
              v1::InvitationService::service_full_name(), v1::ScoringService::service_full_name(),
-             v1::ReportService::service_full_name(),     v1::RetentionService::service_full_name()};
+             v1::ReportService::service_full_name(),     v1::RetentionService::service_full_name(),
+             v1::FollowUpService::service_full_name()};
   }
   if (HoldsResponses(planes)) {
     names.push_back(v1::ResponseService::service_full_name());
@@ -353,6 +360,7 @@ absl::StatusOr<std::unique_ptr<GrpcServices>> GrpcServices::Create(Planes planes
     all->services_.push_back(std::make_unique<ScoringServiceGate>(gate));
     all->services_.push_back(std::make_unique<ReportServiceGate>(gate));
     all->services_.push_back(std::make_unique<RetentionServiceGate>(gate));
+    all->services_.push_back(std::make_unique<FollowUpServiceGate>(gate));
   }
   if (HoldsResponses(planes)) {
     static auto* const wiped_requests = new WipedRequests<v1::SubmitResponseRequest, v1::SubmitResponseResponse>;

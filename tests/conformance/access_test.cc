@@ -114,6 +114,11 @@ const Case kCases[] = {
     {"CampaignService.PutIdentifiedRating", R"({"rating":{"name":"{s}/ratings/self"}})", "L"},
     {"CampaignService.PutIdentifiedRating", R"({"rating":{"name":"{s}/ratings/supervisor"}})", "BP"},
 
+    // Nobody moderates a survey that is not open yet.
+    {"FollowUpService.AskQuestion", R"({"survey":"{s}"})", "L"},
+    {"FollowUpService.DecideQuestion", R"({"survey":"{s}"})", ""},
+    {"FollowUpService.ListFollowUps", R"({"survey":"{s}"})", "RAPQL"},
+
     {"RetentionService.PurgePersonalData", R"({"parent":"{d}","dryRun":true})", kAdministrators},
     {"RetentionService.PurgePersonalData", R"({"parent":"{d}"})", kAdministrators},
 
