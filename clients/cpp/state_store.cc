@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "services/base/encoding.h"
@@ -284,6 +285,22 @@ absl::Status FileStateStore::Save(const std::string& name, absl::string_view byt
 absl::Status FileStateStore::Erase(const std::string& name) {
   CANDOR_RETURN_IF_ERROR(base::DestroyFile(absl::StrCat(PathOf(name), kReplaced)));
   return base::DestroyFile(PathOf(name));
+}
+
+absl::StatusOr<std::vector<ReplyKeys>> FileStateStore::LoadReplyKeys() {
+  CANDOR_ASSIGN_OR_RETURN(const std::vector<std::string> files, FilesIn(folder_));
+  std::vector<ReplyKeys> all;
+  for (const std::string& file : files) {
+    if (KindOf(file) != Kind::kBeside || !absl::EndsWith(file, absl::StrCat(kReplyKeysEnding, kEnding))) continue;
+    auto bytes = base::ReadFile(absl::StrCat(folder_, "/", file));
+    if (absl::IsNotFound(bytes.status())) continue;
+    if (!bytes.ok()) return bytes.status();
+    auto keys = ReplyKeys::Parse(*bytes);
+    base::Wipe(*bytes);
+    if (!keys.ok()) return keys.status();
+    all.push_back(*std::move(keys));
+  }
+  return all;
 }
 
 absl::StatusOr<int> FileStateStore::EraseExpired(absl::Time now) {

@@ -107,6 +107,9 @@ class FileStateStore : public StateStore {
 
   std::string PathOf(const std::string& name) const;
 
+  // All reply keys that are kept here, whatever code they belong to. DATA_LOSS: some cannot be read.
+  absl::StatusOr<std::vector<ReplyKeys>> LoadReplyKeys();
+
   // Erases the states whose forget_time has come, and what an interrupted Save left behind. Receipts and reply keys stay: they are of
   // use after closing. Gives how many states went. UNAVAILABLE and others of base::DestroyFile: some are still there.
   absl::StatusOr<int> EraseExpired(absl::Time now);

@@ -61,7 +61,8 @@ struct ReleaseOrder {
   SurveyId survey;
   bool discard_undecided = false;  // destroy what no moderator has decided about, instead of refusing
   // When the survey was released, whole seconds: the times of questions back are counted from it (follow_up.h). Kept by
-  // the first order; later ones change nothing. 1970: their times are over, so that what they need is not kept.
+  // the first order; later ones change nothing. After 1970 where the contract allows questions; long ago: their times are
+  // over at once.
   absl::Time release_time = {};
 };
 

@@ -47,7 +47,7 @@ class Releasing {
   // Asks the response plane for the released comments and keeps them, unless they are here already.
   absl::Status FreezeComments(const storage::CampaignRow& campaign, const storage::SurveyRow& survey);
   // From when on the times of questions back run, the same at every attempt: it is stored before the response plane is told,
-  // which keeps what it is told first. Where there are no such questions: 1970.
+  // which keeps what it is told first. Where there are no such questions the order needs none: 1970.
   absl::StatusOr<absl::Time> FixReleaseTime(const storage::CampaignRow& campaign, const storage::SurveyRow& survey);
   absl::Status SetReleaseTime(const storage::SurveyRow& survey, std::optional<absl::Time> time);
   absl::Status FreezeReport(const storage::CampaignRow& campaign, const storage::SurveyRow& survey);
