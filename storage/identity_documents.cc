@@ -88,6 +88,7 @@ std::string EncodeSettings(const domain::CampaignSettings& settings) {
       {"summary_only_below", settings.summary_only_below},
       {"breakdowns", domain::BreakdownsToJson(settings.breakdowns)},
       {"previous", settings.previous.value()},
+      {"follow_up_days", settings.follow_up_days},
   });
 }
 
@@ -137,6 +138,7 @@ absl::StatusOr<domain::CampaignSettings> DecodeSettings(absl::string_view bytes)
   // Likewise.
   if (object.Has("breakdowns")) settings.breakdowns = domain::ReadBreakdowns(object, "breakdowns", &fault);
   settings.previous = domain::CampaignId(object.OptionalText("previous"));
+  settings.follow_up_days = static_cast<int>(object.OptionalWhole("follow_up_days", 0, 1'000'000, 0));
   object.Finish();
   CANDOR_RETURN_IF_ERROR(fault.status());
   return settings;

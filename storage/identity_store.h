@@ -27,6 +27,7 @@
 #include "absl/time/time.h"
 #include "services/domain/answer.h"
 #include "services/domain/campaign.h"
+#include "services/domain/comments.h"
 #include "services/domain/ids.h"
 
 namespace candor::storage {
@@ -159,6 +160,10 @@ struct SurveyRow {
   ClosingStep closing_step = ClosingStep::kNone;
   absl::Time create_time;
   int64_t revision = 1;
+  // When its report was released, as the response plane was told; whole seconds. From then on the times of questions back
+  // run (domain::TimesOfFollowUps). Unset before, and in campaigns without such questions; never changed once the survey is
+  // released.
+  std::optional<absl::Time> release_time = std::nullopt;
 };
 
 // Documents of a survey; written once, never changed. The report's bytes name nobody: who it is about is a document of its
@@ -176,6 +181,27 @@ enum class SurveyDocument {
   kSurnameFilter = 10,  // crypto::SaltedFilter with staff surnames; goes with the survey's keys
   kKeyHolders = 11,     // EncodeKeyHolders: moderators and auditor with their keys at opening
   kComments = 12,       // domain::EncodeReleasedComments: stands beside the report, never in it
+  kFollowUpAnswers = 13,  // domain::EncodeFollowUpAnswers: likewise; there once the questions back are over
+};
+
+// How far a question back to a comment has come; numbers as they are stored.
+enum class QuestionState {
+  kAsked = 1,     // no moderator has decided
+  kRejected = 2,  // for good
+  kApproved = 3,  // for good; the response plane is to show it
+  kPlaced = 4,    // the response plane shows it, or its time was over before that
+};
+
+// The question that a leader put back to a comment beside their report. Only its state changes: from asked to rejected, or
+// to approved and then placed.
+struct QuestionRow {
+  domain::DistrictId district;
+  domain::SurveyId survey;
+  std::string comment;   // its id
+  std::string question;  // the words
+  QuestionState state = QuestionState::kAsked;
+  domain::ModerationReason reason = domain::ModerationReason::kNone;  // of kRejected alone
+  std::string sealed_question;  // of kApproved alone: what the response plane is to show
 };
 
 // The newest notice that a survey takes answers for longer (domain::EncodeExtension).
@@ -357,6 +383,13 @@ class ReadTransaction {
   virtual absl::StatusOr<std::vector<IdentifiedRatingRow>> ListIdentifiedRatings(const domain::DistrictId& district,
                                                                                  const domain::SurveyId& survey) = 0;
 
+  virtual absl::StatusOr<std::optional<QuestionRow>> FindQuestion(const domain::DistrictId& district,
+                                                                  const domain::SurveyId& survey,
+                                                                  absl::string_view comment) = 0;
+  // All of the survey, by comment; there are at most as many as released comments.
+  virtual absl::StatusOr<std::vector<QuestionRow>> ListQuestions(const domain::DistrictId& district,
+                                                                 const domain::SurveyId& survey) = 0;
+
   virtual absl::StatusOr<std::optional<RequestRow>> FindRequest(const domain::DistrictId& district,
                                                                 absl::string_view caller, absl::string_view method,
                                                                 absl::string_view request_id) = 0;
@@ -442,6 +475,12 @@ class WriteTransaction : public ReadTransaction {
   virtual absl::Status DeleteRatingsOfTheGone(const domain::DistrictId& district, const domain::SurveyId& survey) = 0;
   virtual absl::Status InsertIdentifiedRating(const IdentifiedRatingRow& row) = 0;
   virtual absl::Status UpdateIdentifiedRating(const IdentifiedRatingRow& row) = 0;
+
+  // ALREADY_EXISTS: there is a question to this comment.
+  virtual absl::Status InsertQuestion(const QuestionRow& row) = 0;
+  // Stores state, reason and sealed question. NOT_FOUND. FAILED_PRECONDITION, WRONG_STATE: not a step that QuestionRow
+  // names. The words stay as they were asked.
+  virtual absl::Status UpdateQuestion(const QuestionRow& row) = 0;
 
   virtual absl::Status InsertRequest(const RequestRow& row) = 0;
   // Requests of all districts up to `time`; the one call that is not a district's.

@@ -55,4 +55,16 @@ absl::StatusOr<KeyHolders> DecodeKeyHolders(absl::string_view bytes) {
   return holders;
 }
 
+absl::StatusOr<std::vector<domain::PersonId>> ModeratorsOf(ReadTransaction& transaction,
+                                                           const domain::DistrictId& district,
+                                                           const domain::SurveyId& survey) {
+  std::vector<domain::PersonId> moderators;
+  CANDOR_ASSIGN_OR_RETURN(const auto document,
+                          transaction.FindSurveyDocument(district, survey, SurveyDocument::kKeyHolders));
+  if (!document.has_value()) return moderators;
+  CANDOR_ASSIGN_OR_RETURN(const KeyHolders holders, DecodeKeyHolders(*document));
+  for (const KeyHolder& moderator : holders.moderators) moderators.push_back(moderator.person);
+  return moderators;
+}
+
 }  // namespace candor::storage

@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "services/domain/contract.h"
 #include "services/domain/ids.h"
+#include "storage/identity_store.h"
 
 namespace candor::storage {
 
@@ -29,6 +30,11 @@ struct KeyHolders {
 // hexadecimal. Decoding fails with DATA_LOSS, STORE_CORRUPT.
 std::string EncodeKeyHolders(const KeyHolders& holders);
 absl::StatusOr<KeyHolders> DecodeKeyHolders(absl::string_view bytes);
+
+// The people who moderate the survey, as it was opened; nobody before. DATA_LOSS, STORE_CORRUPT.
+absl::StatusOr<std::vector<domain::PersonId>> ModeratorsOf(ReadTransaction& transaction,
+                                                           const domain::DistrictId& district,
+                                                           const domain::SurveyId& survey);
 
 }  // namespace candor::storage
 

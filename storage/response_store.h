@@ -2,7 +2,8 @@
 //
 // Two things, kept apart so that the second can be forgotten at once:
 // - ResponseStore: surveys, their documents, and after closing their result, ledger, sealed notices, comments until
-//   they are released and what was released of them, and, until their campaign is pooled, sealed contribution. Nothing in it stands for a respondent.
+//   they are released and what was released of them, questions back to these with their answers until they are handed over,
+//   and, until their campaign is pooled, sealed contribution. Nothing in it stands for a respondent.
 // - OpenSurveyStore: the sealed answers and spent tokens of one survey that is not closed yet. It is made when the survey
 //   is opened, and destroyed as a whole.
 //
@@ -17,6 +18,7 @@
 #define CANDOR_STORAGE_RESPONSE_STORE_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +28,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "services/domain/comments.h"
 #include "services/domain/ids.h"
@@ -145,6 +148,8 @@ struct StoredOutcome {
 struct ClosedComment {
   int place = 0;       // index in the survey's places
   std::string sealed;  // of one length in a survey
+  // Of every comment of the survey, domain::kReplyKeyBytes (domain/follow_up.h), or of none.
+  std::string reply_key = {};
 };
 
 // Everything that closing stores of a survey, all in one transaction.
@@ -190,6 +195,27 @@ struct StoredComments {
   std::vector<domain::CommentPlace> places;
   std::vector<StoredComment> comments;       // in the order of their ids, which is random
   std::vector<StoredSummary> summaries;      // by block
+};
+
+// What release keeps for questions back.
+struct FollowUpStart {
+  absl::Time release_time;            // whole seconds
+  std::vector<std::string> comments;  // ids of those whose reply keys are kept
+};
+
+// A question that was put back to a comment, with the answer and a moderator's decision about it: there always are both, be
+// it an answer that says "none" and random bytes in place of a decision.
+struct StoredQuestion {
+  std::string comment;          // its id
+  std::string sealed_question;  // of one length
+  std::string sealed_answer;    // of one length in a survey
+  std::string sealed_decision;  // of one length
+};
+
+struct StoredFollowUps {
+  absl::Time release_time;
+  std::map<std::string, std::string> reply_keys;  // by comment
+  std::vector<StoredQuestion> questions;          // by comment, in the order of their ids, which is random
 };
 
 // The surveys whose `pool` is one public key, and what was made of their contributions.
@@ -266,10 +292,36 @@ class ResponseStore {
   // The same for the summary of a block; an empty `sealed` takes it away. NOT_FOUND: no comment stands in this block.
   virtual absl::Status PutSummary(const domain::SurveyId& survey, const StoredSummary& summary) = 0;
   // Stores `released` (domain::EncodeReleasedComments) and deletes comments, their keys, places, decisions and summaries,
-  // in one transaction, durable when this returns. FAILED_PRECONDITION, WRONG_STATE: not closed, or released already.
-  virtual absl::Status ReleaseComments(const domain::SurveyId& survey, absl::string_view released) = 0;
+  // in one transaction, durable when this returns. `follow_ups`: the reply keys of these comments are kept, and questions can
+  // be put to them; unset: none are. FAILED_PRECONDITION, WRONG_STATE: not closed, or released already. NOT_FOUND: a comment
+  // of `follow_ups` is none.
+  virtual absl::Status ReleaseComments(const domain::SurveyId& survey, absl::string_view released,
+                                       const std::optional<FollowUpStart>& follow_ups) = 0;
   // What was released; empty before.
   virtual absl::StatusOr<std::optional<std::string>> FindReleased(const domain::SurveyId& survey) = 0;
+
+  // From release until FinishFollowUps; empty before and after, and where release kept nothing for questions.
+  virtual absl::StatusOr<std::optional<StoredFollowUps>> FindFollowUps(const domain::SurveyId& survey) = 0;
+  // Puts a question, with the answer that says "none" and what stands for no decision; durable when this returns. A question
+  // never changes. ALREADY_EXISTS:
+  // there is one to this comment. NOT_FOUND, RESOURCE_NOT_FOUND: the comment has no reply key. FAILED_PRECONDITION,
+  // WRONG_STATE (here and below): FindFollowUps gives nothing.
+  virtual absl::Status PutQuestion(const domain::SurveyId& survey, const std::string& comment,
+                                   absl::string_view sealed_question, absl::string_view sealed_none,
+                                   absl::string_view undecided) = 0;
+  // Overwrites the answer to the comment's question where it stands, leaving neither a trace of the one before nor a time of its own;
+  // durable when this returns. INVALID_ARGUMENT: of another length. NOT_FOUND, RESOURCE_NOT_FOUND: no question was put to
+  // this comment.
+  virtual absl::Status PutAnswer(const domain::SurveyId& survey, const std::string& comment,
+                                 absl::string_view sealed_answer) = 0;
+  // The same with the decision about the answer.
+  virtual absl::Status DecideAnswer(const domain::SurveyId& survey, const std::string& comment,
+                                    absl::string_view sealed_decision) = 0;
+  // Stores `answers` (domain::EncodeFollowUpAnswers) and deletes all that FindFollowUps gives, in one transaction, durable
+  // when this returns. What was deleted may stay in freed pages until Rebuild.
+  virtual absl::Status FinishFollowUps(const domain::SurveyId& survey, absl::string_view answers) = 0;
+  // What FinishFollowUps stored; empty before.
+  virtual absl::StatusOr<std::optional<std::string>> FindFollowUpAnswers(const domain::SurveyId& survey) = 0;
 
   // The notices to the auditor, in the order of their ids, which is random; empty when there are none.
   virtual absl::StatusOr<std::vector<std::string>> GetNotices(const domain::SurveyId& survey) = 0;
@@ -277,8 +329,9 @@ class ResponseStore {
   virtual absl::StatusOr<std::vector<domain::SurveyId>> SurveysWithWords() = 0;
   // Durable when this returns; harmless when there are none. What was deleted may stay in freed pages until Rebuild.
   virtual absl::Status DestroyNotices(const domain::SurveyId& survey) = 0;
-  // Deletes notices, comments with keys, places, decisions and summaries, and what was released, in one transaction, durable
-  // when this returns; as DestroyNotices else. Gives whether there was anything.
+  // Deletes notices, comments with keys, places, decisions and summaries, what was released, questions back with their
+  // answers and keys, and what was handed over of these, in one transaction, durable when this returns; as DestroyNotices
+  // else. Gives whether there was anything.
   virtual absl::StatusOr<bool> DestroyWords(const domain::SurveyId& survey) = 0;
 
   // NOT_FOUND, SURVEY_UNKNOWN: no survey is of this pool.

@@ -1,6 +1,5 @@
 #include <unistd.h>
 
-#include <cstdlib>
 #include <iostream>
 
 #include "absl/strings/str_cat.h"
@@ -13,7 +12,9 @@
 #include "clients/cli/contract_text.h"
 #include "clients/cli/dialog.h"
 #include "clients/cli/pressure_notice.h"
+#include "clients/cli/random_moment.h"
 #include "clients/cli/sentences.h"
+#include "clients/cli/state_folder.h"
 #include "clients/cli/verbs.h"
 #include "clients/cpp/ledger_check.h"
 #include "clients/cpp/mirror.h"
@@ -22,7 +23,6 @@
 #include "services/base/file.h"
 #include "services/base/json.h"
 #include "services/base/private_memory.h"
-#include "services/base/random.h"
 #include "services/base/status.h"
 #include "services/crypto/access_code.h"
 
@@ -30,8 +30,6 @@ namespace candor::cli {
 namespace {
 
 constexpr size_t kWidth = 90;
-constexpr double kMostHours = 7 * 24;
-constexpr double kUsualHours = 1;
 
 struct AnswerOptions {
   std::string code, link, expect_manifest, language, file, state_dir, receipt, mirror_ca;
@@ -46,16 +44,6 @@ struct Device {
                : options.state_dir.empty() ? DefaultStateFolder()
                                            : options.state_dir),
         files(folder) {}
-
-  static std::string DefaultStateFolder() {
-    if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state != '\0') {
-      return absl::StrCat(state, "/candor");
-    }
-    if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
-      return absl::StrCat(home, "/.local/state/candor");
-    }
-    return "";
-  }
 
   // Whether nothing outlives the program: on a shared device, or where there is no home folder.
   bool in_memory() const { return folder.empty(); }
@@ -128,35 +116,6 @@ absl::StatusOr<domain::Answers> AskAll(Dialog& dialog, const client::Respondent&
   }
 }
 
-// Waits for a random moment within the hours that the person allows, so that the time of arrival tells little about when
-// somebody sat at a device.
-absl::Status WaitForAMoment(Dialog& dialog, Context& c, double hours) {
-  if (hours <= 0) return absl::OkStatus();
-  const auto steps = static_cast<uint32_t>(hours * 3600) + 1;
-  const absl::Time moment = absl::Now() + absl::Seconds(base::RandomBelow(steps));
-  const std::string time = absl::FormatDuration(absl::Hours(hours));
-  dialog.Say(Wrapped(dialog.sentences().Say("answer.waits", {{"time", time}}), kWidth, ""));
-  ProgressLine progress(c.options.quiet);
-  while (absl::Now() < moment) {
-    progress.Update("waiting for the moment", 0, 0);
-    absl::SleepFor(std::min(absl::Seconds(1), moment - absl::Now()));
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<double> AskHours(Dialog& dialog) {
-  const Sentences& say = dialog.sentences();
-  for (int attempt = 0; attempt < 10; ++attempt) {
-    CANDOR_ASSIGN_OR_RETURN(const std::string text,
-                            dialog.Ask(absl::StrCat("\n", say.Say("answer.hours"), " [", kUsualHours, "] ")));
-    if (text.empty()) return kUsualHours;
-    double hours = 0;
-    if (absl::SimpleAtod(text, &hours) && hours >= 0 && hours <= kMostHours) return hours;
-    dialog.Say(absl::StrCat(say.Say("answer.hours_again", {{"most", absl::StrCat(kMostHours)}}), "\n"));
-  }
-  return absl::AbortedError("nothing was sent");
-}
-
 // On the command line a code would stay in the shell's history.
 absl::StatusOr<std::string> CodeFrom(Dialog& dialog, const AnswerOptions& options) {
   if (options.code == "-") return dialog.Ask("");
@@ -208,19 +167,20 @@ absl::Status Forget(Context& c, Dialog& dialog, const AnswerOptions& options, De
 // What stays where, and how it is erased.
 std::string WhatIsKept(const Sentences& say, const AnswerOptions& options, const Device& device,
                        const std::string& state_file, const std::string& receipt_file,
-                       const std::string& reply_keys_file, absl::Time latest_close_time) {
+                       const std::string& reply_keys_file, const domain::Contract& contract) {
   if (device.in_memory()) {
     const std::string receipt =
         receipt_file.empty() ? "" : absl::StrCat(" ", say.Say("kept.receipt_in", {{"file", receipt_file}}));
-    return absl::StrCat(say.Say("kept.nothing"), receipt, "\n");
+    return absl::StrCat(say.Say("kept.nothing"), receipt, "\n",
+                        contract.follow_up_days > 0 ? Wrapped(say.Say("kept.no_reply_keys"), kWidth, "") : "");
   }
-  const std::string until = absl::FormatTime("%Y-%m-%d %H:%M UTC", latest_close_time, absl::UTCTimeZone());
+  const std::string until = absl::FormatTime("%Y-%m-%d %H:%M UTC", contract.latest_close_time, absl::UTCTimeZone());
   const std::string right =
       say.Say(options.keep_answers ? "kept.right_and_answers" : "kept.right", {{"until", until}});
   std::string text = absl::StrCat(say.Say("kept.heading"), "\n  ", state_file, "\n", Wrapped(right, kWidth, "    "), "  ",
                                   receipt_file, "\n    ", say.Say("kept.receipt"), "\n");
   if (base::FileExists(reply_keys_file)) {
-    absl::StrAppend(&text, "  ", reply_keys_file, "\n    ", say.Say("kept.reply_keys"), "\n");
+    absl::StrAppend(&text, "  ", reply_keys_file, "\n", Wrapped(say.Say("kept.reply_keys"), kWidth, "    "));
   }
   absl::StrAppend(&text, say.Say(options.receipt.empty() ? "kept.erase_all" : "kept.erase_first"),
                   " candor answer --forget",
@@ -364,7 +324,7 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
   } else if (interactive && options.within_hours < 0) {
     CANDOR_ASSIGN_OR_RETURN(hours, AskHours(dialog));
   }
-  CANDOR_RETURN_IF_ERROR(WaitForAMoment(dialog, c, hours));
+  CANDOR_RETURN_IF_ERROR(WaitForAMoment(dialog, c, hours, "answer.waits"));
   const absl::Status sent = respondent->Submit(answers);
   domain::Wipe(answers);
   CANDOR_RETURN_IF_ERROR(sent);
@@ -399,7 +359,7 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
   absl::StrAppend(&text, say.Say("answer.receipt_proves"), "\n",
                   WhatIsKept(say, options, device, state_file, receipt_file,
                              device.in_memory() ? "" : device.files.PathOf(client::ReplyKeysName(state_name)),
-                             documents.contract.latest_close_time));
+                             documents.contract));
   return Print(text);
 }
 

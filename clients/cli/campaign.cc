@@ -27,7 +27,7 @@ struct CampaignOptions {
   std::string name;  // of the resource: update alone
   std::string id;    // create alone
   std::string title, instrument_version, first_reader, close_time, close_in, latest_close_time, abandon_time, etag;
-  int minimum_group = 0, insiders = 0, retention_days = 0, summary_only_below = 0;
+  int minimum_group = 0, insiders = 0, retention_days = 0, summary_only_below = 0, follow_up_days = 0;
   std::string breakdowns;  // a file
   std::string previous;
   bool supervisor_reads = false, administrator_reads = false;
@@ -81,6 +81,10 @@ void DeclareSettings(CLI::App& verb, CampaignOptions& options) {
   verb.add_option("--summary-only-below", options.summary_only_below,
                   "Of groups with fewer invited, comments are released in a moderator's summary alone: 10 to 1000000 "
                   "(default 20)");
+  verb.add_option("--follow-up-days", options.follow_up_days,
+                  "Days after release in which a leader may put one question back to a comment; as many more to answer, "
+                  "and as many to hand answers over: 1 to 30, at most a third of the retention days (default 0: no "
+                  "questions). Needs a moderator");
   verb.add_option("--auditor", options.auditor,
                   "TITLE=PERSON: a person with the role of an auditor, to whom raters can report that they were pressed");
   verb.add_option("--steward-key", options.steward_key,
@@ -159,6 +163,7 @@ absl::Status Fill(Context& c, const CampaignOptions& options, Campaign& campaign
   }
   campaign.set_retention_days(options.retention_days);
   campaign.set_summary_only_below(options.summary_only_below);
+  campaign.set_follow_up_days(options.follow_up_days);
   for (const std::string& notice : options.notices) {
     const size_t equals = notice.find('=');
     if (equals == std::string::npos) return UsageError("--notice wants LANGUAGE=TEXT, for instance en=\"...\"");
@@ -211,6 +216,10 @@ std::string TextOf(const Campaign& campaign) {
   table.Add({"surveys", absl::StrCat(campaign.survey_count())});
   for (const auto& moderator : campaign.moderators()) {
     table.Add({"moderator", absl::StrCat(moderator.title(), " (", moderator.person(), ")")});
+  }
+  if (campaign.follow_up_days() > 0) {
+    table.Add({"questions back", absl::StrCat("for ", campaign.follow_up_days(),
+                                              campaign.follow_up_days() == 1 ? " day" : " days", " after release")});
   }
   if (campaign.has_auditor()) {
     table.Add({"auditor", absl::StrCat(campaign.auditor().title(), " (", campaign.auditor().person(), ")")});
@@ -300,6 +309,7 @@ absl::Status Update(Context& c, const CampaignOptions& options) {
       {"--purpose", "purpose"},
       {"--auditor", "auditor"},
       {"--summary-only-below", "summary_only_below"},
+      {"--follow-up-days", "follow_up_days"},
       {"--breakdowns", "breakdowns"},
       {"--previous", "previous_campaign"}};
   for (const auto& [flag, field] : fields) {

@@ -145,7 +145,10 @@ CLI::App* AddVerb(CLI::App& parent, Context& context, const std::string& name, c
   CLI::App* verb = parent.add_subcommand(name, help);
   verb->fallthrough();
   declare(*verb, *options);
-  verb->callback([&context, options, run] { context.work = [&context, options, run] { return run(context, *options); }; });
+  // The last word decides: of a verb that has verbs of its own, one of these.
+  verb->callback([&context, options, run, verb] {
+    if (verb->get_subcommands().empty()) context.work = [&context, options, run] { return run(context, *options); };
+  });
   return verb;
 }
 

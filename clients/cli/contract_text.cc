@@ -159,6 +159,11 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
     if (std::find(summary_only.begin(), summary_only.end(), own) != summary_only.end()) {
       Point(text, say.Say("reads.comments_summary_only"));
     }
+    if (contract.follow_up_days > 0) {
+      Point(text, say.SayFor(contract.follow_up_days, "reads.follow_up",
+                             {{"days", absl::StrCat(contract.follow_up_days)},
+                              {"moderators", absl::StrJoin(moderators, ", ")}}));
+    }
   }
   if (manifest.auditor.has_value()) {
     Point(text, say.Say("reads.pressure",

@@ -185,6 +185,7 @@ int Main(int argc, char** argv) {
   AddAnswerVerb(app, context);
   AddKeyHolderVerbs(app, context);
   AddModerateVerb(app, context);
+  AddFollowUpVerbs(app, context);
   AddReportVerbs(app, context);
   AddManifestVerbs(app, context);
   AddStewardVerbs(app, context);

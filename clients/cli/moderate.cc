@@ -4,9 +4,8 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
 #include "clients/cli/dialog.h"
+#include "clients/cli/moderation_dialog.h"
 #include "clients/cli/moderation_file.h"
 #include "clients/cli/verbs.h"
 #include "clients/cpp/holder_key.h"
@@ -23,7 +22,6 @@ namespace v1 = candor::v1;
 using client::OpenedComment;
 
 constexpr size_t kTextWidth = 90;
-constexpr int kMostCuts = 50;
 
 struct ModerateOptions {
   std::string survey, key, export_file, import_file;
@@ -50,34 +48,6 @@ std::string BlockWords(const std::string& block) {
   return block.empty() ? "no group may be named" : block == domain::kOtherRaters ? "other raters, pooled" : block;
 }
 
-absl::StatusOr<v1::ModerationReason> AskReason(Dialog& dialog) {
-  dialog.Say("  Why?  1 names somebody  2 gives its writer away  3 unique date or event  4 insult\n"
-             "        5 not about the leader's work  6 dealt with elsewhere  7 other\n");
-  for (int attempt = 0; attempt < 5; ++attempt) {
-    CANDOR_ASSIGN_OR_RETURN(const std::string answer, dialog.Ask("  1 to 7: "));
-    if (answer.size() == 1 && answer[0] >= '1' && answer[0] <= '7') {
-      return static_cast<v1::ModerationReason>(answer[0] - '0');
-    }
-  }
-  return absl::AbortedError("no reason was given; this comment is not decided");
-}
-
-// The comment with the parts that the moderator names cut. Empty: nothing was cut.
-absl::StatusOr<std::string> AskCuts(Dialog& dialog, const std::string& text) {
-  std::string redacted = text;
-  bool cut = false;
-  for (int i = 0; i < kMostCuts; ++i) {
-    CANDOR_ASSIGN_OR_RETURN(const std::string part,
-                            dialog.Ask("  Cut out, exactly as it stands (Enter: no more): "));
-    if (part.empty()) break;
-    const int found = absl::StrReplaceAll({{part, domain::kCut}}, &redacted);
-    cut = cut || found > 0;
-    dialog.Say(found == 0 ? "  That does not stand in the comment.\n"
-                          : absl::StrCat("\n", Wrapped(redacted, kTextWidth, "    "), "\n"));
-  }
-  return cut ? redacted : std::string();
-}
-
 std::string Shown(const OpenedComment& comment, const std::vector<std::string>& questions, size_t number, size_t all) {
   std::string text = absl::StrCat("\nComment ", number, " of ", all, "   [", BlockWords(comment.place.block), "]\n");
   absl::StrAppend(&text,
@@ -86,9 +56,7 @@ std::string Shown(const OpenedComment& comment, const std::vector<std::string>& 
                               : questions[static_cast<size_t>(comment.place.prompt)],
                           kTextWidth, "  "),
                   "\n");
-  for (const std::string& line : std::vector<std::string>(absl::StrSplit(comment.text, '\n'))) {
-    absl::StrAppend(&text, Wrapped(line, kTextWidth, "    "));
-  }
+  absl::StrAppend(&text, Indented(comment.text, "    "));
   if (!comment.place.texts) absl::StrAppend(&text, "  (its words may not be released, whatever you decide)\n");
   if (comment.decision.has_value()) {
     absl::StrAppend(&text, "  Decided by ", comment.decided_by, ": ", NameOf(comment.decision->kind()));
@@ -210,6 +178,10 @@ absl::Status Import(client::KeySession& session, const std::string& file, const 
 }
 
 absl::Status Moderate(Context& c, const ModerateOptions& options) {
+  // Not required by the parser, since the verbs below this one have their own.
+  if (options.survey.empty() || options.key.empty()) {
+    return UsageError("which survey's comments, and with which key? candor moderate SURVEY --key FILE");
+  }
   if (!options.export_file.empty() && !options.import_file.empty()) {
     return UsageError("--export and --import are two steps; give one of them");
   }
@@ -251,17 +223,18 @@ absl::Status Moderate(Context& c, const ModerateOptions& options) {
 }  // namespace
 
 void AddModerateVerb(CLI::App& app, Context& context) {
-  AddVerb<ModerateOptions>(
+  CLI::App* const verb = AddVerb<ModerateOptions>(
       app, context, "moderate", "Read a closed survey's comments as a moderator, and decide what becomes of each",
       [](CLI::App& verb, ModerateOptions& options) {
-        verb.add_option("survey", options.survey, "The survey's name or id")->required();
-        verb.add_option("--key", options.key, "Your key, as candor moderator keygen made it")->required();
+        verb.add_option("survey", options.survey, "The survey's name or id");
+        verb.add_option("--key", options.key, "Your key, as candor moderator keygen made it");
         verb.add_flag("--all", options.all, "Show the comments that are decided already, too");
         verb.add_flag("--status", options.status, "Only say how many are undecided");
         verb.add_option("--export", options.export_file, "Write the comments to this file (mode 0600) and decide nothing");
         verb.add_option("--import", options.import_file, "Carry out the decisions in this file");
       },
       Moderate);
+  AddModerateFollowUpVerbs(*verb, context);
 }
 
 }  // namespace candor::cli

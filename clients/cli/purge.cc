@@ -22,6 +22,8 @@ const char* WordsFor(candor::v1::PersonalData data) {
       return "sealed answers, of surveys";
     case candor::v1::PERSONAL_DATA_COMMENTS:
       return "sealed comments, of surveys";
+    case candor::v1::PERSONAL_DATA_FOLLOW_UPS:
+      return "questions back to comments and answers, of surveys";
     case candor::v1::PERSONAL_DATA_RATERS:
       return "names and addresses, of raters";
     default:
@@ -37,6 +39,8 @@ std::string WhenFor(const PersonalDataItem& item, bool dry_run) {
       return absl::StrCat("at closing, ", ShortTime(item.due_time()));
     case candor::v1::PERSONAL_DATA_COMMENTS:
       return "at release, but for those that are approved";
+    case candor::v1::PERSONAL_DATA_FOLLOW_UPS:
+      return absl::StrCat("when answers are handed over, at the latest ", ShortTime(item.due_time()));
     default:
       if (!item.has_due_time()) return "after closing; the day is known then";
       return item.due_time().seconds() > absl::ToUnixSeconds(absl::Now()) || !dry_run

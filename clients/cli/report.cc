@@ -2,14 +2,19 @@
 
 #include <unistd.h>
 
+#include <optional>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "candor/v1/follow_up.grpc.pb.h"
 #include "candor/v1/scoring.grpc.pb.h"
 #include "clients/cli/verbs.h"
 #include "clients/report/figures.h"
 #include "clients/report/text_comments.h"
 #include "clients/report/text_report.h"
+#include "services/base/error.h"
 #include "services/base/status.h"
+#include "services/domain/errors.h"
 
 namespace candor::cli {
 namespace {
@@ -38,6 +43,32 @@ absl::StatusOr<std::string> SurveyName(Context& c, const std::string& name) {
   return absl::EndsWith(full, "/report") ? full.substr(0, full.size() - 7) : full;
 }
 
+// The questions back to the report's comments; unset where the contract allows none.
+absl::StatusOr<std::optional<candor::v1::ListFollowUpsResponse>> FollowUpsOf(Context& c, const std::string& survey) {
+  candor::v1::ListFollowUpsRequest request;
+  request.set_parent(survey);
+  const auto follow_ups = c.Call(&candor::v1::FollowUpService::Stub::ListFollowUps, request);
+  if (base::GetErrorDetail(follow_ups.status()).reason == domain::reasons::kFOLLOW_UP_OVER) {
+    return std::optional<candor::v1::ListFollowUpsResponse>();
+  }
+  if (!follow_ups.ok()) return follow_ups.status();
+  return std::optional<candor::v1::ListFollowUpsResponse>(*follow_ups);
+}
+
+absl::StatusOr<std::string> CommentsText(Context& c, const std::string& survey,
+                                         const candor::v1::ReportComments& comments,
+                                         const report::TextOptions& text) {
+  CANDOR_ASSIGN_OR_RETURN(const auto follow_ups, FollowUpsOf(c, survey));
+  return report::RenderComments(comments, text, follow_ups.has_value() ? &*follow_ups : nullptr);
+}
+
+report::TextOptions TextOf(const GetOptions& options) {
+  report::TextOptions text;
+  text.width = options.width;
+  text.color = !options.no_color && isatty(STDOUT_FILENO) == 1;
+  return text;
+}
+
 absl::Status Get(Context& c, const GetOptions& options) {
   candor::v1::GetReportRequest request;
   CANDOR_ASSIGN_OR_RETURN(const std::string survey, SurveyName(c, options.name));
@@ -48,10 +79,9 @@ absl::Status Get(Context& c, const GetOptions& options) {
   candor::v1::GetReportCommentsRequest beside;
   beside.set_name(request.name());
   CANDOR_ASSIGN_OR_RETURN(const auto comments, c.Call(&ReportService::Stub::GetReportComments, beside));
-  report::TextOptions text;
-  text.width = options.width;
-  text.color = !options.no_color && isatty(STDOUT_FILENO) == 1;
-  return Print(report::RenderText(report, text) + report::RenderComments(comments, text));
+  const report::TextOptions text = TextOf(options);
+  CANDOR_ASSIGN_OR_RETURN(const std::string beside_it, CommentsText(c, survey, comments, text));
+  return Print(report::RenderText(report, text) + beside_it);
 }
 
 absl::Status Comments(Context& c, const GetOptions& options) {
@@ -59,12 +89,11 @@ absl::Status Comments(Context& c, const GetOptions& options) {
   CANDOR_ASSIGN_OR_RETURN(const std::string survey, SurveyName(c, options.name));
   request.set_name(survey + "/report");
   CANDOR_ASSIGN_OR_RETURN(const auto comments, c.Call(&ReportService::Stub::GetReportComments, request));
-  return c.Show(comments, [&] {
-    report::TextOptions text;
-    text.width = options.width;
-    text.color = !options.no_color && isatty(STDOUT_FILENO) == 1;
-    return report::RenderComments(comments, text);
-  });
+  std::string text;
+  if (!c.options.json) {
+    CANDOR_ASSIGN_OR_RETURN(text, CommentsText(c, survey, comments, TextOf(options)));
+  }
+  return c.Show(comments, [&] { return text; });
 }
 
 void DeclareGet(CLI::App& verb, GetOptions& options) {

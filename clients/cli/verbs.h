@@ -23,6 +23,9 @@ void AddAnswerVerb(CLI::App& app, Context& context);
 void AddAuditorVerbs(CLI::App& noun, Context& context);  // of the noun `auditor`
 void AddKeyHolderVerbs(CLI::App& app, Context& context);  // `moderator` and `auditor`
 void AddModerateVerb(CLI::App& app, Context& context);
+void AddModerateFollowUpVerbs(CLI::App& verb, Context& context);  // of the verb `moderate`
+void AddFollowUpVerbs(CLI::App& app, Context& context);
+void AddAnsweringVerbs(CLI::App& noun, Context& context);  // of the noun `follow-up`: what respondents do
 void AddReportVerbs(CLI::App& app, Context& context);  // and `scores`
 void AddManifestVerbs(CLI::App& app, Context& context);
 void AddStewardVerbs(CLI::App& app, Context& context);

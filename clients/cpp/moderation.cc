@@ -21,15 +21,18 @@ absl::StatusOr<OpenedComment> OpenOne(const v1::SealedComment& sealed, const std
   if (sealed.place() < 0 || static_cast<size_t>(sealed.place()) >= places.size()) return CannotBeOpened();
   std::optional<std::string> record =
       crypto::OpenRecord(key, sealed.sealed(), domain::CommentBinding(survey_id, sealed.place()));
+  const bool earlier = !record.has_value();
+  if (earlier) {
+    record = crypto::OpenRecord(key, sealed.sealed(), domain::EarlierCommentBinding(survey_id, sealed.place()));
+  }
   if (!record.has_value()) return CannotBeOpened();
-  auto read = domain::DecodeCommentRecord(*record);
+  auto read = earlier ? domain::DecodeEarlierCommentRecord(*record) : domain::DecodeCommentRecord(*record);
   base::Wipe(*record);
   if (!read.ok()) return CannotBeOpened();
   OpenedComment comment;
   comment.id = sealed.id();
   comment.place = places[static_cast<size_t>(sealed.place())];
-  comment.text = std::move(read->text);
-  comment.can_be_asked = !read->reply_key.empty();
+  comment.text = *std::move(read);
   if (sealed.has_decision()) comment.decision = sealed.decision();
   comment.decided_by = sealed.decided_by();
   return comment;

@@ -22,7 +22,6 @@ struct OpenedComment {
   std::string id;
   domain::CommentPlace place;
   std::string text;
-  bool can_be_asked = false;  // its writer left a key by which a question reaches them
   std::optional<candor::v1::CommentDecision> decision;
   std::string decided_by;  // a title of the manifest
 };

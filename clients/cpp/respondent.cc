@@ -18,6 +18,7 @@
 #include "services/crypto/signing.h"
 #include "services/crypto/token.h"
 #include "services/domain/errors.h"
+#include "services/domain/sealed_records.h"
 
 namespace candor::client {
 namespace {
@@ -187,7 +188,7 @@ void Respondent::MakeReplyKeys() {
   domain::Answers& answers = *state_.answers;
   answers.reply_keys.assign(answers.comments.size(), "");
   state_.reply_seeds.assign(answers.comments.size(), "");
-  if (!options_.make_reply_keys) return;
+  if (!options_.make_reply_keys || documents_->contract.follow_up_days == 0) return;
   for (size_t i = 0; i < answers.comments.size(); ++i) {
     if (answers.comments[i].empty()) continue;
     const crypto::SigningKey key = crypto::SigningKey::Generate();
@@ -201,7 +202,8 @@ absl::Status Respondent::KeepReplyKeys() {
   const bool none = std::all_of(state_.reply_seeds.begin(), state_.reply_seeds.end(),
                                 [](const std::string& seed) { return seed.empty(); });
   if (none) return options_.store->Erase(ReplyKeysName(name_));
-  ReplyKeys keys{state_.survey, state_.reply_seeds};
+  ReplyKeys keys{state_.survey, state_.reply_seeds, state_.manifest_hash, state_.response_address,
+                 domain::NoticesEndTime(documents_->contract)};
   std::string bytes = keys.Serialize();
   const absl::Status saved = options_.store->Save(ReplyKeysName(name_), bytes);
   base::Wipe(bytes);

@@ -54,7 +54,7 @@ struct RespondentOptions {
   // Keep the answers in the store also after they are acknowledged, to show them when they are to be changed.
   bool keep_answers = false;
   // Make a key pair for each comment and keep its secret half in the store, under ReplyKeysName, so that its writer can be
-  // asked back without anybody learning who it is. Without, nobody can ask.
+  // asked back without anybody learning who it is, where the contract allows that. Without, nobody can ask.
   bool make_reply_keys = false;
 };
 

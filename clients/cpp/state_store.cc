@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "services/base/encoding.h"
@@ -22,6 +23,7 @@ namespace {
 constexpr char kFormat[] = "candor.respondent_state.v3";
 constexpr char kReplyKeysFormat[] = "candor.reply_keys.v1";
 constexpr size_t kSeedBytes = 32;
+constexpr size_t kManifestHashBytes = 32;
 constexpr size_t kNameBytes = 16;
 constexpr char kEnding[] = ".json";
 constexpr char kReceiptEnding[] = ".receipt";
@@ -96,6 +98,22 @@ absl::StatusOr<std::vector<std::string>> FilesIn(const std::string& folder) {
   auto files = base::ListFolder(folder);
   if (absl::IsNotFound(files.status())) return std::vector<std::string>();
   return files;
+}
+
+bool HoldsReplyKeys(const std::string& file) {
+  return KindOf(file) == Kind::kBeside && absl::EndsWith(file, absl::StrCat(kReplyKeysEnding, kEnding));
+}
+
+// Also those of before they named the manifest, with which nobody can be asked.
+absl::StatusOr<bool> ReplyKeysAreOver(const std::string& path, absl::Time now) {
+  auto bytes = base::ReadFile(path);
+  if (absl::IsNotFound(bytes.status())) return false;
+  if (!bytes.ok()) return bytes.status();
+  auto keys = ReplyKeys::Parse(*bytes);
+  base::Wipe(*bytes);
+  if (!keys.ok()) return true;
+  for (std::string& seed : keys->seeds) base::Wipe(seed);
+  return now >= keys->forget_time;
 }
 
 // Whether nothing has written to the file for so long that no other program is still at it.
@@ -189,7 +207,12 @@ absl::StatusOr<RespondentState> RespondentState::Parse(absl::string_view bytes) 
 }
 
 std::string ReplyKeys::Serialize() const {
-  return base::CanonicalJson({{"format", kReplyKeysFormat}, {"survey", survey}, {"seeds", HexTexts(seeds)}});
+  return base::CanonicalJson({{"format", kReplyKeysFormat},
+                              {"survey", survey},
+                              {"manifest_hash", base::HexEncode(manifest_hash)},
+                              {"response_address", response_address},
+                              {"forget_time", std::max<int64_t>(0, absl::ToUnixSeconds(forget_time))},
+                              {"seeds", HexTexts(seeds)}});
 }
 
 absl::StatusOr<ReplyKeys> ReplyKeys::Parse(absl::string_view bytes) {
@@ -197,13 +220,24 @@ absl::StatusOr<ReplyKeys> ReplyKeys::Parse(absl::string_view bytes) {
   const absl::Status damaged = absl::DataLossError(
       "what this device keeps to answer questions about your comments cannot be read; your answers are not touched");
   if (!document.ok() || !document->is_object()) return damaged;
-  const auto format = document->find("format"), survey = document->find("survey"), seeds = document->find("seeds");
+  const auto text = [&](const char* name) {
+    const auto found = document->find(name);
+    return found != document->end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  const auto seeds = document->find("seeds");
+  const auto manifest_hash = base::HexDecode(text("manifest_hash"));
   ReplyKeys keys;
-  if (format == document->end() || *format != kReplyKeysFormat || survey == document->end() || !survey->is_string() ||
-      seeds == document->end() || !ReadHexTexts(*seeds, kSeedBytes, keys.seeds)) {
+  keys.survey = text("survey");
+  keys.response_address = text("response_address");
+  if (text("format") != kReplyKeysFormat || keys.survey.empty() || !manifest_hash.ok() ||
+      manifest_hash->size() != kManifestHashBytes || seeds == document->end() ||
+      !ReadHexTexts(*seeds, kSeedBytes, keys.seeds)) {
     return damaged;
   }
-  keys.survey = survey->get<std::string>();
+  keys.manifest_hash = *manifest_hash;
+  const auto forget_time = document->find("forget_time");
+  if (forget_time == document->end() || !forget_time->is_number_integer()) return damaged;
+  keys.forget_time = absl::FromUnixSeconds(forget_time->get<int64_t>());
   return keys;
 }
 
@@ -273,6 +307,22 @@ absl::Status FileStateStore::Erase(const std::string& name) {
   return base::DestroyFile(PathOf(name));
 }
 
+absl::StatusOr<std::vector<ReplyKeys>> FileStateStore::LoadReplyKeys() {
+  CANDOR_ASSIGN_OR_RETURN(const std::vector<std::string> files, FilesIn(folder_));
+  std::vector<ReplyKeys> all;
+  for (const std::string& file : files) {
+    if (!HoldsReplyKeys(file)) continue;
+    auto bytes = base::ReadFile(absl::StrCat(folder_, "/", file));
+    if (absl::IsNotFound(bytes.status())) continue;
+    if (!bytes.ok()) return bytes.status();
+    auto keys = ReplyKeys::Parse(*bytes);
+    base::Wipe(*bytes);
+    // One that cannot be read keeps no other from being used.
+    if (keys.ok()) all.push_back(*std::move(keys));
+  }
+  return all;
+}
+
 absl::StatusOr<int> FileStateStore::EraseExpired(absl::Time now) {
   CANDOR_ASSIGN_OR_RETURN(const std::vector<std::string> files, FilesIn(folder_));
   int erased = 0;
@@ -280,6 +330,12 @@ absl::StatusOr<int> FileStateStore::EraseExpired(absl::Time now) {
     const std::string path = absl::StrCat(folder_, "/", file);
     const Kind kind = KindOf(file);
     if (kind == Kind::kScratch && IsAbandoned(path)) CANDOR_RETURN_IF_ERROR(base::DestroyFile(path));
+    if (HoldsReplyKeys(file)) {
+      CANDOR_ASSIGN_OR_RETURN(const bool over, ReplyKeysAreOver(path, now));
+      if (!over) continue;
+      CANDOR_RETURN_IF_ERROR(base::DestroyFile(path));
+      ++erased;
+    }
     if (kind != Kind::kState) continue;
     auto bytes = base::ReadFile(path);
     if (absl::IsNotFound(bytes.status())) continue;

@@ -55,6 +55,10 @@ std::string StateName(absl::string_view code);
 struct ReplyKeys {
   std::string survey;              // the survey's id
   std::vector<std::string> seeds;  // Ed25519, 32 bytes, in the order of the instrument's prompts; empty where there is none
+  // Of the manifest that names who may approve a question and read an answer: with another nobody is asked anything. 32 bytes.
+  std::string manifest_hash;
+  std::string response_address = "";  // as in the manifest
+  absl::Time forget_time = {};        // whole seconds; from then on nobody is asked anything
 
   // A JSON document.
   std::string Serialize() const;
@@ -104,8 +108,11 @@ class FileStateStore : public StateStore {
 
   std::string PathOf(const std::string& name) const;
 
-  // Erases the states whose forget_time has come, and what an interrupted Save left behind. Receipts and reply keys stay: they are of
-  // use after closing. Gives how many states went. UNAVAILABLE and others of base::DestroyFile: some are still there.
+  // All reply keys that are kept here, whatever code they belong to. DATA_LOSS: some cannot be read.
+  absl::StatusOr<std::vector<ReplyKeys>> LoadReplyKeys();
+
+  // Erases the states and reply keys whose forget_time has come, reply keys of before they had one, which are of no use, and
+  // what an interrupted Save left behind. Receipts stay: they are of use after closing. Gives how many went. UNAVAILABLE and others of base::DestroyFile: some are still there.
   absl::StatusOr<int> EraseExpired(absl::Time now);
   // Erases all states, receipts and reply keys, and gives how many files that were; files that are not this store's stay.
   absl::StatusOr<int> EraseAll();

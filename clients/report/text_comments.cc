@@ -1,29 +1,27 @@
 #include "clients/report/text_comments.h"
 
 #include <algorithm>
-#include <vector>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "clients/report/layout.h"
+#include "clients/report/text_follow_ups.h"
 #include "clients/report/text_page.h"
 
 namespace candor::report {
 namespace {
 
-// Line by line, since a comment may have several.
-void WriteText(absl::string_view first, const std::string& text, TextPage& page) {
-  bool begun = false;
-  const std::vector<std::string> lines = absl::StrSplit(text, '\n');
-  for (const std::string& line : lines) {
-    page.Paragraph(begun ? std::string(first.size(), ' ') : std::string(first), Clean(line));
-    begun = true;
+const candor::v1::FollowUp* FindFollowUp(const candor::v1::ListFollowUpsResponse& follow_ups, const std::string& comment) {
+  for (const candor::v1::FollowUp& each : follow_ups.follow_ups()) {
+    if (each.comment() == comment) return &each;
   }
+  return nullptr;
 }
 
 }  // namespace
 
-std::string RenderComments(const candor::v1::ReportComments& comments, const TextOptions& options) {
+std::string RenderComments(const candor::v1::ReportComments& comments, const TextOptions& options,
+                           const candor::v1::ListFollowUpsResponse* follow_ups) {
   if (comments.blocks().empty() && comments.notes().empty()) return "";
   TextPage page(std::clamp(options.width, kNarrowestText, kWidestText), options.color);
   page.Heading("Comments (beside the report, and no part of it)");
@@ -32,7 +30,13 @@ std::string RenderComments(const candor::v1::ReportComments& comments, const Tex
     page.Line(Clean(block.title()), Style::kStrong);
     for (const candor::v1::CommentedPrompt& prompt : block.prompts()) {
       page.Paragraph("  ", Clean(prompt.text()), Style::kQuiet);
-      for (const candor::v1::ReleasedComment& comment : prompt.comments()) WriteText("    - ", comment.text(), page);
+      for (const candor::v1::ReleasedComment& comment : prompt.comments()) {
+        WriteText("    - ", comment.text(), page);
+        if (follow_ups == nullptr) continue;
+        page.Line(absl::StrCat("      [", Clean(comment.id()), "]"), Style::kQuiet);
+        const candor::v1::FollowUp* const follow_up = FindFollowUp(*follow_ups, comment.id());
+        if (follow_up != nullptr) WriteFollowUp(*follow_up, "      ", page);
+      }
     }
     if (!block.summary().empty()) WriteText("  A moderator's summary: ", block.summary(), page);
     page.Gap();

@@ -15,6 +15,7 @@
 #include "services/crypto/hash.h"
 #include "services/crypto/ledger.h"
 #include "services/crypto/merkle.h"
+#include "services/crypto/seal_between.h"
 #include "services/crypto/sealing.h"
 #include "services/domain/closed_result.h"
 #include "services/domain/comments.h"
@@ -50,7 +51,8 @@ absl::StatusOr<std::vector<crypto::SecretBytes>> OpenRunKeys(const crypto::Closi
 struct Comment {
   int group = 0;   // index in the manifest
   int prompt = 0;  // index in the instrument
-  domain::CommentRecord record;
+  std::string reply_key;  // may be empty
+  std::string text;
 };
 
 // Everything that is added up while the answers pass by.
@@ -99,7 +101,7 @@ void Count(const domain::Answers& answers, size_t points, int group, Counted& co
   if (rated) ++counted.tallies[static_cast<size_t>(group)].raters;
   for (size_t i = 0; i < answers.comments.size(); ++i) {
     if (answers.comments[i].empty()) continue;
-    counted.comments.push_back({group, static_cast<int>(i), {answers.reply_keys[i], answers.comments[i]}});
+    counted.comments.push_back({group, static_cast<int>(i), answers.reply_keys[i], answers.comments[i]});
   }
 }
 
@@ -122,8 +124,16 @@ void FillTallies(const Survey& survey, const domain::Instrument& instrument, Cou
 }
 
 void Wipe(Comment& comment) {
-  base::Wipe(comment.record.text);
-  base::Wipe(comment.record.reply_key);
+  base::Wipe(comment.text);
+  base::Wipe(comment.reply_key);
+}
+
+// The comment's key, or one that nobody has where it came without, or with one that no question can be sealed to. Where nobody
+// can be asked none is kept.
+std::string ReplyKeyOf(const Comment& comment, const domain::Contract& contract) {
+  if (contract.follow_up_days == 0) return "";
+  if (crypto::CanSealToSigningKey(comment.reply_key)) return comment.reply_key;
+  return crypto::SigningKey::Generate().public_key();
 }
 
 // A comment with the index of its place in the list of places.
@@ -172,8 +182,8 @@ std::vector<KeptComment> PlaceAll(const Survey& survey, const domain::Contract& 
   return kept;
 }
 
-absl::Status SealComments(const Survey& survey, const domain::Instrument& instrument, std::vector<KeptComment>& comments,
-                          storage::StoredClosing& closing) {
+absl::Status SealComments(const Survey& survey, const domain::Contract& contract, const domain::Instrument& instrument,
+                          std::vector<KeptComment>& comments, storage::StoredClosing& closing) {
   if (comments.empty()) return absl::OkStatus();
   size_t cap = 0;
   for (const domain::Prompt& prompt : instrument.prompts) cap = std::max(cap, static_cast<size_t>(prompt.max_bytes));
@@ -184,9 +194,10 @@ absl::Status SealComments(const Survey& survey, const domain::Instrument& instru
   }
   closing.comments.reserve(comments.size());
   for (KeptComment& kept : comments) {
-    std::string record = domain::EncodeCommentRecord(kept.comment.record, cap);
-    closing.comments.push_back(
-        {kept.place, crypto::SealRecord(key, record, domain::CommentBinding(survey.id_bytes(), kept.place))});
+    std::string record = domain::EncodeCommentRecord(kept.comment.text, cap);
+    closing.comments.push_back({kept.place,
+                                crypto::SealRecord(key, record, domain::CommentBinding(survey.id_bytes(), kept.place)),
+                                ReplyKeyOf(kept.comment, contract)});
     base::Wipe(record);
     Wipe(kept.comment);
   }
@@ -325,7 +336,7 @@ absl::StatusOr<storage::StoredClosing> CountAnswers(const Survey& survey, const 
   const absl::Cleanup wipe_kept = [&kept] {
     for (KeptComment& each : kept) Wipe(each.comment);
   };
-  CANDOR_RETURN_IF_ERROR(SealComments(survey, instrument, kept, closing));
+  CANDOR_RETURN_IF_ERROR(SealComments(survey, contract, instrument, kept, closing));
   return closing;
 }
 

@@ -19,7 +19,8 @@ namespace candor::collection {
 // a pooling key, comments shuffled over groups, prompts and people, and notices to the auditor, of whatever group and
 // however few, shuffled apart among as many that say nothing as there are answers. Memory holds tallies, leaves and
 // comments, and never two answers that are open. Comments are kept only where the manifest names moderators, of groups that
-// their codes do not withhold, each under its place (domain::PlaceComments).
+// their codes do not withhold, each under its place (domain::PlaceComments) and, where the contract allows questions back,
+// with a reply key, whether or not its writer left one.
 // INVALID_ARGUMENT, ORDER_MISMATCH: `issued` has not one entry for each group, or names more tokens than people.
 // More answers than tokens (a restored backup) are counted; their group is withheld (domain::WithheldByItsCodes).
 // FAILED_PRECONDITION, WRONG_CLOSING_KEY. DATA_LOSS: an answer cannot be opened. Otherwise the codes of the store.

@@ -16,6 +16,7 @@
 #include "services/collection/abandon_watch.h"
 #include "services/collection/answer_seal.h"
 #include "services/collection/closing.h"
+#include "services/collection/follow_ups.h"
 #include "services/collection/key_sessions.h"
 #include "services/collection/keyed_lock.h"
 #include "services/collection/latest_clock.h"
@@ -110,6 +111,7 @@ struct Collection::Parts {
         cache(this->store.get(), static_cast<size_t>(options.cached_surveys)),
         sessions(&this->clock),
         moderation(this->store.get(), options.keys_folder),
+        follow_ups(this->store.get(), options.keys_folder),
         lookups(kLookupThreads, options.lookup_queue),
         acknowledger(/*threads=*/1, kAcknowledgementsQueued),
         abandon_watch(&this->clock, options.abandon_interval,
@@ -136,8 +138,10 @@ struct Collection::Parts {
   absl::Status EndIfOver(const SurveyId& survey, bool named);
   absl::Status Abandon(const SurveyId& survey);
   std::optional<absl::Time> AbandonIfDue(const SurveyId& survey, absl::Time now);
+  std::optional<absl::Time> EndClosed(const SurveyId& survey, absl::Time now);
   static absl::StatusOr<absl::Time> EndOfWords(const Survey& survey);
-  std::optional<absl::Time> DestroyWordsIfDue(const SurveyId& survey, absl::Time now);
+  absl::StatusOr<std::optional<absl::Time>> DestroyWordsIfDue(const Survey& survey, absl::Time now);
+  absl::StatusOr<std::optional<absl::Time>> EndFollowUpsIfDue(const Survey& survey, absl::Time now);
   absl::Status CheckAuditor(absl::string_view session, const SurveyId& survey);
   void DropKeyIfUsed(const Survey& survey);
   absl::StatusOr<domain::CloseOutcome> FinishClosing(const domain::CloseOrder& order, storage::StoredOutcome outcome);
@@ -152,6 +156,7 @@ struct Collection::Parts {
   SurveyCache cache;
   KeySessions sessions;
   Moderation moderation;
+  FollowUps follow_ups;
   StewardKeys steward_keys;
   std::atomic<bool> stopping = false;
   std::atomic<int64_t> lookup_bytes = 0;  // of the answers in `lookups`
@@ -200,6 +205,7 @@ absl::Status Collection::Parts::StopOverdueAndWatchTheRest() {
     return absl::OkStatus();
   }));
   for (const SurveyId& survey : overdue) CANDOR_RETURN_IF_ERROR(store->StopSurvey(survey));
+  // Those with questions back are among them, since something is released of them.
   CANDOR_ASSIGN_OR_RETURN(const std::vector<SurveyId> with_words, store->SurveysWithWords());
   for (const SurveyId& survey : with_words) abandon_watch.Add(survey, absl::InfinitePast());
   return absl::OkStatus();
@@ -415,7 +421,7 @@ absl::Status Collection::Parts::Abandon(const SurveyId& survey) {
 // The contract's abandon time has come, by this plane's own clock: an identity plane that is gone keeps no answer alive.
 std::optional<absl::Time> Collection::Parts::AbandonIfDue(const SurveyId& survey, absl::Time now) {
   const absl::StatusOr<SurveyState> state = store->GetState(survey);
-  if (state.ok() && *state == SurveyState::kClosed) return DestroyWordsIfDue(survey, now);
+  if (state.ok() && *state == SurveyState::kClosed) return EndClosed(survey, now);
   if (state.ok() && *state == SurveyState::kAbandoned) return std::nullopt;
   const absl::StatusOr<std::shared_ptr<Survey>> known = cache.Get(survey);
   absl::Status status = known.status();
@@ -437,27 +443,49 @@ std::optional<absl::Time> Collection::Parts::AbandonIfDue(const SurveyId& survey
   return now + kAbandonRetry;
 }
 
+// What a closed survey still has that ends by the clock.
+std::optional<absl::Time> Collection::Parts::EndClosed(const SurveyId& survey, absl::Time now) {
+  const absl::StatusOr<std::shared_ptr<Survey>> known = cache.Get(survey);
+  absl::Status status = known.status();
+  std::optional<absl::Time> again;
+  for (const auto end : {&Parts::EndFollowUpsIfDue, &Parts::DestroyWordsIfDue}) {
+    if (!known.ok()) break;
+    // A fault of one keeps nothing of the other alive.
+    const absl::StatusOr<std::optional<absl::Time>> next = (this->*end)(**known, now);
+    status.Update(next.status());
+    if (next.ok() && next->has_value()) again = std::min(again.value_or(absl::InfiniteFuture()), **next);
+  }
+  if (status.ok()) return again;
+  base::Log(base::LogLevel::kWarning, "what the contract's retention ends could not be destroyed; trying again",
+            {{"survey", survey.value()}, {"fault", std::string(status.message())}});
+  return now + kAbandonRetry;
+}
+
 absl::StatusOr<absl::Time> Collection::Parts::EndOfWords(const Survey& survey) {
   CANDOR_ASSIGN_OR_RETURN(const domain::Contract contract, domain::DecodeContract(*survey.documents()->contract));
   return domain::NoticesEndTime(contract);
 }
 
-// The contract's retention has ended: neither an auditor nor a district that has forgotten the survey keeps a word alive.
-std::optional<absl::Time> Collection::Parts::DestroyWordsIfDue(const SurveyId& survey, absl::Time now) {
-  const auto destroy = [&]() -> absl::StatusOr<std::optional<absl::Time>> {
-    CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, cache.Get(survey));
-    CANDOR_ASSIGN_OR_RETURN(const absl::Time end, EndOfWords(*known));
-    if (now < end) return end;
-    const KeyedLock::Holder held(&orders, survey.value());
-    CANDOR_ASSIGN_OR_RETURN(const bool any, moderation.Destroy(*known));
-    if (any) CANDOR_RETURN_IF_ERROR(store->Rebuild());
-    return std::nullopt;
-  };
-  const absl::StatusOr<std::optional<absl::Time>> next = destroy();
-  if (next.ok()) return *next;
-  base::Log(base::LogLevel::kWarning, "what the contract's retention ends could not be destroyed; trying again",
-            {{"survey", survey.value()}, {"fault", std::string(next.status().message())}});
-  return now + kAbandonRetry;
+// The contract's retention has ended: neither an auditor nor a district that has forgotten the survey keeps a word alive. Gives
+// when to look again.
+absl::StatusOr<std::optional<absl::Time>> Collection::Parts::DestroyWordsIfDue(const Survey& survey, absl::Time now) {
+  CANDOR_ASSIGN_OR_RETURN(const absl::Time end, EndOfWords(survey));
+  if (now < end) return std::optional<absl::Time>(end);
+  const KeyedLock::Holder held(&orders, survey.id().value());
+  CANDOR_RETURN_IF_ERROR(follow_ups.FinishExpired(survey).status());
+  CANDOR_ASSIGN_OR_RETURN(const bool any, moderation.Destroy(survey));
+  if (any) CANDOR_RETURN_IF_ERROR(store->Rebuild());
+  return std::optional<absl::Time>();
+}
+
+// Nor does an identity plane that is gone keep a question, an answer or a reply key alive.
+absl::StatusOr<std::optional<absl::Time>> Collection::Parts::EndFollowUpsIfDue(const Survey& survey, absl::Time now) {
+  const KeyedLock::Holder held(&orders, survey.id().value());
+  CANDOR_ASSIGN_OR_RETURN(const std::optional<absl::Time> end, follow_ups.EndTime(survey));
+  if (!end.has_value() || now < *end) return end;
+  CANDOR_RETURN_IF_ERROR(follow_ups.Finish(survey, now).status());
+  CANDOR_RETURN_IF_ERROR(store->Rebuild());
+  return std::optional<absl::Time>();
 }
 
 absl::StatusOr<bool> Collection::CommentsWait(const SurveyId& survey) {
@@ -469,9 +497,61 @@ absl::StatusOr<bool> Collection::CommentsWait(const SurveyId& survey) {
 absl::StatusOr<std::string> Collection::ReleaseSurvey(const domain::ReleaseOrder& order) {
   const KeyedLock::Holder held(&parts_->orders, order.survey.value());
   CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(order.survey));
-  CANDOR_ASSIGN_OR_RETURN(const absl::Time end, Parts::EndOfWords(*known));
-  return parts_->clock.Now() < end ? parts_->moderation.Release(*known, order)
-                                   : parts_->moderation.ReleaseExpired(*known);
+  CANDOR_ASSIGN_OR_RETURN(const absl::Time words_end, Parts::EndOfWords(*known));
+  if (parts_->clock.Now() >= words_end) return parts_->moderation.ReleaseExpired(*known);
+  CANDOR_ASSIGN_OR_RETURN(std::string released, parts_->moderation.Release(*known, order));
+  CANDOR_ASSIGN_OR_RETURN(const std::optional<absl::Time> end, parts_->follow_ups.EndTime(*known));
+  if (end.has_value()) parts_->abandon_watch.Add(order.survey, *end);
+  return released;
+}
+
+absl::Status Collection::PutQuestion(const domain::QuestionOrder& order) {
+  const KeyedLock::Holder held(&parts_->orders, order.survey.value());
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(order.survey));
+  return parts_->follow_ups.Put(*known, order, parts_->clock.Now());
+}
+
+absl::StatusOr<std::string> Collection::FinishFollowUps(const SurveyId& survey) {
+  const KeyedLock::Holder held(&parts_->orders, survey.value());
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
+  const absl::Time now = parts_->clock.Now();
+  CANDOR_ASSIGN_OR_RETURN(const absl::Time words_end, Parts::EndOfWords(*known));
+  return now < words_end ? parts_->follow_ups.Finish(*known, now) : parts_->follow_ups.FinishExpired(*known);
+}
+
+absl::StatusOr<QuestionList> Collection::ListQuestions(const SurveyId& survey) {
+  if (domain::SurveyIdBytes(survey).empty()) return errors::SurveyUnknown();
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
+  return parts_->follow_ups.Questions(*known);
+}
+
+absl::Status Collection::AnswerQuestion(const SurveyId& survey, const QuestionAnswer& answer) {
+  if (domain::SurveyIdBytes(survey).empty()) return errors::SurveyUnknown();
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
+  const KeyedLock::Holder held(&parts_->orders, survey.value());
+  return parts_->follow_ups.Answer(*known, answer, parts_->clock.Now());
+}
+
+absl::StatusOr<std::map<std::string, std::string>> Collection::ReplyKeys(absl::string_view session,
+                                                                         const SurveyId& survey) {
+  CANDOR_RETURN_IF_ERROR(parts_->sessions.Check(session, survey, KeyRole::kModerator).status());
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
+  return parts_->follow_ups.ReplyKeys(*known);
+}
+
+absl::StatusOr<AnswersView> Collection::ReadAnswers(absl::string_view session, const SurveyId& survey) {
+  CANDOR_RETURN_IF_ERROR(parts_->sessions.Check(session, survey, KeyRole::kModerator).status());
+  const KeyedLock::Holder held(&parts_->orders, survey.value());
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
+  return parts_->follow_ups.Answers(*known, parts_->clock.Now());
+}
+
+absl::Status Collection::DecideAnswer(absl::string_view session, const SurveyId& survey, const std::string& comment,
+                                      const CommentDecision& decision) {
+  CANDOR_ASSIGN_OR_RETURN(const int moderator, parts_->sessions.Check(session, survey, KeyRole::kModerator));
+  const KeyedLock::Holder held(&parts_->orders, survey.value());
+  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
+  return parts_->follow_ups.Decide(*known, moderator, comment, decision, parts_->clock.Now());
 }
 
 absl::StatusOr<std::string> Collection::StartKeySession(const SurveyId& survey, KeyRole role, int index) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,9 +24,12 @@
 namespace candor::collection {
 
 enum class KeyRole : int;
+struct AnswersView;
 struct BlockSummary;
 struct CommentDecision;
 struct ModerationView;
+struct QuestionAnswer;
+struct QuestionList;
 
 // Threads that read the documents of surveys that are not in memory, for Submit.
 inline constexpr int kLookupThreads = 2;
@@ -96,7 +100,9 @@ class Collection : public domain::ResponsePlane {
   // - CloseSurvey: ORDER_MISMATCH (INVALID_ARGUMENT): `issued` does not have one entry for each group, more tokens
   //   were issued to one than people invited, or it brings a key in steward mode. FAILED_PRECONDITION: KEY_LOST (this
   //   plane's receipt key is not the one that the manifest names).
-  // - AbandonSurvey, ReleaseSurvey, CountComments: FAILED_PRECONDITION, WRONG_STATE: closed already; not closed yet.
+  // - ReleaseSurvey: INVALID_ARGUMENT, ORDER_MISMATCH: the contract allows questions back, and the order has no release
+  //   time.
+  // - AbandonSurvey, ReleaseSurvey, CommentsWait: FAILED_PRECONDITION, WRONG_STATE: closed already; not closed yet.
   // - LiveCounts: FAILED_PRECONDITION, WRONG_STATE: abandoned, or being closed at this moment. Of a closed survey it gives
   //   what was counted, as coarse as before.
   // - Those that name a survey: NOT_FOUND, SURVEY_UNKNOWN. All: the codes of storage/response_store.h.
@@ -110,6 +116,8 @@ class Collection : public domain::ResponsePlane {
   absl::Status AbandonSurvey(const domain::SurveyId& survey) override;
   absl::StatusOr<bool> CommentsWait(const domain::SurveyId& survey) override;
   absl::StatusOr<std::string> ReleaseSurvey(const domain::ReleaseOrder& order) override;
+  absl::Status PutQuestion(const domain::QuestionOrder& order) override;
+  absl::StatusOr<std::string> FinishFollowUps(const domain::SurveyId& survey) override;
   absl::StatusOr<std::vector<int64_t>> LiveCounts(const domain::SurveyId& survey) override;
 
   // Whatever the survey's state. NOT_FOUND, SURVEY_UNKNOWN.
@@ -140,6 +148,20 @@ class Collection : public domain::ResponsePlane {
   absl::Status DecideComment(absl::string_view session, const domain::SurveyId& survey, const std::string& comment,
                              const CommentDecision& decision);
   absl::Status SummarizeComments(absl::string_view session, const domain::SurveyId& survey, const BlockSummary& summary);
+
+  // Questions back to comments (follow_ups.h), for everybody: the list, empty where there are none (any more), and the
+  // answer to one, by whoever has the comment's key. Answers are handed over at domain::FollowUpTimes::hand_over_until by
+  // this plane's own clock, too, so that no key, question or answer stays. Both: NOT_FOUND, SURVEY_UNKNOWN. AnswerQuestion:
+  // as FollowUps::Answer.
+  absl::StatusOr<QuestionList> ListQuestions(const domain::SurveyId& survey);
+  absl::Status AnswerQuestion(const domain::SurveyId& survey, const QuestionAnswer& answer);
+
+  // What a moderator with a session of the survey may do about them (follow_ups.h); ReplyKeys by comment. UNAUTHENTICATED,
+  // SESSION_UNKNOWN: it is no session of a moderator of this survey, or over.
+  absl::StatusOr<std::map<std::string, std::string>> ReplyKeys(absl::string_view session, const domain::SurveyId& survey);
+  absl::StatusOr<AnswersView> ReadAnswers(absl::string_view session, const domain::SurveyId& survey);
+  absl::Status DecideAnswer(absl::string_view session, const domain::SurveyId& survey, const std::string& comment,
+                            const CommentDecision& decision);
 
   // What the auditor with a session of the survey may do: read the notices, sealed to them, as domain::DecodeNoticeRecord
   // reads them, in no order; and destroy them, so that no file keeps them when this returns. They are destroyed at

@@ -9,14 +9,14 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/base/error.h"
-#include "services/base/file.h"
 #include "services/base/private_memory.h"
 #include "services/base/status.h"
+#include "services/collection/words_key.h"
 #include "services/crypto/sealing.h"
 #include "services/domain/closed_result.h"
 #include "services/domain/disclosure.h"
 #include "services/domain/errors.h"
-#include "services/domain/text.h"
+#include "services/domain/padded_text.h"
 
 namespace candor::collection {
 namespace errors = candor::domain::errors;
@@ -27,43 +27,7 @@ namespace {
 
 constexpr absl::string_view kDecisionTag = "candor-decision-v1";
 constexpr absl::string_view kSummaryTag = "candor-summary-v1";
-
-std::string PathOfKey(const std::string& folder, const domain::SurveyId& survey) {
-  return absl::StrCat(folder, "/", survey.value(), ".moderation.key");
-}
-
-// The key that words lie sealed under until release; empty: there is none, or it is damaged.
-absl::StatusOr<crypto::SecretBytes> FindKey(const std::string& folder, const domain::SurveyId& survey) {
-  absl::StatusOr<std::string> bytes = base::ReadFile(PathOfKey(folder, survey), /*max_bytes=*/4096);
-  if (absl::IsNotFound(bytes.status())) return crypto::SecretBytes();
-  CANDOR_RETURN_IF_ERROR(bytes.status());
-  crypto::SecretBytes key(*bytes);
-  base::Wipe(*bytes);
-  if (key.size() != crypto::kDataKeyBytes) return crypto::SecretBytes();
-  return key;
-}
-
-absl::StatusOr<crypto::SecretBytes> EnsureKey(const std::string& folder, const domain::SurveyId& survey) {
-  CANDOR_ASSIGN_OR_RETURN(crypto::SecretBytes key, FindKey(folder, survey));
-  if (!key.empty()) return key;
-  key = crypto::NewDataKey();
-  CANDOR_RETURN_IF_ERROR(base::WriteFileAtomically(PathOfKey(folder, survey), key.view(), 0600));
-  return key;
-}
-
-void AppendText(absl::string_view text, size_t cap, std::string& record) {
-  CANDOR_CHECK(text.size() <= cap && cap <= 0xFFFF);
-  record.push_back(static_cast<char>(text.size() >> 8));
-  record.push_back(static_cast<char>(text.size() & 0xFF));
-  record.append(text.data(), text.size());
-  record.append(cap - text.size(), '\0');
-}
-
-// What AppendText appended, of which the caller knows the cap. Nothing else was ever sealed under the key.
-std::string TextAt(const std::string& record, size_t at) {
-  const size_t length = static_cast<size_t>(static_cast<uint8_t>(record[at])) << 8 | static_cast<uint8_t>(record[at + 1]);
-  return record.substr(at + 2, length);
-}
+constexpr absl::string_view kWordsKey = "moderation";
 
 size_t LongestText(const domain::Instrument& instrument) {
   size_t longest = 0;
@@ -73,37 +37,29 @@ size_t LongestText(const domain::Instrument& instrument) {
   return longest;
 }
 
-// Of one length, whatever was decided.
 std::string SealDecision(const crypto::SecretBytes& key, const Survey& survey, const std::string& comment,
                          const CommentDecision& decision, size_t longest_text) {
-  std::string record;
-  record.reserve(4 + longest_text + domain::kLongestModerationNote);
-  AppendText(decision.note, domain::kLongestModerationNote, record);
-  AppendText(decision.text, longest_text, record);
-  std::string sealed = crypto::SealRecord(key, record, absl::StrCat(kDecisionTag, survey.id_bytes(), comment));
-  base::Wipe(record);
-  return sealed;
+  return SealWords(key, {decision.text, decision.note}, longest_text, absl::StrCat(kDecisionTag, survey.id_bytes(), comment));
 }
 
 std::optional<CommentDecision> OpenDecision(const crypto::SecretBytes& key, const Survey& survey,
                                             const storage::StoredComment& comment) {
   if (key.empty() || !comment.decision.has_value()) return std::nullopt;
-  std::optional<std::string> record =
-      crypto::OpenRecord(key, comment.decision->sealed, absl::StrCat(kDecisionTag, survey.id_bytes(), comment.id));
-  if (!record.has_value()) return std::nullopt;
+  std::optional<Words> words =
+      OpenWords(key, comment.decision->sealed, absl::StrCat(kDecisionTag, survey.id_bytes(), comment.id));
+  if (!words.has_value()) return std::nullopt;
   CommentDecision decision;
   decision.kind = comment.decision->kind;
   decision.reason = comment.decision->reason;
-  decision.note = TextAt(*record, 0);
-  decision.text = TextAt(*record, 2 + domain::kLongestModerationNote);
-  base::Wipe(*record);
+  decision.note = std::move(words->note);
+  decision.text = std::move(words->text);
   return decision;
 }
 
 std::string SealSummary(const crypto::SecretBytes& key, const Survey& survey, const BlockSummary& summary) {
   std::string record;
-  record.reserve(2 + domain::kLongestSummary);
-  AppendText(summary.text, domain::kLongestSummary, record);
+  record.reserve(domain::kTextLengthBytes + domain::kLongestSummary);
+  domain::AppendPadded(summary.text, domain::kLongestSummary, record);
   std::string sealed = crypto::SealRecord(key, record, absl::StrCat(kSummaryTag, survey.id_bytes(), summary.block));
   base::Wipe(record);
   return sealed;
@@ -144,7 +100,7 @@ struct Opened {
 absl::StatusOr<Opened> OpenAll(storage::ResponseStore& store, const std::string& keys_folder, const Survey& survey) {
   Opened opened;
   CANDOR_ASSIGN_OR_RETURN(opened.stored, store.GetComments(survey.id()));
-  CANDOR_ASSIGN_OR_RETURN(const crypto::SecretBytes key, FindKey(keys_folder, survey.id()));
+  CANDOR_ASSIGN_OR_RETURN(const crypto::SecretBytes key, WordsKeyFile(keys_folder, survey.id(), kWordsKey).Find());
   for (const storage::StoredComment& comment : opened.stored.comments) {
     opened.decisions.push_back(OpenDecision(key, survey, comment));
   }
@@ -152,17 +108,9 @@ absl::StatusOr<Opened> OpenAll(storage::ResponseStore& store, const std::string&
     if (key.empty()) break;
     const std::optional<std::string> record =
         crypto::OpenRecord(key, summary.sealed, absl::StrCat(kSummaryTag, survey.id_bytes(), summary.block));
-    if (record.has_value()) opened.summaries[summary.block] = TextAt(*record, 0);
+    if (record.has_value()) domain::ReadPadded(*record, opened.summaries[summary.block]);
   }
   return opened;
-}
-
-absl::Status CheckWords(const std::string& text, size_t cap, const char* field) {
-  if (text.size() > cap) return errors::InvalidField(field, absl::StrCat("has more than ", cap, " bytes; shorten it"));
-  if (!domain::IsPlainText(text)) {
-    return errors::InvalidField(field, "must be UTF-8 text without control characters; line breaks and tabs are fine");
-  }
-  return absl::OkStatus();
 }
 
 absl::Status CheckDecision(const CommentDecision& decision, const domain::CommentPlace& place, size_t longest_text) {
@@ -259,6 +207,26 @@ std::vector<domain::ReleasedBlock> BlocksOf(const Survey& survey, const domain::
   return blocks;
 }
 
+// Of the comments whose words go out, where the contract allows questions back to them.
+absl::StatusOr<std::optional<storage::FollowUpStart>> FollowUpStartOf(const Survey& survey,
+                                                                      const domain::ReleaseOrder& order,
+                                                                      const domain::ReleasedComments& released) {
+  CANDOR_ASSIGN_OR_RETURN(const domain::Contract contract, domain::DecodeContract(*survey.documents()->contract));
+  if (contract.follow_up_days == 0) return std::optional<storage::FollowUpStart>();
+  if (order.release_time <= absl::UnixEpoch()) {
+    return base::Error(absl::StatusCode::kInvalidArgument, reasons::kORDER_MISMATCH,
+                       "the order does not say when the campaign was released, from when on questions back are counted");
+  }
+  storage::FollowUpStart start;
+  start.release_time = absl::FromUnixSeconds(absl::ToUnixSeconds(order.release_time));
+  for (const domain::ReleasedBlock& block : released.blocks) {
+    for (const domain::ReleasedPrompt& prompt : block.prompts) {
+      for (const domain::ReleasedComment& comment : prompt.comments) start.comments.push_back(comment.id);
+    }
+  }
+  return std::optional<storage::FollowUpStart>(std::move(start));
+}
+
 }  // namespace
 
 absl::StatusOr<ModerationView> Moderation::Read(const Survey& survey, int moderator, absl::string_view after, int limit) {
@@ -301,7 +269,7 @@ absl::Status Moderation::Decide(const Survey& survey, int moderator, const std::
   const int max_bytes =
       place.prompt == domain::kNoPrompt ? 0 : instrument.prompts[static_cast<size_t>(place.prompt)].max_bytes;
   CANDOR_RETURN_IF_ERROR(CheckDecision(decision, place, domain::LongestReleasedText(max_bytes)));
-  CANDOR_ASSIGN_OR_RETURN(const crypto::SecretBytes key, EnsureKey(keys_folder_, survey.id()));
+  CANDOR_ASSIGN_OR_RETURN(const crypto::SecretBytes key, WordsKeyFile(keys_folder_, survey.id(), kWordsKey).Ensure());
   return store_.PutDecision(
       survey.id(), comment,
       {decision.kind, decision.reason, moderator, SealDecision(key, survey, comment, decision, LongestText(instrument))});
@@ -315,7 +283,7 @@ absl::Status Moderation::Summarize(const Survey& survey, int moderator, const Bl
                                  [&](const domain::CommentPlace& place) { return place.block == summary.block; });
   // No key is made for what will be refused: one that came after release would stay.
   if (!known) return store_.PutSummary(survey.id(), {summary.block, moderator, "refused"});
-  CANDOR_ASSIGN_OR_RETURN(const crypto::SecretBytes key, EnsureKey(keys_folder_, survey.id()));
+  CANDOR_ASSIGN_OR_RETURN(const crypto::SecretBytes key, WordsKeyFile(keys_folder_, survey.id(), kWordsKey).Ensure());
   return store_.PutSummary(survey.id(), {summary.block, moderator, SealSummary(key, survey, summary)});
 }
 
@@ -342,10 +310,11 @@ absl::StatusOr<std::string> Moderation::Release(const Survey& survey, const doma
     CANDOR_ASSIGN_OR_RETURN(comments.withheld, WithheldGroups(survey, instrument, outcome));
     comments.discarded = opened.UndecidedWords();
     released = domain::EncodeReleasedComments(comments);
-    CANDOR_RETURN_IF_ERROR(store_.ReleaseComments(survey.id(), *released));
+    CANDOR_ASSIGN_OR_RETURN(const auto follow_ups, FollowUpStartOf(survey, order, comments));
+    CANDOR_RETURN_IF_ERROR(store_.ReleaseComments(survey.id(), *released, follow_ups));
   }
   // A crash may have come between the two.
-  CANDOR_RETURN_IF_ERROR(base::DestroyFile(PathOfKey(keys_folder_, survey.id())));
+  CANDOR_RETURN_IF_ERROR(WordsKeyFile(keys_folder_, survey.id(), kWordsKey).Destroy());
   return *std::move(released);
 }
 
@@ -360,7 +329,7 @@ absl::StatusOr<std::string> Moderation::ReleaseExpired(const Survey& survey) {
 
 absl::StatusOr<bool> Moderation::Destroy(const Survey& survey) {
   // The key first: it is found again through what the store still has.
-  CANDOR_RETURN_IF_ERROR(base::DestroyFile(PathOfKey(keys_folder_, survey.id())));
+  CANDOR_RETURN_IF_ERROR(WordsKeyFile(keys_folder_, survey.id(), kWordsKey).Destroy());
   return store_.DestroyWords(survey.id());
 }
 

@@ -163,6 +163,22 @@ void CheckHolders(const CampaignSettings& settings, Faults& faults) {
   }
 }
 
+void CheckFollowUps(const CampaignSettings& settings, Faults& faults) {
+  constexpr char kField[] = "follow_up_days";
+  if (settings.follow_up_days < 0 || settings.follow_up_days > kLongestFollowUpDays) {
+    faults.Add(kField, absl::StrCat("must be from 0 to ", kLongestFollowUpDays));
+    return;
+  }
+  if (settings.follow_up_days == 0) return;
+  if (settings.moderators.empty()) {
+    faults.Add(kField, "needs a moderator, who reads questions and answers; name one, or set it to 0");
+  }
+  if (kFollowUpSpans * settings.follow_up_days > settings.retention_days) {
+    faults.Add(kField, absl::StrCat("must be at most a third of retention_days: to ask, to answer and to hand over take ",
+                                    "as many days each"));
+  }
+}
+
 void CheckSteward(const CampaignSettings& settings, Faults& faults) {
   if (!settings.steward.has_value()) return;
   if (const auto wrong = FaultOf(*settings.steward); wrong.has_value()) {
@@ -238,6 +254,7 @@ absl::Status CheckSettings(const CampaignSettings& settings, absl::Time now) {
   CheckDates(settings, now, faults);
   CheckNotice(settings, faults);
   CheckHolders(settings, faults);
+  CheckFollowUps(settings, faults);
   CheckSteward(settings, faults);
   CheckMirrors(settings, faults);
   CheckBreakdowns(settings.breakdowns, [&](const std::string& path, absl::string_view message) {
@@ -288,6 +305,7 @@ Contract MakeContract(const CampaignSettings& settings, absl::string_view instru
   contract.breakdowns = settings.breakdowns;
   contract.benchmark = leaders >= kFewestPooledLeaders;
   contract.compared_with = compared_with;
+  contract.follow_up_days = settings.follow_up_days;
   return contract;
 }
 

@@ -95,6 +95,7 @@ struct CampaignSettings {
   std::vector<std::string> mirrors;      // as in Contract
   std::vector<Breakdown> breakdowns;     // as in Contract
   CampaignId previous;                   // the round that reports compare this one with; empty: none
+  int follow_up_days = 0;                // as in Contract; needs a moderator
 };
 
 // INVALID_ARGUMENT, CAMPAIGN_INVALID: every fault there is, each with its field as the API names it,

@@ -38,10 +38,9 @@ void CheckTimes(absl::Time close, absl::Time latest, absl::Time abandon, JsonFau
 
 Json StewardToJson(const std::optional<StewardTerms>& steward) {
   if (!steward.has_value()) return nullptr;
-  return {{"title", steward->title},
-          {"shares", steward->shares},
-          {"threshold", steward->threshold},
-          {"public_key", base::HexEncode(steward->public_key)}};
+  Json json = {{"title", steward->title}, {"shares", steward->shares}, {"threshold", steward->threshold}};
+  if (!steward->public_key.empty()) json["public_key"] = base::HexEncode(steward->public_key);
+  return json;
 }
 
 void CheckClosingMode(const Contract& contract, JsonFault& fault) {
@@ -54,7 +53,9 @@ void CheckClosingMode(const Contract& contract, JsonFault& fault) {
     return;
   }
   if (!contract.steward.has_value()) return;
-  if (const auto wrong = FaultOf(*contract.steward); wrong.has_value()) {
+  // Contracts of before the key stood in them are still read; no survey is opened with one (CheckStewardsKey).
+  const auto wrong = FaultOf(*contract.steward);
+  if (wrong.has_value() && !(wrong->first == "public_key" && contract.steward->public_key.empty())) {
     fault.Set(absl::StrCat("steward.", wrong->first), wrong->second);
   }
 }
@@ -109,6 +110,9 @@ void CheckContract(const Contract& contract, JsonFault& fault) {
     if (i > 0 && summary_only[i] <= summary_only[i - 1]) {
       fault.Set(path, "must come after the one before it");
     }
+  }
+  if (kFollowUpSpans * contract.follow_up_days > contract.retention_days) {
+    fault.Set("follow_up_days", "must be at most a third of retention_days");
   }
   CheckClosingMode(contract, fault);
   CheckMirrors(contract, fault);
@@ -219,7 +223,7 @@ std::string MirrorUrl(absl::string_view base, const SurveyId& survey) {
 }
 
 std::string EncodeContract(const Contract& contract) {
-  return base::CanonicalJson(
+  Json document =
       {{"format", kContractFormat},
        {"purpose", contract.purpose},
        {"minimum_group_size", contract.minimum_group_size},
@@ -245,7 +249,10 @@ std::string EncodeContract(const Contract& contract) {
        {"breakdowns", BreakdownsToJson(contract.breakdowns)},
        {"benchmark", contract.benchmark},
        {"compared_with",
-        contract.compared_with.has_value() ? absl::ToUnixSeconds(*contract.compared_with) : 0}});
+        contract.compared_with.has_value() ? absl::ToUnixSeconds(*contract.compared_with) : 0}};
+  // Left out where there are none, as in contracts of before there were any, so that these read and write the same.
+  if (contract.follow_up_days > 0) document["follow_up_days"] = contract.follow_up_days;
+  return base::CanonicalJson(document);
 }
 
 absl::StatusOr<Contract> DecodeContract(absl::string_view bytes) {
@@ -292,7 +299,7 @@ absl::StatusOr<Contract> DecodeContract(absl::string_view bytes) {
       contract.steward->title = steward.Text("title");
       contract.steward->shares = static_cast<int>(steward.Whole("shares", 1, kMostStewardShares));
       contract.steward->threshold = static_cast<int>(steward.Whole("threshold", 1, kMostStewardShares));
-      contract.steward->public_key = steward.Bytes("public_key", 32);
+      if (steward.Has("public_key")) contract.steward->public_key = steward.Bytes("public_key", 32);
     });
   }
   contract.mirrors = object.Texts("mirrors");
@@ -304,6 +311,7 @@ absl::StatusOr<Contract> DecodeContract(absl::string_view bytes) {
   contract.breakdowns = ReadBreakdowns(object, "breakdowns", &fault);
   if (!object.Has("benchmark")) fault.Set("benchmark", "is missing");
   contract.benchmark = object.OptionalBool("benchmark", false);
+  contract.follow_up_days = static_cast<int>(object.OptionalWhole("follow_up_days", 1, kLongestFollowUpDays, 0));
   const int64_t compared_with = object.Whole("compared_with", 0, kLatestSecond);
   if (compared_with != 0) contract.compared_with = absl::FromUnixSeconds(compared_with);
   object.Finish();

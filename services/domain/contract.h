@@ -26,6 +26,8 @@ inline constexpr int kHighestMinimumGroupSize = 100;
 inline constexpr int kHighestInsiders = 10;  // what a campaign may set t to, at the most
 inline constexpr int kHighestReissuedPercent = 10;
 inline constexpr int kLongestRetentionDays = 3650;
+inline constexpr int kLongestFollowUpDays = 30;
+inline constexpr int kFollowUpSpans = 3;  // of follow_up_days: to ask, to answer, to decide about answers
 inline constexpr size_t kMostModerators = 5;
 inline constexpr size_t kLongestModeratorName = 100;  // bytes
 inline constexpr size_t kMostIssuingGroups = 100;
@@ -114,6 +116,9 @@ struct Contract {
   // Whether reports show, beside the leader's own figures, the mean over this round's leaders, where at least
   // kFewestPooledLeaders have the figure printed.
   bool benchmark = false;
+  // How many days from release on the leader may put a question back to a comment (follow_up.h); then as many to answer, then
+  // as many until answers are handed over: 0..kLongestFollowUpDays, three times it at most retention_days; 0: no questions.
+  int follow_up_days = 0;
   // When answering was to end in the round that reports compare this one with, whole seconds; unset: with none.
   std::optional<absl::Time> compared_with;
 };

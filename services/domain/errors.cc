@@ -54,6 +54,9 @@ absl::Status StoreCorrupt(absl::string_view detail) {
   return base::Error(StatusCode::kDataLoss, reasons::kSTORE_CORRUPT,
                      absl::StrCat("stored data breaks an invariant; restore a backup (", detail, ")"));
 }
+absl::Status FollowUpOver(absl::string_view message) {
+  return base::Error(StatusCode::kFailedPrecondition, reasons::kFOLLOW_UP_OVER, message);
+}
 absl::Status Overloaded() {
   return base::Error(StatusCode::kResourceExhausted, reasons::kOVERLOADED,
                      "too many requests at once; wait a moment and try again");

@@ -60,6 +60,8 @@ namespace candor::domain {
   X(KEY_LOST)                /* a key file that an open survey needs is gone */                         \
   X(KEY_HOLDER_UNFIT)        /* a moderator or auditor in a leader's line, without role or key */      \
   X(COMMENTS_UNDECIDED)      /* comments wait for a moderator */                                        \
+  X(FOLLOW_UP_OVER)          /* no questions back to comments, or the time for this step of them is over */ \
+  X(WAITING_FOR_MODERATORS)  /* answers to questions are not handed over yet */                         \
   X(SESSION_UNKNOWN)         /* no such session of a key holder, or it is over */                       \
   X(REPORT_NOT_RELEASED)     /* the report exists only after release */                                 \
   X(STORE_BUSY)              /* the store did not answer in time; try again */                          \
@@ -105,6 +107,8 @@ absl::Status TokenInvalid();
 absl::Status StoreBusy(absl::string_view detail);
 absl::Status StoreFull(absl::string_view detail);
 absl::Status StoreCorrupt(absl::string_view detail);
+// FAILED_PRECONDITION, FOLLOW_UP_OVER.
+absl::Status FollowUpOver(absl::string_view message);
 // RESOURCE_EXHAUSTED, OVERLOADED.
 absl::Status Overloaded();
 

@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "services/domain/ids.h"
 
 namespace candor::domain {
@@ -59,6 +60,17 @@ struct PoolOrder {
 struct ReleaseOrder {
   SurveyId survey;
   bool discard_undecided = false;  // destroy what no moderator has decided about, instead of refusing
+  // When the survey was released, whole seconds: the times of questions back are counted from it (follow_up.h). Kept by
+  // the first order; later ones change nothing. After 1970 where the contract allows questions; long ago: their times are
+  // over at once.
+  absl::Time release_time = {};
+};
+
+// A question back to a comment, once a moderator has approved it.
+struct QuestionOrder {
+  SurveyId survey;
+  std::string comment;          // id of a released comment
+  std::string sealed_question;  // follow_up.h
 };
 
 class ResponsePlane {
@@ -119,6 +131,18 @@ class ResponsePlane {
   // obeyed. FAILED_PRECONDITION: WRONG_STATE (not closed),
   // COMMENTS_UNDECIDED (something is undecided or a summary missing, and it is not to be discarded; nothing is changed).
   virtual absl::StatusOr<std::string> ReleaseSurvey(const ReleaseOrder& order) = 0;
+
+  // Shows a question to whoever asks for the survey's; durable when this returns. The same order again: OK.
+  // FAILED_PRECONDITION: WRONG_STATE (not released), FOLLOW_UP_OVER (the contract allows none, or the time to answer is
+  // over). INVALID_ARGUMENT, ORDER_MISMATCH: there is another question to this comment, or the length is wrong. NOT_FOUND:
+  // SURVEY_UNKNOWN; NOT_FOUND (no such comment was released).
+  virtual absl::Status PutQuestion(const QuestionOrder& order) = 0;
+
+  // Hands over the answers that moderators let out (EncodeFollowUpAnswers), frozen by this, and destroys questions, answers
+  // and reply keys. Once for a survey; repeated, the same bytes. Where the contract allows no questions, or none was put: no
+  // answers. What was destroyed may stay in freed pages until Forget is called. FAILED_PRECONDITION: WRONG_STATE (not
+  // released), WAITING_FOR_MODERATORS (the time to answer is not over; or an answer is undecided, and the time for that is not over).
+  virtual absl::StatusOr<std::string> FinishFollowUps(const SurveyId& survey) = 0;
 
   // Answers counted so far, coarse: 0 stands for "fewer than 5", then steps of 5, in the order of the manifest's groups.
   virtual absl::StatusOr<std::vector<int64_t>> LiveCounts(const SurveyId& survey) = 0;

@@ -2,9 +2,10 @@
 // records are of fixed length, so that no length says anything; they hold no token and no rating, and nothing that ties
 // one to another of the same person.
 //
-//   comment: reply key (32, zero where its writer cannot be asked) || length (2, big-endian) || text, padded with zero bytes
-//     to the longest prompt's cap; sealed with XChaCha20-Poly1305 (crypto::SealRecord) under the survey's comment key, which
-//     is random and itself sealed to each moderator's key in the manifest; bound to CommentBinding
+//   comment: length (2, big-endian) || text, padded with zero bytes to the longest prompt's cap; sealed with
+//     XChaCha20-Poly1305 (crypto::SealRecord) under the survey's comment key, which is random and itself sealed to each
+//     moderator's key in the manifest; bound to CommentBinding. The key by which its writer can be asked back (follow_up.h)
+//     lies beside it, with no difference between comments with such a key and without
 //   notice: "candor-notice-v2" || survey id (16) || how many were given in the survey (4, big-endian) || 1 if this is one of
 //     them, else 0 || length (2, big-endian) || text, padded with zero bytes to 500; sealed to the auditor's key in the
 //     manifest (crypto::SealToKey). There is one for every answer, given or not, up to kMostNotices, so that not even their
@@ -25,18 +26,18 @@
 
 namespace candor::domain {
 
-struct CommentRecord {
-  std::string reply_key;  // kReplyKeyBytes, or empty
-  std::string text;
-};
-
 // `cap`: the most bytes that any prompt of the instrument allows; the text has no more.
-std::string EncodeCommentRecord(const CommentRecord& comment, size_t cap);
-// DATA_LOSS, STORE_CORRUPT: not such a record.
-absl::StatusOr<CommentRecord> DecodeCommentRecord(absl::string_view record);
+std::string EncodeCommentRecord(absl::string_view text, size_t cap);
+// The text. DATA_LOSS, STORE_CORRUPT: not such a record.
+absl::StatusOr<std::string> DecodeCommentRecord(absl::string_view record);
 
-// "candor-comment-v2" || survey id (16 bytes) || place (2, big-endian: index in the survey's list of places).
+// "candor-comment-v3" || survey id (16 bytes) || place (2, big-endian: index in the survey's list of places).
 std::string CommentBinding(absl::string_view survey_id, int place);
+
+// The same of comments that were closed before a reply key stood beside the record: it began with the key then, and was bound
+// to "candor-comment-v2" || survey id || place.
+absl::StatusOr<std::string> DecodeEarlierCommentRecord(absl::string_view record);
+std::string EarlierCommentBinding(absl::string_view survey_id, int place);
 
 inline constexpr size_t kMostNotices = 2000;
 

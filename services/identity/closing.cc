@@ -273,8 +273,11 @@ absl::Status Closing::Abandon(SurveyRow& survey, absl::string_view why) {
   const bool closed_there = base::GetErrorDetail(abandoned).reason == domain::reasons::kWRONG_STATE;
   // Closed under an order that this plane no longer knows, as after its database was put back from an older copy: the
   // answers are destroyed already, and counts made for that order are not taken for this one. Releasing is what destroys
-  // the comments, which no report of an abandoned survey would ever do.
-  if (closed_there) abandoned = plane_.ReleaseSurvey({survey.id, /*discard_undecided=*/true}).status();
+  // the comments, which no report of an abandoned survey would ever do; as of long ago, so that nothing is kept to ask back.
+  if (closed_there) {
+    abandoned =
+        plane_.ReleaseSurvey({survey.id, /*discard_undecided=*/true, absl::UnixEpoch() + absl::Seconds(1)}).status();
+  }
   CANDOR_RETURN_IF_ERROR(abandoned);
   CANDOR_RETURN_IF_ERROR(DestroyKeys(survey));
   base::Log(base::LogLevel::kWarning,

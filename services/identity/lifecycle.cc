@@ -27,6 +27,7 @@ using storage::SurveyRow;
 using storage::WriteTransaction;
 
 constexpr absl::Duration kRetryInterval = absl::Seconds(5);
+constexpr absl::Duration kWaitingInterval = absl::Minutes(1);
 constexpr absl::Duration kRequestPurgeInterval = absl::Hours(1);
 
 // Whether the survey is through with what the campaign's state asks for.
@@ -56,7 +57,8 @@ Lifecycle::Lifecycle(Parts parts)
       extending_(parts.store, parts.clock, parts.keys, parts.plane),
       closing_(parts.store, parts.clock, parts.keys, parts.plane, parts.invitations,
                std::move(parts.build_benchmark), &stopping_work_),
-      releasing_(parts.store, parts.clock, parts.plane, std::move(parts.build_report), &stopping_work_) {}
+      releasing_(parts.store, parts.clock, parts.plane, std::move(parts.build_report), &stopping_work_),
+      follow_ups_(parts.store, parts.clock, parts.plane, &stopping_work_) {}
 
 Lifecycle::~Lifecycle() { Stop(); }
 
@@ -127,6 +129,7 @@ absl::Status Lifecycle::ResumeCampaign(ReadTransaction& transaction, const Campa
       if (campaign.release_ordered) queue_.insert(key);
       break;
     case CampaignState::kReleased:
+      if (campaign.settings.follow_up_days > 0) queue_.insert(key);
       break;
   }
   return absl::OkStatus();
@@ -207,6 +210,16 @@ absl::StatusOr<CampaignRow> Lifecycle::Release(const Caller& caller, const Distr
   return row;
 }
 
+absl::StatusOr<FollowUp> Lifecycle::DecideQuestion(const Caller& caller, const DistrictId& district,
+                                                   const CampaignId& campaign, const domain::SurveyId& survey,
+                                                   absl::string_view comment, absl::string_view sealed_question,
+                                                   domain::ModerationReason reason) {
+  CANDOR_ASSIGN_OR_RETURN(
+      FollowUp decided, follow_ups_.Decide(caller, district, campaign, survey, comment, sealed_question, reason));
+  if (decided.state == FollowUpState::kApproved) Enqueue(Key(district, campaign));
+  return decided;
+}
+
 absl::StatusOr<Progress> Lifecycle::ProgressOf(const DistrictId& district, const CampaignId& campaign) {
   Progress progress;
   CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
@@ -237,6 +250,11 @@ void Lifecycle::Tick() {
     }
     for (const auto& [key, time] : retention_ends_) {
       if (time <= now) expired.push_back(key);
+    }
+    const bool look_at_waiting = steady >= next_look_at_waiting_;
+    if (look_at_waiting) next_look_at_waiting_ = steady + kWaitingInterval;
+    for (const auto& [key, look] : next_looks_) {
+      if (look.time.value_or(absl::InfiniteFuture()) <= now || (look.waiting && look_at_waiting)) queue_.insert(key);
     }
     retry = steady >= next_retry_;
     purge = steady >= next_request_purge_;
@@ -395,9 +413,20 @@ absl::Status Lifecycle::WorkAtState(const Key& key) {
   LogState(key);
   CANDOR_RETURN_IF_ERROR(closing_.Advance(key.first, key.second));
   LogState(key);
-  CANDOR_RETURN_IF_ERROR(releasing_.Advance(key.first, key.second));
+  const absl::Status released = releasing_.Advance(key.first, key.second);
   LogState(key);
-  return absl::OkStatus();
+  // Of the surveys that are released, while others are stuck.
+  NextLook look;
+  const absl::Status followed = follow_ups_.Advance(key.first, key.second, &look);
+  {
+    absl::MutexLock lock(&mutex_);
+    if (look.time.has_value() || look.waiting) {
+      next_looks_[key] = look;
+    } else {
+      next_looks_.erase(key);
+    }
+  }
+  return released.ok() ? followed : released;
 }
 
 void Lifecycle::Work() {

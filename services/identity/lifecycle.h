@@ -1,5 +1,5 @@
-// The life of a campaign past its draft: opening, closing and releasing, each in steps that may stop at any moment and go
-// on after a restart.
+// The life of a campaign past its draft: opening, closing, releasing and the questions that are put back afterwards, each in
+// steps that may stop at any moment and go on after a restart.
 
 #ifndef CANDOR_SERVICES_IDENTITY_LIFECYCLE_H_
 #define CANDOR_SERVICES_IDENTITY_LIFECYCLE_H_
@@ -26,6 +26,7 @@
 #include "services/identity/caller.h"
 #include "services/identity/closing.h"
 #include "services/identity/extending.h"
+#include "services/identity/follow_ups.h"
 #include "services/identity/invitations.h"
 #include "services/identity/key_pool.h"
 #include "services/identity/key_store.h"
@@ -102,6 +103,14 @@ class Lifecycle {
   absl::StatusOr<storage::CampaignRow> Release(const Caller& caller, const domain::DistrictId& district,
                                                const domain::CampaignId& campaign, bool discard_undecided = false);
 
+  // FollowUps::Decide; what is approved goes to the response plane in the background.
+  absl::StatusOr<FollowUp> DecideQuestion(const Caller& caller, const domain::DistrictId& district,
+                                          const domain::CampaignId& campaign, const domain::SurveyId& survey,
+                                          absl::string_view comment, absl::string_view sealed_question,
+                                          domain::ModerationReason reason);
+  // Asking and listing.
+  FollowUps& follow_ups() { return follow_ups_; }
+
   // Of a campaign that nothing is under way for: all its surveys done.
   absl::StatusOr<Progress> ProgressOf(const domain::DistrictId& district, const domain::CampaignId& campaign);
 
@@ -111,7 +120,8 @@ class Lifecycle {
   absl::StatusOr<std::vector<DueItem>> Purge(const Caller& caller, const domain::DistrictId& district, bool dry_run);
 
   // Closes what is due at the clock's time, deletes raters whose retention has ended, hourly deletes stored answers to
-  // request ids that are too old, and takes up again what has stopped with a fault (a Forget that is owed too), at most
+  // request ids that are too old, fetches the answers to questions back once their time is over (every minute, as long as
+  // moderators have yet to decide), and takes up again what has stopped with a fault (a Forget that is owed too), at most
   // every 5 seconds. Dates are read from the clock, intervals from its steady time. The thread does this by itself.
   //
   // Retention runs from release; of a campaign that is closed and not released, from closing, so that neither a report
@@ -154,6 +164,7 @@ class Lifecycle {
   Extending extending_;
   Closing closing_;
   Releasing releasing_;
+  FollowUps follow_ups_;
 
   absl::Mutex mutex_;
   std::set<Key> queue_ ABSL_GUARDED_BY(mutex_);
@@ -161,9 +172,11 @@ class Lifecycle {
   std::map<Key, Fault> faults_ ABSL_GUARDED_BY(mutex_);  // of campaigns to be tried again
   std::map<Key, absl::Time> close_times_ ABSL_GUARDED_BY(mutex_);
   std::map<Key, absl::Time> retention_ends_ ABSL_GUARDED_BY(mutex_);
+  std::map<Key, NextLook> next_looks_ ABSL_GUARDED_BY(mutex_);  // at questions back
   std::map<Key, domain::CampaignState> logged_states_ ABSL_GUARDED_BY(mutex_);
   // By the clock's steady time.
   absl::Duration next_retry_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
+  absl::Duration next_look_at_waiting_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
   absl::Duration next_request_purge_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   // The watcher's pause. Of the standard library, since it is measured in steady time there: a pause that ends at a time

@@ -142,9 +142,39 @@ absl::Status Releasing::CheckComments(const DistrictId& district, const Campaign
                    "discard what is undecided"));
 }
 
+absl::StatusOr<absl::Time> Releasing::FixReleaseTime(const CampaignRow& campaign, const SurveyRow& survey) {
+  if (campaign.settings.follow_up_days == 0) return absl::UnixEpoch();
+  std::optional<absl::Time> fixed;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(const SurveyRow row, GetSurveyRow(transaction, survey.district, survey.id));
+    fixed = row.release_time;
+    return absl::OkStatus();
+  }));
+  if (fixed.has_value()) return *fixed;
+  const absl::Time now = absl::FromUnixSeconds(absl::ToUnixSeconds(clock_.Now()));
+  CANDOR_RETURN_IF_ERROR(SetReleaseTime(survey, now));
+  return now;
+}
+
+absl::Status Releasing::SetReleaseTime(const SurveyRow& survey, std::optional<absl::Time> time) {
+  return store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(SurveyRow row, GetSurveyRow(transaction, survey.district, survey.id));
+    if (row.state != SurveyState::kClosed || row.release_time == time) return absl::OkStatus();
+    row.release_time = time;
+    return transaction.UpdateSurvey(row);
+  });
+}
+
 absl::Status Releasing::FreezeComments(const CampaignRow& campaign, const SurveyRow& survey) {
+  CANDOR_ASSIGN_OR_RETURN(const absl::Time release_time, FixReleaseTime(campaign, survey));
   // Also where the comments are here already: only the plane knows whether it has forgotten the rest.
-  CANDOR_ASSIGN_OR_RETURN(const std::string released, plane_.ReleaseSurvey({survey.id, campaign.release_discards}));
+  const absl::StatusOr<std::string> handed_over =
+      plane_.ReleaseSurvey({survey.id, campaign.release_discards, release_time});
+  if (base::GetErrorDetail(handed_over.status()).reason == domain::reasons::kCOMMENTS_UNDECIDED) {
+    // It is not released, so the time to ask must not run from now.
+    CANDOR_RETURN_IF_ERROR(SetReleaseTime(survey, std::nullopt));
+  }
+  CANDOR_ASSIGN_OR_RETURN(const std::string released, handed_over);
   const absl::StatusOr<domain::ReleasedComments> read = domain::DecodeReleasedComments(released);
   if (!read.ok() || read->survey != survey.id) {
     return errors::StoreCorrupt("the response plane hands over comments that are none of this survey's");

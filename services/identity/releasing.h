@@ -4,10 +4,12 @@
 #define CANDOR_SERVICES_IDENTITY_RELEASING_H_
 
 #include <atomic>
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "services/base/clock.h"
 #include "services/domain/ids.h"
 #include "services/domain/response_plane.h"
@@ -44,6 +46,10 @@ class Releasing {
   absl::Status CheckComments(const domain::DistrictId& district, const domain::CampaignId& campaign);
   // Asks the response plane for the released comments and keeps them, unless they are here already.
   absl::Status FreezeComments(const storage::CampaignRow& campaign, const storage::SurveyRow& survey);
+  // From when on the times of questions back run, the same at every attempt: it is stored before the response plane is told,
+  // which keeps what it is told first. Where there are no such questions the order needs none: 1970.
+  absl::StatusOr<absl::Time> FixReleaseTime(const storage::CampaignRow& campaign, const storage::SurveyRow& survey);
+  absl::Status SetReleaseTime(const storage::SurveyRow& survey, std::optional<absl::Time> time);
   absl::Status FreezeReport(const storage::CampaignRow& campaign, const storage::SurveyRow& survey);
 
   storage::IdentityStore& store_;

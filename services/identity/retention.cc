@@ -1,10 +1,12 @@
 #include "services/identity/retention.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "services/base/status.h"
 #include "services/domain/campaign.h"
 #include "services/identity/audit.h"
+#include "services/identity/follow_ups.h"
 #include "services/identity/loading.h"
 #include "services/identity/request_ids.h"
 #include "services/identity/resource_names.h"
@@ -24,8 +26,23 @@ struct Held {
   int64_t invited = 0;          // in surveys whose keys and codes are still there
   int64_t answer_surveys = 0;   // those surveys
   int64_t comment_surveys = 0;  // closed and not released
+  int64_t follow_up_surveys = 0;  // released, and the answers to questions back are not here yet
+  std::optional<absl::Time> follow_ups_end;  // of the last of these, at the latest
   int64_t raters = 0;
 };
+
+// Counts the survey among those with questions back, if it is one.
+absl::Status CountFollowUps(ReadTransaction& transaction, const CampaignRow& campaign, const SurveyRow& survey,
+                            Held& held) {
+  if (campaign.settings.follow_up_days == 0 || survey.state != SurveyState::kReleased) return absl::OkStatus();
+  CANDOR_ASSIGN_OR_RETURN(const auto answers, transaction.FindSurveyDocumentHash(
+                                                  survey.district, survey.id, storage::SurveyDocument::kFollowUpAnswers));
+  if (answers.has_value()) return absl::OkStatus();
+  CANDOR_ASSIGN_OR_RETURN(const domain::FollowUpTimes times, FollowUpTimesOf(transaction, survey));
+  ++held.follow_up_surveys;
+  held.follow_ups_end = std::max(held.follow_ups_end.value_or(absl::InfinitePast()), times.hand_over_until);
+  return absl::OkStatus();
+}
 
 absl::StatusOr<Held> HeldBy(ReadTransaction& transaction, const CampaignRow& campaign) {
   Held held;
@@ -38,6 +55,7 @@ absl::StatusOr<Held> HeldBy(ReadTransaction& transaction, const CampaignRow& cam
           ++held.answer_surveys;
         }
         if (survey.state == SurveyState::kClosed) ++held.comment_surveys;
+        CANDOR_RETURN_IF_ERROR(CountFollowUps(transaction, campaign, survey, held));
         CANDOR_ASSIGN_OR_RETURN(const auto groups, transaction.CountRaters(survey.district, survey.id));
         for (const storage::GroupCount& group : groups) held.raters += group.invited + group.opted_out;
         return absl::OkStatus();
@@ -61,6 +79,7 @@ absl::Status AddItems(ReadTransaction& transaction, const CampaignRow& campaign,
   if (!campaign.settings.moderators.empty() && now < comments_end) {
     add(PersonalData::kComments, held.comment_surveys, comments_end);
   }
+  add(PersonalData::kFollowUps, held.follow_up_surveys, held.follow_ups_end);
   add(PersonalData::kRaters, held.raters, RetentionEnd(campaign));
   return absl::OkStatus();
 }

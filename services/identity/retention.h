@@ -23,14 +23,16 @@ enum class PersonalData {
   kCodes,     // invitations: hashes of codes and of what was signed with them, with the survey's keys; go at closing
   kAnswers,   // sealed answers, on the response plane; destroyed at closing
   kComments,  // sealed comments, on the response plane; what is not approved is destroyed at release
+  kFollowUps,  // questions back, answers and the keys that comments came with, on the response plane; destroyed once
+               // answers are handed over
   kRaters,    // names and addresses; go retention_days after release (after closing, where nobody has released)
 };
 
 struct DueItem {
   domain::CampaignId campaign;
   PersonalData data = PersonalData::kRaters;
-  // kCodes: people invited. kRaters: raters with or without a name. kAnswers, kComments: surveys that may hold some;
-  // how many is not known on this plane.
+  // kCodes: people invited. kRaters: raters with or without a name. kAnswers, kComments, kFollowUps: surveys that may hold
+  // some; how many is not known on this plane.
   int64_t count = 0;
   // When it goes by itself; not known before the step that it follows (unset).
   std::optional<absl::Time> due_time;

@@ -122,6 +122,23 @@ absl::StatusOr<Access> AccessOf(ReadTransaction& transaction, const storage::Sur
   return access;
 }
 
+// A survey whose report may be read now.
+struct Readable {
+  storage::SurveyRow survey;
+  bool first_reading = false;  // to be noted, if the report is handed out
+};
+
+// The codes of Reports::Get.
+absl::StatusOr<Readable> FindReadable(ReadTransaction& transaction, const domain::DistrictId& district,
+                                      const domain::CampaignId& campaign, const domain::SurveyId& survey,
+                                      const Reader& reader) {
+  CANDOR_ASSIGN_OR_RETURN(std::optional<storage::SurveyRow> row, transaction.FindSurvey(district, survey));
+  if (!row.has_value() || row->campaign != campaign) return domain::errors::NotFound("survey", survey.value());
+  CANDOR_ASSIGN_OR_RETURN(const Access access, AccessOf(transaction, *row, reader));
+  CANDOR_RETURN_IF_ERROR(access.status);
+  return Readable{*std::move(row), access.first_reading};
+}
+
 absl::StatusOr<candor::v1::Report> ReadReport(ReadTransaction& transaction, const storage::SurveyRow& survey,
                                               const Reports::SubjectReader& read_subject) {
   CANDOR_ASSIGN_OR_RETURN(const std::string bytes, GetDocument(transaction, survey, SurveyDocument::kReport));
@@ -154,12 +171,9 @@ absl::StatusOr<candor::v1::Report> Reports::Get(const domain::DistrictId& distri
   candor::v1::Report report;
   bool first_reading = false;
   CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
-    CANDOR_ASSIGN_OR_RETURN(const std::optional<storage::SurveyRow> row, transaction.FindSurvey(district, survey));
-    if (!row.has_value() || row->campaign != campaign) return domain::errors::NotFound("survey", survey.value());
-    CANDOR_ASSIGN_OR_RETURN(const Access access, AccessOf(transaction, *row, reader));
-    CANDOR_RETURN_IF_ERROR(access.status);
-    first_reading = access.first_reading;
-    CANDOR_ASSIGN_OR_RETURN(report, ReadReport(transaction, *row, read_subject_));
+    CANDOR_ASSIGN_OR_RETURN(const Readable readable, FindReadable(transaction, district, campaign, survey, reader));
+    first_reading = readable.first_reading;
+    CANDOR_ASSIGN_OR_RETURN(report, ReadReport(transaction, readable.survey, read_subject_));
     return absl::OkStatus();
   }));
   if (!first_reading) return report;
@@ -172,15 +186,19 @@ absl::StatusOr<candor::v1::Report> Reports::Get(const domain::DistrictId& distri
   return report;
 }
 
+absl::Status Reports::CheckReader(const domain::DistrictId& district, const domain::CampaignId& campaign,
+                                  const domain::SurveyId& survey, const Reader& reader) {
+  return store_.Read([&](ReadTransaction& transaction) {
+    return FindReadable(transaction, district, campaign, survey, reader).status();
+  });
+}
+
 absl::StatusOr<candor::v1::ReportComments> Reports::GetComments(const domain::DistrictId& district,
                                                                 const domain::CampaignId& campaign,
                                                                 const domain::SurveyId& survey, const Reader& reader) {
   candor::v1::ReportComments comments;
   CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
-    CANDOR_ASSIGN_OR_RETURN(const std::optional<storage::SurveyRow> row, transaction.FindSurvey(district, survey));
-    if (!row.has_value() || row->campaign != campaign) return domain::errors::NotFound("survey", survey.value());
-    CANDOR_ASSIGN_OR_RETURN(const Access access, AccessOf(transaction, *row, reader));
-    CANDOR_RETURN_IF_ERROR(access.status);
+    CANDOR_ASSIGN_OR_RETURN(const Readable readable, FindReadable(transaction, district, campaign, survey, reader));
     CANDOR_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
                             transaction.FindSurveyDocument(district, survey, SurveyDocument::kComments));
     // Released by a version that knew no comments: there are none.
@@ -188,7 +206,7 @@ absl::StatusOr<candor::v1::ReportComments> Reports::GetComments(const domain::Di
     if (bytes.has_value()) {
       CANDOR_ASSIGN_OR_RETURN(released, domain::DecodeReleasedComments(*bytes));
     }
-    CANDOR_ASSIGN_OR_RETURN(const domain::Contract contract, ContractOf(transaction, *row));
+    CANDOR_ASSIGN_OR_RETURN(const domain::Contract contract, ContractOf(transaction, readable.survey));
     CANDOR_ASSIGN_OR_RETURN(const auto owner, transaction.FindCampaign(district, campaign));
     if (!owner.has_value()) return domain::errors::StoreCorrupt("a survey of no campaign");
     CANDOR_ASSIGN_OR_RETURN(

@@ -60,6 +60,10 @@ class Reports {
                                                          const domain::CampaignId& campaign,
                                                          const domain::SurveyId& survey, const Reader& reader);
 
+  // Whether Get would give the report now; it is no reading of it. The codes of Get.
+  absl::Status CheckReader(const domain::DistrictId& district, const domain::CampaignId& campaign,
+                           const domain::SurveyId& survey, const Reader& reader);
+
   // The figures of the same report, under the same rules.
   absl::StatusOr<candor::v1::Scores> GetScores(const domain::DistrictId& district, const domain::CampaignId& campaign,
                                                const domain::SurveyId& survey, const Reader& reader);

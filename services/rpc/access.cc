@@ -13,6 +13,7 @@
 #include "services/domain/contract.h"
 #include "services/domain/errors.h"
 #include "services/rpc/resource_names.h"
+#include "storage/key_holders.h"
 #include "storage/leader_line.h"
 
 namespace candor::rpc {
@@ -77,6 +78,10 @@ constexpr AccessRow kRows[] = {
 
     {"candor.v1.RetentionService.PurgePersonalData", Audience::kAdministrator, "parent", names::kDistrict},
 
+    {"candor.v1.FollowUpService.AskQuestion", Audience::kSurveyLeader, "survey", names::kSurvey},
+    {"candor.v1.FollowUpService.ListFollowUps", Audience::kReadersAndModerators, "parent", names::kSurvey},
+    {"candor.v1.FollowUpService.DecideQuestion", Audience::kSurveyModerators, "survey", names::kSurvey},
+
     {"candor.v1.InvitationService.OpenInvitation", Audience::kEveryone, "", ""},
     {"candor.v1.InvitationService.IssueToken", Audience::kEveryone, "", ""},
 
@@ -84,11 +89,16 @@ constexpr AccessRow kRows[] = {
     {"candor.v1.ResponseService.SubmitResponse", Audience::kEveryone, "", ""},
     {"candor.v1.ResponseService.ProvideClosingKey", Audience::kEveryone, "", ""},
     {"candor.v1.ResponseService.GetLedger", Audience::kEveryone, "", ""},
+    {"candor.v1.ResponseService.ListQuestions", Audience::kEveryone, "", ""},
+    {"candor.v1.ResponseService.AnswerQuestion", Audience::kEveryone, "", ""},
 
     {"candor.v1.KeySessionService.StartKeySession", Audience::kKeyHolder, "", ""},
     {"candor.v1.ModerationService.ListComments", Audience::kKeyHolder, "", ""},
     {"candor.v1.ModerationService.DecideComment", Audience::kKeyHolder, "", ""},
     {"candor.v1.ModerationService.WriteSummary", Audience::kKeyHolder, "", ""},
+    {"candor.v1.ModerationService.ListReplyKeys", Audience::kKeyHolder, "", ""},
+    {"candor.v1.ModerationService.ListAnswers", Audience::kKeyHolder, "", ""},
+    {"candor.v1.ModerationService.DecideAnswer", Audience::kKeyHolder, "", ""},
     {"candor.v1.AuditorService.ListNotices", Audience::kKeyHolder, "", ""},
     {"candor.v1.AuditorService.DestroyNotices", Audience::kKeyHolder, "", ""},
     {"candor.v1.PlaneService.GetReceiptKey", Audience::kPlane, "", ""},
@@ -101,6 +111,8 @@ constexpr AccessRow kRows[] = {
     {"candor.v1.PlaneService.AbandonSurvey", Audience::kPlane, "", ""},
     {"candor.v1.PlaneService.CheckComments", Audience::kPlane, "", ""},
     {"candor.v1.PlaneService.ReleaseSurvey", Audience::kPlane, "", ""},
+    {"candor.v1.PlaneService.PutQuestion", Audience::kPlane, "", ""},
+    {"candor.v1.PlaneService.FinishFollowUps", Audience::kPlane, "", ""},
     {"candor.v1.PlaneService.GetLiveCounts", Audience::kPlane, "", ""},
 
     {"candor.v1.ScoringService.GetScores", Audience::kReportReaders, "name", names::kSurvey},
@@ -140,6 +152,12 @@ absl::StatusOr<std::vector<std::string>> IdsOf(const AccessRow& row, absl::strin
     return std::vector<std::string>{all.district.value()};
   }
   return ParseName(row.pattern, row.scope, name);
+}
+
+// Whether an administrator may do what `audience` may, whoever they are in the directory.
+bool AdministratorsStandIn(Audience audience) {
+  return audience == Audience::kSurveyParties || audience == Audience::kReportReaders ||
+         audience == Audience::kReadersAndModerators;
 }
 
 bool Contains(const std::vector<domain::PersonId>& people, const domain::PersonId& person) {
@@ -188,6 +206,16 @@ absl::StatusOr<std::optional<SurveyParties>> StoredRelations::PartiesOf(const do
     return absl::OkStatus();
   }));
   return parties;
+}
+
+absl::StatusOr<std::vector<domain::PersonId>> StoredRelations::ModeratorsOf(const domain::DistrictId& district,
+                                                                            const domain::SurveyId& survey) {
+  std::vector<domain::PersonId> moderators;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](storage::ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(moderators, storage::ModeratorsOf(transaction, district, survey));
+    return absl::OkStatus();
+  }));
+  return moderators;
 }
 
 Access::Access(absl::Span<const AccessRow> rows, Relations* relations) : relations_(relations) {
@@ -273,10 +301,17 @@ absl::StatusOr<bool> Access::Allows(const AccessRow& row, const identity::Caller
   }
 }
 
+absl::StatusOr<bool> Access::Moderates(const identity::Caller& caller, const std::vector<std::string>& ids) const {
+  if (caller.person.empty() || !caller.roles.moderator) return false;
+  CANDOR_ASSIGN_OR_RETURN(const auto moderators,
+                          relations_->ModeratorsOf(domain::DistrictId(ids[0]), domain::SurveyId(ids[2])));
+  return Contains(moderators, caller.person);
+}
+
 absl::StatusOr<bool> Access::AllowsOnSurvey(Audience audience, const identity::Caller& caller, bool administrator,
                                             const std::vector<std::string>& ids) const {
   // The installation's administrator is nobody in the directory, so in no leader's line.
-  if (audience != Audience::kOutsideLeaderLine && audience != Audience::kRatingPerson && administrator) return true;
+  if (administrator && AdministratorsStandIn(audience)) return true;
   if (audience == Audience::kOutsideLeaderLine && !administrator) return false;
   CANDOR_ASSIGN_OR_RETURN(const auto parties,
                           relations_->PartiesOf(domain::DistrictId(ids[0]), domain::SurveyId(ids[2])));
@@ -286,13 +321,20 @@ absl::StatusOr<bool> Access::AllowsOnSurvey(Audience audience, const identity::C
   const bool was_supervisor = known && !caller.person.empty() && Contains(parties->supervisors_at_opening, caller.person);
   const bool acts_as_leader = is_leader && caller.roles.leader;
   const bool acts_as_supervisor = is_supervisor && caller.roles.supervisor;
+  const bool acts_as_reader =
+      acts_as_leader || (was_supervisor && caller.roles.supervisor && parties->supervisors_read);
   switch (audience) {
     // Being in the line counts here whether or not the person still has the role that goes with it.
     case Audience::kOutsideLeaderLine: return !is_leader && !is_supervisor && !was_supervisor;
     case Audience::kRatingPerson: return ids[3] == domain::kSelf ? acts_as_leader : acts_as_supervisor;
     case Audience::kSurveyParties: return acts_as_leader || acts_as_supervisor;
-    case Audience::kReportReaders:
-      return acts_as_leader || (was_supervisor && caller.roles.supervisor && parties->supervisors_read);
+    case Audience::kSurveyLeader: return acts_as_leader;
+    case Audience::kSurveyModerators:
+      return known ? Moderates(caller, ids) : false;
+    case Audience::kReadersAndModerators:
+      if (acts_as_reader) return true;
+      return known ? Moderates(caller, ids) : false;
+    case Audience::kReportReaders: return acts_as_reader;
     default: return false;
   }
 }

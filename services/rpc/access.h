@@ -41,6 +41,10 @@ enum class Audience {
   kOutsideLeaderLine,  // administrators who neither are the survey's leader nor are, or were at opening, one of the
                        // leader's supervisors
   kRatingPerson,       // of .../ratings/self the leader; of .../ratings/supervisor the leader's supervisors
+  kSurveyLeader,       // the survey's leader, whom no administrator stands in for
+  kSurveyModerators,   // who was a moderator of the survey when it was opened and has that role still; no administrator
+                       // stands in for them
+  kReadersAndModerators,  // kReportReaders and kSurveyModerators
   kReportReaders,      // the leader; where the contract lets them read, those who were the leader's supervisors at
                        // opening and are supervisors still; administrators, whom reporting turns away once there is a
                        // contract that does not name them
@@ -75,6 +79,9 @@ class Relations {
   // Unset when there is no such survey.
   virtual absl::StatusOr<std::optional<SurveyParties>> PartiesOf(const domain::DistrictId& district,
                                                                  const domain::SurveyId& survey) = 0;
+  // Of the survey, as it was opened; nobody before.
+  virtual absl::StatusOr<std::vector<domain::PersonId>> ModeratorsOf(const domain::DistrictId& district,
+                                                                     const domain::SurveyId& survey) = 0;
 };
 
 // Relations as the identity plane's store has them. `store` outlives the object.
@@ -85,6 +92,8 @@ class StoredRelations : public Relations {
                                                               const domain::PersonId& person) override;
   absl::StatusOr<std::optional<SurveyParties>> PartiesOf(const domain::DistrictId& district,
                                                          const domain::SurveyId& survey) override;
+  absl::StatusOr<std::vector<domain::PersonId>> ModeratorsOf(const domain::DistrictId& district,
+                                                             const domain::SurveyId& survey) override;
 
  private:
   storage::IdentityStore& store_;
@@ -117,6 +126,8 @@ class Access {
  private:
   absl::StatusOr<bool> Allows(const AccessRow& row, const identity::Caller& caller,
                               const google::protobuf::Message& request) const;
+  // Whether `caller` moderates the survey of these ids.
+  absl::StatusOr<bool> Moderates(const identity::Caller& caller, const std::vector<std::string>& ids) const;
   absl::StatusOr<bool> AllowsOnSurvey(Audience audience, const identity::Caller& caller, bool administrator,
                                       const std::vector<std::string>& ids) const;
 

@@ -158,7 +158,8 @@ const std::set<std::string>& ChangeableCampaignFields() {
       "title",          "instrument_version", "minimum_group_size",  "insiders",   "first_reader",
       "retention_days", "supervisor_reads",   "administrator_reads", "close_time", "latest_close_time",
       "abandon_time",   "notice",             "moderators",          "steward",    "mirrors",
-      "purpose",        "auditor",            "summary_only_below",  "breakdowns", "previous_campaign"};
+      "purpose",        "auditor",            "summary_only_below",  "breakdowns", "previous_campaign",
+      "follow_up_days"};
   return *fields;
 }
 
@@ -214,6 +215,7 @@ absl::Status CopyCampaignFields(const candor::v1::Campaign& from, const std::set
   if (Has(fields, "mirrors")) settings.mirrors.assign(from.mirrors().begin(), from.mirrors().end());
   if (Has(fields, "purpose")) settings.purpose = from.purpose().empty() ? domain::kDevelopmental : from.purpose();
   if (Has(fields, "breakdowns")) settings.breakdowns = BreakdownsOf(from);
+  if (Has(fields, "follow_up_days")) settings.follow_up_days = from.follow_up_days();
   if (Has(fields, "previous_campaign")) {
     settings.previous = domain::CampaignId();
     if (!from.previous_campaign().empty()) {
@@ -273,6 +275,7 @@ candor::v1::Campaign ToProto(const identity::StoredCampaign& campaign, const ide
   if (!settings.previous.empty()) {
     proto.set_previous_campaign(identity::CampaignName(row.district, settings.previous));
   }
+  proto.set_follow_up_days(settings.follow_up_days);
   proto.set_state(ToProto(row.state));
   proto.set_survey_count(static_cast<int32_t>(campaign.survey_count));
   const bool releasing = row.state == domain::CampaignState::kClosed && row.release_ordered;

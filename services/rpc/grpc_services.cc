@@ -7,6 +7,7 @@
 
 #include "candor/v1/campaign.grpc.pb.h"
 #include "candor/v1/directory.grpc.pb.h"
+#include "candor/v1/follow_up.grpc.pb.h"
 #include "candor/v1/framework.grpc.pb.h"
 #include "candor/v1/instrument.grpc.pb.h"
 #include "candor/v1/invitation.grpc.pb.h"
@@ -248,6 +249,11 @@ CANDOR_SERVICE(CampaignService,
                CANDOR_METHOD(CampaignService, GetIdentifiedRating, v1::GetIdentifiedRatingRequest, v1::IdentifiedRating)
                CANDOR_METHOD(CampaignService, PutIdentifiedRating, v1::PutIdentifiedRatingRequest, v1::IdentifiedRating))
 
+CANDOR_SERVICE(FollowUpService,
+               CANDOR_METHOD(FollowUpService, AskQuestion, v1::AskQuestionRequest, v1::FollowUp)
+               CANDOR_METHOD(FollowUpService, ListFollowUps, v1::ListFollowUpsRequest, v1::ListFollowUpsResponse)
+               CANDOR_METHOD(FollowUpService, DecideQuestion, v1::DecideQuestionRequest, v1::FollowUp))
+
 CANDOR_SERVICE(RetentionService, CANDOR_METHOD(RetentionService, PurgePersonalData, v1::PurgePersonalDataRequest,
                                                v1::PurgePersonalDataResponse))
 
@@ -261,7 +267,10 @@ CANDOR_SERVICE(ResponseService,
                                    v1::SubmitResponseResponse)
                CANDOR_SMALL_METHOD(ResponseService, ProvideClosingKey, v1::ProvideClosingKeyRequest,
                                    v1::ProvideClosingKeyResponse)
-               CANDOR_METHOD(ResponseService, GetLedger, v1::GetLedgerRequest, v1::GetLedgerResponse))
+               CANDOR_METHOD(ResponseService, GetLedger, v1::GetLedgerRequest, v1::GetLedgerResponse)
+               CANDOR_METHOD(ResponseService, ListQuestions, v1::ListQuestionsRequest, v1::ListQuestionsResponse)
+               CANDOR_SMALL_METHOD(ResponseService, AnswerQuestion, v1::AnswerQuestionRequest,
+                                   v1::AnswerQuestionResponse))
 
 CANDOR_SERVICE(KeySessionService, CANDOR_SMALL_METHOD(KeySessionService, StartKeySession, v1::StartKeySessionRequest,
                                                       v1::StartKeySessionResponse))
@@ -269,7 +278,10 @@ CANDOR_SERVICE(KeySessionService, CANDOR_SMALL_METHOD(KeySessionService, StartKe
 CANDOR_SERVICE(ModerationService,
                CANDOR_METHOD(ModerationService, ListComments, v1::ListCommentsRequest, v1::ListCommentsResponse)
                CANDOR_SMALL_METHOD(ModerationService, DecideComment, v1::DecideCommentRequest, v1::DecideCommentResponse)
-               CANDOR_SMALL_METHOD(ModerationService, WriteSummary, v1::WriteSummaryRequest, v1::WriteSummaryResponse))
+               CANDOR_SMALL_METHOD(ModerationService, WriteSummary, v1::WriteSummaryRequest, v1::WriteSummaryResponse)
+               CANDOR_METHOD(ModerationService, ListReplyKeys, v1::ListReplyKeysRequest, v1::ListReplyKeysResponse)
+               CANDOR_METHOD(ModerationService, ListAnswers, v1::ListAnswersRequest, v1::ListAnswersResponse)
+               CANDOR_SMALL_METHOD(ModerationService, DecideAnswer, v1::DecideAnswerRequest, v1::DecideAnswerResponse))
 
 CANDOR_SERVICE(AuditorService,
                CANDOR_METHOD(AuditorService, ListNotices, v1::ListNoticesRequest, v1::ListNoticesResponse)
@@ -285,6 +297,8 @@ CANDOR_SERVICE(PlaneService,
                CANDOR_METHOD(PlaneService, Forget, v1::ForgetRequest, Empty)
                CANDOR_METHOD(PlaneService, AbandonSurvey, v1::AbandonSurveyRequest, Empty)
                CANDOR_METHOD(PlaneService, ReleaseSurvey, v1::ReleaseSurveyRequest, v1::ReleaseSurveyResponse)
+               CANDOR_METHOD(PlaneService, PutQuestion, v1::PutQuestionRequest, Empty)
+               CANDOR_METHOD(PlaneService, FinishFollowUps, v1::FinishFollowUpsRequest, v1::FinishFollowUpsResponse)
                CANDOR_METHOD(PlaneService, CheckComments, v1::CheckCommentsRequest, v1::CheckCommentsResponse)
                CANDOR_METHOD(PlaneService, GetLiveCounts, v1::GetLiveCountsRequest, v1::GetLiveCountsResponse))
 
@@ -319,7 +333,8 @@ std::vector<std::string> GrpcServices::Names(Planes planes) {
     names = {v1::DirectoryService::service_full_name(),  v1::FrameworkService::service_full_name(),
              v1::InstrumentService::service_full_name(), v1::CampaignService::service_full_name(),
              v1::InvitationService::service_full_name(), v1::ScoringService::service_full_name(),
-             v1::ReportService::service_full_name(),     v1::RetentionService::service_full_name()};
+             v1::ReportService::service_full_name(),     v1::RetentionService::service_full_name(),
+             v1::FollowUpService::service_full_name()};
   }
   if (HoldsResponses(planes)) {
     names.push_back(v1::ResponseService::service_full_name());
@@ -345,6 +360,7 @@ absl::StatusOr<std::unique_ptr<GrpcServices>> GrpcServices::Create(Planes planes
     all->services_.push_back(std::make_unique<ScoringServiceGate>(gate));
     all->services_.push_back(std::make_unique<ReportServiceGate>(gate));
     all->services_.push_back(std::make_unique<RetentionServiceGate>(gate));
+    all->services_.push_back(std::make_unique<FollowUpServiceGate>(gate));
   }
   if (HoldsResponses(planes)) {
     static auto* const wiped_requests = new WipedRequests<v1::SubmitResponseRequest, v1::SubmitResponseResponse>;
@@ -352,12 +368,16 @@ absl::StatusOr<std::unique_ptr<GrpcServices>> GrpcServices::Create(Planes planes
     response_service->SetMessageAllocatorFor_SubmitResponse(wiped_requests);
     static auto* const wiped_keys = new WipedRequests<v1::ProvideClosingKeyRequest, v1::ProvideClosingKeyResponse>;
     response_service->SetMessageAllocatorFor_ProvideClosingKey(wiped_keys);
+    static auto* const wiped_answers = new WipedRequests<v1::AnswerQuestionRequest, v1::AnswerQuestionResponse>;
+    response_service->SetMessageAllocatorFor_AnswerQuestion(wiped_answers);
     all->services_.push_back(std::move(response_service));
     static auto* const wiped_decisions = new WipedRequests<v1::DecideCommentRequest, v1::DecideCommentResponse>;
     static auto* const wiped_summaries = new WipedRequests<v1::WriteSummaryRequest, v1::WriteSummaryResponse>;
     auto moderation_service = std::make_unique<ModerationServiceGate>(gate);
     moderation_service->SetMessageAllocatorFor_DecideComment(wiped_decisions);
     moderation_service->SetMessageAllocatorFor_WriteSummary(wiped_summaries);
+    static auto* const wiped_answer_decisions = new WipedRequests<v1::DecideAnswerRequest, v1::DecideAnswerResponse>;
+    moderation_service->SetMessageAllocatorFor_DecideAnswer(wiped_answer_decisions);
     all->services_.push_back(std::make_unique<KeySessionServiceGate>(gate));
     all->services_.push_back(std::move(moderation_service));
     all->services_.push_back(std::make_unique<AuditorServiceGate>(gate));

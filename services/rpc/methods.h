@@ -49,6 +49,8 @@ void AddCampaignMethods(const IdentityBackend& backend, MethodSet& methods);
 void AddSurveyMethods(const IdentityBackend& backend, MethodSet& methods);
 void AddRaterMethods(const IdentityBackend& backend, MethodSet& methods);
 void AddReportMethods(const IdentityBackend& backend, MethodSet& methods);
+// FollowUpService: questions back to comments.
+void AddFollowUpMethods(const IdentityBackend& backend, MethodSet& methods);
 void AddRetentionMethods(const IdentityBackend& backend, MethodSet& methods);
 // InvitationService: a respondent on the identity plane.
 void AddInvitationMethods(const IdentityBackend& backend, MethodSet& methods);

@@ -8,6 +8,7 @@
 #include "candor/v1/moderation.pb.h"
 #include "services/base/status.h"
 #include "services/collection/collection.h"
+#include "services/collection/follow_ups.h"
 #include "services/collection/key_sessions.h"
 #include "services/collection/moderation.h"
 #include "services/domain/contract.h"
@@ -41,6 +42,33 @@ absl::StatusOr<collection::CommentDecision> DecisionOf(const v1::CommentDecision
   return decision;
 }
 
+void SetDecision(collection::CommentDecision decision, v1::CommentDecision* to) {
+  to->set_kind(static_cast<v1::DecisionKind>(decision.kind));
+  to->set_reason(static_cast<v1::ModerationReason>(decision.reason));
+  to->set_text(std::move(decision.text));
+  to->set_note(std::move(decision.note));
+}
+
+absl::Status ListAnswers(collection::Collection& collection, const v1::ListAnswersRequest& request,
+                         v1::ListAnswersResponse* response) {
+  const domain::SurveyId survey(request.survey());
+  CANDOR_ASSIGN_OR_RETURN(const auto documents, collection.GetDocuments(survey));
+  CANDOR_ASSIGN_OR_RETURN(const domain::Manifest manifest, domain::DecodeManifest(*documents->manifest));
+  CANDOR_ASSIGN_OR_RETURN(collection::AnswersView view, collection.ReadAnswers(request.session(), survey));
+  response->set_answering_over(view.answering_over);
+  response->set_decide_until(absl::ToUnixSeconds(view.decide_until));
+  for (collection::ModeratedAnswer& answer : view.answers) {
+    v1::SealedAnswer* const to = response->add_answers();
+    to->set_comment(std::move(answer.comment));
+    to->set_sealed(std::move(answer.sealed));
+    if (!answer.decision.has_value()) continue;
+    SetDecision(*std::move(answer.decision), to->mutable_decision());
+    const size_t moderator = static_cast<size_t>(answer.decided_by);
+    if (moderator < manifest.moderators.size()) to->set_decided_by(manifest.moderators[moderator].name);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ListComments(collection::Collection& collection, const v1::ListCommentsRequest& request,
                           v1::ListCommentsResponse* response) {
   if (request.page_size() < 0) return domain::errors::InvalidField("page_size", "must not be negative");
@@ -64,10 +92,7 @@ absl::Status ListComments(collection::Collection& collection, const v1::ListComm
     to->set_place(comment.place);
     to->set_sealed(std::move(comment.sealed));
     if (!comment.decision.has_value()) continue;
-    to->mutable_decision()->set_kind(static_cast<v1::DecisionKind>(comment.decision->kind));
-    to->mutable_decision()->set_reason(static_cast<v1::ModerationReason>(comment.decision->reason));
-    to->mutable_decision()->set_text(std::move(comment.decision->text));
-    to->mutable_decision()->set_note(std::move(comment.decision->note));
+    SetDecision(*std::move(comment.decision), to->mutable_decision());
     const size_t moderator = static_cast<size_t>(comment.decided_by);
     if (moderator < manifest.moderators.size()) to->set_decided_by(manifest.moderators[moderator].name);
   }
@@ -113,6 +138,31 @@ void AddModerationMethods(collection::Collection* collection, MethodSet& methods
       [collection](const Caller&, const v1::WriteSummaryRequest& request, v1::WriteSummaryResponse*) {
         return collection->SummarizeComments(request.session(), domain::SurveyId(request.survey()),
                                              {request.summary().block(), request.summary().text()});
+      });
+  methods.Add<v1::ListReplyKeysRequest, v1::ListReplyKeysResponse>(
+      "candor.v1.ModerationService.ListReplyKeys", Lane::kReading,
+      [collection](const Caller&, const v1::ListReplyKeysRequest& request,
+                   v1::ListReplyKeysResponse* response) -> absl::Status {
+        CANDOR_ASSIGN_OR_RETURN(const auto keys,
+                                collection->ReplyKeys(request.session(), domain::SurveyId(request.survey())));
+        for (const auto& [comment, key] : keys) {
+          v1::ReplyKey* const to = response->add_reply_keys();
+          to->set_comment(comment);
+          to->set_public_key(key);
+        }
+        return absl::OkStatus();
+      });
+  methods.Add<v1::ListAnswersRequest, v1::ListAnswersResponse>(
+      "candor.v1.ModerationService.ListAnswers", Lane::kReading,
+      [collection](const Caller&, const v1::ListAnswersRequest& request, v1::ListAnswersResponse* response) {
+        return ListAnswers(*collection, request, response);
+      });
+  methods.Add<v1::DecideAnswerRequest, v1::DecideAnswerResponse>(
+      "candor.v1.ModerationService.DecideAnswer", Lane::kReading,
+      [collection](const Caller&, const v1::DecideAnswerRequest& request, v1::DecideAnswerResponse*) -> absl::Status {
+        CANDOR_ASSIGN_OR_RETURN(const collection::CommentDecision decision, DecisionOf(request.decision()));
+        return collection->DecideAnswer(request.session(), domain::SurveyId(request.survey()), request.comment(),
+                                        decision);
       });
   methods.Add<v1::ListNoticesRequest, v1::ListNoticesResponse>(
       "candor.v1.AuditorService.ListNotices", Lane::kReading,

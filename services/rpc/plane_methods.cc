@@ -113,7 +113,20 @@ void AddPlaneMethods(ResponsePlane* plane, MethodSet& methods) {
               v1::ReleaseSurveyResponse* response) -> absl::Status {
         CANDOR_ASSIGN_OR_RETURN(
             *response->mutable_released_comments(),
-            plane->ReleaseSurvey({domain::SurveyId(request.survey()), request.discard_undecided()}));
+            plane->ReleaseSurvey({domain::SurveyId(request.survey()), request.discard_undecided(),
+                                  absl::FromUnixSeconds(request.release_time())}));
+        return absl::OkStatus();
+      });
+  methods.Add<v1::PutQuestionRequest, Empty>(
+      Name("PutQuestion"), Lane::kOrders, [plane](const Caller&, const v1::PutQuestionRequest& request, Empty*) {
+        return plane->PutQuestion({domain::SurveyId(request.survey()), request.comment(), request.sealed_question()});
+      });
+  methods.Add<v1::FinishFollowUpsRequest, v1::FinishFollowUpsResponse>(
+      Name("FinishFollowUps"), Lane::kOrders,
+      [plane](const Caller&, const v1::FinishFollowUpsRequest& request,
+              v1::FinishFollowUpsResponse* response) -> absl::Status {
+        CANDOR_ASSIGN_OR_RETURN(*response->mutable_answers(),
+                                plane->FinishFollowUps(domain::SurveyId(request.survey())));
         return absl::OkStatus();
       });
   methods.Add<v1::GetLiveCountsRequest, v1::GetLiveCountsResponse>(

@@ -13,6 +13,7 @@
 #include "services/base/status.h"
 #include "services/domain/closed_result.h"
 #include "services/domain/errors.h"
+#include "services/domain/follow_up.h"
 #include "services/wire/error_status.h"
 
 namespace candor::rpc {
@@ -264,9 +265,30 @@ absl::StatusOr<std::string> RemoteResponsePlane::ReleaseSurvey(const domain::Rel
   v1::ReleaseSurveyRequest request;
   request.set_survey(order.survey.value());
   request.set_discard_undecided(order.discard_undecided);
+  request.set_release_time(absl::ToUnixSeconds(order.release_time));
   v1::ReleaseSurveyResponse response;
   CANDOR_RETURN_IF_ERROR(Call(&PlaneService::Stub::ReleaseSurvey, request, &response, Effort::kUsual));
   return std::move(*response.mutable_released_comments());
+}
+
+absl::Status RemoteResponsePlane::PutQuestion(const domain::QuestionOrder& order) {
+  v1::PutQuestionRequest request;
+  request.set_survey(order.survey.value());
+  request.set_comment(order.comment);
+  request.set_sealed_question(order.sealed_question);
+  Empty response;
+  return Call(&PlaneService::Stub::PutQuestion, request, &response, Effort::kUsual);
+}
+
+absl::StatusOr<std::string> RemoteResponsePlane::FinishFollowUps(const domain::SurveyId& survey) {
+  v1::FinishFollowUpsRequest request;
+  request.set_survey(survey.value());
+  v1::FinishFollowUpsResponse response;
+  CANDOR_RETURN_IF_ERROR(Call(&PlaneService::Stub::FinishFollowUps, request, &response, Effort::kUsual));
+  if (const absl::Status read = domain::DecodeFollowUpAnswers(response.answers()).status(); !read.ok()) {
+    return Unreachable(absl::StrCat("its answers cannot be read, as of another version (", read.message(), ")"));
+  }
+  return std::move(*response.mutable_answers());
 }
 
 absl::StatusOr<std::vector<int64_t>> RemoteResponsePlane::LiveCounts(const domain::SurveyId& survey) {

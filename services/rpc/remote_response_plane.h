@@ -55,6 +55,8 @@ class RemoteResponsePlane : public domain::ResponsePlane {
   absl::Status AbandonSurvey(const domain::SurveyId& survey) override;
   absl::StatusOr<bool> CommentsWait(const domain::SurveyId& survey) override;
   absl::StatusOr<std::string> ReleaseSurvey(const domain::ReleaseOrder& order) override;
+  absl::Status PutQuestion(const domain::QuestionOrder& order) override;
+  absl::StatusOr<std::string> FinishFollowUps(const domain::SurveyId& survey) override;
   absl::StatusOr<std::vector<int64_t>> LiveCounts(const domain::SurveyId& survey) override;
 
   // Asks for something small unless the last call has reached the other side, so that the log says in time whether it can

@@ -16,10 +16,6 @@ using identity::Caller;
 
 constexpr char kListReports[] = "candor.v1.ReportService.ListReports";
 
-reporting::Reader ReaderOf(const Caller& caller, const domain::DistrictId& district) {
-  return {caller.person, ReadsWholeDistrict(caller, district)};
-}
-
 // Reporting pages by itself, since only it knows which reports may be read.
 absl::Status ListReports(const IdentityBackend& b, const Caller& caller, const v1::ListReportsRequest& request,
                          v1::ListReportsResponse* response) {

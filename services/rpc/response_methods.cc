@@ -6,6 +6,7 @@
 #include "candor/v1/response.pb.h"
 #include "services/base/status.h"
 #include "services/collection/collection.h"
+#include "services/collection/follow_ups.h"
 #include "services/domain/errors.h"
 
 namespace candor::rpc {
@@ -99,6 +100,22 @@ void AddResponseMethods(collection::Collection* collection, MethodSet& methods) 
         CANDOR_ASSIGN_OR_RETURN(*response->mutable_ledger(),
                                 collection->GetLedger(domain::SurveyId(request.survey())));
         return absl::OkStatus();
+      });
+  methods.Add<v1::ListQuestionsRequest, v1::ListQuestionsResponse>(
+      "candor.v1.ResponseService.ListQuestions", Lane::kReading,
+      [collection](const Caller&, const v1::ListQuestionsRequest& request,
+                   v1::ListQuestionsResponse* response) -> absl::Status {
+        CANDOR_ASSIGN_OR_RETURN(collection::QuestionList list,
+                                collection->ListQuestions(domain::SurveyId(request.survey())));
+        for (std::string& sealed : list.sealed_questions) response->add_sealed_questions(std::move(sealed));
+        if (list.answer_until.has_value()) response->set_answer_until(absl::ToUnixSeconds(*list.answer_until));
+        return absl::OkStatus();
+      });
+  methods.Add<v1::AnswerQuestionRequest, v1::AnswerQuestionResponse>(
+      "candor.v1.ResponseService.AnswerQuestion", Lane::kReading,
+      [collection](const Caller&, const v1::AnswerQuestionRequest& request, v1::AnswerQuestionResponse*) {
+        return collection->AnswerQuestion(domain::SurveyId(request.survey()),
+                                          {request.comment(), request.sealed_answer(), request.signature()});
       });
 }
 

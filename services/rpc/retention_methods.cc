@@ -19,6 +19,8 @@ v1::PersonalData ToProto(identity::PersonalData data) {
       return v1::PERSONAL_DATA_ANSWERS;
     case identity::PersonalData::kComments:
       return v1::PERSONAL_DATA_COMMENTS;
+    case identity::PersonalData::kFollowUps:
+      return v1::PERSONAL_DATA_FOLLOW_UPS;
     case identity::PersonalData::kRaters:
       return v1::PERSONAL_DATA_RATERS;
   }

@@ -45,6 +45,10 @@ bool ReadsWholeDistrict(const identity::Caller& caller, const domain::DistrictId
   return caller.installation_administrator || (caller.district == district && caller.roles.administrator);
 }
 
+reporting::Reader ReaderOf(const identity::Caller& caller, const domain::DistrictId& district) {
+  return {caller.person, ReadsWholeDistrict(caller, district)};
+}
+
 absl::Status CheckCampaignsExist(storage::IdentityStore& store, const identity::Caller& caller,
                                  const CampaignName& name) {
   if (!ReadsWholeDistrict(caller, name.district)) return absl::OkStatus();

@@ -22,6 +22,9 @@ absl::Status CheckSurveyExists(storage::IdentityStore& store, const SurveyName& 
 // Whether `caller` may read everything of `district`.
 bool ReadsWholeDistrict(const identity::Caller& caller, const domain::DistrictId& district);
 
+// `caller` as a reader of the district's reports.
+reporting::Reader ReaderOf(const identity::Caller& caller, const domain::DistrictId& district);
+
 // NOT_FOUND, RESOURCE_NOT_FOUND, to a caller who reads the whole district: there is no such campaign; of all campaigns, no
 // such district. Others are shown what is theirs, so nothing.
 absl::Status CheckCampaignsExist(storage::IdentityStore& store, const identity::Caller& caller,

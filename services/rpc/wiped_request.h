@@ -33,6 +33,17 @@ inline void Wipe(candor::v1::DecideCommentRequest& request) {
   base::Wipe(*request.mutable_decision()->mutable_text());
   base::Wipe(*request.mutable_decision()->mutable_note());
 }
+inline void Wipe(candor::v1::DecideAnswerRequest& request) {
+  base::Wipe(*request.mutable_session());
+  base::Wipe(*request.mutable_decision()->mutable_text());
+  base::Wipe(*request.mutable_decision()->mutable_note());
+}
+// Overwrites which comment it is about and what shows it.
+inline void Wipe(candor::v1::AnswerQuestionRequest& request) {
+  base::Wipe(*request.mutable_comment());
+  base::Wipe(*request.mutable_sealed_answer());
+  base::Wipe(*request.mutable_signature());
+}
 inline void Wipe(candor::v1::WriteSummaryRequest& request) {
   base::Wipe(*request.mutable_session());
   base::Wipe(*request.mutable_summary()->mutable_text());

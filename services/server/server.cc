@@ -260,6 +260,7 @@ void Server::Parts::AddIdentityMethods() {
   rpc::AddSurveyMethods(backend, *methods);
   rpc::AddRaterMethods(backend, *methods);
   rpc::AddReportMethods(backend, *methods);
+  rpc::AddFollowUpMethods(backend, *methods);
   rpc::AddRetentionMethods(backend, *methods);
   rpc::AddInvitationMethods(backend, *methods);
 }

@@ -71,9 +71,11 @@ absl::StatusOr<SurveyRow> ReadSurvey(Statement& row) {
   survey.closing_step = static_cast<ClosingStep>(row.Int(6));
   survey.create_time = TimeOf(row.Int(7));
   survey.revision = row.Int(8);
+  survey.release_time = OptionalTimeOf(row, 9);
   return survey;
 }
-#define SURVEY_COLUMNS "district, survey, campaign, leader, state, order_id, closing_step, create_time, revision"
+#define SURVEY_COLUMNS \
+  "district, survey, campaign, leader, state, order_id, closing_step, create_time, revision, release_time"
 
 void BindSurvey(Statement& statement, const SurveyRow& row) {
   const absl::string_view state = domain::NameOf(row.state);
@@ -86,6 +88,7 @@ void BindSurvey(Statement& statement, const SurveyRow& row) {
       .BindInt(7, static_cast<int64_t>(row.closing_step))
       .BindInt(8, TimeValue(row.create_time))
       .BindInt(9, row.revision);
+  BindOptionalTime(statement, 10, row.release_time);
 }
 
 absl::StatusOr<ExtensionRow> ReadExtension(Statement& row) {
@@ -263,7 +266,7 @@ absl::StatusOr<std::vector<SurveyRow>> IdentityTransaction::ListSurveysOfLeader(
 absl::Status IdentityTransaction::InsertSurvey(const SurveyRow& row) {
   CANDOR_ASSIGN_OR_RETURN(
       Statement statement,
-      database_.Prepare("INSERT INTO survey(" SURVEY_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"));
+      database_.Prepare("INSERT INTO survey(" SURVEY_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"));
   BindSurvey(statement, row);
   return statement.Run();
 }
@@ -272,7 +275,7 @@ absl::Status IdentityTransaction::UpdateSurvey(const SurveyRow& row) {
   {
     CANDOR_ASSIGN_OR_RETURN(Statement statement,
                             database_.Prepare("UPDATE survey SET campaign=?3, leader=?4, state=?5, order_id=?6, "
-                                              "closing_step=?7, create_time=?8, revision=revision+1 "
+                                              "closing_step=?7, create_time=?8, revision=revision+1, release_time=?10 "
                                               "WHERE district=?1 AND survey=?2 AND revision=?9"));
     BindSurvey(statement, row);
     CANDOR_RETURN_IF_ERROR(statement.Run());

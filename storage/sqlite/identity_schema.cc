@@ -296,11 +296,41 @@ CREATE TRIGGER parts_are_fixed BEFORE UPDATE OF part ON rater
   BEGIN SELECT RAISE(ABORT, 'the part of an invited rater is fixed'); END;
 )sql";
 
+// Questions back to comments, and when each survey was released (NULL before, and where there are no such questions).
+constexpr char kVersion6[] = R"sql(
+ALTER TABLE survey ADD COLUMN release_time INTEGER;
+
+CREATE TABLE question(
+  district TEXT NOT NULL,
+  survey TEXT NOT NULL,
+  comment TEXT NOT NULL,
+  question TEXT NOT NULL,
+  state INTEGER NOT NULL CHECK(state BETWEEN 1 AND 4),
+  reason INTEGER NOT NULL,
+  sealed_question BLOB,
+  PRIMARY KEY(district, survey, comment),
+  FOREIGN KEY(district, survey) REFERENCES survey ON DELETE CASCADE
+);
+
+CREATE TRIGGER questions_stay BEFORE DELETE ON question
+  BEGIN SELECT RAISE(ABORT, 'a question stays'); END;
+CREATE TRIGGER questions_are_asked_once BEFORE UPDATE OF district, survey, comment, question ON question
+  WHEN NEW.district IS NOT OLD.district OR NEW.survey IS NOT OLD.survey OR NEW.comment IS NOT OLD.comment OR
+    NEW.question IS NOT OLD.question
+  BEGIN SELECT RAISE(ABORT, 'a question is fixed'); END;
+CREATE TRIGGER questions_are_decided_once BEFORE UPDATE OF state, reason ON question
+  WHEN NOT (OLD.state = 1 AND NEW.state IN (2, 3) OR OLD.state = 3 AND NEW.state = 4 AND NEW.reason = OLD.reason)
+  BEGIN SELECT RAISE(ABORT, 'what was decided about a question is fixed'); END;
+CREATE TRIGGER release_times_are_fixed BEFORE UPDATE OF release_time ON survey
+  WHEN OLD.state = 'released' AND NEW.release_time IS NOT OLD.release_time
+  BEGIN SELECT RAISE(ABORT, 'when a survey was released is fixed'); END;
+)sql";
+
 }  // namespace
 
 const std::vector<Migration>& IdentityMigrations() {
   static const std::vector<Migration>* const migrations = new std::vector<Migration>{
-      {1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}, {5, kVersion5}};
+      {1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}, {5, kVersion5}, {6, kVersion6}};
   return *migrations;
 }
 

@@ -86,6 +86,11 @@ class IdentityTransaction : public WriteTransaction {
                                                                           const domain::PersonId& person) override;
   absl::StatusOr<std::vector<IdentifiedRatingRow>> ListIdentifiedRatings(const domain::DistrictId& district,
                                                                          const domain::SurveyId& survey) override;
+  absl::StatusOr<std::optional<QuestionRow>> FindQuestion(const domain::DistrictId& district,
+                                                          const domain::SurveyId& survey,
+                                                          absl::string_view comment) override;
+  absl::StatusOr<std::vector<QuestionRow>> ListQuestions(const domain::DistrictId& district,
+                                                         const domain::SurveyId& survey) override;
   absl::StatusOr<std::optional<RequestRow>> FindRequest(const domain::DistrictId& district, absl::string_view caller,
                                                         absl::string_view method,
                                                         absl::string_view request_id) override;
@@ -129,6 +134,8 @@ class IdentityTransaction : public WriteTransaction {
   absl::Status DeleteRatingsOfTheGone(const domain::DistrictId& district, const domain::SurveyId& survey) override;
   absl::Status InsertIdentifiedRating(const IdentifiedRatingRow& row) override;
   absl::Status UpdateIdentifiedRating(const IdentifiedRatingRow& row) override;
+  absl::Status InsertQuestion(const QuestionRow& row) override;
+  absl::Status UpdateQuestion(const QuestionRow& row) override;
   absl::Status InsertRequest(const RequestRow& row) override;
   absl::Status DeleteRequestsBefore(absl::Time time) override;
   absl::Status ForgetRequests(const domain::DistrictId& district) override;

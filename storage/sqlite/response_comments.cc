@@ -15,22 +15,16 @@ namespace errors = candor::domain::errors;
 using domain::SurveyId;
 namespace {
 
-// Runs `visit` with every row of a prepared statement.
-template <typename Visit>
-absl::Status ForEachRow(Statement& select, const Visit& visit) {
-  while (true) {
-    CANDOR_ASSIGN_OR_RETURN(const bool more, select.Step());
-    if (!more) return absl::OkStatus();
-    visit(select);
-  }
-}
-
 constexpr const char* kDeleteComments[] = {
     "DELETE FROM decision WHERE survey = ?", "DELETE FROM comment WHERE survey = ?",
     "DELETE FROM comment_place WHERE survey = ?", "DELETE FROM comment_key WHERE survey = ?",
     "DELETE FROM summary WHERE survey = ?"};
-constexpr const char* kDeleteOtherWords[] = {"DELETE FROM notice WHERE survey = ?",
-                                             "DELETE FROM released WHERE survey = ?"};
+// What was released goes before what was handed over, which stays as long as that does.
+constexpr const char* kDeleteOtherWords[] = {
+    "DELETE FROM notice WHERE survey = ?",    "DELETE FROM released WHERE survey = ?",
+    "DELETE FROM answer WHERE survey = ?",    "DELETE FROM question WHERE survey = ?",
+    "DELETE FROM reply_key WHERE survey = ?", "DELETE FROM follow_up WHERE survey = ?",
+    "DELETE FROM handed_over WHERE survey = ?"};
 
 absl::Status RunEach(Database& database, const SurveyId& survey, absl::Span<const char* const> statements) {
   for (const char* statement : statements) {
@@ -38,12 +32,6 @@ absl::Status RunEach(Database& database, const SurveyId& survey, absl::Span<cons
     CANDOR_RETURN_IF_ERROR(remove.BindText(1, survey.value()).Run());
   }
   return absl::OkStatus();
-}
-
-absl::StatusOr<bool> Exists(Database& database, const char* query, const SurveyId& survey,
-                            const std::string& key) {
-  CANDOR_ASSIGN_OR_RETURN(Statement select, database.Prepare(query));
-  return select.BindText(1, survey.value()).BindText(2, key).Step();
 }
 
 // FAILED_PRECONDITION, WRONG_STATE: not closed, or released.
@@ -79,11 +67,13 @@ absl::Status SqliteResponseStore::PutComments(const SurveyId& survey, const Stor
   }
   for (const ClosedComment& comment : closing.comments) {
     CANDOR_ASSIGN_OR_RETURN(Statement insert,
-                            database_->Prepare("INSERT INTO comment(survey, id, place, sealed) VALUES (?, ?, ?, ?)"));
+                            database_->Prepare("INSERT INTO comment(survey, id, place, sealed, reply_key) VALUES (?, ?, ?, ?, ?)"));
     CANDOR_RETURN_IF_ERROR(insert.BindText(1, survey.value())
                                .BindText(2, base::RandomId())
                                .BindInt(3, comment.place)
                                .BindBlob(4, comment.sealed)
+                               .BindOptionalBlob(5, comment.reply_key.empty() ? std::nullopt
+                                                                               : std::optional<std::string>(comment.reply_key))
                                .Run());
   }
   for (const std::string& sealed : closing.notices) {
@@ -196,7 +186,8 @@ absl::Status SqliteResponseStore::PutSummary(const SurveyId& survey, const Store
   });
 }
 
-absl::Status SqliteResponseStore::ReleaseComments(const SurveyId& survey, absl::string_view released) {
+absl::Status SqliteResponseStore::ReleaseComments(const SurveyId& survey, absl::string_view released,
+                                                  const std::optional<FollowUpStart>& follow_ups) {
   absl::MutexLock lock(&mutex_);
   return database_->Transact([&]() -> absl::Status {
     mutex_.AssertHeld();
@@ -206,6 +197,7 @@ absl::Status SqliteResponseStore::ReleaseComments(const SurveyId& survey, absl::
                               database_->Prepare("INSERT INTO released(survey, document) VALUES (?, ?)"));
       CANDOR_RETURN_IF_ERROR(insert.BindText(1, survey.value()).BindBlob(2, released).Run());
     }
+    if (follow_ups.has_value()) CANDOR_RETURN_IF_ERROR(StartFollowUps(survey, *follow_ups));
     return RunEach(*database_, survey, kDeleteComments);
   });
 }

@@ -68,4 +68,9 @@ absl::StatusOr<SurveyState> RequireState(Database& database, const SurveyId& sur
   return errors::WrongState(absl::StrCat("the survey is ", NameOf(state), "; this cannot be done (any more)"));
 }
 
+absl::StatusOr<bool> Exists(Database& database, const char* query, const SurveyId& survey, const std::string& key) {
+  CANDOR_ASSIGN_OR_RETURN(Statement select, database.Prepare(query));
+  return select.BindText(1, survey.value()).BindText(2, key).Step();
+}
+
 }  // namespace candor::storage::sqlite

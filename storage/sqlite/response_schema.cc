@@ -129,6 +129,60 @@ CREATE TABLE released(
 );
 )sql";
 
+// `comment.reply_key` is null in surveys whose contract allows no questions back, and in no other. `follow_up` has a row
+// from release until answers are handed over where the contract allows questions; `handed_over` one from then on. `answer` has
+// a row for every question, with place for a decision, which is overwritten where it stands: it has a number of its own for
+// that, and never changes its length, so that no row tells whether there is an answer or a decision, nor which came first.
+//
+// A question is put once, and nothing comes after what was handed over: the triggers stand against this program's own mistakes.
+constexpr char kResponses6[] = R"sql(
+ALTER TABLE comment ADD COLUMN reply_key BLOB CHECK (length(reply_key) = 32);
+CREATE TABLE follow_up(
+  survey TEXT NOT NULL PRIMARY KEY REFERENCES survey(id),
+  release_time INTEGER NOT NULL
+);
+CREATE TABLE reply_key(
+  survey TEXT NOT NULL REFERENCES follow_up(survey),
+  comment TEXT NOT NULL,
+  public_key BLOB NOT NULL CHECK (length(public_key) = 32),
+  PRIMARY KEY (survey, comment)
+) WITHOUT ROWID;
+CREATE TABLE question(
+  survey TEXT NOT NULL,
+  comment TEXT NOT NULL,
+  sealed BLOB NOT NULL,
+  PRIMARY KEY (survey, comment),
+  FOREIGN KEY (survey, comment) REFERENCES reply_key(survey, comment)
+) WITHOUT ROWID;
+CREATE TABLE answer(
+  id INTEGER PRIMARY KEY,
+  survey TEXT NOT NULL,
+  comment TEXT NOT NULL,
+  sealed BLOB NOT NULL,
+  decision BLOB NOT NULL,
+  UNIQUE (survey, comment),
+  FOREIGN KEY (survey, comment) REFERENCES question(survey, comment)
+);
+CREATE TABLE handed_over(
+  survey TEXT NOT NULL PRIMARY KEY REFERENCES survey(id),
+  document BLOB NOT NULL
+);
+CREATE TRIGGER follow_up_is_fixed BEFORE UPDATE ON follow_up
+  BEGIN SELECT RAISE(ABORT, 'the time that questions are counted from is fixed'); END;
+CREATE TRIGGER follow_up_starts_once BEFORE INSERT ON follow_up
+  WHEN EXISTS (SELECT 1 FROM handed_over WHERE survey = NEW.survey)
+  BEGIN SELECT RAISE(ABORT, 'answers to questions are handed over'); END;
+CREATE TRIGGER reply_keys_are_fixed BEFORE UPDATE ON reply_key
+  BEGIN SELECT RAISE(ABORT, 'a reply key is fixed'); END;
+CREATE TRIGGER questions_are_fixed BEFORE UPDATE ON question
+  BEGIN SELECT RAISE(ABORT, 'a question is fixed'); END;
+CREATE TRIGGER handed_over_is_fixed BEFORE UPDATE ON handed_over
+  BEGIN SELECT RAISE(ABORT, 'what was handed over is fixed'); END;
+CREATE TRIGGER handed_over_stays BEFORE DELETE ON handed_over
+  WHEN EXISTS (SELECT 1 FROM released WHERE survey = OLD.survey)
+  BEGIN SELECT RAISE(ABORT, 'what was handed over stays'); END;
+)sql";
+
 // `slot.record` is one taken byte, the head and the sealed answer, all of fixed length, so that it is overwritten where
 // it stands and no row ever moves.
 constexpr char kOpenSurvey1[] = R"sql(
@@ -149,7 +203,8 @@ CREATE TABLE slot(
 }  // namespace
 
 const std::vector<Migration>& ResponseMigrations() {
-  static const auto& migrations = *new std::vector<Migration>{{1, kResponses1}, {2, kResponses2}, {3, kResponses3}, {4, kResponses4}, {5, kResponses5}};
+  static const auto& migrations = *new std::vector<Migration>{
+      {1, kResponses1}, {2, kResponses2}, {3, kResponses3}, {4, kResponses4}, {5, kResponses5}, {6, kResponses6}};
   return migrations;
 }
 

@@ -88,12 +88,13 @@ absl::StatusOr<std::unique_ptr<SqliteResponseStore>> SqliteResponseStore::Open(c
     return status;
   }
   return std::unique_ptr<SqliteResponseStore>(
-      new SqliteResponseStore(open_folder, lock, *std::move(database), std::move(reader)));
+      new SqliteResponseStore(path, open_folder, lock, *std::move(database), std::move(reader)));
 }
 
-SqliteResponseStore::SqliteResponseStore(std::string open_folder, int lock_descriptor,
+SqliteResponseStore::SqliteResponseStore(std::string path, std::string open_folder, int lock_descriptor,
                                          std::unique_ptr<Database> database, std::unique_ptr<Database> reader)
-    : open_folder_(std::move(open_folder)),
+    : path_(std::move(path)),
+      open_folder_(std::move(open_folder)),
       lock_descriptor_(lock_descriptor),
       database_(std::move(database)),
       reader_(std::move(reader)) {}
@@ -377,14 +378,14 @@ absl::Status SqliteResponseStore::FinishPool(absl::string_view public_key, absl:
 absl::Status SqliteResponseStore::Rebuild() {
   absl::MutexLock lock(&mutex_);
   // The log first, so that the rebuilt pages alone are in it afterwards; then once more to empty it.
-  const auto empty_log = [this]() -> absl::Status {
-    mutex_.AssertHeld();
-    return StatusOf(sqlite3_wal_checkpoint_v2(database_->handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr),
-                    database_->handle());
-  };
-  CANDOR_RETURN_IF_ERROR(empty_log());
+  CANDOR_RETURN_IF_ERROR(EmptyLog());
   CANDOR_RETURN_IF_ERROR(database_->Execute("VACUUM"));
-  return empty_log();
+  return EmptyLog();
+}
+
+absl::Status SqliteResponseStore::EmptyLog() {
+  return StatusOf(sqlite3_wal_checkpoint_v2(database_->handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr),
+                  database_->handle());
 }
 
 absl::Status SqliteResponseStore::FinishDestroying() {

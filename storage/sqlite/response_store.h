@@ -39,8 +39,18 @@ class SqliteResponseStore : public ResponseStore {
   absl::Status PutDecision(const domain::SurveyId& survey, const std::string& comment,
                            const StoredDecision& decision) override;
   absl::Status PutSummary(const domain::SurveyId& survey, const StoredSummary& summary) override;
-  absl::Status ReleaseComments(const domain::SurveyId& survey, absl::string_view released) override;
+  absl::Status ReleaseComments(const domain::SurveyId& survey, absl::string_view released,
+                               const std::optional<FollowUpStart>& follow_ups) override;
   absl::StatusOr<std::optional<std::string>> FindReleased(const domain::SurveyId& survey) override;
+  absl::StatusOr<std::optional<StoredFollowUps>> FindFollowUps(const domain::SurveyId& survey) override;
+  absl::Status PutQuestion(const domain::SurveyId& survey, const std::string& comment, absl::string_view sealed_question,
+                           absl::string_view sealed_none, absl::string_view undecided) override;
+  absl::Status PutAnswer(const domain::SurveyId& survey, const std::string& comment,
+                         absl::string_view sealed_answer) override;
+  absl::Status DecideAnswer(const domain::SurveyId& survey, const std::string& comment,
+                            absl::string_view sealed_decision) override;
+  absl::Status FinishFollowUps(const domain::SurveyId& survey, absl::string_view answers) override;
+  absl::StatusOr<std::optional<std::string>> FindFollowUpAnswers(const domain::SurveyId& survey) override;
   absl::StatusOr<std::vector<std::string>> GetNotices(const domain::SurveyId& survey) override;
   absl::StatusOr<std::vector<domain::SurveyId>> SurveysWithWords() override;
   absl::Status DestroyNotices(const domain::SurveyId& survey) override;
@@ -52,7 +62,7 @@ class SqliteResponseStore : public ResponseStore {
   absl::Status FinishDestroying() override;
 
  private:
-  SqliteResponseStore(std::string open_folder, int lock_descriptor, std::unique_ptr<Database> database,
+  SqliteResponseStore(std::string path, std::string open_folder, int lock_descriptor, std::unique_ptr<Database> database,
                       std::unique_ptr<Database> reader);
 
   std::string OpenPath(const domain::SurveyId& survey) const;
@@ -62,8 +72,17 @@ class SqliteResponseStore : public ResponseStore {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status PutComments(const domain::SurveyId& survey, const StoredClosing& closing)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status StartFollowUps(const domain::SurveyId& survey, const FollowUpStart& start)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Moves what is in the log to its place, and empties the log.
+  absl::Status EmptyLog() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Overwrites a column of the row where it stands, and leaves no time.
+  absl::Status OverwriteInAnswer(const domain::SurveyId& survey, const std::string& comment, const char* column,
+                                 absl::string_view sealed) ABSL_LOCKS_EXCLUDED(mutex_);
+  void TryEmptyLog() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<std::string> PutDocument(const std::string& bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  const std::string path_;  // of responses.db
   const std::string open_folder_;
   const int lock_descriptor_;
   absl::Mutex mutex_;

@@ -26,4 +26,18 @@ void StillTimes::FilesAndFolder() const {
   StillTimesOf(folder_);
 }
 
+KeptTimes::KeptTimes(const std::string& path) {
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    File& file = files_.emplace_back(File{path + suffix, {{kStillTime, 0}, {kStillTime, 0}}});
+    struct stat found {};
+    if (stat(file.path.c_str(), &found) != 0) continue;
+    file.times[0] = found.st_atim;
+    file.times[1] = found.st_mtim;
+  }
+}
+
+void KeptTimes::SetBack() const {
+  for (const File& file : files_) (void)utimensat(AT_FDCWD, file.path.c_str(), file.times, 0);
+}
+
 }  // namespace candor::storage::sqlite

@@ -8,6 +8,7 @@
 
 #include <ctime>
 #include <string>
+#include <vector>
 
 namespace candor::storage::sqlite {
 
@@ -34,6 +35,22 @@ class StillTimes {
   std::string log_;
   std::string index_;
   std::string folder_;
+};
+
+// The times of last access and change of one database's file, log and index as they are when this is made, to be set back after a
+// write that must leave no time. Works by path, as StillTimesOf.
+class KeptTimes {
+ public:
+  explicit KeptTimes(const std::string& path);
+  // A file that was not there before bears kStillTime.
+  void SetBack() const;
+
+ private:
+  struct File {
+    std::string path;
+    std::timespec times[2];
+  };
+  std::vector<File> files_;
 };
 
 }  // namespace candor::storage::sqlite

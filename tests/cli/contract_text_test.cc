@@ -51,8 +51,24 @@ TEST(ContractTextTest, SaysToWhomAndWhenAReportOfPressureGoesWhereThereIsAnAudit
   EXPECT_THAT(PageOf(survey, "es"), HasSubstr("Le llega a: Works council, y a nadie más"));
 }
 
+TEST(ContractTextTest, SaysWhoMayAskBackHowLongAndWhoReadsTheAnswer) {
+  client::FakeSurvey survey;
+  EXPECT_THAT(PageOf(survey), Not(HasSubstr("question back")));
+  survey.contract.follow_up_days = 10;
+  const std::string page = PageOf(survey);
+  EXPECT_THAT(page, HasSubstr("For 10 days after release the leader may put one question back to each comment"));
+  EXPECT_THAT(page, HasSubstr("It is read first by: Ombudsperson; none is sent without them. Only the device with which you "
+                              "wrote the comment can read the question and answer it, for 10 days more"));
+  EXPECT_THAT(PageOf(survey, "es"), HasSubstr("Solo el dispositivo con el que usted escribió el comentario puede leer la "
+                                              "pregunta y responderla, durante 10 días más"));
+  survey.contract.follow_up_days = 1;
+  EXPECT_THAT(PageOf(survey), HasSubstr("For 1 day after release"));
+  EXPECT_THAT(PageOf(survey, "es"), HasSubstr("Durante 1 día después de la entrega"));
+}
+
 TEST(ContractTextTest, WithoutOpenQuestionsNothingIsSaidOfThem) {
   client::FakeSurvey survey;
+  survey.contract.follow_up_days = 7;
   survey.manifest.moderators.clear();
   const std::string page = PageOf(survey);
   EXPECT_THAT(page, HasSubstr("After closing no answer of a single person is left."));
@@ -114,6 +130,7 @@ TEST(ContractTextTest, EveryMemberOfTheContractIsTold) {
          s.contract.breakdowns = {{"staff", {{"lower", {{"en", "Lower school"}}}, {"upper", {{"en", "Upper school"}}}}}};
        }},
       {"benchmark", [](auto& s) { s.contract.benchmark = true; }},
+      {"follow_up_days", [](auto& s) { s.contract.follow_up_days = 7; }},
       {"compared_with", [](auto& s) { s.contract.compared_with = absl::FromUnixSeconds(1'700'000'000); }},
   };
   const std::set<std::string> not_told = {"format"};  // how the document is written down

@@ -456,7 +456,17 @@ TEST(StateStoreTest, WhatAFileHeldBeforeIsOverwritten) {
   EXPECT_THAT(*base::ListFolder(folder), ::testing::UnorderedElementsAre("same", name + ".json"));
 }
 
+TEST_F(RespondentTest, WhereNobodyCanBeAskedBackNoReplyKeyIsMade) {
+  options_.make_reply_keys = true;
+  ASSERT_TRUE(Open()->Submit(SomeAnswers(1)).ok());
+  EXPECT_EQ(server_.submissions[0].reply_keys(0), std::string(32, '\0'));
+  EXPECT_FALSE(store_.Load(ReplyKeysName(StateName(*crypto::NormalizeCode(SomeCode()))))->has_value());
+}
+
 TEST_F(RespondentTest, EachCommentHasAReplyKeyOfItsOwnAndTheSeedsAreKeptApartFromTheToken) {
+  FakeSurvey survey = server_.survey();
+  survey.contract.follow_up_days = 10;
+  server_.identity_documents = server_.response_documents = survey.Encode();
   options_.make_reply_keys = true;
   options_.retry.attempts = 1;
   const std::string name = StateName(*crypto::NormalizeCode(SomeCode()));
@@ -471,6 +481,7 @@ TEST_F(RespondentTest, EachCommentHasAReplyKeyOfItsOwnAndTheSeedsAreKeptApartFro
   ASSERT_EQ(server_.submissions[1].reply_keys_size(), 1);
   const std::string first = server_.submissions[1].reply_keys(0);
   const auto keys_kept = [&] { return *ReplyKeys::Parse(**store_.Load(ReplyKeysName(name))); };
+  EXPECT_EQ(keys_kept().manifest_hash, respondent->documents().manifest_hash);
   EXPECT_EQ(keys_kept().survey, respondent->survey().value());
   ASSERT_EQ(keys_kept().seeds.size(), 1u);
   EXPECT_EQ(crypto::SigningKey::FromSeed(keys_kept().seeds[0])->public_key(), first);
@@ -536,7 +547,11 @@ TEST(StateStoreTest, ErasesWhatIsOverButNotReceiptsNorForeignFiles) {
   const std::string over = StateName("0"), open = StateName("1"), unreadable = StateName("2");
   ASSERT_TRUE(store.Save(over, state.Serialize()).ok());
   ASSERT_TRUE(store.Save(ReceiptName(over), "receipt").ok());
-  ASSERT_TRUE(store.Save(ReplyKeysName(over), "seeds").ok());
+  ReplyKeys keys{"s", {std::string(32, 's')}, std::string(32, 'm'), "", absl::FromUnixSeconds(1000)};
+  ASSERT_TRUE(store.Save(ReplyKeysName(over), keys.Serialize()).ok());
+  ASSERT_TRUE(store.Save(ReplyKeysName(unreadable), "of before they named the manifest").ok());
+  keys.forget_time = absl::FromUnixSeconds(1001);
+  ASSERT_TRUE(store.Save(ReplyKeysName(open), keys.Serialize()).ok());
   state.forget_time = absl::FromUnixSeconds(1001);
   ASSERT_TRUE(store.Save(open, state.Serialize()).ok());
   ASSERT_TRUE(store.Save(unreadable, "{}").ok());
@@ -549,9 +564,10 @@ TEST(StateStoreTest, ErasesWhatIsOverButNotReceiptsNorForeignFiles) {
     std::filesystem::last_write_time(store.PathOf(open) + scratch,
                                      std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
   }
-  EXPECT_EQ(*store.EraseExpired(absl::FromUnixSeconds(1000)), 1);
+  EXPECT_EQ(*store.EraseExpired(absl::FromUnixSeconds(1000)), 3);
+  EXPECT_EQ(store.LoadReplyKeys()->size(), 1u);
   EXPECT_THAT(*base::ListFolder(folder),
-              ::testing::UnorderedElementsAre(over + ".receipt.json", over + ".replies.json", open + ".json",
+              ::testing::UnorderedElementsAre(over + ".receipt.json", open + ".replies.json", open + ".json",
                                               open + ".json.0c0d.new", unreadable + ".json", "notes.json"));
   EXPECT_EQ(*store.EraseAll(), 4);
   EXPECT_THAT(*base::ListFolder(folder), ::testing::ElementsAre("notes.json"));
@@ -584,8 +600,9 @@ TEST(StateStoreTest, StateSurvivesWritingAndReadingAndDamageIsNoticed) {
   EXPECT_EQ(parsed->blinding, state.blinding);
   EXPECT_EQ(RespondentState::Parse("{}").status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(RespondentState::Parse(state.Serialize().substr(1)).status().code(), absl::StatusCode::kDataLoss);
-  const ReplyKeys keys{"s", {std::string(32, '\xfd'), ""}};
+  const ReplyKeys keys{"s", {std::string(32, '\xfd'), ""}, std::string(32, 'm'), "answers.example:443"};
   EXPECT_EQ(ReplyKeys::Parse(keys.Serialize())->Serialize(), keys.Serialize());
+  EXPECT_EQ(ReplyKeys::Parse(ReplyKeys{"s", {""}, "short"}.Serialize()).status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(ReplyKeys::Parse(state.Serialize()).status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(ReplyKeys::Parse("{}").status().code(), absl::StatusCode::kDataLoss);
 }

@@ -28,6 +28,8 @@ struct StoreFaults {
   std::atomic<int> finish_after{0};
   std::atomic<int> release_before{0};  // of comments; likewise
   std::atomic<int> release_after{0};
+  std::atomic<int> hand_over_before{0};  // of answers to questions; likewise
+  std::atomic<int> hand_over_after{0};
   std::function<void()> before_create;
   std::function<void()> before_close;
   std::function<void()> before_get;
@@ -92,14 +94,39 @@ class FaultyStore : public storage::ResponseStore {
   absl::Status PutSummary(const domain::SurveyId& survey, const storage::StoredSummary& summary) override {
     return store_->PutSummary(survey, summary);
   }
-  absl::Status ReleaseComments(const domain::SurveyId& survey, absl::string_view released) override {
+  absl::Status ReleaseComments(const domain::SurveyId& survey, absl::string_view released,
+                               const std::optional<storage::FollowUpStart>& follow_ups) override {
     if (Fails(faults_->release_before)) return domain::errors::StoreBusy("injected");
-    const absl::Status done = store_->ReleaseComments(survey, released);
+    const absl::Status done = store_->ReleaseComments(survey, released, follow_ups);
     if (Fails(faults_->release_after)) return domain::errors::StoreBusy("injected");
     return done;
   }
   absl::StatusOr<std::optional<std::string>> FindReleased(const domain::SurveyId& survey) override {
     return store_->FindReleased(survey);
+  }
+  absl::StatusOr<std::optional<storage::StoredFollowUps>> FindFollowUps(const domain::SurveyId& survey) override {
+    return store_->FindFollowUps(survey);
+  }
+  absl::Status PutQuestion(const domain::SurveyId& survey, const std::string& comment, absl::string_view sealed_question,
+                           absl::string_view sealed_none, absl::string_view undecided) override {
+    return store_->PutQuestion(survey, comment, sealed_question, sealed_none, undecided);
+  }
+  absl::Status PutAnswer(const domain::SurveyId& survey, const std::string& comment,
+                         absl::string_view sealed_answer) override {
+    return store_->PutAnswer(survey, comment, sealed_answer);
+  }
+  absl::Status DecideAnswer(const domain::SurveyId& survey, const std::string& comment,
+                            absl::string_view decision) override {
+    return store_->DecideAnswer(survey, comment, decision);
+  }
+  absl::Status FinishFollowUps(const domain::SurveyId& survey, absl::string_view answers) override {
+    if (Fails(faults_->hand_over_before)) return domain::errors::StoreBusy("injected");
+    const absl::Status done = store_->FinishFollowUps(survey, answers);
+    if (Fails(faults_->hand_over_after)) return domain::errors::StoreBusy("injected");
+    return done;
+  }
+  absl::StatusOr<std::optional<std::string>> FindFollowUpAnswers(const domain::SurveyId& survey) override {
+    return store_->FindFollowUpAnswers(survey);
   }
   absl::StatusOr<std::vector<std::string>> GetNotices(const domain::SurveyId& survey) override {
     return store_->GetNotices(survey);

@@ -5,11 +5,8 @@
 // moment that depends on how much it has read and on chance, and starts the next one. Tokens and answers are made
 // before, so that every child has the same ones.
 
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <functional>
@@ -24,6 +21,7 @@
 #include "services/base/status.h"
 #include "services/crypto/receipt.h"
 #include "storage/sqlite/response_store.h"
+#include "tests/collection/child_process.h"
 #include "tests/collection/collection_fixture.h"
 
 namespace candor::collection {
@@ -39,59 +37,6 @@ struct Report {
   uint32_t token;    // kAcknowledged: which
   uint32_t version;  // kAcknowledged
   char leaf[32];     // kAcknowledged
-};
-
-class Child {
- public:
-  // Runs `body` in a new process with the pipe's writing end.
-  explicit Child(const std::function<void(int)>& body) {
-    int ends[2];
-    CANDOR_CHECK(pipe(ends) == 0);
-    pid_ = fork();
-    CANDOR_CHECK(pid_ >= 0);
-    if (pid_ == 0) {
-      close(ends[0]);
-      body(ends[1]);
-      _exit(0);
-    }
-    close(ends[1]);
-    reading_end_ = ends[0];
-  }
-  ~Child() {
-    Kill();
-    close(reading_end_);
-  }
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-
-  // False: the child is gone and everything that it wrote was read.
-  bool Read(Report& report) {
-    size_t got = 0;
-    while (got < sizeof(report)) {
-      const ssize_t part = read(reading_end_, reinterpret_cast<char*>(&report) + got, sizeof(report) - got);
-      if (part < 0 && errno == EINTR) continue;
-      if (part <= 0) return false;
-      got += static_cast<size_t>(part);
-    }
-    return true;
-  }
-
-  // True when the kill ended it; false when it had ended by itself.
-  bool Kill() {
-    if (pid_ == 0) return false;
-    kill(pid_, SIGKILL);
-    int status = 0;
-    CANDOR_CHECK(waitpid(pid_, &status, 0) == pid_);
-    pid_ = 0;
-    if (WIFEXITED(status)) {
-      EXPECT_EQ(WEXITSTATUS(status), 0);
-    }
-    return WIFSIGNALED(status);
-  }
-
- private:
-  pid_t pid_ = 0;
-  int reading_end_ = -1;
 };
 
 void Send(int pipe_end, const Report& report) {

@@ -92,7 +92,7 @@ class ModerationTest : public CollectionTest {
       const auto record = crypto::OpenRecord(
           *key, comment.sealed, domain::CommentBinding(domain::SurveyIdBytes(survey.id()), comment.place));
       EXPECT_TRUE(record.has_value());
-      opened.texts[comment.id] = domain::DecodeCommentRecord(*record)->text;
+      opened.texts[comment.id] = *domain::DecodeCommentRecord(*record);
     }
     return opened;
   }

@@ -114,6 +114,11 @@ const Case kCases[] = {
     {"CampaignService.PutIdentifiedRating", R"({"rating":{"name":"{s}/ratings/self"}})", "L"},
     {"CampaignService.PutIdentifiedRating", R"({"rating":{"name":"{s}/ratings/supervisor"}})", "BP"},
 
+    // Nobody moderates a survey that is not open yet.
+    {"FollowUpService.AskQuestion", R"({"survey":"{s}"})", "L"},
+    {"FollowUpService.DecideQuestion", R"({"survey":"{s}"})", ""},
+    {"FollowUpService.ListFollowUps", R"({"parent":"{s}"})", "RAPQL"},
+
     {"RetentionService.PurgePersonalData", R"({"parent":"{d}","dryRun":true})", kAdministrators},
     {"RetentionService.PurgePersonalData", R"({"parent":"{d}"})", kAdministrators},
 
@@ -123,6 +128,8 @@ const Case kCases[] = {
     {"ResponseService.SubmitResponse", R"({})", kEverybody},
     {"ResponseService.ProvideClosingKey", R"({})", kEverybody},
     {"ResponseService.GetLedger", R"({})", kEverybody},
+    {"ResponseService.ListQuestions", R"({})", kEverybody},
+    {"ResponseService.AnswerQuestion", R"({})", kEverybody},
     {"KeySessionService.StartKeySession", R"({})", kEverybody},
 
     // The campaign is a draft: supervisors have no contract yet that lets them read.
@@ -136,8 +143,9 @@ const Case kCases[] = {
 
 // Whoever calls these needs a session that a moderator's or auditor's key opened, and no access key makes up for it.
 const char* const kSessionMethods[] = {"ModerationService.ListComments", "ModerationService.DecideComment",
-                                       "ModerationService.WriteSummary", "AuditorService.ListNotices",
-                                       "AuditorService.DestroyNotices"};
+                                       "ModerationService.WriteSummary", "ModerationService.ListReplyKeys",
+                                       "ModerationService.ListAnswers", "ModerationService.DecideAnswer",
+                                       "AuditorService.ListNotices", "AuditorService.DestroyNotices"};
 
 std::unique_ptr<google::protobuf::Message> RequestOf(const std::string& method, const std::string& json) {
   const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(method);

@@ -92,7 +92,7 @@ TEST_F(ApiTest, ListsOfWhatDoesNotExistAreNotFound) {
       EXPECT_EQ(ReasonOf(status), reasons::kRESOURCE_NOT_FOUND) << method << " of " << parent;
     }
   }
-  EXPECT_EQ(lists, 12);
+  EXPECT_EQ(lists, 13);
 }
 
 TEST_F(ApiTest, ListsGiveEveryResourceOncePageByPage) {

@@ -262,7 +262,7 @@ TEST_F(StewardTest, NoCallAndNoFlagChangesAnOpenSurvey) {
   for (const char* field :
        {"title", "instrument_version", "minimum_group_size", "insiders", "first_reader", "retention_days", "supervisor_reads",
         "administrator_reads", "close_time", "latest_close_time", "abandon_time", "notice", "moderators", "steward", "mirrors",
-        "purpose"}) {
+        "purpose", "follow_up_days"}) {
     v1::UpdateCampaignRequest update;
     update.mutable_campaign()->set_name(campaign_);
     update.mutable_campaign()->set_title("Another");

@@ -117,6 +117,24 @@ const std::vector<SettingsCase>& BrokenSettings() {
       {"an auditor without a title", [](auto& s) { s.auditor->title = ""; }, "auditor.title"},
       {"an auditor who is nobody", [](auto& s) { s.auditor->person = PersonId(); },
        "auditor.person"},
+      {"questions back for more than a month",
+       [](auto& s) {
+         s.follow_up_days = 31;
+       },
+       "follow_up_days"},
+      {"questions back for less than no day", [](auto& s) { s.follow_up_days = -1; }, "follow_up_days"},
+      {"questions back for longer than names are kept",
+       [](auto& s) {
+         s.follow_up_days = 5;
+         s.retention_days = 14;
+       },
+       "follow_up_days"},
+      {"questions back that nobody reads",
+       [](auto& s) {
+         s.follow_up_days = 5;
+         s.moderators.clear();
+       },
+       "follow_up_days"},
       {"words of comments from among nine", [](auto& s) { s.summary_only_below = 9; },
        "summary_only_below"},
   };
@@ -193,6 +211,7 @@ TEST(CampaignSettingsTest, TheContractNamesStewardMirrorsAndWhatTheInstrumentFor
   CampaignSettings settings = SampleSettings();
   settings.steward = {"Works council", 5, 3, std::string(32, 's')};
   settings.mirrors = {"https://union.example/candor"};
+  settings.follow_up_days = 10;
   Instrument instrument = SampleInstrument();
   instrument.evaluative_use_forbidden = true;
   ASSERT_TRUE(CheckSettings(settings, kNow).ok()) << CheckSettings(settings, kNow);
@@ -201,6 +220,7 @@ TEST(CampaignSettingsTest, TheContractNamesStewardMirrorsAndWhatTheInstrumentFor
   EXPECT_EQ(read->closing_mode, "steward");
   EXPECT_EQ(read->steward, settings.steward);
   EXPECT_EQ(read->mirrors, settings.mirrors);
+  EXPECT_EQ(read->follow_up_days, 10);
   EXPECT_TRUE(read->evaluative_use_forbidden);
 }
 

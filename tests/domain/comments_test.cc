@@ -196,14 +196,19 @@ TEST(ReleasedCommentsTest, ReadBackAsTheyWereAndInOneSpellingAlone) {
   ExpectError(DecodeReleasedComments("{}"), absl::StatusCode::kDataLoss, "STORE_CORRUPT", "format");
 }
 
+TEST(SealedRecordsTest, ACommentOfBeforeReplyKeysStoodBesideItIsStillRead) {
+  const std::string record = std::string(kReplyKeyBytes, 'k') + EncodeCommentRecord("Listen more.", 100);
+  EXPECT_EQ(*DecodeEarlierCommentRecord(record), "Listen more.");
+  EXPECT_EQ(DecodeEarlierCommentRecord(record.substr(0, kReplyKeyBytes)).status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_NE(EarlierCommentBinding(std::string(16, 's'), 1), CommentBinding(std::string(16, 's'), 1));
+}
+
 TEST(SealedRecordsTest, ACommentsRecordHasOneLengthAndReadsBack) {
-  const CommentRecord with_key{std::string(32, 'k'), "short"}, without{"", std::string(200, 'x')};
-  const std::string record = EncodeCommentRecord(with_key, 200);
-  EXPECT_EQ(record.size(), EncodeCommentRecord(without, 200).size());
-  EXPECT_EQ(DecodeCommentRecord(record)->text, "short");
-  EXPECT_EQ(DecodeCommentRecord(record)->reply_key, with_key.reply_key);
-  EXPECT_EQ(DecodeCommentRecord(EncodeCommentRecord(without, 200))->reply_key, "");
-  for (const std::string& cut : {std::string(), record.substr(0, 33), record.substr(0, 36)}) {
+  const std::string record = EncodeCommentRecord("short", 200);
+  EXPECT_EQ(record.size(), EncodeCommentRecord(std::string(200, 'x'), 200).size());
+  EXPECT_EQ(*DecodeCommentRecord(record), "short");
+  EXPECT_EQ(*DecodeCommentRecord(EncodeCommentRecord(std::string(200, 'x'), 200)), std::string(200, 'x'));
+  for (const std::string& cut : {std::string(), record.substr(0, 1), record.substr(0, 6)}) {
     ExpectError(DecodeCommentRecord(cut), absl::StatusCode::kDataLoss, "STORE_CORRUPT");
   }
   EXPECT_NE(CommentBinding("survey", 0), CommentBinding("survey", 1));

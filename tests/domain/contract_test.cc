@@ -53,6 +53,18 @@ TEST(ContractTest, NamesTheStewardTheMirrorsAndWhatTheInstrumentForbids) {
   EXPECT_EQ(EncodeContract(*read), bytes);
 }
 
+TEST(ContractTest, OneOfBeforeTheStewardsKeyStoodInItIsReadButOpensNoSurvey) {
+  Contract contract = SampleContract();
+  contract.closing_mode = kStewardClosing;
+  contract.steward = {"Works council", 5, 3, ""};
+  const std::string bytes = EncodeContract(contract);
+  EXPECT_NE(bytes.find("\"steward\":{\"shares\":5,\"threshold\":3,\"title\":\"Works council\"}"), std::string::npos) << bytes;
+  const auto read = DecodeContract(bytes);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(EncodeContract(*read), bytes);
+  EXPECT_FALSE(CheckStewardsKey(SampleManifest(), *read).ok());
+}
+
 TEST(ContractTest, ReadsWhatItWrites) {
   Contract contract = SampleContract();
   contract.minimum_group_size = 12;
@@ -61,7 +73,8 @@ TEST(ContractTest, ReadsWhatItWrites) {
   contract.maximum_reissued_percent = 0;
   contract.first_reader = FirstReader::kSupervisor;
   contract.readers = {"supervisor", "administrator"};
-  contract.retention_days = 1;
+  contract.retention_days = 30;
+  contract.follow_up_days = 10;
   contract.closing_mode = kStewardClosing;
   contract.steward = {"Works council", 3, 2, std::string(32, 's')};
   contract.comments = {12, 7, {"other_raters", "staff"}};
@@ -73,6 +86,7 @@ TEST(ContractTest, ReadsWhatItWrites) {
   EXPECT_EQ(EncodeContract(*read), EncodeContract(contract));
   EXPECT_EQ(read->minimum_group_size, 12);
   EXPECT_TRUE(read->benchmark);
+  EXPECT_EQ(read->follow_up_days, 10);
   EXPECT_EQ(read->compared_with, absl::FromUnixSeconds(1'700'000'000));
   EXPECT_EQ(read->first_reader, FirstReader::kSupervisor);
   EXPECT_EQ(read->readers, (std::vector<std::string>{"supervisor", "administrator"}));
@@ -112,6 +126,10 @@ TEST(ContractTest, RefusesEachFaultWithItsPath) {
       {"abandoned too early", [](Json& j) { j["abandon_time"] = 1800600000; }, "abandon_time"},
       {"no retention", [](Json& j) { j["retention_days"] = 0; }, "retention_days"},
       {"retention without end", [](Json& j) { j["retention_days"] = 3651; }, "retention_days"},
+      {"questions back for more than a month", [](Json& j) { j["follow_up_days"] = 31; }, "follow_up_days"},
+      {"questions back for longer than names are kept",
+       [](Json& j) { j["follow_up_days"] = 5, j["retention_days"] = 14; }, "follow_up_days"},
+      {"no questions back in as many words", [](Json& j) { j["follow_up_days"] = 0; }, "follow_up_days"},
       {"a hash in capitals", [](Json& j) { j["instrument_hash"] = std::string(64, 'A'); },
        "instrument_hash"},
       {"a hash cut short", [](Json& j) { j["instrument_hash"] = std::string(62, 'a'); },

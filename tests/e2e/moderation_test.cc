@@ -94,7 +94,7 @@ TEST_F(ModerationTest, AModeratorDecidesAndTheLeaderReadsWhatIsLetOut) {
   // In the terminal: the first is cut, the rest waits.
   const std::string said = moderator.Text({"moderate", survey, "--key", Path("kim.key")},
                                           "r\nRemark\nno such words\n\n1\nq\n");
-  EXPECT_THAT(said, AllOf(HasSubstr("Comment 1 of 6"), HasSubstr("[...] number"), HasSubstr("does not stand in the comment"),
+  EXPECT_THAT(said, AllOf(HasSubstr("Comment 1 of 6"), HasSubstr("[...] number"), HasSubstr("does not stand in the text"),
                           HasSubstr("5 undecided")));
 
   // In a file, which only its owner reads.

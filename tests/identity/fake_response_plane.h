@@ -16,6 +16,7 @@
 #include "services/domain/comments.h"
 #include "services/domain/contract.h"
 #include "services/domain/errors.h"
+#include "services/domain/follow_up.h"
 #include "services/domain/pooled_figures.h"
 #include "services/domain/response_plane.h"
 #include "tests/identity/gate.h"
@@ -145,11 +146,36 @@ class FakeResponsePlane : public domain::ResponsePlane {
       return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kCOMMENTS_UNDECIDED, "undecided");
     }
     released.insert(order.survey);
+    release_times.emplace(order.survey, order.release_time);
     domain::ReleasedComments handed_over;
     handed_over.survey = order.survey;
     handed_over.discarded = waiting == undecided.end() ? 0 : waiting->second;
+    if (!released_ids.empty()) handed_over.blocks = {{"staff", "", {{"what_else", {}, 0, {}}}}};
+    for (const std::string& id : released_ids) handed_over.blocks[0].prompts[0].comments.push_back({id, "Words", false});
     if (!gate_.Pass()) return Gone();
     return domain::EncodeReleasedComments(handed_over);
+  }
+
+  absl::Status PutQuestion(const domain::QuestionOrder& order) override {
+    if (!gate_.Pass()) return Gone();
+    if (!put_fault.ok()) return put_fault;
+    if (!released.contains(order.survey)) return domain::errors::WrongState("not released");
+    const auto [place, first] = questions[order.survey].emplace(order.comment, order.sealed_question);
+    if (!first && place->second != order.sealed_question) {
+      return base::Error(absl::StatusCode::kInvalidArgument, domain::reasons::kORDER_MISMATCH, "another question");
+    }
+    return gate_.Pass() ? absl::OkStatus() : Gone();
+  }
+
+  absl::StatusOr<std::string> FinishFollowUps(const domain::SurveyId& survey) override {
+    if (!gate_.Pass()) return Gone();
+    ++finish_orders;
+    if (!finish_fault.ok()) return finish_fault;
+    if (!released.contains(survey)) return domain::errors::WrongState("not released");
+    // Frozen by this.
+    const auto [place, first] = handed_over_answers.emplace(survey, domain::FollowUpAnswers{survey, answers[survey]});
+    if (!gate_.Pass()) return Gone();
+    return domain::EncodeFollowUpAnswers(place->second);
   }
 
   absl::StatusOr<std::vector<int64_t>> LiveCounts(const domain::SurveyId&) override { return std::vector<int64_t>{}; }
@@ -166,6 +192,13 @@ class FakeResponsePlane : public domain::ResponsePlane {
   std::set<domain::SurveyId> accepting, forgotten, abandoned, released;
   std::map<domain::SurveyId, absl::Status> broken;  // closing of these fails so
   std::map<domain::SurveyId, int64_t> undecided;  // comments that wait for moderators; none: 0
+  std::vector<std::string> released_ids;  // of comments that every survey hands over, sorted
+  std::map<domain::SurveyId, absl::Time> release_times;                      // as they were told first
+  std::map<domain::SurveyId, std::map<std::string, std::string>> questions;  // comment -> sealed question
+  absl::Status put_fault, finish_fault;                                      // how these orders fail
+  int finish_orders = 0;
+  std::map<domain::SurveyId, std::vector<domain::FollowUpAnswers::Answer>> answers;  // what moderators let out
+  std::map<domain::SurveyId, domain::FollowUpAnswers> handed_over_answers;
   int pool_orders = 0;
   absl::Status pool_fault;                           // how pooling with a key fails
   std::string figures = domain::EncodePooledFigures({43});

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/base/file.h"
 #include "services/base/status.h"
+#include "services/crypto/sealing.h"
 #include "services/crypto/token.h"
 #include "services/identity/audit.h"
 
@@ -195,6 +196,30 @@ domain::CampaignId IdentityTest::MakeOpen(const Invited& invited, int leaders) {
   lifecycle_->RunPending();
   EXPECT_EQ(StateOf(campaign), domain::CampaignState::kOpen)
       << lifecycle_->ProgressOf(district_, campaign)->last_fault;
+  return campaign;
+}
+
+domain::CampaignId IdentityTest::MakeModerated(int leaders, int follow_up_days) {
+  const domain::CampaignId campaign = MakeDraft({{"staff", 6}}, leaders);
+  storage::PersonRow kim;
+  kim.district = district_;
+  kim.id = domain::PersonId("kim");
+  kim.display_name = "Kim";
+  kim.roles.moderator = true;
+  EXPECT_TRUE(directory_->CreatePerson(root_, kim).ok());
+  Caller as_kim;
+  as_kim.district = district_;
+  as_kim.person = kim.id;
+  EXPECT_TRUE(directory_->RegisterKey(as_kim, district_, kim.id, crypto::ClosingKeyPair::Generate().public_key).ok());
+  const auto updated = campaigns_->Update(admin_, district_, campaign, std::nullopt,
+                                          [&](domain::CampaignSettings& settings) {
+                                            settings.moderators = {{"Ombudsperson", kim.id}};
+                                            settings.follow_up_days = follow_up_days;
+                                            return absl::OkStatus();
+                                          });
+  EXPECT_TRUE(updated.ok()) << updated.status();
+  EXPECT_TRUE(lifecycle_->Open(admin_, district_, campaign, std::nullopt).ok());
+  lifecycle_->RunPending();
   return campaign;
 }
 

@@ -79,6 +79,8 @@ class IdentityTest : public ::testing::Test {
   domain::CampaignId MakeDraft(const Invited& invited = {{"staff", 6}, {"student", 7}}, int leaders = 1);
   // The same, opened.
   domain::CampaignId MakeOpen(const Invited& invited = {{"staff", 6}, {"student", 7}}, int leaders = 1);
+  // An open campaign whose moderator is "kim".
+  domain::CampaignId MakeModerated(int leaders = 1, int follow_up_days = 0);
   // Orders closing and does it.
   void Close(const domain::CampaignId& campaign);
   // Orders releasing and does it.

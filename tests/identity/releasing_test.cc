@@ -10,7 +10,6 @@
 #include "services/base/file.h"
 #include "services/base/json.h"
 #include "services/base/status.h"
-#include "services/crypto/sealing.h"
 #include "services/domain/comments.h"
 #include "tests/identity/identity_env.h"
 
@@ -22,33 +21,7 @@ using domain::CampaignState;
 using domain::SurveyState;
 using storage::SurveyDocument;
 
-class ReleasingTest : public IdentityTest {
- protected:
-  // An open campaign with a moderator.
-  domain::CampaignId MakeModerated(int leaders) {
-    const domain::CampaignId campaign = MakeDraft({{"staff", 6}}, leaders);
-    storage::PersonRow kim;
-    kim.district = district_;
-    kim.id = domain::PersonId("kim");
-    kim.display_name = "Kim";
-    kim.roles.moderator = true;
-    EXPECT_TRUE(directory_->CreatePerson(root_, kim).ok());
-    Caller as_kim;
-    as_kim.district = district_;
-    as_kim.person = kim.id;
-    EXPECT_TRUE(directory_->RegisterKey(as_kim, district_, kim.id, crypto::ClosingKeyPair::Generate().public_key).ok());
-    EXPECT_TRUE(campaigns_
-                    ->Update(admin_, district_, campaign, std::nullopt,
-                             [&](domain::CampaignSettings& settings) {
-                               settings.moderators = {{"Ombudsperson", kim.id}};
-                               return absl::OkStatus();
-                             })
-                    .ok());
-    EXPECT_TRUE(lifecycle_->Open(admin_, district_, campaign, std::nullopt).ok());
-    lifecycle_->RunPending();
-    return campaign;
-  }
-};
+using ReleasingTest = IdentityTest;
 
 TEST_F(ReleasingTest, AReportIsBuiltOnceFromWhatWasFrozen) {
   const domain::CampaignId campaign = MakeOpen({{"staff", 6}});
@@ -88,7 +61,7 @@ TEST_F(ReleasingTest, AReportIsBuiltOnceFromWhatWasFrozen) {
 }
 
 TEST_F(ReleasingTest, CommentsThatWaitForAModeratorStandInTheWayUntilTheyAreGivenUp) {
-  const domain::CampaignId campaign = MakeModerated(2);
+  const domain::CampaignId campaign = MakeModerated(/*leaders=*/2);
   const domain::SurveyId waiting = Surveys(campaign)[0].id, done = Surveys(campaign)[1].id;
   plane_.undecided[waiting] = 3;
   plane_.undecided[done] = 0;

@@ -21,6 +21,7 @@
 #include "services/domain/comments.h"
 #include "services/domain/contract.h"
 #include "services/domain/extension.h"
+#include "services/domain/follow_up.h"
 #include "services/domain/instrument.h"
 #include "services/domain/pooled_figures.h"
 
@@ -96,6 +97,7 @@ const std::map<std::string, std::function<absl::Status(const std::string&)>>& Do
       {"notice", [](const std::string& bytes) { return domain::DecodeExtension(bytes).status(); }},
       {"closed_result", [](const std::string& bytes) { return domain::DecodeClosedResult(bytes).status(); }},
       {"pooled_figures", [](const std::string& bytes) { return domain::DecodePooledFigures(bytes).status(); }},
+      {"answers", [](const std::string& bytes) { return domain::DecodeFollowUpAnswers(bytes).status(); }},
       {"ledger", CheckLedger},
       {"released_comments", [](const std::string& bytes) { return domain::DecodeReleasedComments(bytes).status(); }},
   };
@@ -269,7 +271,10 @@ const std::map<std::string, std::set<std::string>>& WhatMayCross() {
       {"candor.v1.PlaneService.CheckComments",
        {"request.survey", "response.waiting"}},
       {"candor.v1.PlaneService.ReleaseSurvey",
-       {"request.survey", "request.discard_undecided", "response.released_comments"}},
+       {"request.survey", "request.discard_undecided", "request.release_time", "response.released_comments"}},
+      // A question back to a comment, sealed to a key that does not cross; at the end the answers that moderators let out.
+      {"candor.v1.PlaneService.PutQuestion", {"request.survey", "request.comment", "request.sealed_question"}},
+      {"candor.v1.PlaneService.FinishFollowUps", {"request.survey", "response.answers"}},
       {"candor.v1.PlaneService.GetLiveCounts", {"request.survey", "response.answered"}},
   };
   return *list;

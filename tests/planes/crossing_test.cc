@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -16,10 +17,14 @@
 #include "absl/strings/str_replace.h"
 #include "candor/v1/campaign.grpc.pb.h"
 #include "candor/v1/directory.grpc.pb.h"
+#include "candor/v1/follow_up.grpc.pb.h"
 #include "candor/v1/plane.pb.h"
 #include "candor/v1/report.grpc.pb.h"
-#include "services/base/random.h"
+#include "clients/cpp/connection.h"
+#include "clients/cpp/follow_up.h"
+#include "clients/cpp/moderation.h"
 #include "services/crypto/sealing.h"
+#include "services/crypto/signing.h"
 #include "services/crypto/token.h"
 #include "services/domain/answer.h"
 #include "services/domain/contract.h"
@@ -40,7 +45,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr char kPrefix[] = "candor.v1.PlaneService.";
-constexpr int kRaters = 8;
+constexpr int kRaters = 11;  // enough that words of comments are released
 constexpr int kItems = 8;
 
 // A run of ratings that stands nowhere by chance.
@@ -126,11 +131,14 @@ class CrossingTest : public ::testing::Test {
 
     v1::UpdateCampaignRequest update;
     update.mutable_campaign()->set_name(campaign->name);
-    ASSERT_EQ(district.AddKeyHolder(root, "moderatingperson", v1::ROLE_MODERATOR).status(), absl::OkStatus());
+    const auto moderator_key = district.AddKeyHolder(root, "moderatingperson", v1::ROLE_MODERATOR);
+    ASSERT_EQ(moderator_key.status(), absl::OkStatus());
     Forbid("a moderator's id", "moderatingperson");
     v1::KeyHolder* moderator = update.mutable_campaign()->add_moderators();
     moderator->set_title("Ombudsperson");
     moderator->set_person(district.person("moderatingperson").name);
+    update.mutable_campaign()->set_follow_up_days(1);
+    update.mutable_campaign()->set_summary_only_below(kRaters);
     const absl::Time close = server.clock().Now() + absl::Hours(24 * 14);
     update.mutable_campaign()->mutable_latest_close_time()->set_seconds(absl::ToUnixSeconds(close + absl::Hours(48)));
     ASSERT_EQ(root.Call(&v1::CampaignService::Stub::UpdateCampaign, update).status(), absl::OkStatus());
@@ -169,6 +177,9 @@ class CrossingTest : public ::testing::Test {
     }
     ASSERT_EQ(CloseAndWait(root, campaign->name), absl::OkStatus());
     EXPECT_EQ(ReasonOf(ReleaseAndWait(root, campaign->name)), domain::reasons::kCOMMENTS_UNDECIDED);
+    const auto session = SessionOf(server, campaign->surveys[0], *moderator_key);
+    ASSERT_NE(session, nullptr);
+    LetOutAll(*session);
     ASSERT_EQ(ReleaseAndWait(root, campaign->name, /*discard_comments=*/true), absl::OkStatus());
     v1::GetReportRequest read;
     read.set_name(absl::StrCat(campaign->surveys[0], "/report"));
@@ -176,6 +187,7 @@ class CrossingTest : public ::testing::Test {
                             .Call(&v1::ReportService::Stub::GetReport, read);
     ASSERT_EQ(report.status(), absl::OkStatus());
     ASSERT_EQ(report->scores().groups(0).counted(), kRaters);
+    AskBack(server, district, *session, campaign->surveys[0], invited[0].leader);
     AbandonOne(server, district);
     server.Stop();
     *calls_ = proxy.calls();
@@ -193,18 +205,103 @@ class CrossingTest : public ::testing::Test {
       const std::vector<uint8_t> ratings = RatingsOf(1000 * version + seed);
       const std::string comment = absl::StrCat("Respondent ", seed, " has said this in version ", version);
       v1::SubmitResponseRequest request = respondent->RequestFor(ratings, {comment}, version);
-      const std::string reply_key = base::RandomBytes(domain::kReplyKeyBytes);
-      request.set_reply_keys(0, reply_key);
-      Forbid("a reply key", reply_key);
+      const crypto::SigningKey reply_key = crypto::SigningKey::Generate();
+      request.set_reply_keys(0, reply_key.public_key());
+      Forbid("a reply key", reply_key.public_key());
+      if (seed == 0) first_seed_ = std::string(reply_key.seed().view());
       ASSERT_EQ(respondent->Submit(request).status(), absl::OkStatus());
       for (const std::string& way : WaysToWrite(ratings)) Forbid("an answer", way);
-      Forbid("a comment", comment);
+      // What a moderator lets out comes back, once, in the other direction.
+      Forbid("a comment", comment, seed < kRaters && version == 2 ? Direction::kOutward : Direction::kBoth);
       Forbid("a token", request.token_message());
       Forbid("a token's nonce", request.token_message().substr(request.token_message().size() - 32));
       Forbid("a token's signature", request.token_signature());
       Forbid("a token's hash", crypto::TokenHash(request.token_message()));
       Forbid("a submission id", request.submission_id());
     }
+  }
+
+  static std::unique_ptr<client::KeySession> SessionOf(const TestServer& server, const std::string& survey,
+                                                       const crypto::ClosingKeyPair& key) {
+    auto pair = crypto::ClosingKeyPair::FromSecretKey(key.secret_key.view());
+    EXPECT_EQ(pair.status(), absl::OkStatus());
+    auto session = client::KeySession::Open(Connect(server), domain::SurveyId(survey.substr(survey.rfind('/') + 1)),
+                                            v1::KEY_HOLDER_ROLE_MODERATOR, *std::move(pair));
+    EXPECT_EQ(session.status(), absl::OkStatus());
+    return session.ok() ? *std::move(session) : nullptr;
+  }
+
+  static std::shared_ptr<client::Connection> Connect(const TestServer& server) {
+    client::ConnectionOptions options;
+    options.address = server.response_address();
+    return *client::Connection::Make(options);
+  }
+
+  static void LetOutAll(client::KeySession& session) {
+    const auto comments = client::ReadComments(session);
+    ASSERT_EQ(comments.status(), absl::OkStatus());
+    for (const client::OpenedComment& comment : comments->comments) {
+      v1::CommentDecision approve;
+      approve.set_kind(v1::DECISION_KIND_APPROVE);
+      approve.set_text(comment.text);
+      ASSERT_EQ(client::Decide(session, comment, approve), absl::OkStatus());
+    }
+  }
+
+  // The leader asks the first respondent something, who answers.
+  static void AskBack(TestServer& server, const SampleDistrict& district, client::KeySession& session,
+                      const std::string& survey, const std::string& leader) {
+    const ApiCaller asking = server.Nobody().WithKey(district.person(leader).key);
+    v1::GetReportCommentsRequest beside;
+    beside.set_name(absl::StrCat(survey, "/report"));
+    const auto comments = asking.Call(&v1::ReportService::Stub::GetReportComments, beside);
+    ASSERT_EQ(comments.status(), absl::OkStatus());
+    v1::AskQuestionRequest ask;
+    ask.set_survey(survey);
+    ask.set_question("What did Respondent number zero mean by this?");
+    Forbid("a question", ask.question());
+    for (const auto& comment : comments->blocks(0).prompts(0).comments()) {
+      if (absl::StartsWith(comment.text(), "Respondent 0 ")) ask.set_comment(comment.id());
+    }
+    ASSERT_EQ(asking.Call(&v1::FollowUpService::Stub::AskQuestion, ask).status(), absl::OkStatus());
+    const auto reply_keys = client::ReadReplyKeys(session);
+    ASSERT_EQ(reply_keys.status(), absl::OkStatus());
+    const auto sealed = client::SealQuestion(session, reply_keys->at(ask.comment()), ask.comment(), ask.question());
+    ASSERT_EQ(sealed.status(), absl::OkStatus());
+    v1::DecideQuestionRequest approve;
+    approve.set_survey(survey);
+    approve.set_comment(ask.comment());
+    approve.set_sealed_question(*sealed);
+    const ApiCaller moderating = server.Nobody().WithKey(district.person("moderatingperson").key);
+    ASSERT_EQ(moderating.Call(&v1::FollowUpService::Stub::DecideQuestion, approve).status(), absl::OkStatus());
+
+    const std::string id = survey.substr(survey.rfind('/') + 1);
+    const client::ReplyKeys device{id, {first_seed_}, session.documents().manifest_hash};
+    client::ReceivedQuestions received;
+    ASSERT_TRUE(Eventually([&] {
+      server.clock().AdvanceSteady(absl::Seconds(5));
+      const auto fetched = client::FetchQuestions(*Connect(server), device);
+      if (fetched.ok()) received = *fetched;
+      return !received.questions.empty();
+    }));
+    const std::string rejected = "What nobody but the moderator reads";
+    Forbid("a rejected answer", rejected);
+    ASSERT_EQ(client::AnswerQuestion(*Connect(server), device, received, received.questions[0], rejected), absl::OkStatus());
+    server.clock().Advance(absl::Hours(48));
+    const auto answers = client::ReadAnswers(session);
+    ASSERT_EQ(answers.status(), absl::OkStatus());
+    ASSERT_EQ(answers->answers.size(), 1u);
+    EXPECT_EQ(answers->answers[0].text, rejected);
+    v1::CommentDecision reject;
+    reject.set_kind(v1::DECISION_KIND_REJECT);
+    ASSERT_EQ(client::Decide(session, answers->answers[0], reject), absl::OkStatus());
+    v1::ListFollowUpsRequest list;
+    list.set_parent(survey);
+    ASSERT_TRUE(Eventually([&] {
+      server.clock().AdvanceSteady(absl::Minutes(1));
+      const auto shown = asking.Call(&v1::FollowUpService::Stub::ListFollowUps, list);
+      return shown.ok() && shown->follow_ups(0).state() == v1::FOLLOW_UP_STATE_UNANSWERED;
+    }));
   }
 
   // A second campaign, which the response plane cannot close: its survey is abandoned.
@@ -247,10 +344,12 @@ class CrossingTest : public ::testing::Test {
     return [method](const CrossingCall& call) { return call.method == kPrefix + method && call.status.ok(); };
   }
 
+  static std::string first_seed_;  // of the reply key of the first respondent's newest comment
   static std::vector<CrossingCall>* calls_;
   static std::vector<Forbidden>* forbidden_;
 };
 
+std::string CrossingTest::first_seed_;
 std::vector<CrossingCall>* CrossingTest::calls_ = nullptr;
 std::vector<Forbidden>* CrossingTest::forbidden_ = nullptr;
 
@@ -295,7 +394,7 @@ TEST_F(CrossingTest, WhatIsPlantedIsCaught) {
 }
 
 TEST_F(CrossingTest, AnAnswerThatLeavesTheResponsePlaneIsCaught) {
-  for (const char* what : {"an answer", "a comment", "a token", "a token's hash", "self-rating"}) {
+  for (const char* what : {"an answer", "a comment", "a token", "a token's hash", "self-rating", "a reply key", "a question"}) {
     const Forbidden& secret = *std::find_if(forbidden_->begin(), forbidden_->end(),
                                             [&](const Forbidden& each) { return each.secret.what == what; });
     EXPECT_THAT(FaultsAfter(Of("CloseSurvey"), [&](CrossingCall& call) { call.response += secret.secret.bytes; }),

@@ -104,7 +104,8 @@ TEST_F(RemotePlaneTest, AnswersAndErrorsComeWithTheirReasons) {
   for (const absl::Status& status : {plane->StopAccepting(unknown), plane->AbandonSurvey(unknown),
                                      plane->ReleaseSurvey({unknown, true}).status(),
                                      plane->CommentsWait(unknown).status(), plane->CloseSurvey(close).status(),
-                                     plane->LiveCounts(unknown).status()}) {
+                                     plane->PutQuestion({unknown, "comment", "question"}),
+                                     plane->FinishFollowUps(unknown).status(), plane->LiveCounts(unknown).status()}) {
     EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
     EXPECT_EQ(ReasonOf(status), reasons::kSURVEY_UNKNOWN);
   }

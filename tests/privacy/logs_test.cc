@@ -145,6 +145,7 @@ class LogsTest : public ::testing::Test {
     draft.mutable_campaign()->set_administrator_reads(true);
     *draft.mutable_campaign()->mutable_close_time() = seen->close_time();
     *draft.mutable_campaign()->mutable_moderators() = seen->moderators();
+    draft.mutable_campaign()->set_follow_up_days(10);  // so that clients make reply keys
     const auto campaign = administrator.Call(*campaigns, &v1::CampaignService::Stub::CreateCampaign, draft);
     ASSERT_TRUE(campaign.ok()) << campaign.status();
     campaign_ = campaign->name();

@@ -8,6 +8,7 @@
 
 #include "candor/v1/campaign.pb.h"
 #include "candor/v1/directory.pb.h"
+#include "candor/v1/follow_up.pb.h"
 #include "services/base/error.h"
 #include "services/domain/errors.h"
 #include "services/rpc/grpc_services.h"
@@ -39,6 +40,11 @@ class FakeRelations : public Relations {
     parties.supervisors_at_opening = {domain::PersonId("sue")};
     parties.supervisors_read = supervisors_read;
     return std::optional<SurveyParties>(std::move(parties));
+  }
+  absl::StatusOr<std::vector<domain::PersonId>> ModeratorsOf(const domain::DistrictId&,
+                                                             const domain::SurveyId& survey) override {
+    if (survey.value() != "s") return std::vector<domain::PersonId>();
+    return std::vector<domain::PersonId>{domain::PersonId("mo")};
   }
   bool supervisors_read = false;
   std::vector<domain::PersonId> supervisors = {domain::PersonId("sue")};  // of the leader, now
@@ -119,6 +125,49 @@ TEST_F(AccessTest, WithoutADirectoryNobodyIsLetInByIt) {
   request.set_name("districts/d/campaigns/c/surveys/s");
   EXPECT_EQ(of_responses.Check("candor.v1.CampaignService.GetSurvey", Person("lee", {.leader = true}), request).code(),
             absl::StatusCode::kPermissionDenied);
+}
+
+TEST_F(AccessTest, TheLeaderAloneAsksTheSurveysModeratorsAloneDecideAndNoAdministratorDoesEither) {
+  identity::Caller root;
+  root.installation_administrator = true;
+  const identity::Caller leader = Person("lee", {.leader = true}), moderator = Person("mo", {.moderator = true});
+  const std::vector<identity::Caller> others = {root,
+                                                Person("ada", {.administrator = true}),
+                                                Person("ann", {.leader = true}),
+                                                Person("lee", {.supervisor = true}),
+                                                Person("sue", {.supervisor = true}),
+                                                Person("mia", {.moderator = true}),
+                                                Person("mo", {.leader = true}),
+                                                Person("", {.leader = true, .moderator = true})};
+  const auto may = [&](const char* method, const identity::Caller& caller, const google::protobuf::Message& request) {
+    return access_.Check(std::string("candor.v1.FollowUpService.") + method, caller, request).ok();
+  };
+  v1::AskQuestionRequest ask;
+  v1::DecideQuestionRequest decide;
+  v1::ListFollowUpsRequest list;
+  const std::string survey = "districts/d/campaigns/c/surveys/s";
+  ask.set_survey(survey), decide.set_survey(survey), list.set_parent(survey);
+  EXPECT_TRUE(may("AskQuestion", leader, ask));
+  EXPECT_TRUE(may("DecideQuestion", moderator, decide));
+  EXPECT_FALSE(may("AskQuestion", moderator, ask));
+  EXPECT_FALSE(may("DecideQuestion", leader, decide));
+  for (const identity::Caller& other : others) {
+    EXPECT_FALSE(may("AskQuestion", other, ask)) << other.name();
+    EXPECT_FALSE(may("DecideQuestion", other, decide)) << other.name();
+  }
+  EXPECT_TRUE(may("ListFollowUps", leader, list));
+  EXPECT_TRUE(may("ListFollowUps", moderator, list));
+  EXPECT_TRUE(may("ListFollowUps", root, list)) << "reporting turns them away unless the contract names them";
+  EXPECT_FALSE(may("ListFollowUps", Person("mia", {.moderator = true}), list));
+  EXPECT_FALSE(may("ListFollowUps", Person("sue", {.supervisor = true}), list));
+  relations_.supervisors_read = true;
+  EXPECT_TRUE(may("ListFollowUps", Person("sue", {.supervisor = true}), list));
+  const std::string other_campaign = "districts/d/campaigns/b/surveys/s", nothing = "districts/d/campaigns/c/surveys/t";
+  for (const std::string& name : {other_campaign, nothing}) {
+    ask.set_survey(name), decide.set_survey(name);
+    EXPECT_FALSE(may("AskQuestion", leader, ask));
+    EXPECT_FALSE(may("DecideQuestion", moderator, decide));
+  }
 }
 
 TEST_F(AccessTest, SupervisorsReadReportsOnlyWhereTheContractLetsThem) {

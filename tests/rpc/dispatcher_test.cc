@@ -42,6 +42,9 @@ class NoRelations : public Relations {
   absl::StatusOr<std::optional<SurveyParties>> PartiesOf(const domain::DistrictId&, const domain::SurveyId&) override {
     return std::optional<SurveyParties>();
   }
+  absl::StatusOr<std::vector<domain::PersonId>> ModeratorsOf(const domain::DistrictId&, const domain::SurveyId&) override {
+    return std::vector<domain::PersonId>();
+  }
 };
 
 class DispatcherTest : public ::testing::Test {

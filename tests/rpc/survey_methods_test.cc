@@ -74,6 +74,8 @@ class CountingPlane : public domain::ResponsePlane {
   absl::StatusOr<std::string> ReleaseSurvey(const domain::ReleaseOrder&) override {
     return absl::UnimplementedError("");
   }
+  absl::Status PutQuestion(const domain::QuestionOrder&) override { return absl::UnimplementedError(""); }
+  absl::StatusOr<std::string> FinishFollowUps(const domain::SurveyId&) override { return absl::UnimplementedError(""); }
   absl::StatusOr<std::vector<int64_t>> LiveCounts(const domain::SurveyId&) override {
     ++asked;
     return live_counts;

@@ -33,6 +33,7 @@ CampaignRow ACampaign(const domain::DistrictId& district, const domain::Campaign
   row.settings.mirrors = {"https://union.example/candor"};
   row.settings.breakdowns = {{"staff", {{"lower", {{"en", "Lower school"}}}, {"upper", {{"en", "Upper school"}}}}}};
   row.settings.previous = domain::CampaignId("spring");
+  row.settings.follow_up_days = 10;
   row.create_time = absl::FromUnixSeconds(1'000'000);
   return row;
 }
@@ -214,6 +215,7 @@ TEST_P(IdentityStoreConformanceTest, CampaignsAndSurveysComeBackAsTheyWereStored
   EXPECT_EQ(campaign->settings.moderators[0].person.value(), "kim");
   EXPECT_EQ(campaign->settings.auditor->person.value(), "lee");
   EXPECT_EQ(campaign->settings.summary_only_below, 30);
+  EXPECT_EQ(campaign->settings.follow_up_days, 10);
   EXPECT_EQ(campaign->settings.notice.at("es"), "Queridas familias");
   EXPECT_EQ(campaign->state, domain::CampaignState::kReleased);
   EXPECT_TRUE(campaign->release_ordered);
@@ -340,6 +342,7 @@ TEST_P(IdentityStoreConformanceTest, NothingThatAnOpenedCampaignWasOpenedWithCan
   refused(with_settings([](auto& s) { s.latest_close_time += absl::Hours(1); }));
   refused(with_settings([](auto& s) { s.steward.reset(); }));
   refused(with_settings([](auto& s) { s.mirrors.clear(); }));
+  refused(with_settings([](auto& s) { s.follow_up_days = 1; }));
   refused(with_settings([](auto& s) { s.instrument_version = 2; }));
   refused([&](WriteTransaction& t) { return t.DeleteSurvey(district_, survey_); });
   refused([&](WriteTransaction& t) { return t.DeleteCampaign(district_, campaign_); });
@@ -367,6 +370,77 @@ TEST_P(IdentityStoreConformanceTest, NothingThatAnOpenedCampaignWasOpenedWithCan
               }).ok());
   EXPECT_EQ(EncodeSettings(Read<OptionalCampaign>([&](auto& t) { return t.FindCampaign(district_, campaign_); })->settings),
             EncodeSettings(ACampaign(district_, campaign_).settings));
+}
+
+TEST_P(IdentityStoreConformanceTest, AQuestionIsAskedOnceAndOnlyGoesForwards) {
+  MakeDistrict();
+  const auto find = [&](const std::string& comment) {
+    return Read<std::optional<QuestionRow>>([&](auto& t) { return t.FindQuestion(district_, survey_, comment); });
+  };
+  const auto put = [&](const QuestionRow& row) {
+    return Write([&](WriteTransaction& t) { return t.InsertQuestion(row); });
+  };
+  const auto become = [&](const std::string& comment, QuestionState state, domain::ModerationReason reason,
+                          const std::string& sealed) {
+    return Write([&](WriteTransaction& t) {
+      return t.UpdateQuestion({district_, survey_, comment, "other words", state, reason, sealed});
+    });
+  };
+  constexpr auto kNone = domain::ModerationReason::kNone, kInsult = domain::ModerationReason::kInsult;
+  const std::string sealed("s\0q", 3);
+  EXPECT_FALSE(find("b").has_value());
+  EXPECT_EQ(become("b", QuestionState::kApproved, kNone, sealed).code(), absl::StatusCode::kNotFound);
+  for (const char* comment : {"c", "a", "b"}) ASSERT_TRUE(put({district_, survey_, comment, "Which meeting?"}).ok());
+  EXPECT_EQ(put({district_, survey_, "a", "Which other meeting?"}).code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(put({district_, domain::SurveyId("none"), "a", "Which?"}).code(), absl::StatusCode::kFailedPrecondition);
+
+  EXPECT_EQ(Reason(become("b", QuestionState::kPlaced, kNone, "")), "WRONG_STATE") << "nobody has approved it";
+  EXPECT_TRUE(become("b", QuestionState::kApproved, kNone, sealed).ok());
+  EXPECT_TRUE(become("c", QuestionState::kRejected, kInsult, "").ok());
+  for (const QuestionState state : {QuestionState::kAsked, QuestionState::kRejected, QuestionState::kApproved}) {
+    EXPECT_EQ(Reason(become("b", state, kNone, sealed)), "WRONG_STATE");
+    EXPECT_EQ(Reason(become("c", state, kInsult, "")), "WRONG_STATE");
+  }
+  EXPECT_EQ(Reason(become("c", QuestionState::kPlaced, kInsult, "")), "WRONG_STATE");
+  EXPECT_EQ(find("b")->sealed_question, sealed);
+  EXPECT_TRUE(become("b", QuestionState::kPlaced, kNone, "").ok());
+  EXPECT_EQ(Reason(become("b", QuestionState::kApproved, kNone, sealed)), "WRONG_STATE");
+  Reopen();
+  const auto all = Read<std::vector<QuestionRow>>([&](auto& t) { return t.ListQuestions(district_, survey_); });
+  ASSERT_EQ(all.size(), 3u);
+  const QuestionState states[] = {QuestionState::kAsked, QuestionState::kPlaced, QuestionState::kRejected};
+  for (size_t i = 0; i < all.size(); ++i) {
+    EXPECT_EQ(all[i].comment, std::string(1, static_cast<char>('a' + i)));
+    EXPECT_EQ(all[i].question, "Which meeting?");
+    EXPECT_EQ(all[i].state, states[i]);
+    EXPECT_EQ(all[i].sealed_question, "");
+  }
+  EXPECT_EQ(all[2].reason, kInsult);
+  EXPECT_TRUE(Read<std::vector<QuestionRow>>([&](auto& t) {
+                return t.ListQuestions(domain::DistrictId("other"), survey_);
+              }).empty());
+}
+
+TEST_P(IdentityStoreConformanceTest, WhenASurveyWasReleasedIsKeptAndFixed) {
+  MakeDistrict();
+  const auto set = [&](std::optional<absl::Time> time, domain::SurveyState state) {
+    return Write([&](WriteTransaction& t) -> absl::Status {
+      CANDOR_ASSIGN_OR_RETURN(auto survey, t.FindSurvey(district_, survey_));
+      survey->release_time = time;
+      survey->state = state;
+      return t.UpdateSurvey(*survey);
+    });
+  };
+  const auto time = [&] {
+    return Read<OptionalSurvey>([&](auto& t) { return t.FindSurvey(district_, survey_); })->release_time;
+  };
+  EXPECT_EQ(time(), std::nullopt);
+  EXPECT_TRUE(set(absl::FromUnixSeconds(20), domain::SurveyState::kClosed).ok());
+  EXPECT_TRUE(set(std::nullopt, domain::SurveyState::kClosed).ok()) << "it was not released after all";
+  EXPECT_TRUE(set(absl::FromUnixSeconds(30), domain::SurveyState::kReleased).ok());
+  Reopen();
+  EXPECT_EQ(time(), absl::FromUnixSeconds(30));
+  EXPECT_EQ(Reason(set(absl::FromUnixSeconds(31), domain::SurveyState::kReleased)), "WRONG_STATE");
 }
 
 TEST_P(IdentityStoreConformanceTest, OneDocumentGoesAndTheOthersStay) {

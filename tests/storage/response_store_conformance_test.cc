@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "services/base/error.h"
@@ -238,7 +239,7 @@ TEST_P(ResponseStoreConformanceTest, NoCallChangesWhatASurveyWasOpenedWith) {
   expect_unchanged();
   ASSERT_TRUE(store_->CloseSurvey(survey.id, WithComments(AnOutcome(), {"comment"}, {"key"})).ok());
   expect_unchanged();
-  ASSERT_TRUE(store_->ReleaseComments(survey.id, "released").ok());
+  ASSERT_TRUE(store_->ReleaseComments(survey.id, "released", std::nullopt).ok());
   ASSERT_TRUE(store_->DestroyAnswers(survey.id).ok());
   ASSERT_TRUE(store_->Rebuild().ok());
   expect_unchanged();
@@ -273,7 +274,7 @@ TEST_P(ResponseStoreConformanceTest, AnUnknownSurveyIsNotFound) {
   ExpectUnknown(store_->AbandonSurvey(unknown));
   ExpectUnknown(store_->DestroyAnswers(unknown));
   ExpectUnknown(store_->GetComments(unknown).status());
-  ExpectUnknown(store_->ReleaseComments(unknown, "released"));
+  ExpectUnknown(store_->ReleaseComments(unknown, "released", std::nullopt));
   ExpectUnknown(store_->GetContribution(unknown).status());
 }
 
@@ -507,7 +508,7 @@ TEST_P(ResponseStoreConformanceTest, FinishingDestroysWhatIsOverAndSparesWhatIsO
 TEST_P(ResponseStoreConformanceTest, CommentsAreKeptWithTheirKeysUntilTheyAreDestroyed) {
   const StoredSurvey survey = ASurvey();
   ASSERT_TRUE(store_->CreateSurvey(survey, ALayout()).ok());
-  ExpectWrongState(store_->ReleaseComments(survey.id, "released"));
+  ExpectWrongState(store_->ReleaseComments(survey.id, "released", std::nullopt));
   ASSERT_TRUE(store_->StopSurvey(survey.id).ok());
   ASSERT_TRUE(store_->CloseSurvey(survey.id, WithComments(AnOutcome(), {"c1", "c2", "c3"}, {"key a", "key b"})).ok());
   Reopen();
@@ -522,8 +523,8 @@ TEST_P(ResponseStoreConformanceTest, CommentsAreKeptWithTheirKeysUntilTheyAreDes
   EXPECT_EQ(ids.size(), 3u);
   EXPECT_EQ(sealed, (std::set<std::string>{"c1", "c2", "c3"}));
   EXPECT_EQ(*store_->FindReleased(survey.id), std::nullopt);
-  ASSERT_TRUE(store_->ReleaseComments(survey.id, "what is released").ok());
-  ExpectWrongState(store_->ReleaseComments(survey.id, "another"));
+  ASSERT_TRUE(store_->ReleaseComments(survey.id, "what is released", std::nullopt).ok());
+  ExpectWrongState(store_->ReleaseComments(survey.id, "another", std::nullopt));
   EXPECT_EQ(*store_->FindReleased(survey.id), "what is released");
   EXPECT_TRUE(store_->GetComments(survey.id)->comments.empty());
   EXPECT_TRUE(store_->GetComments(survey.id)->sealed_keys.empty());
@@ -673,7 +674,7 @@ TEST_P(ResponseStoreConformanceTest, DecisionsAndSummariesAreReplacedUntilTheRel
   EXPECT_TRUE(stored(other).summaries.empty());
   ASSERT_TRUE(store_->PutSummary(survey.id, {"staff", 1, ""}).ok());
   EXPECT_EQ(stored(survey).summaries.size(), 1u);
-  ASSERT_TRUE(store_->ReleaseComments(survey.id, "released").ok());
+  ASSERT_TRUE(store_->ReleaseComments(survey.id, "released", std::nullopt).ok());
   ExpectWrongState(store_->PutDecision(survey.id, first, approve));
   ExpectWrongState(store_->PutSummary(survey.id, {"", 1, "too late"}));
   EXPECT_TRUE(stored(survey).comments.empty());
@@ -681,6 +682,119 @@ TEST_P(ResponseStoreConformanceTest, DecisionsAndSummariesAreReplacedUntilTheRel
   EXPECT_EQ(stored(other).comments.size(), 3u);
   EXPECT_EQ(*store_->FindReleased(other.id), std::nullopt);
   ExpectUnknown(store_->FindReleased(ASurvey().id).status());
+}
+
+// A closed survey with `count` comments, the i-th with the reply key of 32 times 'a' + i.
+StoredSurvey MakeCommented(ResponseStore& store, int count) {
+  StoredSurvey survey = ASurvey();
+  StoredClosing closing = WithComments(AnOutcome(), {}, {"key"});
+  for (int i = 0; i < count; ++i) {
+    closing.comments.push_back({0, absl::StrCat("c", i), std::string(32, static_cast<char>('a' + i))});
+  }
+  EXPECT_TRUE(store.CreateSurvey(survey, ALayout()).ok());
+  EXPECT_TRUE(store.StopSurvey(survey.id).ok());
+  EXPECT_TRUE(store.CloseSurvey(survey.id, closing).ok());
+  return survey;
+}
+
+// Ids of the survey's comments: the i-th is that of "c<i>".
+std::vector<std::string> CommentIds(ResponseStore& store, const StoredSurvey& survey) {
+  std::map<std::string, std::string> ids;
+  const auto stored = store.GetComments(survey.id);
+  for (const StoredComment& comment : stored->comments) ids[comment.sealed] = comment.id;
+  std::vector<std::string> sorted;
+  for (const auto& [sealed, id] : ids) sorted.push_back(id);
+  return sorted;
+}
+
+const absl::Time kReleased = absl::FromUnixSeconds(1'800'000'000);
+
+TEST_P(ResponseStoreConformanceTest, ReleaseKeepsTheReplyKeysThatItIsToldToAndNoOthers) {
+  const StoredSurvey survey = MakeCommented(*store_, 3), without = MakeCommented(*store_, 1);
+  const std::vector<std::string> ids = CommentIds(*store_, survey);
+  EXPECT_FALSE(store_->FindFollowUps(survey.id)->has_value());
+  ASSERT_TRUE(store_->ReleaseComments(survey.id, "released", FollowUpStart{kReleased, {ids[0], ids[2]}}).ok());
+  ASSERT_TRUE(store_->ReleaseComments(without.id, "released", std::nullopt).ok());
+  Reopen();
+  const auto stored = store_->FindFollowUps(survey.id);
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  ASSERT_TRUE(stored->has_value());
+  EXPECT_EQ((*stored)->release_time, kReleased);
+  EXPECT_EQ((*stored)->reply_keys,
+            (std::map<std::string, std::string>{{ids[0], std::string(32, 'a')}, {ids[2], std::string(32, 'c')}}));
+  EXPECT_TRUE((*stored)->questions.empty());
+  EXPECT_FALSE(store_->FindFollowUps(without.id)->has_value());
+  ExpectUnknown(store_->FindFollowUps(ASurvey().id).status());
+}
+
+TEST_P(ResponseStoreConformanceTest, AReleaseForACommentThatIsNoneChangesNothing) {
+  const StoredSurvey survey = MakeCommented(*store_, 1);
+  const std::vector<std::string> ids = CommentIds(*store_, survey);
+  EXPECT_EQ(store_->ReleaseComments(survey.id, "released", FollowUpStart{kReleased, {ids[0], "another"}}).code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(*store_->FindReleased(survey.id), std::nullopt);
+  EXPECT_FALSE(store_->FindFollowUps(survey.id)->has_value());
+  EXPECT_EQ(store_->GetComments(survey.id)->comments.size(), 1u);
+}
+
+TEST_P(ResponseStoreConformanceTest, AQuestionIsPutOnceAndItsAnswerIsReplaced) {
+  const StoredSurvey survey = MakeCommented(*store_, 3), other = MakeCommented(*store_, 1);
+  const std::vector<std::string> ids = CommentIds(*store_, survey);
+  ExpectWrongState(store_->PutQuestion(survey.id, ids[0], "question", "none", "undecided"));
+  ASSERT_TRUE(store_->ReleaseComments(survey.id, "released", FollowUpStart{kReleased, {ids[0], ids[1]}}).ok());
+  ASSERT_TRUE(store_->ReleaseComments(other.id, "released", std::nullopt).ok());
+  ASSERT_TRUE(store_->PutQuestion(survey.id, ids[0], "question", "none", "undecided").ok());
+  ASSERT_TRUE(store_->PutQuestion(survey.id, ids[1], "another?", "same", "undecided").ok());
+  EXPECT_EQ(store_->PutQuestion(survey.id, ids[0], "question", "none", "undecided").code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(store_->PutQuestion(survey.id, ids[2], "question", "none", "undecided").code(), absl::StatusCode::kNotFound);
+  ExpectWrongState(store_->PutQuestion(other.id, ids[0], "question", "none", "undecided"));
+  ExpectUnknown(store_->PutQuestion(ASurvey().id, ids[0], "question", "none", "undecided"));
+  ASSERT_TRUE(store_->PutAnswer(survey.id, ids[0], "some").ok());
+  ASSERT_TRUE(store_->PutAnswer(survey.id, ids[0], "more").ok());
+  EXPECT_EQ(store_->PutAnswer(survey.id, ids[0], "longer").code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(store_->PutAnswer(survey.id, ids[2], "some").code(), absl::StatusCode::kNotFound);
+  ExpectWrongState(store_->PutAnswer(other.id, ids[0], "some"));
+  ASSERT_TRUE(store_->DecideAnswer(survey.id, ids[1], "decidable").ok());
+  ASSERT_TRUE(store_->DecideAnswer(survey.id, ids[1], "decided 2").ok());
+  EXPECT_EQ(store_->DecideAnswer(survey.id, ids[1], "longer than that").code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(store_->DecideAnswer(survey.id, ids[2], "decided 2").code(), absl::StatusCode::kNotFound);
+  ExpectWrongState(store_->DecideAnswer(other.id, ids[0], "decided 2"));
+  Reopen();
+  const StoredFollowUps stored = **store_->FindFollowUps(survey.id);
+  std::map<std::string, std::string> questions, answers;
+  for (const StoredQuestion& question : stored.questions) {
+    questions[question.comment] = question.sealed_question;
+    answers[question.comment] = question.sealed_answer;
+    EXPECT_EQ(question.sealed_decision, question.comment == ids[1] ? "decided 2" : "undecided");
+  }
+  EXPECT_EQ(questions, (std::map<std::string, std::string>{{ids[0], "question"}, {ids[1], "another?"}}));
+  EXPECT_EQ(answers, (std::map<std::string, std::string>{{ids[0], "more"}, {ids[1], "same"}}));
+  EXPECT_TRUE(std::is_sorted(stored.questions.begin(), stored.questions.end(),
+                             [](const auto& a, const auto& b) { return a.comment < b.comment; }));
+}
+
+TEST_P(ResponseStoreConformanceTest, HandingOverHappensOnceAndLeavesNothingOfTheSurveysQuestions) {
+  const StoredSurvey survey = MakeCommented(*store_, 1), other = MakeCommented(*store_, 1);
+  const std::string comment = CommentIds(*store_, survey)[0], others = CommentIds(*store_, other)[0];
+  ExpectWrongState(store_->FinishFollowUps(survey.id, "answers"));
+  for (const auto& [each, id] : {std::pair(survey, comment), std::pair(other, others)}) {
+    ASSERT_TRUE(store_->ReleaseComments(each.id, "released", FollowUpStart{kReleased, {id}}).ok());
+    ASSERT_TRUE(store_->PutQuestion(each.id, id, "question", "none", "undecided").ok());
+    ASSERT_TRUE(store_->DecideAnswer(each.id, id, "decided 1").ok());
+  }
+  EXPECT_EQ(*store_->FindFollowUpAnswers(survey.id), std::nullopt);
+  ASSERT_TRUE(store_->FinishFollowUps(survey.id, "answers").ok());
+  ExpectWrongState(store_->FinishFollowUps(survey.id, "other answers"));
+  ExpectWrongState(store_->PutQuestion(survey.id, comment, "question", "none", "undecided"));
+  ExpectWrongState(store_->PutAnswer(survey.id, comment, "some"));
+  ExpectWrongState(store_->DecideAnswer(survey.id, comment, "decided 1"));
+  Reopen();
+  EXPECT_EQ(*store_->FindFollowUpAnswers(survey.id), "answers");
+  EXPECT_FALSE(store_->FindFollowUps(survey.id)->has_value());
+  EXPECT_EQ((*store_->FindFollowUps(other.id))->questions.size(), 1u);
+  EXPECT_EQ(*store_->FindFollowUpAnswers(other.id), std::nullopt);
+  ExpectUnknown(store_->FindFollowUpAnswers(ASurvey().id).status());
+  ExpectUnknown(store_->FinishFollowUps(ASurvey().id, "answers"));
 }
 
 TEST_P(ResponseStoreConformanceTest, NoticesOfOneSurveyAreKeptInNoOrder) {
@@ -694,7 +808,7 @@ TEST_P(ResponseStoreConformanceTest, NoticesOfOneSurveyAreKeptInNoOrder) {
   }
   ASSERT_TRUE(store_->CloseSurvey(survey.id, {AnOutcome(), {}, {}, {}, notices, ""}).ok());
   ASSERT_TRUE(store_->CloseSurvey(other.id, {AnOutcome(), {}, {}, {}, {"another"}, ""}).ok());
-  ASSERT_TRUE(store_->ReleaseComments(survey.id, "released").ok());
+  ASSERT_TRUE(store_->ReleaseComments(survey.id, "released", std::nullopt).ok());
   Reopen();
   const auto stored = store_->GetNotices(survey.id);
   ASSERT_TRUE(stored.ok()) << stored.status();
@@ -722,7 +836,7 @@ TEST_P(ResponseStoreConformanceTest, EverythingInWordsOfASurveyGoesAtOnceAndNoth
   }
   ASSERT_TRUE(store_->PutDecision(commented.id, store_->GetComments(commented.id)->comments[0].id, approve).ok());
   ASSERT_TRUE(store_->PutSummary(commented.id, {"staff", 0, "summary"}).ok());
-  ASSERT_TRUE(store_->ReleaseComments(released.id, "released").ok());
+  ASSERT_TRUE(store_->ReleaseComments(released.id, "released", std::nullopt).ok());
   EXPECT_THAT(*store_->SurveysWithWords(), testing::UnorderedElementsAre(commented.id, released.id, noticed.id, other.id));
   EXPECT_FALSE(*store_->DestroyWords(silent.id));
   for (const StoredSurvey& each : {commented, released, noticed}) {
@@ -740,6 +854,24 @@ TEST_P(ResponseStoreConformanceTest, EverythingInWordsOfASurveyGoesAtOnceAndNoth
   }
   EXPECT_THAT(*store_->SurveysWithWords(), testing::ElementsAre(other.id));
   EXPECT_EQ(store_->GetComments(other.id)->comments.size(), 2u);
+}
+
+TEST_P(ResponseStoreConformanceTest, QuestionsBackGoWithTheOtherWords) {
+  const StoredSurvey asked = MakeCommented(*store_, 1), finished = MakeCommented(*store_, 1);
+  for (const StoredSurvey& each : {asked, finished}) {
+    const std::string comment = CommentIds(*store_, each)[0];
+    ASSERT_TRUE(store_->ReleaseComments(each.id, "released", FollowUpStart{kReleased, {comment}}).ok());
+    ASSERT_TRUE(store_->PutQuestion(each.id, comment, "question", "none", "undecided").ok());
+    ASSERT_TRUE(store_->DecideAnswer(each.id, comment, "decided 1").ok());
+  }
+  ASSERT_TRUE(store_->FinishFollowUps(finished.id, "answers").ok());
+  for (const StoredSurvey& each : {asked, finished}) {
+    EXPECT_TRUE(*store_->DestroyWords(each.id));
+    EXPECT_FALSE(store_->FindFollowUps(each.id)->has_value());
+    EXPECT_EQ(*store_->FindFollowUpAnswers(each.id), std::nullopt);
+    EXPECT_FALSE(*store_->DestroyWords(each.id)) << "nothing is left";
+  }
+  EXPECT_TRUE(store_->SurveysWithWords()->empty());
 }
 
 TEST_P(ResponseStoreConformanceTest, RebuildingLosesNothing) {

@@ -120,7 +120,8 @@ TEST_F(SqliteIdentityStoreTest, EveryOldVersionWithRowsComesToTheNewestVersionAn
                                 "INSERT INTO campaign(district, campaign, instrument, instrument_version, settings, "
                                 "state, release_ordered, create_time, revision) "
                                 "VALUES('d', 'c', 'i', 1, '{}', 'draft', 0, 1, 1);"
-                                "INSERT INTO survey VALUES('d', 's', 'c', 'p', 'open', '', 0, 1, 1);"
+                                "INSERT INTO survey(district, survey, campaign, leader, state, order_id, closing_step, "
+                                "create_time, revision) VALUES('d', 's', 'c', 'p', 'open', '', 0, 1, 1);"
                                 "INSERT INTO survey_document VALUES('d', 's', 1, zeroblob(32), 'contract');"
                                 "INSERT INTO issuing_group VALUES('d', 's', 0, 'staff', 5, 0);"
                                 "INSERT INTO rater(district, survey, rater, rater_group, display_name, address, "
@@ -167,11 +168,17 @@ TEST_F(SqliteIdentityStoreTest, NoStatementOfOursCanChangeWhatWasFrozen) {
                             "INSERT INTO instrument_version VALUES('d', 'i', 1, 'hash', 'doc', 1);"
                             "INSERT INTO campaign(district, campaign, instrument, instrument_version, settings, state, "
                             "release_ordered, create_time, revision) VALUES('d', 'c', 'i', 1, '{}', 'open', 0, 1, 1);"
-                            "INSERT INTO survey VALUES('d', 's', 'c', 'p', 'open', '', 0, 1, 1);"
+                            "INSERT INTO survey(district, survey, campaign, leader, state, order_id, closing_step, "
+                                "create_time, revision) VALUES('d', 's', 'c', 'p', 'open', '', 0, 1, 1);"
                             "INSERT INTO survey_document VALUES('d', 's', 1, zeroblob(32), 'contract');"
                             "INSERT INTO survey_document VALUES('d', 's', 2, zeroblob(32), 'manifest');"
                             "INSERT INTO survey_document VALUES('d', 's', 7, zeroblob(32), 'subject');"
-                            "INSERT INTO issuing_group VALUES('d', 's', 0, 'staff', 5, 0);")
+                            "INSERT INTO issuing_group VALUES('d', 's', 0, 'staff', 5, 0);"
+                            "INSERT INTO question VALUES('d', 's', 'c1', 'Which?', 1, 0, NULL);"
+                            "INSERT INTO question VALUES('d', 's', 'c2', 'When?', 2, 5, NULL);"
+                            "INSERT INTO question VALUES('d', 's', 'c3', 'Why?', 3, 0, x'01');"
+                            "INSERT INTO survey(district, survey, campaign, leader, state, order_id, closing_step, "
+                            "create_time, revision, release_time) VALUES('d', 't', 'c', 'q', 'released', '', 7, 1, 1, 5);")
                   .ok());
   for (const char* statement :
        {"UPDATE survey_document SET bytes='other'", "DELETE FROM survey_document WHERE kind=1",
@@ -180,11 +187,17 @@ TEST_F(SqliteIdentityStoreTest, NoStatementOfOursCanChangeWhatWasFrozen) {
         "'draft', 0, 1, 1)",
         "UPDATE campaign SET settings='other'", "UPDATE campaign SET state='draft'", "DELETE FROM campaign",
         "DELETE FROM survey", "UPDATE survey SET leader='q'", "UPDATE issuing_group SET invited=3",
-        "UPDATE issuing_group SET code='parent'", "UPDATE instrument_version SET document='other'"}) {
+        "UPDATE issuing_group SET code='parent'", "DELETE FROM question", "UPDATE question SET question='Who?'",
+        "UPDATE question SET comment='c9' WHERE comment='c1'", "UPDATE question SET state=4 WHERE comment='c1'",
+        "UPDATE question SET state=3 WHERE comment='c2'", "UPDATE question SET reason=1 WHERE comment='c2'",
+        "UPDATE question SET state=2, reason=1 WHERE comment='c3'", "UPDATE question SET state=1 WHERE comment='c3'",
+        "UPDATE survey SET release_time=6", "UPDATE instrument_version SET document='other'"}) {
     const absl::Status status = database->Execute(statement);
     EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << statement << ": " << status;
   }
-  EXPECT_TRUE(database->Execute("UPDATE issuing_group SET reissued=1; UPDATE campaign SET state='closing'; "
+  EXPECT_TRUE(database->Execute("UPDATE question SET state=3 WHERE comment='c1'; "
+                                "UPDATE question SET state=4, sealed_question=NULL WHERE comment='c3'; "
+                                "UPDATE issuing_group SET reissued=1; UPDATE campaign SET state='closing'; "
                                 "DELETE FROM survey_document WHERE kind=7;")
                   .ok());
 }
@@ -240,7 +253,8 @@ TEST_F(SqliteIdentityStoreTest, ACampaignOfVersionOneInWhateverStateGoesOnWithou
         statement.BindNull(4);
       }
       ASSERT_TRUE(statement.Run().ok());
-      auto survey = *database->Prepare("INSERT INTO survey VALUES('d', ?1, ?1, 'p', ?2, 'order', 5, 1, 3)");
+      auto survey = *database->Prepare("INSERT INTO survey(district, survey, campaign, leader, state, order_id, closing_step, "
+                                "create_time, revision) VALUES('d', ?1, ?1, 'p', ?2, 'order', 5, 1, 3)");
       survey.BindText(1, domain::NameOf(state))
           .BindText(2, state == domain::CampaignState::kOpening ? "draft" : domain::NameOf(state));
       ASSERT_TRUE(survey.Run().ok());

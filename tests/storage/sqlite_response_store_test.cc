@@ -304,7 +304,7 @@ TEST_F(SqliteResponseStoreTest, RebuildingErasesDestroyedComments) {
   const std::string key = base::RandomBytes(80);
   ASSERT_TRUE(store_->CloseSurvey(survey, WithComments({"order", "result", "ledger"}, comments, {key})).ok());
   ASSERT_NE(folder_.FileWith(comments[7].substr(50, 40)), "");
-  ASSERT_TRUE(store_->ReleaseComments(survey, "released").ok());
+  ASSERT_TRUE(store_->ReleaseComments(survey, "released", std::nullopt).ok());
   ASSERT_TRUE(store_->Rebuild().ok());
   for (const std::string& comment : comments) EXPECT_EQ(folder_.FileWith(comment.substr(50, 40)), "");
   EXPECT_EQ(folder_.FileWith(key), "");
@@ -372,6 +372,78 @@ TEST_F(SqliteResponseStoreTest, NoStatementOfOursCanChangeWhatASurveyWasOpenedWi
   const auto store = SqliteResponseStore::Open(folder_.path());
   ASSERT_TRUE(store.ok()) << store.status();
   EXPECT_EQ((*store)->GetSurvey(survey.id)->manifest, "manifest");
+}
+
+TEST_F(SqliteResponseStoreTest, NoStatementOfOursPutsAQuestionTwiceOrChangesWhatWasHandedOver) {
+  const SurveyId survey = MakeSurvey(5);
+  StoredClosing closing = WithComments({"order", "result", "ledger"}, {}, {"key"});
+  closing.comments.push_back({0, "comment", std::string(32, 'k')});
+  ASSERT_TRUE(store_->StopSurvey(survey).ok());
+  ASSERT_TRUE(store_->CloseSurvey(survey, closing).ok());
+  const std::string comment = store_->GetComments(survey)->comments[0].id;
+  ASSERT_TRUE(store_->ReleaseComments(survey, "released", FollowUpStart{absl::UnixEpoch(), {comment}}).ok());
+  ASSERT_TRUE(store_->PutQuestion(survey, comment, "question", "none", "undecided").ok());
+  const auto expect_refused = [&](std::initializer_list<const char*> statements) {
+    const auto database = Database::Open(folder_.path() + "/responses.db");
+    ASSERT_TRUE(database.ok()) << database.status();
+    for (const char* statement : statements) {
+      EXPECT_EQ((*database)->Execute(statement).code(), absl::StatusCode::kFailedPrecondition) << statement;
+    }
+  };
+  store_.reset();
+  expect_refused({"UPDATE question SET sealed='another'", "UPDATE reply_key SET public_key=zeroblob(32)",
+                  "UPDATE follow_up SET release_time=1", "DELETE FROM question", "DELETE FROM reply_key",
+                  "DELETE FROM follow_up"});
+  Open();
+  ASSERT_TRUE(store_->FinishFollowUps(survey, "answers").ok());
+  store_.reset();
+  expect_refused({"UPDATE handed_over SET document='other'", "DELETE FROM handed_over",
+                  "INSERT INTO follow_up SELECT survey, 1 FROM handed_over"});
+  Open();
+  EXPECT_EQ(*store_->FindFollowUpAnswers(survey), "answers");
+}
+
+// What was closed and released before there were questions stays as it was, and nothing can be asked.
+TEST_F(SqliteResponseStoreTest, AFolderOfTheSchemaBeforeQuestionsKeepsItsCommentsWithoutReplyKeys) {
+  store_.reset();
+  const TempFolder old;
+  const SurveyId closed = domain::RandomSurveyId(), released = domain::RandomSurveyId();
+  {
+    ASSERT_TRUE(base::MakeFolder(old.path() + "/open", 0700).ok());
+    const auto database = Database::Open(old.path() + "/responses.db");
+    ASSERT_TRUE(database.ok()) << database.status();
+    const std::vector<Migration>& all = ResponseMigrations();
+    ASSERT_TRUE(Migrate(**database, {all.begin(), all.begin() + 5}, kResponseApplicationId).ok());
+    ASSERT_EQ(*SchemaVersion(**database), 5);
+    ASSERT_TRUE((*database)->Execute("INSERT INTO document VALUES (zeroblob(32), 'a document');").ok());
+    for (const SurveyId& survey : {closed, released}) {
+      const std::string name = survey.value();
+      ASSERT_TRUE((*database)
+                      ->Execute(absl::StrCat("INSERT INTO survey(id, state, contract, instrument_version, manifest, "
+                                             "manifest_signature) VALUES ('", name, "', ", kStateClosed,
+                                             ", zeroblob(32), zeroblob(32), 'manifest', 'signature');"
+                                             "INSERT INTO outcome VALUES ('", name, "', 'order', 'result', 'ledger');")
+                                    .c_str())
+                      .ok());
+    }
+    ASSERT_TRUE((*database)
+                    ->Execute(absl::StrCat("INSERT INTO comment_place VALUES ('", closed.value(), "', 0, 'staff', 0, 1);"
+                                           "INSERT INTO comment VALUES ('", closed.value(), "', 'id', 0, 'sealed');"
+                                           "INSERT INTO released VALUES ('", released.value(), "', 'words');")
+                                  .c_str())
+                    .ok());
+  }
+  const auto store = SqliteResponseStore::Open(old.path());
+  ASSERT_TRUE(store.ok()) << store.status();
+  ASSERT_EQ((*store)->GetComments(closed)->comments.size(), 1u);
+  EXPECT_EQ((*store)->GetComments(closed)->comments[0].sealed, "sealed");
+  EXPECT_EQ(*(*store)->FindReleased(released), "words");
+  EXPECT_FALSE((*store)->FindFollowUps(released)->has_value());
+  EXPECT_EQ(*(*store)->FindFollowUpAnswers(released), std::nullopt);
+  // No key was kept, so none can be kept on.
+  EXPECT_EQ((*store)->ReleaseComments(closed, "words", FollowUpStart{absl::UnixEpoch(), {"id"}}).code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_TRUE((*store)->ReleaseComments(closed, "words", std::nullopt).ok());
 }
 
 // A folder as the first version of the schema left it, with a survey in every state.
@@ -486,7 +558,7 @@ TEST_F(SqliteResponseStoreTest, RebuildingSucceedsWhileOthersReadWithoutPause) {
   ASSERT_TRUE(store_->StopSurvey(survey).ok());
   const std::string comment = base::RandomBytes(2046);
   ASSERT_TRUE(store_->CloseSurvey(survey, WithComments({"order", "result", "ledger"}, {comment}, {"key"})).ok());
-  ASSERT_TRUE(store_->ReleaseComments(survey, "released").ok());
+  ASSERT_TRUE(store_->ReleaseComments(survey, "released", std::nullopt).ok());
   std::atomic<bool> ended = false;
   std::atomic<int> failed = 0;
   std::vector<std::thread> readers;
