@@ -135,6 +135,7 @@ TEST(ContractTextTest, EveryMemberOfTheContractIsTold) {
   };
   const std::set<std::string> not_told = {"format"};  // how the document is written down
   client::FakeSurvey survey;
+  survey.contract.follow_up_days = 1;  // a member that is left out where there are none
   const base::Json contract = *base::ParseJson(survey.Encode().contract);
   for (const std::string language : {"en", "es"}) {
     const std::string page = PageOf(survey, language);
