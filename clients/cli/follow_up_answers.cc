@@ -209,7 +209,6 @@ absl::Status Answer(Context& c, const AnswerOptions& options) {
                              {"comment", question->comment},
                              {"acknowledged", true},
                              {"answer_marks", std::move(marks)}};
-  Wipe(all);
   CANDOR_RETURN_IF_ERROR(sent);
   return Print(c.options.json ? result.dump(2) + "\n" : text);
 }

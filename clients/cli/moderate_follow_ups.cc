@@ -4,8 +4,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "candor/v1/follow_up.grpc.pb.h"
@@ -16,7 +14,6 @@
 #include "clients/cpp/holder_key.h"
 #include "services/base/error.h"
 #include "services/base/json.h"
-#include "services/base/random.h"
 #include "services/base/status.h"
 #include "services/domain/errors.h"
 
@@ -187,38 +184,22 @@ absl::Status Answers(Context& c, const FollowUpOptions& options) {
   if (options.status || !answers.answering_over) return ShowAnswers(c, answers);
   CANDOR_ASSIGN_OR_RETURN(const auto questions, QuestionsBeside(c, options.survey));
   Dialog dialog(std::cin, c.options.json ? std::cerr : std::cout);
-  size_t number = 0, later = 0;
-  bool go_on = true;
-  std::vector<std::pair<const OpenedAnswer*, v1::CommentDecision>> decisions;
+  size_t number = 0;
+  client::AnswerDecisions decisions;
   for (const OpenedAnswer& each : answers.answers) {
     if (each.decision.has_value() || !each.text.has_value()) continue;
+    std::string shown = absl::StrCat("\nAnswer ", ++number, "\n");
+    if (const auto question = questions.find(each.comment); question != questions.end()) {
+      absl::StrAppend(&shown, "  Comment:\n", Indented(question->second.comment_text(), "    "), "  Question:\n",
+                      Indented(question->second.question(), "    "), "  Answer:\n");
+    }
+    dialog.Say(absl::StrCat(shown, Indented(*each.text, "    ")));
     std::optional<v1::CommentDecision> decision;
-    if (go_on) {
-      std::string shown = absl::StrCat("\nAnswer ", ++number, "\n");
-      if (const auto question = questions.find(each.comment); question != questions.end()) {
-        absl::StrAppend(&shown, "  Comment:\n", Indented(question->second.comment_text(), "    "), "  Question:\n",
-                        Indented(question->second.question(), "    "), "  Answer:\n");
-      }
-      dialog.Say(absl::StrCat(shown, Indented(*each.text, "    ")));
-      CANDOR_ASSIGN_OR_RETURN(go_on, AskDecision(dialog, each, decision));
-    }
-    if (decision.has_value()) {
-      decisions.emplace_back(&each, *std::move(decision));
-    } else {
-      ++later;
-    }
+    CANDOR_ASSIGN_OR_RETURN(const bool go_on, AskDecision(dialog, each, decision));
+    if (!go_on) break;
+    if (decision.has_value()) decisions[each.comment] = *std::move(decision);
   }
-  // The server must not see which answers are none, or none that can be read: they are rejected like any other, together with
-  // the last of the others, and all in random order.
-  if (later == 0) {
-    v1::CommentDecision reject;
-    reject.set_kind(v1::DECISION_KIND_REJECT);
-    for (const OpenedAnswer& each : answers.answers) {
-      if (!each.decision.has_value() && !each.text.has_value()) decisions.emplace_back(&each, reject);
-    }
-  }
-  base::Shuffle(decisions);
-  for (const auto& [answer, decision] : decisions) CANDOR_RETURN_IF_ERROR(client::Decide(*session, *answer, decision));
+  CANDOR_RETURN_IF_ERROR(client::DecideAll(*session, answers, decisions).status());
   const auto now = client::ReadAnswers(*session);
   if (!now.ok()) {
     // With the last decision they may be handed over at any moment.

@@ -7,6 +7,7 @@
 #include "candor/v1/response.grpc.pb.h"
 #include "services/base/encoding.h"
 #include "services/base/private_memory.h"
+#include "services/base/random.h"
 #include "services/base/status.h"
 #include "services/crypto/seal_between.h"
 #include "services/crypto/signing.h"
@@ -208,18 +209,25 @@ absl::Status Decide(KeySession& session, const OpenedAnswer& answer, const v1::C
   return session.Call(*stub, &v1::ModerationService::Stub::DecideAnswer, request).status();
 }
 
-absl::StatusOr<int> RejectUnanswered(KeySession& session, OpenedAnswers& answers) {
+absl::StatusOr<int> DecideAll(KeySession& session, const OpenedAnswers& answers, const AnswerDecisions& decisions) {
+  std::vector<std::pair<const OpenedAnswer*, v1::CommentDecision>> sent;
   int left = 0;
-  for (OpenedAnswer& answer : answers.answers) {
-    if (answer.decision.has_value()) continue;
-    if (answer.text.has_value()) {
+  for (const OpenedAnswer& answer : answers.answers) {
+    if (const auto decided = decisions.find(answer.comment); decided != decisions.end()) {
+      CANDOR_RETURN_IF_ERROR(CheckDecision(answer, decided->second));
+      sent.emplace_back(&answer, decided->second);
+    } else if (answer.text.has_value() && !answer.decision.has_value()) {
       ++left;
-      continue;
     }
-    CANDOR_RETURN_IF_ERROR(Decide(session, answer, Rejection()));
-    answer.decision = Rejection();
-    answer.decided_by = session.documents().manifest.moderators[static_cast<size_t>(session.index())].name;
   }
+  if (left == 0) {
+    for (const OpenedAnswer& answer : answers.answers) {
+      const bool none = !answer.text.has_value() && !answer.decision.has_value();
+      if (none && !decisions.contains(answer.comment)) sent.emplace_back(&answer, Rejection());
+    }
+  }
+  base::Shuffle(sent);
+  for (const auto& [answer, decision] : sent) CANDOR_RETURN_IF_ERROR(Decide(session, *answer, decision));
   return left;
 }
 

@@ -88,9 +88,13 @@ absl::Status CheckDecision(const OpenedAnswer& answer, const candor::v1::Comment
 // Checks, then sends.
 absl::Status Decide(KeySession& session, const OpenedAnswer& answer, const candor::v1::CommentDecision& decision);
 
-// Rejects whatever has no answer and is undecided, so that what is decided does not tell how many answered. Gives how many
-// are left to decide.
-absl::StatusOr<int> RejectUnanswered(KeySession& session, OpenedAnswers& answers);
+// What a moderator has decided in one sitting, by the comment's id.
+using AnswerDecisions = std::map<std::string, candor::v1::CommentDecision>;
+
+// Checks all, then sends them in random order. Where they leave no answer undecided, whatever is none, or none that can be
+// read, is rejected among them, so that neither what is decided nor when tells how many answered. Gives how many are left to
+// decide. INVALID_ARGUMENT: as CheckDecision; nothing is sent.
+absl::StatusOr<int> DecideAll(KeySession& session, const OpenedAnswers& answers, const AnswerDecisions& decisions);
 
 }  // namespace candor::client
 

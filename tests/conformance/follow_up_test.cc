@@ -314,7 +314,7 @@ TEST_F(FollowUpTest, TheWriterAloneReadsAQuestionAndTheLeaderReadsTheAnswerOnceI
   }
   answers = client::ReadAnswers(*moderating);
   ASSERT_EQ(answers.status(), absl::OkStatus());
-  const auto left = client::RejectUnanswered(*moderating, *answers);
+  const auto left = client::DecideAll(*moderating, *answers, {});
   ASSERT_EQ(left.status(), absl::OkStatus());
   EXPECT_EQ(*left, 0);
 

@@ -190,22 +190,24 @@ TEST_F(FollowUpClientTest, AQuestionGoesToItsWriterAndTheAnswerBackToTheModerato
   ASSERT_EQ(answers.status(), absl::OkStatus());
   EXPECT_TRUE(answers->answering_over);
   ASSERT_THAT(answers->answers, SizeIs(2));
-  EXPECT_EQ(*client::RejectUnanswered(*session, *answers), 1);
+  EXPECT_EQ(*client::DecideAll(*session, *answers, {}), 1);
+  answers = client::ReadAnswers(*session);
   EXPECT_EQ(ReasonOf(plane_->FinishFollowUps(survey_->id()).status()), reasons::kWAITING_FOR_MODERATORS);
   for (const client::OpenedAnswer& answer : answers->answers) {
-    if (answer.comment != ids_.at("staff 3")) {
-      EXPECT_EQ(answer.text, std::nullopt);
-      EXPECT_EQ(answer.decided_by, "moderator 0");
-      continue;
-    }
-    EXPECT_EQ(answer.text, "The second, of course");
-    v1::CommentDecision redact;
-    redact.set_kind(v1::DECISION_KIND_REDACT);
-    redact.set_reason(v1::MODERATION_REASON_IDENTIFIES_WRITER);
-    redact.set_text("The second[...]");
-    ASSERT_EQ(client::Decide(*session, answer, redact), absl::OkStatus());
+    EXPECT_FALSE(answer.decision.has_value()) << "what is none is decided with the last of the others";
+    EXPECT_EQ(answer.text, answer.comment == ids_.at("staff 3") ? std::optional<std::string>("The second, of course")
+                                                                 : std::nullopt);
   }
-  EXPECT_EQ(*client::RejectUnanswered(*session, *answers = *client::ReadAnswers(*session)), 0);
+  v1::CommentDecision redact;
+  redact.set_kind(v1::DECISION_KIND_REDACT);
+  redact.set_reason(v1::MODERATION_REASON_IDENTIFIES_WRITER);
+  redact.set_text("The third[...]");
+  EXPECT_EQ(client::DecideAll(*session, *answers, {{ids_.at("staff 3"), redact}}).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  redact.set_text("The second[...]");
+  EXPECT_EQ(*client::DecideAll(*session, *answers, {{ids_.at("staff 3"), redact}}), 0);
+  answers = client::ReadAnswers(*session);
+  for (const client::OpenedAnswer& answer : answers->answers) EXPECT_EQ(answer.decided_by, "moderator 0");
   const auto document = plane_->FinishFollowUps(survey_->id());
   ASSERT_EQ(document.status(), absl::OkStatus());
   const auto handed_over = domain::DecodeFollowUpAnswers(*document);
@@ -276,15 +278,11 @@ TEST_F(FollowUpClientTest, ARejectedAnswerAndOneThatThereIsNotAreDecidedInTheSam
   clock_.Advance(2 * kSpan);
   const auto session = Session(0);
   auto answers = client::ReadAnswers(*session);
-  ASSERT_EQ(*client::RejectUnanswered(*session, *answers), 1);
-  for (const client::OpenedAnswer& answer : answers->answers) {
-    if (!answer.text.has_value()) continue;
-    v1::CommentDecision reject;
-    reject.set_kind(v1::DECISION_KIND_REJECT);
-    reject.set_reason(v1::MODERATION_REASON_INSULT);
-    reject.set_note("an insult");
-    ASSERT_EQ(client::Decide(*session, answer, reject), absl::OkStatus());
-  }
+  v1::CommentDecision reject;
+  reject.set_kind(v1::DECISION_KIND_REJECT);
+  reject.set_reason(v1::MODERATION_REASON_INSULT);
+  reject.set_note("an insult");
+  ASSERT_EQ(*client::DecideAll(*session, *answers, {{ids_.at("staff 3"), reject}}), 0);
   const auto read = client::ReadAnswers(*session);
   ASSERT_THAT(read->answers, SizeIs(2));
   EXPECT_EQ(read->answers[0].decision->SerializeAsString(), read->answers[1].decision->SerializeAsString());
