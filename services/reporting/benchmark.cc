@@ -1,5 +1,6 @@
 #include "services/reporting/benchmark.h"
 
+#include <cmath>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,6 +13,29 @@
 
 namespace candor::reporting {
 namespace {
+
+// What two figures may differ by and still count as equal, so that no error of the last bit moves a hundredth.
+constexpr double kEqual = 1e-9;
+
+// Half away from zero; figures of a scale are not negative.
+double ToHundredths(double figure) { return std::floor(100 * figure + 0.5 + kEqual) / 100; }
+double DownToHundredths(double figure) { return std::floor(100 * figure + kEqual) / 100; }
+double UpToHundredths(double figure) { return std::ceil(100 * figure - kEqual) / 100; }
+
+// Two decimals and no more, as they are read: from all digits of a mean over five leaders, one of whom knows their own
+// figure, the digits of the other four can be told apart.
+v1::BenchmarkFigure FigureOf(const statistics::PrintedBenchmark& summary) {
+  v1::BenchmarkFigure figure;
+  figure.set_leaders(static_cast<int32_t>(summary.n));
+  if (summary.mean.lo == summary.mean.hi) {
+    figure.set_mean(ToHundredths(summary.mean.lo));
+  } else {
+    figure.set_lower(DownToHundredths(summary.mean.lo));
+    figure.set_upper(UpToHundredths(summary.mean.hi));
+  }
+  if (summary.sd.has_value()) figure.set_standard_deviation(ToHundredths(*summary.sd));
+  return figure;
+}
 
 // What the figure must lie in; unset where it is withheld.
 std::optional<statistics::Interval> RangeOf(const v1::GroupScore& score) {
@@ -50,20 +74,11 @@ v1::Benchmark BuildBenchmark(const domain::InstrumentVersion& version, const std
         if (range.has_value()) figures.push_back(*range);
       }
       if (figures.size() < static_cast<size_t>(domain::kFewestPooledLeaders)) continue;
-      const statistics::PrintedBenchmark summary = statistics::SummarisePrinted(figures);
       v1::BenchmarkEntry& entry = *benchmark.add_entries();
       entry.set_kind(unit.kind());
       entry.set_code(unit.code());
       entry.set_group(group);
-      v1::BenchmarkFigure& figure = *entry.mutable_figure();
-      figure.set_leaders(static_cast<int32_t>(summary.n));
-      if (summary.mean.lo == summary.mean.hi) {
-        figure.set_mean(summary.mean.lo);
-      } else {
-        figure.set_lower(summary.mean.lo);
-        figure.set_upper(summary.mean.hi);
-      }
-      if (summary.sd.has_value()) figure.set_standard_deviation(*summary.sd);
+      *entry.mutable_figure() = FigureOf(statistics::SummarisePrinted(figures));
     }
   }
   return benchmark;

@@ -54,11 +54,15 @@ Readers ReadersOf(const std::vector<const RandomReport*>& campaigns, const std::
   return readers;
 }
 
+// What a figure of two decimals, rounded half away from zero, may stand for on either side.
+constexpr double kHalfHundredth = 0.005;
+
 // The mean over the leaders who have the figure, from one report that shows it.
 std::optional<Figure> MeanOverLeaders(const Readers& readers, const v1::UnitScore& unit, const v1::GroupScore& score) {
   if (!score.has_benchmark()) return std::nullopt;
   const v1::BenchmarkFigure& mean = score.benchmark();
-  Figure figure{{}, mean.has_mean() ? mean.mean() : mean.lower(), mean.has_mean() ? mean.mean() : mean.upper()};
+  Figure figure{{}, mean.has_mean() ? mean.mean() - kHalfHundredth : mean.lower(),
+                mean.has_mean() ? mean.mean() + kHalfHundredth : mean.upper()};
   int leaders = 0;
   for (const ReportReader& reader : readers) {
     if (reader.FindScore(reader.UnitOf(unit), score.group()) == nullptr) continue;

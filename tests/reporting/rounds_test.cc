@@ -161,12 +161,22 @@ TEST(BenchmarkTest, IsTheMeanOverLeadersWhoHaveTheFigure) {
   const v1::BenchmarkFigure* figure = FigureOf(benchmark, "i1", "staff");
   ASSERT_NE(figure, nullptr);
   EXPECT_EQ(figure->leaders(), 5);
-  EXPECT_NEAR(figure->mean(), (3 + 3.2 + 3.4 + 3.6 + 3.7) / 5, kTolerance);
-  EXPECT_GT(figure->standard_deviation(), 0);
+  EXPECT_NEAR(figure->mean(), (3 + 3.2 + 3.4 + 3.6 + 3.7) / 5, kTolerance);  // 3.38
+  // Squares of the deviations: .1444 + .0324 + .0004 + .0484 + .1024 = .328; the root of a quarter is .2863...
+  EXPECT_EQ(figure->standard_deviation(), 0.29);
   EXPECT_EQ(FigureOf(benchmark, "i1", "all_raters")->leaders(), 5);
   EXPECT_EQ(FigureOf(benchmark, "i1", "student"), nullptr) << "nobody has it";
   // All rate i2 alike, so each report has a bound or a mean; the figure stands all the same.
   EXPECT_NE(FigureOf(benchmark, "i2", "staff"), nullptr);
+}
+
+TEST(BenchmarkTest, HasTwoDecimalsSoThatNobodysFigureIsReadFromTheRest) {
+  // Means of i1: 64/21, 3, 3.2, 3.4, 3.6: 3.2495...
+  const v1::Benchmark benchmark =
+      BuildBenchmark(SmallVersion(5), Leaders({Staff(21, 11), Staff(20, 10), Staff(20, 12), Staff(20, 14), Staff(20, 16)}));
+  const v1::BenchmarkFigure* figure = FigureOf(benchmark, "i1", "staff");
+  ASSERT_NE(figure, nullptr);
+  EXPECT_EQ(figure->mean(), 3.25);
 }
 
 TEST(BenchmarkTest, FourLeadersHaveNone) {
@@ -184,7 +194,7 @@ TEST(BenchmarkTest, ABoundOfOneLeaderMakesARange) {
   ASSERT_NE(figure, nullptr);
   EXPECT_FALSE(figure->has_mean());
   EXPECT_FALSE(figure->has_standard_deviation());
-  EXPECT_NEAR(figure->lower(), (12 + 27.0 / 7) / 5, kTolerance);
+  EXPECT_EQ(figure->lower(), 3.17) << "(12 + 27 / 7) / 5 = 3.1714..., downward";
   EXPECT_NEAR(figure->upper(), (12 + 5) / 5.0, kTolerance);
 }
 
