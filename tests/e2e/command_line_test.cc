@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/base/file.h"
-#include "tests/e2e/candor_shell.h"
-#include "tests/support/process/candord_process.h"
+#include "tests/e2e/candord_test.h"
 
 namespace candor::e2e {
 namespace {
@@ -16,23 +14,8 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class CommandLineTest : public ::testing::Test {
+class CommandLineTest : public CandordTest {
  protected:
-  CommandLineTest()
-      : server_(folder_.path() + "/data"), admin_(server_.address(), server_.admin_key_file(), folder_.path()) {}
-
-  void SetUp() override {
-    const absl::Status started = server_.Start();
-    ASSERT_TRUE(started.ok()) << started;
-  }
-
-  std::string Path(const std::string& name) const { return folder_.path() + "/" + name; }
-  std::string Write(const std::string& name, const std::string& text) const {
-    std::ofstream(Path(name), std::ios::binary) << text;
-    return Path(name);
-  }
-  static std::string Demo(const std::string& name) { return std::string(CANDOR_SOURCE_DIR) + "/deploy/demo/" + name; }
-
   // District d with leader lee, whose supervisor is sue, an administrator ann who supervises nobody, their keys, the
   // demonstration's framework and instrument, and a draft campaign c with a survey for lee.
   void MakeDraft() {
@@ -113,9 +96,6 @@ class CommandLineTest : public ::testing::Test {
     return answers.dump();
   }
 
-  testing::ScratchFolder folder_;
-  testing::CandordProcess server_;
-  CandorShell admin_;
   std::string version_, survey_;
 };
 

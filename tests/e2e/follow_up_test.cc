@@ -1,15 +1,13 @@
 // Questions back to comments by the verbs of `candor`, as far as a day goes: asking, deciding, reading and answering. What
 // comes of it when the time is over is in tests/conformance.
 
-#include <fstream>
 #include <map>
 
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/base/file.h"
-#include "tests/e2e/candor_shell.h"
-#include "tests/support/process/candord_process.h"
+#include "tests/e2e/candord_test.h"
 
 namespace candor::e2e {
 namespace {
@@ -18,44 +16,22 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class FollowUpTest : public ::testing::Test {
+class FollowUpTest : public BothPlanesTest {
  protected:
-  FollowUpTest()
-      : server_(folder_.path() + "/data"),
-        admin_(CandorShell(server_.address(), server_.admin_key_file(), folder_.path())
-                   .WithResponseServer(server_.response_address())) {}
-
-  void SetUp() override {
-    const absl::Status started = server_.Start();
-    ASSERT_TRUE(started.ok()) << started;
-  }
-
-  std::string Path(const std::string& name) const { return folder_.path() + "/" + name; }
-  std::string Write(const std::string& name, const std::string& text) const {
-    std::ofstream(Path(name), std::ios::binary) << text;
-    return Path(name);
-  }
   // The folder that the `number`-th respondent's device keeps its state in.
   std::string Device(size_t number) const { return Path("device-" + std::to_string(number)); }
 
   // A released survey whose first six raters have written a remark, on devices of their own.
   void MakeReleased() {
-    const std::string demo = std::string(CANDOR_SOURCE_DIR) + "/deploy/demo/";
     admin_.Text({"district", "create", "--title", "Testing", "--id", "d"});
     admin_.Text({"person", "create", "--district", "d", "--id", "lee", "--name", "Lee Lead", "--role", "leader"});
     admin_.Text({"person", "create", "--district", "d", "--id", "kim", "--name", "Kim Neutral", "--role", "moderator"});
     for (const char* person : {"lee", "kim"}) {
       admin_.Text({"key", "create", person, "--district", "d", "--out", Path(std::string(person) + ".access")});
     }
-    admin_.Text({"framework", "import", "--district", "d", "--file", demo + "framework.json"});
-    base::Json instrument = *base::ParseJson(*base::ReadFile(demo + "instrument.json"));
-    base::Json question;
-    for (const base::Json& language : instrument["languages"]) {
-      question[language.get<std::string>()] = "What should this person keep doing?";
-    }
-    instrument["prompts"] = {{{"code", "keep"}, {"max_bytes", 200}, {"texts", {{"staff", question}}}}};
+    admin_.Text({"framework", "import", "--district", "d", "--file", Demo("framework.json")});
     const std::string draft = admin_.Json({"instrument", "create", "--district", "d", "--file",
-                                           Write("instrument.json", instrument.dump()), "--id", "pulse"})["name"];
+                                           WriteInstrumentWithPrompt(), "--id", "pulse"})["name"];
     const std::string version = admin_.Json({"instrument", "publish", draft})["name"];
     kim().Text({"moderator", "keygen", "--out", Path("kim.key")});
     kim().Text({"moderator", "register", "kim", "--district", "d", "--key", Path("kim.key")});
@@ -101,9 +77,6 @@ class FollowUpTest : public ::testing::Test {
   CandorShell lee() const { return admin_.WithKey(Path("lee.access")); }
   CandorShell kim() const { return admin_.WithKey(Path("kim.access")); }
 
-  testing::ScratchFolder folder_;
-  testing::CandordProcess server_;
-  CandorShell admin_;
   CandorShell respondent_ = admin_.WithoutKey();
   std::string survey_;
   std::map<std::string, std::string> ids_;  // a comment's words -> its id

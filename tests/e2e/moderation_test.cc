@@ -2,13 +2,11 @@
 // reads beside the report.
 
 #include <filesystem>
-#include <fstream>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/base/file.h"
-#include "tests/e2e/candor_shell.h"
-#include "tests/support/process/candord_process.h"
+#include "tests/e2e/candord_test.h"
 
 namespace candor::e2e {
 namespace {
@@ -17,46 +15,18 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class ModerationTest : public ::testing::Test {
- protected:
-  ModerationTest()
-      : server_(folder_.path() + "/data"),
-        admin_(CandorShell(server_.address(), server_.admin_key_file(), folder_.path())
-                   .WithResponseServer(server_.response_address())) {}
-
-  void SetUp() override {
-    const absl::Status started = server_.Start();
-    ASSERT_TRUE(started.ok()) << started;
-  }
-
-  std::string Path(const std::string& name) const { return folder_.path() + "/" + name; }
-  std::string Write(const std::string& name, const std::string& text) const {
-    std::ofstream(Path(name), std::ios::binary) << text;
-    return Path(name);
-  }
-
-  testing::ScratchFolder folder_;
-  testing::CandordProcess server_;
-  CandorShell admin_;
-};
+class ModerationTest : public BothPlanesTest {};
 
 TEST_F(ModerationTest, AModeratorDecidesAndTheLeaderReadsWhatIsLetOut) {
-  const std::string demo = std::string(CANDOR_SOURCE_DIR) + "/deploy/demo/";
   admin_.Text({"district", "create", "--title", "Testing", "--id", "d"});
   admin_.Text({"person", "create", "--district", "d", "--id", "lee", "--name", "Lee Lead", "--role", "leader"});
   admin_.Text({"person", "create", "--district", "d", "--id", "kim", "--name", "Kim Neutral", "--role", "moderator"});
   for (const char* person : {"lee", "kim"}) {
     admin_.Text({"key", "create", person, "--district", "d", "--out", Path(std::string(person) + ".access")});
   }
-  admin_.Text({"framework", "import", "--district", "d", "--file", demo + "framework.json"});
-  base::Json instrument = *base::ParseJson(*base::ReadFile(demo + "instrument.json"));
-  base::Json question;
-  for (const base::Json& language : instrument["languages"]) {
-    question[language.get<std::string>()] = "What should this person keep doing?";
-  }
-  instrument["prompts"] = {{{"code", "keep"}, {"max_bytes", 200}, {"texts", {{"staff", question}}}}};
+  admin_.Text({"framework", "import", "--district", "d", "--file", Demo("framework.json")});
   const std::string draft = admin_.Json(
-      {"instrument", "create", "--district", "d", "--file", Write("instrument.json", instrument.dump()), "--id", "pulse"})["name"];
+      {"instrument", "create", "--district", "d", "--file", WriteInstrumentWithPrompt(), "--id", "pulse"})["name"];
   const std::string version = admin_.Json({"instrument", "publish", draft})["name"];
   admin_.Text({"campaign", "create", "--district", "d", "--id", "c", "--title", "Spring", "--instrument-version", version,
                "--close-in", "7d", "--moderator", "Ombudsperson=kim"});

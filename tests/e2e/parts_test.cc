@@ -1,14 +1,12 @@
 // A campaign of five leaders by the verbs of `candor`: staff of one of them shown by part, and the means over all.
 
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/base/file.h"
-#include "tests/e2e/candor_shell.h"
-#include "tests/support/process/candord_process.h"
+#include "tests/e2e/candord_test.h"
 
 namespace candor::e2e {
 namespace {
@@ -16,25 +14,8 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-class PartsTest : public ::testing::Test {
+class PartsTest : public BothPlanesTest {
  protected:
-  PartsTest()
-      : server_(folder_.path() + "/data"),
-        admin_(CandorShell(server_.address(), server_.admin_key_file(), folder_.path())
-                   .WithResponseServer(server_.response_address())) {}
-
-  void SetUp() override {
-    const absl::Status started = server_.Start();
-    ASSERT_TRUE(started.ok()) << started;
-  }
-
-  std::string Path(const std::string& name) const { return folder_.path() + "/" + name; }
-  std::string Write(const std::string& name, const std::string& text) const {
-    std::ofstream(Path(name), std::ios::binary) << text;
-    return Path(name);
-  }
-  static std::string Demo(const std::string& name) { return std::string(CANDOR_SOURCE_DIR) + "/deploy/demo/" + name; }
-
   // Every item that staff are asked, marked alike.
   static std::string AllItems(int mark) {
     const base::Json instrument = *base::ParseJson(*base::ReadFile(Demo("instrument.json")));
@@ -44,10 +25,6 @@ class PartsTest : public ::testing::Test {
     }
     return answers.dump();
   }
-
-  testing::ScratchFolder folder_;
-  testing::CandordProcess server_;
-  CandorShell admin_;
 };
 
 TEST_F(PartsTest, StaffByPartAndTheMeansOfARound) {

@@ -9,8 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/base/file.h"
-#include "tests/e2e/candor_shell.h"
-#include "tests/support/process/candord_process.h"
+#include "tests/e2e/candord_test.h"
 
 namespace candor::e2e {
 namespace {
@@ -20,20 +19,10 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-class StewardTest : public ::testing::Test {
+class StewardTest : public CandordTest {
  protected:
-  StewardTest()
-      : server_(folder_.path() + "/data"),
-        admin_(server_.address(), server_.admin_key_file(), folder_.path()) {}
-
-  void SetUp() override {
-    const absl::Status started = server_.Start();
-    ASSERT_TRUE(started.ok()) << started;
-  }
   // Whoever has no account: stewards, mirrors, respondents. They know where the response plane is.
   CandorShell Outsider() const { return admin_.WithoutKey().WithResponseServer(server_.response_address()); }
-  std::string Path(const std::string& name) const { return folder_.path() + "/" + name; }
-  static std::string Demo(const std::string& name) { return std::string(CANDOR_SOURCE_DIR) + "/deploy/demo/" + name; }
   std::string Share(int number) const { return Path("steward/share-" + std::to_string(number) + "-of-3.json"); }
 
   // An open campaign of one leader with eight of the staff, closed by the steward in Path("steward").
@@ -55,9 +44,6 @@ class StewardTest : public ::testing::Test {
     admin_.Text({"campaign", "open", "c", "--district", "d"});
   }
 
-  testing::ScratchFolder folder_;
-  testing::CandordProcess server_;
-  CandorShell admin_;
   std::string survey_, key_code_;
 };
 

@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/synchronization/mutex.h"
 #include "gtest/gtest.h"
 #include "services/base/clock.h"
 #include "services/base/error.h"
@@ -30,35 +29,9 @@
 #include "tests/identity/fake_response_plane.h"
 #include "tests/identity/gate.h"
 #include "tests/storage/temp_folder.h"
+#include "tests/support/fake_clock.h"
 
 namespace candor::identity {
-
-class FakeClock : public base::Clock {
- public:
-  absl::Time Now() override {
-    absl::MutexLock lock(&mutex_);
-    return now_;
-  }
-  absl::Duration Steady() override {
-    absl::MutexLock lock(&mutex_);
-    return steady_;
-  }
-  void Advance(absl::Duration duration) {
-    absl::MutexLock lock(&mutex_);
-    now_ += duration;
-    steady_ += duration;
-  }
-  // Time passes while the time of day stands still, as it does after somebody has set it back.
-  void AdvanceSteady(absl::Duration duration) {
-    absl::MutexLock lock(&mutex_);
-    steady_ += duration;
-  }
-
- private:
-  absl::Mutex mutex_;
-  absl::Duration steady_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();
-  absl::Time now_ ABSL_GUARDED_BY(mutex_) = absl::FromUnixSeconds(1'800'000'000);
-};
 
 inline std::string Reason(const absl::Status& status) { return base::GetErrorDetail(status).reason; }
 
@@ -109,7 +82,7 @@ class IdentityTest : public ::testing::Test {
 
   storage::TempFolder folder_;
   Gate gate_;
-  FakeClock clock_;
+  testing::FakeClock clock_{absl::FromUnixSeconds(1'800'000'000)};
   FakeResponsePlane plane_{&gate_};
   int reports_built_ = 0;
   std::string report_prefix_ = "report of ";
