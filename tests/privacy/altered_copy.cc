@@ -12,19 +12,19 @@ namespace candor::privacy {
 using storage::sqlite::Database;
 using storage::sqlite::Statement;
 
-absl::StatusOr<Copy> Altered(const Copy& copy, const char* schema, const char* update,
+absl::StatusOr<Copy> Altered(const Copy& copy, const std::string& database_name, const char* schema, const char* update,
                              const std::vector<std::vector<std::string>>& values) {
   const FastFolder folder;
-  const std::string path = folder.path() + "/identity.db";
+  const std::string path = absl::StrCat(folder.path(), "/", database_name);
   Copy altered;
   CopiedFile changed;
   for (const CopiedFile& file : copy.files) {
-    if (absl::EndsWith(file.name, "identity.db")) {
+    if (absl::EndsWith(file.name, "/" + database_name)) {
       CANDOR_RETURN_IF_ERROR(base::WriteFileAtomically(path, *file.bytes, 0600));
       changed = file;
-    } else if (absl::EndsWith(file.name, "identity.db-wal")) {
+    } else if (absl::EndsWith(file.name, "/" + database_name + "-wal")) {
       CANDOR_RETURN_IF_ERROR(base::WriteFileAtomically(path + "-wal", *file.bytes, 0600));
-    } else if (!absl::EndsWith(file.name, "identity.db-shm")) {
+    } else if (!absl::EndsWith(file.name, "/" + database_name + "-shm")) {
       altered.files.push_back(file);
     }
   }

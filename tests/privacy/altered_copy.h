@@ -11,8 +11,9 @@
 
 namespace candor::privacy {
 
-// The copy with its identity database changed: `schema` once, then `update` for every list of `values`, bound as blobs.
-absl::StatusOr<Copy> Altered(const Copy& copy, const char* schema, const char* update,
+// The copy with one database of it changed: `schema` once, then `update` for every list of `values`, bound as blobs.
+// `database`: the file's name, for instance "identity.db".
+absl::StatusOr<Copy> Altered(const Copy& copy, const std::string& database, const char* schema, const char* update,
                              const std::vector<std::vector<std::string>>& values);
 
 }  // namespace candor::privacy

@@ -109,7 +109,8 @@ std::string RecordName(const std::string& suite) {
   return testing::ArrangementOfThisRun() == testing::Arrangement::kTwoServers ? suite + "-two-processes" : suite;
 }
 
-Deployment::Deployment(const std::string& folder, int ready_keys) : folder_(folder) {
+Deployment::Deployment(const std::string& folder, int ready_keys, ClockOf clock)
+    : folder_(folder), clock_file_(folder + "/clock") {
   for (const char* part : {"", "/keys", "/tmp", "/one"}) {
     if (!base::MakeFolder(folder_ + part, 0700).ok()) std::abort();
   }
@@ -125,21 +126,33 @@ Deployment::Deployment(const std::string& folder, int ready_keys) : folder_(fold
     if (!base::WriteFileAtomically(file, (*keys)[static_cast<size_t>(i) % keys->size()], 0600).ok()) std::abort();
   }
   process_ = std::make_unique<testing::CandordProcess>(
-      folder_ + "/one/data", std::vector<std::string>{"--keys", keys_folder()});
+      folder_ + "/one/data", std::vector<std::string>{"--keys", keys_folder()}, testing::ArrangementOfThisRun(),
+      clock == ClockOf::kTest ? "candord_test_clock" : "candord");
 }
 
 absl::Status Deployment::Start() {
   // The processes inherit what is set here.
   static absl::Mutex mutex(absl::kConstInit);
   absl::MutexLock lock(&mutex);
+  // gRPC reads its variables when this process first uses it too, and is to trace nothing here.
+  static const auto* const used = new auto(client::Connection::Make({}));
+  if (!used->ok()) return used->status();
   setenv("TMPDIR", (folder_ + "/tmp").c_str(), 1);
+  setenv("CANDOR_TEST_CLOCK", clock_file_.c_str(), 1);
   // As an operator would who looks for a fault, or for people.
   setenv("CANDOR_LOG_LEVEL", "debug", 1);
   setenv("GRPC_VERBOSITY", "debug", 1);
   setenv("GRPC_TRACE", "all", 1);
   const absl::Status started = process_->Start();
-  for (const char* variable : {"TMPDIR", "CANDOR_LOG_LEVEL", "GRPC_VERBOSITY", "GRPC_TRACE"}) unsetenv(variable);
+  for (const char* variable : {"TMPDIR", "CANDOR_TEST_CLOCK", "CANDOR_LOG_LEVEL", "GRPC_VERBOSITY", "GRPC_TRACE"}) {
+    unsetenv(variable);
+  }
   return started;
+}
+
+absl::Status Deployment::Advance(absl::Duration by) {
+  advanced_ += by;
+  return base::WriteFileAtomically(clock_file_, absl::StrCat(absl::ToInt64Seconds(advanced_)), 0600);
 }
 
 void Deployment::Kill() { process_->Kill(); }

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "clients/cpp/connection.h"
 #include "tests/support/process/candord_process.h"
 
@@ -55,14 +56,22 @@ class FastFolder {
 const char* ArrangementInWords();
 std::string RecordName(const std::string& suite);
 
+// What the processes take for the time of day.
+enum class ClockOf {
+  kMachine,
+  kTest,  // the machine's, set forward by Deployment::Advance; all else is candord
+};
+
 // Real candord processes, one or two (see testing::ArrangementOfThisRun), that log as much as they can.
 class Deployment {
  public:
   // Below `folder`. `ready_keys`: issuing keys that lie ready at the start; a few are made and the others are copies of
   // them, since making one takes longer than a whole campaign and who signs is not what is tried here.
-  Deployment(const std::string& folder, int ready_keys);
+  Deployment(const std::string& folder, int ready_keys, ClockOf clock = ClockOf::kMachine);
 
   absl::Status Start();
+  // Of ClockOf::kTest: the time of day, and the time that has passed, of all processes.
+  absl::Status Advance(absl::Duration by);
   void Kill();
   // The identity plane's process stands still until it goes on.
   void Pause();
@@ -86,6 +95,8 @@ class Deployment {
 
  private:
   const std::string folder_;
+  const std::string clock_file_;  // outside of all that is copied
+  absl::Duration advanced_ = absl::ZeroDuration();
   std::unique_ptr<testing::CandordProcess> process_;
 };
 

@@ -4,13 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <atomic>
 #include <map>
 #include <numeric>
 #include <random>
 #include <set>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -19,6 +17,7 @@
 #include "absl/synchronization/mutex.h"
 #include "services/base/encoding.h"
 #include "services/base/json.h"
+#include "services/base/status.h"
 #include "services/domain/contract.h"
 #include "tests/privacy/deployment.h"
 #include "tests/privacy/naive_stores.h"
@@ -40,7 +39,6 @@ constexpr int kUsualTrialsOfTwo = 25;  // of two processes, which hold the same 
 constexpr int kTrialsOfOneServer = 10;
 constexpr int kTrialsToOneOfSteward = 8;
 constexpr int kControlTrials = 25;
-constexpr int kThreads = 2;
 // People, answers and orders are drawn from it, so that a run can be had again; tokens, ids and keys are not.
 constexpr uint32_t kSeed = 20261130, kScenesOfStewards = 500;
 
@@ -74,15 +72,6 @@ struct Findings {
   // Positive controls.
   int token_hash_caught = 0;
   Tally completed_flag;
-
-  // Of each attack, the scorers above the threshold.
-  std::map<std::string, std::vector<Tally::Line>> Above() const {
-    std::map<std::string, std::vector<Tally::Line>> above;
-    for (const auto& [attack, tally] : at_chance) {
-      if (auto lines = tally.Above(); !lines.empty()) above[attack] = std::move(lines);
-    }
-    return above;
-  }
 };
 
 std::map<char, std::vector<const Copy*>> Kinds(const std::vector<Copy>& during, const std::vector<const Copy*>& after) {
@@ -251,36 +240,23 @@ class LinkingTest : public ::testing::TestWithParam<int> {
   // Trials number `from` and following. Each eighth is also played with a steward, until just before closing.
   Findings RunTrials(int from, int count) {
     Findings findings;
-    std::atomic<int> next{from};
-    std::vector<std::thread> threads;
-    for (int t = 0; t < kThreads; ++t) {
-      threads.emplace_back([&] {
-        for (int first; (first = next.fetch_add(kTrialsOfOneServer)) < from + count;) {
-          const int last = std::min(from + count, first + kTrialsOfOneServer);
-          const FastFolder folder;
-          auto stage = Stage::Set(folder.path(), 2 * (last - first) + 1, kSeed + static_cast<uint32_t>(first));
-          ASSERT_TRUE(stage.ok()) << stage.status();
-          for (int number = first; number < last && !HasFailure(); ++number) PlayOne(**stage, number, findings);
-          if (HasFailure()) return;
-          absl::MutexLock lock(&mutex_);
-          findings.lost_replies += (*stage)->lost_replies();
-        }
-      });
-    }
-    for (std::thread& thread : threads) thread.join();
+    const StagePlan plan{from, count, kTrialsOfOneServer, 2 * kTrialsOfOneServer + 1, kSeed};
+    const auto lost = PlayOnStages(plan, [&](Stage& stage, int number) { return PlayOne(stage, number, findings); });
+    EXPECT_TRUE(lost.ok()) << lost.status();
+    findings.lost_replies = lost.value_or(0);
     return findings;
   }
 
-  void PlayOne(Stage& stage, int number, Findings& findings) {
-    const auto trial = stage.Play(SceneOf(number));
-    ASSERT_TRUE(trial.ok()) << "trial " << number << ": " << trial.status();
-    Attack(*trial, stage.moderator_key(), findings);
-    if (number % kTrialsToOneOfSteward != 0) return;
-    AttackWithKeys(*trial, ClosingKey::kServer, findings);
+  absl::Status PlayOne(Stage& stage, int number, Findings& findings) {
+    CANDOR_ASSIGN_OR_RETURN(const Trial trial, stage.Play(SceneOf(number)));
+    Attack(trial, stage.moderator_key(), findings);
+    if (number % kTrialsToOneOfSteward != 0) return absl::OkStatus();
+    AttackWithKeys(trial, ClosingKey::kServer, findings);
     // Other people and answers, since those of the first are published by now.
-    const auto of_steward = stage.PlayUntilClosing(SceneOf(number, kScenesOfStewards), ClosingKey::kSteward);
-    ASSERT_TRUE(of_steward.ok()) << "trial " << number << ", a steward's: " << of_steward.status();
-    AttackWithKeys(*of_steward, ClosingKey::kSteward, findings);
+    CANDOR_ASSIGN_OR_RETURN(const Trial of_steward,
+                            stage.PlayUntilClosing(SceneOf(number, kScenesOfStewards), ClosingKey::kSteward));
+    AttackWithKeys(of_steward, ClosingKey::kSteward, findings);
+    return absl::OkStatus();
   }
 
   // Every naive store must be caught by the scorers that are made for its leak.
@@ -311,7 +287,7 @@ class LinkingTest : public ::testing::TestWithParam<int> {
         ScoreSizes(sizes, scene, known, scores);
         tally.Add(scores.correct, scores.blind, 1, 1);
       }
-      base::Json control = ControlToJson(store.name, store.family, tally);
+      base::Json control = Caught(store.name, store.family, tally);
       control["copies"] = std::string(1, store.kind);
       caught.push_back(std::move(control));
     }
@@ -333,60 +309,30 @@ class LinkingTest : public ::testing::TestWithParam<int> {
         const Scores scores = ScoreComments(released->seen(), scene, known);
         tally.Add(scores.correct, scores.blind, 1, 1);
       }
-      caught.push_back(ControlToJson(release.name, release.family, tally));
+      caught.push_back(Caught(release.name, release.family, tally));
     }
     return caught;
   }
 
-  base::Json ControlToJson(const std::string& name, const std::string& family, const Tally& tally) {
-    const Tally::Line best = tally.BestOf(family);
-    EXPECT_GT(best.correct, tally.threshold()) << "no scorer catches: " << name << " (" << family << ")";
-    return {{"control", name},
-            {"scorer", family},
-            {"trials", tally.trials()},
-            {"expected", tally.expected()},
-            {"threshold", tally.threshold()},
-            {"scored", best.correct},
-            {"most_possible", tally.trials() * answering()},
-            {"caught", best.correct > tally.threshold()}};
+  base::Json Caught(const std::string& name, const std::string& family, const Tally& tally) {
+    EXPECT_GT(tally.BestOf(family).correct, tally.threshold())
+        << "no scorer catches: " << name << " (" << family << ")";
+    return ControlToJson(name, family, tally, tally.trials() * answering());
   }
 
   absl::Mutex mutex_;
   Excused excused_;
 };
 
-std::string Describe(const std::vector<Tally::Line>& lines) {
-  return absl::StrJoin(lines, "\n", [](std::string* out, const Tally::Line& line) {
-    absl::StrAppend(out, "  ", line.correct, " right: ", line.scorer, " (something to go by in ", line.informed, ")");
-  });
-}
-
-// A scorer above the threshold is tried again on as many new campaigns, and is right only if it is above it there too:
-// of the many that have something to go by, one in ten thousand is above it by chance.
-std::map<std::string, std::vector<Tally::Line>> AboveInBoth(const Findings& first, const Findings& second) {
-  std::map<std::string, std::vector<Tally::Line>> both;
-  const auto again = second.Above();
-  for (const auto& [attack, lines] : first.Above()) {
-    const auto found = again.find(attack);
-    if (found == again.end()) continue;
-    for (const Tally::Line& line : lines) {
-      for (const Tally::Line& other : found->second) {
-        if (line.scorer == other.scorer) both[attack].push_back(line);
-      }
-    }
-  }
-  return both;
-}
-
 TEST_P(LinkingTest, CopiesOfEverythingTellNobodysAnswer) {
   ASSERT_NO_FATAL_FAILURE(LearnFromAnother());
   const Findings f = RunTrials(0, trials());
   ASSERT_FALSE(HasFailure());
   base::Json tried_again = base::Json::array();
-  std::map<std::string, std::vector<Tally::Line>> above = f.Above();
+  ScorersAbove above = AboveOf(f.at_chance);
   if (!above.empty()) {
     for (const auto& [attack, lines] : above) tried_again.push_back({{"attack", attack}, {"scorers", Describe(lines)}});
-    above = AboveInBoth(f, RunTrials(trials(), trials()));
+    above = AboveInBoth(above, AboveOf(RunTrials(trials(), trials()).at_chance));
     ASSERT_FALSE(HasFailure());
   }
   const base::Json controls = RunControls(std::min(trials(), kControlTrials));

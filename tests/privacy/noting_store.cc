@@ -15,7 +15,7 @@ void Note(const std::string& secret, std::vector<std::string>& secrets) {
 }  // namespace
 
 absl::Status NotingStore::Save(const std::string& name, absl::string_view bytes) {
-  // Reply keys are kept beside the state, and were seen in it before.
+  if (auto keys = client::ReplyKeys::Parse(bytes); keys.ok()) secrets_.device = *std::move(keys);
   if (const auto state = client::RespondentState::Parse(bytes); state.ok()) {
     if (state->blinding.has_value()) {
       secrets_.blinded = state->blinding->blinded;

@@ -21,6 +21,8 @@ struct PersonSecrets {
   std::vector<std::string> submission_ids;
   std::vector<std::string> reply_keys;  // public halves
   std::string receipt, leaf;            // the newest; empty: never answered
+  // What the device keeps to be asked back with; empty where nobody asks.
+  std::optional<client::ReplyKeys> device;
   int invitation = 0;                   // place among the survey's invitations
 };
 

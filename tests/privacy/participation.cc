@@ -111,21 +111,29 @@ const std::vector<std::string>& ParticipationFamilies() {
 ParticipationScores ScoreParticipation(const Copy& tokens_out, const Copy& later,
                                        const std::vector<PersonSecrets>& people, const std::set<int>& answered,
                                        const std::vector<int>& blind) {
+  return ScoreIdentified(tokens_out, later, IdentifiersOf(TablesOf(tokens_out), people), Plane::kResponse, answered,
+                         blind);
+}
+
+ParticipationScores ScoreIdentified(const Copy& earlier, const Copy& later,
+                                    const std::vector<std::vector<std::string>>& identifiers,
+                                    std::optional<Plane> passed_over,
+                                    const std::set<int>& answered, const std::vector<int>& blind) {
+  const size_t people = identifiers.size();
   ParticipationScores scores;
-  const auto n = static_cast<double>(people.size()), m = static_cast<double>(answered.size());
+  const auto n = static_cast<double>(people), m = static_cast<double>(answered.size());
   scores.expected = m * m / n;
   scores.variance = m * (m / n) * (1 - m / n) * (n - m) / (n - 1);
   Guesser guesser(answered, blind, scores);
-  const std::vector<Table> before = TablesOf(tokens_out), now = TablesOf(later);
-  const std::vector<std::vector<std::string>> identifiers = IdentifiersOf(before, people);
+  const std::vector<Table> before = TablesOf(earlier), now = TablesOf(later);
   for (const Table& table : now) {
-    if (table.plane == Plane::kResponse) continue;
+    if (table.plane == passed_over) continue;
     const auto rows = RowsOf(table, identifiers);
     const Table* const old = FindTable(before, table.name);
     const auto old_rows =
-        old == nullptr ? std::vector<std::vector<const Row*>>(people.size()) : RowsOf(*old, identifiers);
+        old == nullptr ? std::vector<std::vector<const Row*>>(people) : RowsOf(*old, identifiers);
     std::vector<Value> counts, changes;
-    for (size_t person = 0; person < people.size(); ++person) {
+    for (size_t person = 0; person < people; ++person) {
       counts.push_back(Number(static_cast<int64_t>(rows[person].size())));
       bool changed = rows[person].size() != old_rows[person].size();
       for (size_t i = 0; !changed && i < rows[person].size(); ++i) {
@@ -136,14 +144,21 @@ ParticipationScores ScoreParticipation(const Copy& tokens_out, const Copy& later
     guesser.ByValue(absl::StrCat(table.name, " (number of rows)"), counts, kHigh, kLow);
     guesser.ByValue(table.name, changes, kChanged, kUnchanged);
     for (size_t column = 0; column < table.columns.size(); ++column) {
-      std::vector<Value> values(people.size());
-      for (size_t person = 0; person < people.size(); ++person) {
+      std::vector<Value> values(people);
+      for (size_t person = 0; person < people; ++person) {
         if (!rows[person].empty()) values[person] = rows[person].front()->values[column];
       }
       guesser.ByValue(absl::StrCat(table.name, ".", table.columns[column]), values, kHigh, kLow);
     }
   }
   return scores;
+}
+
+void ScoreValues(const std::string& where, const std::vector<int64_t>& values, const std::set<int>& answered,
+                 const std::vector<int>& blind, ParticipationScores& scores) {
+  std::vector<Value> numbers;
+  for (const int64_t value : values) numbers.push_back(Number(value));
+  Guesser(answered, blind, scores).ByValue(where, numbers, kHigh, kLow);
 }
 
 bool SameIdentityPlane(const Copy& a, const Copy& b) {
@@ -163,7 +178,7 @@ absl::StatusOr<Copy> WithCompletedFlags(const Copy& copy, const std::vector<Pers
                                         const std::set<int>& answered) {
   std::vector<std::vector<std::string>> values;
   for (const int person : answered) values.push_back({people[static_cast<size_t>(person)].code_hash});
-  return Altered(copy, "ALTER TABLE invitation ADD COLUMN completed INTEGER NOT NULL DEFAULT 0",
+  return Altered(copy, "identity.db", "ALTER TABLE invitation ADD COLUMN completed INTEGER NOT NULL DEFAULT 0",
                  "UPDATE invitation SET completed = 1 WHERE code_hash = ?1", values);
 }
 

@@ -3,7 +3,9 @@
 #ifndef CANDOR_TESTS_PRIVACY_PARTICIPATION_H_
 #define CANDOR_TESTS_PRIVACY_PARTICIPATION_H_
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -32,6 +34,17 @@ struct ParticipationScores {
 ParticipationScores ScoreParticipation(const Copy& tokens_out, const Copy& later,
                                        const std::vector<PersonSecrets>& people, const std::set<int>& answered,
                                        const std::vector<int>& blind);
+
+// The same by rows that hold one of somebody's `identifiers`, and nobody else's, on all planes but at most one; between
+// any two copies.
+ParticipationScores ScoreIdentified(const Copy& before, const Copy& later,
+                                    const std::vector<std::vector<std::string>>& identifiers,
+                                    std::optional<Plane> passed_over,
+                                    const std::set<int>& answered, const std::vector<int>& blind);
+
+// Adds one more way to go by: those with the highest values, and those with the lowest. `values`: by person.
+void ScoreValues(const std::string& where, const std::vector<int64_t>& values, const std::set<int>& answered,
+                 const std::vector<int>& blind, ParticipationScores& scores);
 
 // The kinds of scorers, in the words that the results use.
 const std::vector<std::string>& ParticipationFamilies();

@@ -197,7 +197,7 @@ std::vector<std::string> MisplacedSecrets(const Copy& copy, const std::vector<Pe
 }
 
 absl::StatusOr<Copy> WithTokenHashes(const Copy& copy, const std::vector<PersonSecrets>& people) {
-  return Altered(copy, "ALTER TABLE invitation ADD COLUMN token_hash BLOB",
+  return Altered(copy, "identity.db", "ALTER TABLE invitation ADD COLUMN token_hash BLOB",
                  "UPDATE invitation SET token_hash = ?2 WHERE code_hash = ?1", [&people] {
                    std::vector<std::vector<std::string>> values;
                    for (const PersonSecrets& own : people) values.push_back({own.code_hash, own.token_hash});

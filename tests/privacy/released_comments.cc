@@ -52,14 +52,6 @@ std::vector<int> PeopleOf(const std::vector<SeenComment>& comments, const std::m
   return people;
 }
 
-// `from` under other families, and with what it was found in.
-void AddUnder(const std::string& prefix, const std::string& when, const Scores& from, Scores& scores) {
-  for (const auto& [scorer, correct] : from.correct) {
-    const size_t bar = scorer.find(" | ");
-    scores.correct[absl::StrCat(prefix, scorer.substr(0, bar), " | ", when, ", ", scorer.substr(bar + 3))] = correct;
-  }
-}
-
 absl::StatusOr<CopiedFile> TableOf(const std::vector<SeenComment>& rows) {
   const FastFolder folder;
   const std::string path = folder.path() + "/responses.db";

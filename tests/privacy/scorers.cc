@@ -101,9 +101,10 @@ Key FrameKey(const Sighting& sighting) {
   return {static_cast<int64_t>(sighting.copy), offset / frame, frame - offset % frame};
 }
 
-// Whether `value` can be a moment of these days, in seconds, milliseconds, microseconds or nanoseconds.
+// Whether `value` can be a moment of these days, also by a clock that a test has set forward: in seconds, milliseconds,
+// microseconds or nanoseconds.
 bool CanBeTime(int64_t value) {
-  const int64_t now = absl::ToUnixSeconds(absl::Now()), days = 2 * 86'400;
+  const int64_t now = absl::ToUnixSeconds(absl::Now()), days = 8 * 86'400;
   for (const int64_t unit : {1LL, 1'000LL, 1'000'000LL, 1'000'000'000LL}) {
     if (value / unit >= now - days && value / unit <= now + days) return true;
   }
@@ -256,10 +257,11 @@ int Beside(const std::vector<int>& people, std::vector<int> order, const KnownOr
 }
 
 void ScoreOrder(const Order& order, const KnownOrders& known, Scores& scores) {
-  const std::pair<const char*, const std::vector<int>&> beside[] = {{"first answers", known.answers},
-                                                                    {"newest answers", known.newest},
-                                                                    {"issuing", known.issuing},
-                                                                    {"invitations", known.invitations}};
+  std::vector<std::pair<std::string, std::vector<int>>> beside = {{"first answers", known.answers},
+                                                                  {"newest answers", known.newest},
+                                                                  {"issuing", known.issuing},
+                                                                  {"invitations", known.invitations}};
+  beside.insert(beside.end(), known.more.begin(), known.more.end());
   for (const auto& [name, people] : beside) {
     const std::string full = absl::StrCat(order.family, " | ", order.where, " | ", name);
     scores.correct[full] = Beside(people, order.people, known);
@@ -354,6 +356,13 @@ Scores ScoreCopies(const std::vector<const Copy*>& copies, const Finder& finder,
 void ScoreSeenOrder(const std::string& family, const std::vector<int>& people, const KnownOrders& known,
                     Scores& scores) {
   ScoreOrder({family, "", people}, known, scores);
+}
+
+void AddUnder(const std::string& prefix, const std::string& when, const Scores& from, Scores& scores) {
+  for (const auto& [scorer, correct] : from.correct) {
+    const size_t bar = scorer.find(" | ");
+    scores.correct[absl::StrCat(prefix, scorer.substr(0, bar), " | ", when, ", ", scorer.substr(bar + 3))] = correct;
+  }
 }
 
 void ScoreSizes(const Sizes& sizes, const Scene& scene, const KnownOrders& known, Scores& scores) {

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/privacy/deployment.h"
@@ -18,6 +19,7 @@ namespace candor::privacy {
 struct KnownOrders {
   std::vector<int> answers, newest, issuing, invitations;
   std::vector<int> blind;  // filled in where a scorer knows nothing
+  std::vector<std::pair<std::string, std::vector<int>>> more = {};  // others, with their names
 };
 KnownOrders KnownOrdersOf(const Trial& trial);
 
@@ -38,6 +40,9 @@ Scores ScoreCopies(const std::vector<const Copy*>& copies, const Finder& finder,
 // Guesses by one order in which answers are seen; `people`: whose they are. Adds to `scores`, under `family`.
 void ScoreSeenOrder(const std::string& family, const std::vector<int>& people, const KnownOrders& known,
                     Scores& scores);
+
+// Adds `from` to `scores`, each scorer's family under `prefix`, and with what it was found in.
+void AddUnder(const std::string& prefix, const std::string& when, const Scores& from, Scores& scores);
 
 // Guesses by size alone, which needs nothing in clear: what grew by how much with which act, and how long the rows are
 // that changed since `opened`. Adds to `scores`. `during`: as in Trial; empty: only the last copy was taken.

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace candor::privacy {
 
@@ -54,6 +57,46 @@ base::Json Tally::ToJson(const std::vector<std::string>& families) const {
                                {"trials_with_something_to_go_by", best.informed}});
   }
   return json;
+}
+
+ScorersAbove AboveOf(const std::map<std::string, Tally>& attacks) {
+  ScorersAbove above;
+  for (const auto& [attack, tally] : attacks) {
+    if (auto lines = tally.Above(); !lines.empty()) above[attack] = std::move(lines);
+  }
+  return above;
+}
+
+ScorersAbove AboveInBoth(const ScorersAbove& first, const ScorersAbove& second) {
+  ScorersAbove both;
+  for (const auto& [attack, lines] : first) {
+    const auto found = second.find(attack);
+    if (found == second.end()) continue;
+    for (const Tally::Line& line : lines) {
+      for (const Tally::Line& other : found->second) {
+        if (line.scorer == other.scorer) both[attack].push_back(line);
+      }
+    }
+  }
+  return both;
+}
+
+std::string Describe(const std::vector<Tally::Line>& lines) {
+  return absl::StrJoin(lines, "\n", [](std::string* out, const Tally::Line& line) {
+    absl::StrAppend(out, "  ", line.correct, " right: ", line.scorer, " (something to go by in ", line.informed, ")");
+  });
+}
+
+base::Json ControlToJson(const std::string& name, const std::string& family, const Tally& tally, int most_possible) {
+  const Tally::Line best = tally.BestOf(family);
+  return {{"control", name},
+          {"scorer", family},
+          {"trials", tally.trials()},
+          {"expected", tally.expected()},
+          {"threshold", tally.threshold()},
+          {"scored", best.correct},
+          {"most_possible", most_possible},
+          {"caught", best.correct > tally.threshold()}};
 }
 
 }  // namespace candor::privacy

@@ -47,6 +47,21 @@ class Tally {
   double expected_ = 0, variance_ = 0;
 };
 
+// Of each attack, the scorers above the threshold; attacks that have none are not in it.
+using ScorersAbove = std::map<std::string, std::vector<Tally::Line>>;
+ScorersAbove AboveOf(const std::map<std::string, Tally>& attacks);
+
+// A scorer above the threshold is tried again on as many new campaigns, and is right only if it is above it there too:
+// of the many that have something to go by, one in ten thousand is above it by chance.
+ScorersAbove AboveInBoth(const ScorersAbove& first, const ScorersAbove& second);
+
+// A line for each, for failures and records.
+std::string Describe(const std::vector<Tally::Line>& lines);
+
+// For the record: how a positive control was caught by the scorers of `family`. `most_possible`: right guesses of whoever
+// knows.
+base::Json ControlToJson(const std::string& name, const std::string& family, const Tally& tally, int most_possible);
+
 }  // namespace candor::privacy
 
 #endif  // CANDOR_TESTS_PRIVACY_TALLY_H_

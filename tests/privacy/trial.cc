@@ -1,8 +1,11 @@
 #include "tests/privacy/trial.h"
 
 #include <algorithm>
+#include <atomic>
 #include <numeric>
+#include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "clients/cpp/key_session.h"
 #include "clients/cpp/moderation.h"
@@ -16,12 +19,21 @@
 namespace candor::privacy {
 namespace {
 
+constexpr int kThreads = 2;
 constexpr double kLostReplies = 0.1;
 constexpr double kChanging = 0.2;
 constexpr double kRepeating = 0.1;
+// The server's clock is set forward by days for each such campaign.
+constexpr absl::Duration kOpenWithQuestions = absl::Hours(24 * 60);
 constexpr int kShortestComment = 24, kLongestComment = 400;
 
 bool Chance(std::mt19937& random, double share) { return std::uniform_real_distribution<double>(0, 1)(random) < share; }
+
+testing::SmallCampaignRules UsualRules() {
+  testing::SmallCampaignRules rules;
+  rules.summary_only_below = domain::kFewestRatersForComments;  // as many words go out as ever may
+  return rules;
+}
 
 int Draw(std::mt19937& random, int least, int most) { return std::uniform_int_distribution<int>(least, most)(random); }
 
@@ -82,9 +94,10 @@ Scene::Scene(uint32_t seed, int answering_people, int idle_people)
   std::reverse(newest_order.begin(), newest_order.end());
 }
 
-absl::StatusOr<std::unique_ptr<Stage>> Stage::Set(const std::string& folder, int campaigns, uint32_t seed) {
+absl::StatusOr<std::unique_ptr<Stage>> Stage::Set(const std::string& folder, int campaigns, uint32_t seed,
+                                                  ClockOf clock) {
   std::unique_ptr<Stage> stage(new Stage());
-  stage->deployment_ = std::make_unique<Deployment>(folder, campaigns);
+  stage->deployment_ = std::make_unique<Deployment>(folder, campaigns, clock);
   CANDOR_RETURN_IF_ERROR(stage->deployment_->Start());
   const auto loses = [seed] {
     struct Luck {
@@ -108,15 +121,15 @@ absl::StatusOr<std::unique_ptr<Stage>> Stage::Set(const std::string& folder, int
   return stage;
 }
 
-absl::StatusOr<Trial> Stage::PlayUntilClosing(Scene scene, ClosingKey key, Campaign& campaign) {
+absl::StatusOr<Trial> Stage::PlayUntilClosing(Scene scene, const testing::SmallCampaignRules& rules,
+                                              Campaign& campaign) {
   Trial trial{std::move(scene)};
   Scene& s = trial.scene;
-  testing::SmallCampaignRules rules;
-  rules.summary_only_below = domain::kFewestRatersForComments;  // as many words go out as ever may
-  if (key == ClosingKey::kSteward) rules.steward_public_key = steward_key_.public_key;
   CANDOR_ASSIGN_OR_RETURN(campaign, district_->Open(1, s.people(), rules));
   const auto& survey = campaign.surveys.at(0);
   trial.survey = survey.id;
+  trial.survey_name = survey.name;
+  trial.leader = survey.leader;
   // Who got which invitation is drawn too: else the order of the letters would be that of the people here.
   std::vector<int> invitations(static_cast<size_t>(s.people()));
   std::iota(invitations.begin(), invitations.end(), 0);
@@ -202,12 +215,17 @@ absl::Status Stage::Moderate(Trial& trial) {
 
 absl::StatusOr<Trial> Stage::PlayUntilClosing(Scene scene, ClosingKey key) {
   Campaign campaign;
-  return PlayUntilClosing(std::move(scene), key, campaign);
+  testing::SmallCampaignRules rules = UsualRules();
+  if (key == ClosingKey::kSteward) rules.steward_public_key = steward_key_.public_key;
+  return PlayUntilClosing(std::move(scene), rules, campaign);
 }
 
-absl::StatusOr<Trial> Stage::Play(Scene scene) {
+absl::StatusOr<Trial> Stage::Play(Scene scene, int follow_up_days) {
   Campaign campaign;
-  CANDOR_ASSIGN_OR_RETURN(Trial trial, PlayUntilClosing(std::move(scene), ClosingKey::kServer, campaign));
+  testing::SmallCampaignRules rules = UsualRules();
+  rules.follow_up_days = follow_up_days;
+  if (follow_up_days > 0) rules.open_for = kOpenWithQuestions;
+  CANDOR_ASSIGN_OR_RETURN(Trial trial, PlayUntilClosing(std::move(scene), rules, campaign));
   CANDOR_RETURN_IF_ERROR(district_->OrderClosing(campaign.name));
   CANDOR_RETURN_IF_ERROR(district_->AwaitState(campaign.name, candor::v1::CAMPAIGN_STATE_CLOSED));
   trial.closed = deployment_->TakeCopy(&trial.during.back());
@@ -222,6 +240,37 @@ absl::StatusOr<Trial> Stage::Play(Scene scene) {
     }
   }
   return trial;
+}
+
+absl::StatusOr<int> PlayOnStages(const StagePlan& plan, const std::function<absl::Status(Stage&, int number)>& play) {
+  std::atomic<int> next{plan.from}, lost{0};
+  std::atomic<bool> failed{false};
+  const auto play_one_stage = [&](int first) -> absl::Status {
+    const FastFolder folder;
+    CANDOR_ASSIGN_OR_RETURN(const auto stage, Stage::Set(folder.path(), plan.campaigns,
+                                                         plan.seed + static_cast<uint32_t>(first), plan.clock));
+    const int end = std::min(plan.from + plan.count, first + plan.of_one);
+    for (int number = first; number < end && !failed; ++number) {
+      if (const absl::Status played = play(*stage, number); !played.ok()) {
+        return absl::Status(played.code(), absl::StrCat("trial ", number, ": ", played.message()));
+      }
+    }
+    lost += stage->lost_replies();
+    return absl::OkStatus();
+  };
+  absl::Status faults[kThreads];
+  std::vector<std::thread> threads;
+  for (absl::Status& fault : faults) {
+    threads.emplace_back([&] {
+      for (int first; !failed && (first = next.fetch_add(plan.of_one)) < plan.from + plan.count;) {
+        fault = play_one_stage(first);
+        if (!fault.ok()) failed = true;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const absl::Status& fault : faults) CANDOR_RETURN_IF_ERROR(fault);
+  return lost.load();
 }
 
 }  // namespace candor::privacy

@@ -6,6 +6,7 @@
 #define CANDOR_TESTS_PRIVACY_TRIAL_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <random>
 #include <string>
@@ -62,6 +63,7 @@ struct SeenComment {
 struct Trial {
   Scene scene;
   std::string survey;              // id
+  std::string survey_name, leader;  // resource names
   std::string closing_public_key;  // as the manifest has it
   std::vector<PersonSecrets> secrets;    // by person
   Copy opened;                           // before anybody came
@@ -91,14 +93,18 @@ domain::Answers RandomAnswers(std::mt19937& random);
 class Stage {
  public:
   // Starts the deployment. `seed`: of what is lost on the way.
-  static absl::StatusOr<std::unique_ptr<Stage>> Set(const std::string& folder, int campaigns, uint32_t seed);
+  static absl::StatusOr<std::unique_ptr<Stage>> Set(const std::string& folder, int campaigns, uint32_t seed,
+                                                    ClockOf clock = ClockOf::kMachine);
 
-  // From opening to release. The service holds the closing key.
-  absl::StatusOr<Trial> Play(Scene scene);
+  // From opening to release. The service holds the closing key. `follow_up_days`: as in candor.v1.Campaign.
+  absl::StatusOr<Trial> Play(Scene scene, int follow_up_days = 0);
   // Just before closing it ends: the survey stays open.
   absl::StatusOr<Trial> PlayUntilClosing(Scene scene, ClosingKey key);
 
   Deployment& deployment() { return *deployment_; }
+  testing::SmallDistrict& district() { return *district_; }
+  // Of the response plane, over a way on which replies are lost.
+  const std::string& lossy_response_address() const { return response_->address(); }
   const crypto::ClosingKeyPair& moderator_key() const { return district_->moderator_key(); }
   int lost_replies() const { return identity_->lost() + response_->lost(); }
 
@@ -107,7 +113,7 @@ class Stage {
 
   Stage() = default;
 
-  absl::StatusOr<Trial> PlayUntilClosing(Scene scene, ClosingKey key, Campaign& campaign);
+  absl::StatusOr<Trial> PlayUntilClosing(Scene scene, const testing::SmallCampaignRules& rules, Campaign& campaign);
   absl::Status Answer(Trial& trial);
   absl::Status Moderate(Trial& trial);
 
@@ -116,6 +122,16 @@ class Stage {
   std::unique_ptr<LossyProxy> identity_, response_;
   std::unique_ptr<testing::SmallDistrict> district_;
 };
+
+// Trials `from` to `from + count` - 1, on stages of their own for every `of_one` of them.
+struct StagePlan {
+  int from = 0, count = 0, of_one = 1;
+  int campaigns = 1;  // of one stage
+  uint32_t seed = 0;
+  ClockOf clock = ClockOf::kMachine;
+};
+// Two stages at a time, by two threads; gives how many replies were lost. Ends with the first fault.
+absl::StatusOr<int> PlayOnStages(const StagePlan& plan, const std::function<absl::Status(Stage&, int number)>& play);
 
 }  // namespace candor::privacy
 

@@ -118,7 +118,7 @@ CandordProcess::CandordProcess(std::string data_folder, std::vector<std::string>
     : arrangement_(arrangement),
       data_folder_(std::move(data_folder)),
       more_arguments_(std::move(more_arguments)),
-      responses_(data_folder_ + "-responses.log"),
+      responses_(data_folder_ + "-responses.log", 0, program),
       identity_(data_folder_ + ".log", 0, std::move(program)) {}
 
 CandordProcess::CandordProcess(std::string data_folder, const CandordProcess& other)

@@ -63,7 +63,7 @@ class Program {
 class CandordProcess {
  public:
   // Starts nothing. Of two processes the identity plane has `data_folder` and `more_arguments`, the response plane a folder
-  // beside it. `program`: of the one process, or of the identity plane's.
+  // beside it. `program`: of the one process, or of both; its name among the built ones.
   explicit CandordProcess(std::string data_folder, std::vector<std::string> more_arguments = {},
                           Arrangement arrangement = ArrangementOfThisRun(), std::string program = "candord");
 

@@ -124,18 +124,23 @@ absl::StatusOr<std::string> SmallDistrict::Moderator() {
   person.mutable_person()->add_roles(candor::v1::ROLE_MODERATOR);
   CANDOR_ASSIGN_OR_RETURN(const candor::v1::Person made,
                           connection_->Call(*directory, &DirectoryService::Stub::CreatePerson, person));
-  candor::v1::CreateAccessKeyRequest key;
-  key.set_parent(made.name());
-  CANDOR_ASSIGN_OR_RETURN(const candor::v1::CreateAccessKeyResponse access,
-                          connection_->Call(*directory, &DirectoryService::Stub::CreateAccessKey, key));
+  CANDOR_ASSIGN_OR_RETURN(const auto as_moderator, As(made.name()));
   candor::v1::RegisterKeyRequest registration;
   registration.set_name(made.name());
   registration.set_public_key(moderator_key_.public_key);
-  CANDOR_RETURN_IF_ERROR(connection_->WithAccessKey(access.secret())
-                             ->Call(*directory, &DirectoryService::Stub::RegisterKey, registration)
-                             .status());
+  CANDOR_RETURN_IF_ERROR(
+      as_moderator->Call(*directory, &DirectoryService::Stub::RegisterKey, registration).status());
   moderator_ = made.name();
   return moderator_;
+}
+
+absl::StatusOr<std::shared_ptr<client::Connection>> SmallDistrict::As(const std::string& person) {
+  auto directory = DirectoryService::NewStub(connection_->channel());
+  candor::v1::CreateAccessKeyRequest key;
+  key.set_parent(person);
+  CANDOR_ASSIGN_OR_RETURN(const candor::v1::CreateAccessKeyResponse access,
+                          connection_->Call(*directory, &DirectoryService::Stub::CreateAccessKey, key));
+  return connection_->WithAccessKey(access.secret());
 }
 
 absl::StatusOr<SmallDistrict::SmallCampaign> SmallDistrict::Open(int leaders, int raters,
@@ -156,7 +161,7 @@ absl::StatusOr<SmallDistrict::SmallCampaign> SmallDistrict::Draft(int leaders, i
   draft.mutable_campaign()->set_title("Small campaign");
   draft.mutable_campaign()->set_instrument_version(instrument_version_);
   draft.mutable_campaign()->set_administrator_reads(true);  // GetReport reads with the administrator's key
-  draft.mutable_campaign()->mutable_close_time()->set_seconds(absl::ToUnixSeconds(absl::Now() + absl::Hours(48)));
+  draft.mutable_campaign()->mutable_close_time()->set_seconds(absl::ToUnixSeconds(absl::Now() + rules.open_for));
   if (instrument_.prompts > 0) {
     CANDOR_ASSIGN_OR_RETURN(const std::string person, Moderator());
     auto* moderator = draft.mutable_campaign()->add_moderators();
@@ -164,6 +169,7 @@ absl::StatusOr<SmallDistrict::SmallCampaign> SmallDistrict::Draft(int leaders, i
     moderator->set_person(person);
   }
   draft.mutable_campaign()->set_summary_only_below(rules.summary_only_below);
+  draft.mutable_campaign()->set_follow_up_days(rules.follow_up_days);
   if (!rules.steward_public_key.empty()) {
     auto* steward = draft.mutable_campaign()->mutable_steward();
     steward->set_title("Works council");
@@ -196,7 +202,7 @@ absl::StatusOr<SmallDistrict::SmallCampaign> SmallDistrict::Draft(int leaders, i
           connection_->Call(*campaigns, &CampaignService::Stub::CreatePaperRaters, paper).status());
       added += paper.count();
     }
-    made.surveys.push_back({stored.name(), LastSegment(stored.name()), {}});
+    made.surveys.push_back({stored.name(), LastSegment(stored.name()), leader.name(), {}});
   }
   return made;
 }

@@ -32,6 +32,8 @@ struct SmallInstrument {
 struct SmallCampaignRules {
   int summary_only_below = 0;      // as in candor.v1.Campaign
   std::string steward_public_key;  // empty: the service keeps the closing key itself
+  int follow_up_days = 0;          // as in candor.v1.Campaign
+  absl::Duration open_for = absl::Hours(48);  // by this machine's clock
 };
 
 // A district with one published instrument. One object, many campaigns.
@@ -43,6 +45,7 @@ class SmallDistrict {
   struct SmallSurvey {
     std::string name;                // resource name
     std::string id;                  // its last segment
+    std::string leader;              // resource name of the person
     std::vector<std::string> codes;  // one for each invited rater
   };
   struct SmallCampaign {
@@ -68,12 +71,14 @@ class SmallDistrict {
   absl::StatusOr<candor::v1::Report> GetReport(const std::string& survey);
   absl::StatusOr<candor::v1::ReportComments> GetComments(const std::string& survey);
 
-  // Of the moderator that campaigns with prompts name.
+  // Of the moderator that campaigns with prompts name: the resource name of somebody who has registered a moderator's key,
+  // made once; and that key.
+  absl::StatusOr<std::string> Moderator();
   const crypto::ClosingKeyPair& moderator_key() const { return moderator_key_; }
+  // A connection with an access key of the person's, made anew.
+  absl::StatusOr<std::shared_ptr<client::Connection>> As(const std::string& person);
 
  private:
-  // Somebody who has registered a moderator's key; made once.
-  absl::StatusOr<std::string> Moderator();
   std::string moderator_;
   const crypto::ClosingKeyPair moderator_key_ = crypto::ClosingKeyPair::Generate();
 
