@@ -134,9 +134,10 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path
         database->Execute(absl::StrCat("PRAGMA page_size=", options.page_size, ";").c_str()));
     CANDOR_RETURN_IF_ERROR(
         database->Execute(options.wal ? "PRAGMA journal_mode=WAL" : "PRAGMA journal_mode=DELETE"));
+    // Recursive triggers, so that a row which another replaces counts as deleted: what stays cannot be replaced either.
     CANDOR_RETURN_IF_ERROR(database->Execute(
         "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY;"
-        "PRAGMA trusted_schema=OFF;"));
+        "PRAGMA trusted_schema=OFF; PRAGMA recursive_triggers=ON;"));
     sqlite3_wal_autocheckpoint(connection, options.wal_autocheckpoint);
   }
   return database;

@@ -326,11 +326,31 @@ CREATE TRIGGER release_times_are_fixed BEFORE UPDATE OF release_time ON survey
   BEGIN SELECT RAISE(ABORT, 'when a survey was released is fixed'); END;
 )sql";
 
+// What version 3 left open: an issuing group goes only with its draft, none joins an opened survey, and a published version
+// goes only with its instrument. Whoever replaces a row deletes it first (recursive_triggers, see Database::Open).
+constexpr char kVersion7[] = R"sql(
+DROP TRIGGER issuing_groups_are_fixed;
+CREATE TRIGGER issuing_groups_are_fixed BEFORE UPDATE OF district, survey, number, code, invited ON issuing_group
+  WHEN NEW.district IS NOT OLD.district OR NEW.survey IS NOT OLD.survey OR NEW.number IS NOT OLD.number OR
+    NEW.code IS NOT OLD.code OR NEW.invited IS NOT OLD.invited
+  BEGIN SELECT RAISE(ABORT, 'an issuing group is fixed'); END;
+CREATE TRIGGER issuing_groups_stay BEFORE DELETE ON issuing_group
+  WHEN EXISTS (SELECT 1 FROM survey WHERE district = OLD.district AND survey = OLD.survey)
+  BEGIN SELECT RAISE(ABORT, 'an issuing group stays'); END;
+CREATE TRIGGER no_issuing_group_comes_late BEFORE INSERT ON issuing_group
+  WHEN (SELECT state FROM survey WHERE district = NEW.district AND survey = NEW.survey) <> 'draft'
+  BEGIN SELECT RAISE(ABORT, 'an opened survey has its issuing groups'); END;
+CREATE TRIGGER instrument_versions_stay BEFORE DELETE ON instrument_version
+  WHEN EXISTS (SELECT 1 FROM instrument WHERE district = OLD.district AND instrument = OLD.instrument)
+  BEGIN SELECT RAISE(ABORT, 'a published version stays'); END;
+)sql";
+
 }  // namespace
 
 const std::vector<Migration>& IdentityMigrations() {
   static const std::vector<Migration>* const migrations = new std::vector<Migration>{
-      {1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}, {5, kVersion5}, {6, kVersion6}};
+      {1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}, {5, kVersion5}, {6, kVersion6},
+      {7, kVersion7}};
   return *migrations;
 }
 

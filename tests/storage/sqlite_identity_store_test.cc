@@ -121,9 +121,10 @@ TEST_F(SqliteIdentityStoreTest, EveryOldVersionWithRowsComesToTheNewestVersionAn
                                 "state, release_ordered, create_time, revision) "
                                 "VALUES('d', 'c', 'i', 1, '{}', 'draft', 0, 1, 1);"
                                 "INSERT INTO survey(district, survey, campaign, leader, state, order_id, closing_step, "
-                                "create_time, revision) VALUES('d', 's', 'c', 'p', 'open', '', 0, 1, 1);"
+                                "create_time, revision) VALUES('d', 's', 'c', 'p', 'draft', '', 0, 1, 1);"
                                 "INSERT INTO survey_document VALUES('d', 's', 1, zeroblob(32), 'contract');"
                                 "INSERT INTO issuing_group VALUES('d', 's', 0, 'staff', 5, 0);"
+                                "UPDATE survey SET state='open';"
                                 "INSERT INTO rater(district, survey, rater, rater_group, display_name, address, "
                                 "opted_out, paper) VALUES('d', 's', 'r', 'staff', 'Name', 'a@b', 0, 0);"
                                 "INSERT INTO invitation VALUES('d', 's', 'r', zeroblob(32), 0, 0, NULL);"
@@ -169,11 +170,12 @@ TEST_F(SqliteIdentityStoreTest, NoStatementOfOursCanChangeWhatWasFrozen) {
                             "INSERT INTO campaign(district, campaign, instrument, instrument_version, settings, state, "
                             "release_ordered, create_time, revision) VALUES('d', 'c', 'i', 1, '{}', 'open', 0, 1, 1);"
                             "INSERT INTO survey(district, survey, campaign, leader, state, order_id, closing_step, "
-                                "create_time, revision) VALUES('d', 's', 'c', 'p', 'open', '', 0, 1, 1);"
+                                "create_time, revision) VALUES('d', 's', 'c', 'p', 'draft', '', 0, 1, 1);"
                             "INSERT INTO survey_document VALUES('d', 's', 1, zeroblob(32), 'contract');"
                             "INSERT INTO survey_document VALUES('d', 's', 2, zeroblob(32), 'manifest');"
                             "INSERT INTO survey_document VALUES('d', 's', 7, zeroblob(32), 'subject');"
                             "INSERT INTO issuing_group VALUES('d', 's', 0, 'staff', 5, 0);"
+                            "UPDATE survey SET state='open';"
                             "INSERT INTO question VALUES('d', 's', 'c1', 'Which?', 1, 0, NULL);"
                             "INSERT INTO question VALUES('d', 's', 'c2', 'When?', 2, 5, NULL);"
                             "INSERT INTO question VALUES('d', 's', 'c3', 'Why?', 3, 0, x'01');"
@@ -187,7 +189,16 @@ TEST_F(SqliteIdentityStoreTest, NoStatementOfOursCanChangeWhatWasFrozen) {
         "'draft', 0, 1, 1)",
         "UPDATE campaign SET settings='other'", "UPDATE campaign SET state='draft'", "DELETE FROM campaign",
         "DELETE FROM survey", "UPDATE survey SET leader='q'", "UPDATE issuing_group SET invited=3",
-        "UPDATE issuing_group SET code='parent'", "DELETE FROM question", "UPDATE question SET question='Who?'",
+        "UPDATE issuing_group SET code='parent'", "UPDATE issuing_group SET number=1", "DELETE FROM issuing_group",
+        "INSERT INTO issuing_group VALUES('d', 's', 1, 'parent', 9, 0)",
+        "INSERT OR REPLACE INTO issuing_group VALUES('d', 's', 0, 'staff', 1, 0)",
+        "INSERT OR REPLACE INTO survey_document VALUES('d', 's', 1, zeroblob(32), 'other')",
+        "INSERT OR REPLACE INTO instrument_version VALUES('d', 'i', 1, 'other', 'other', 1)",
+        "DELETE FROM instrument_version",
+        "INSERT OR REPLACE INTO question VALUES('d', 's', 'c1', 'Who?', 1, 0, NULL)",
+        "INSERT OR REPLACE INTO survey(district, survey, campaign, leader, state, order_id, closing_step, create_time, "
+        "revision) VALUES('d', 's', 'c', 'q', 'draft', '', 0, 1, 1)",
+        "DELETE FROM question", "UPDATE question SET question='Who?'",
         "UPDATE question SET comment='c9' WHERE comment='c1'", "UPDATE question SET state=4 WHERE comment='c1'",
         "UPDATE question SET state=3 WHERE comment='c2'", "UPDATE question SET reason=1 WHERE comment='c2'",
         "UPDATE question SET state=2, reason=1 WHERE comment='c3'", "UPDATE question SET state=1 WHERE comment='c3'",

@@ -363,7 +363,10 @@ TEST_F(SqliteResponseStoreTest, NoStatementOfOursCanChangeWhatASurveyWasOpenedWi
          {"UPDATE survey SET manifest='other'", "UPDATE survey SET manifest_signature='other'",
           "UPDATE survey SET contract=instrument_version", "UPDATE survey SET instrument_version=contract",
           "UPDATE survey SET steward_key=NULL", "UPDATE survey SET pool='pool'", "DELETE FROM survey",
-          "UPDATE document SET bytes='other'", "DELETE FROM document"}) {
+          "UPDATE document SET bytes='other'", "DELETE FROM document",
+          "INSERT OR REPLACE INTO document SELECT hash, 'other' FROM document",
+          "INSERT OR REPLACE INTO survey(id, state, contract, instrument_version, manifest, manifest_signature) "
+          "SELECT id, state, contract, instrument_version, 'other', manifest_signature FROM survey"}) {
       const absl::Status status = (*database)->Execute(statement);
       EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << statement << ": " << status;
     }
