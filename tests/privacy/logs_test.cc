@@ -28,8 +28,10 @@
 #include "candor/v1/campaign.grpc.pb.h"
 #include "candor/v1/directory.grpc.pb.h"
 #include "candor/v1/invitation.grpc.pb.h"
+#include "candor/v1/moderation.grpc.pb.h"
 #include "candor/v1/response.grpc.pb.h"
 #include "clients/cpp/error.h"
+#include "clients/cpp/follow_up.h"
 #include "clients/cpp/ledger_check.h"
 #include "clients/cpp/respondent.h"
 #include "grpcpp/generic/generic_stub.h"
@@ -40,10 +42,15 @@
 #include "services/base/status.h"
 #include "services/crypto/access_code.h"
 #include "services/crypto/receipt.h"
+#include "services/crypto/signing.h"
+#include "services/domain/comments.h"
 #include "services/domain/contract.h"
 #include "services/domain/errors.h"
+#include "services/domain/follow_up.h"
 #include "tests/privacy/deployment.h"
 #include "tests/privacy/finder.h"
+#include "tests/privacy/question_roles.h"
+#include "tests/privacy/questions.h"
 #include "tests/privacy/results.h"
 #include "tests/privacy/trial.h"
 #include "tests/support/process/small_campaign.h"
@@ -58,12 +65,18 @@ using testing::SmallDistrict;
 
 constexpr int kPeople = 14;
 constexpr int kAnswering = 12;
+constexpr int kFollowUpDays = 1;
+// Of those who answered. All but the last of them answer their question, too; the first changes that answer.
+constexpr size_t kAsked = 4;
 
 struct Person {
   std::string name, address;
   std::string code;  // as it stands in the letter
   PersonSecrets secrets;
   std::vector<domain::Answers> answers;  // all that they sent
+  // Of those whose comment is asked back about: what went over the line, in words and sealed.
+  std::string comment;  // its id
+  std::vector<std::string> questions, question_answers, signatures, decisions;
 };
 
 // What must not be found, by kind: each finder knows the people by their number.
@@ -85,6 +98,17 @@ class Secrets {
       finders_["tokens"].AddEncoded(number, person.secrets.token_hash);
       for (const std::string& id : person.secrets.submission_ids) finders_["submissions' ids"].AddEncoded(number, id);
       for (const std::string& key : person.secrets.reply_keys) finders_["reply keys"].AddEncoded(number, key);
+      if (person.secrets.device.has_value()) {
+        for (const std::string& seed : person.secrets.device->seeds) {
+          finders_["secret halves of reply keys"].AddEncoded(number, seed);
+        }
+      }
+      for (const auto& [kind, words] : {std::pair{"questions", &person.questions},
+                                        std::pair{"answers to questions", &person.question_answers},
+                                        std::pair{"signatures of answers", &person.signatures},
+                                        std::pair{"decisions about answers", &person.decisions}}) {
+        for (const std::string& each : *words) finders_[kind].AddEncoded(number, each);
+      }
       finders_["receipts"].AddEncoded(number, person.secrets.receipt);
       finders_["receipts"].AddEncoded(number, person.secrets.leaf);
       for (const domain::Answers& answers : person.answers) {
@@ -111,7 +135,7 @@ int LinesOf(absl::string_view text) { return static_cast<int>(std::count(text.be
 
 class LogsTest : public ::testing::Test {
  protected:
-  LogsTest() : deployment_(folder_.path(), 4), random_(20261130) {}
+  LogsTest() : deployment_(folder_.path(), 4, ClockOf::kTest), random_(20261130) {}
 
   void Note(const absl::Status& status) {
     const base::ErrorDetail detail = base::GetErrorDetail(status);
@@ -145,7 +169,8 @@ class LogsTest : public ::testing::Test {
     draft.mutable_campaign()->set_administrator_reads(true);
     *draft.mutable_campaign()->mutable_close_time() = seen->close_time();
     *draft.mutable_campaign()->mutable_moderators() = seen->moderators();
-    draft.mutable_campaign()->set_follow_up_days(10);  // so that clients make reply keys
+    draft.mutable_campaign()->set_summary_only_below(domain::kFewestRatersForComments);
+    draft.mutable_campaign()->set_follow_up_days(kFollowUpDays);
     const auto campaign = administrator.Call(*campaigns, &v1::CampaignService::Stub::CreateCampaign, draft);
     ASSERT_TRUE(campaign.ok()) << campaign.status();
     campaign_ = campaign->name();
@@ -156,6 +181,7 @@ class LogsTest : public ::testing::Test {
     leader.mutable_person()->add_roles(v1::ROLE_LEADER);
     const auto made = administrator.Call(*directory, &v1::DirectoryService::Stub::CreatePerson, leader);
     ASSERT_TRUE(made.ok()) << made.status();
+    leader_ = made->name();
     v1::CreateSurveyRequest survey;
     survey.set_parent(campaign_);
     survey.mutable_survey()->set_leader(made->name());
@@ -371,14 +397,149 @@ class LogsTest : public ::testing::Test {
     return refused;
   }
 
+  // After closing: everybody's comments are let out.
+  void Moderate() {
+    const auto session =
+        ModeratorSession(deployment_, survey_.substr(survey_.rfind('/') + 1), district_->moderator_key());
+    ASSERT_TRUE(session.ok()) << session.status();
+    std::vector<SeenComment> listed;
+    ASSERT_EQ(ApproveComments(**session, listed), absl::OkStatus());
+    ASSERT_EQ(listed.size(), static_cast<size_t>(kAnswering));
+  }
+
+  // After release: a leader's questions, put and approved.
+  void AskBack() {
+    auto roles = QuestionRoles::Make(deployment_, *district_, survey_, leader_);
+    ASSERT_TRUE(roles.ok()) << roles.status();
+    roles_ = *std::move(roles);
+    const auto released = district_->GetComments(survey_);
+    ASSERT_TRUE(released.ok()) << released.status();
+    for (const auto& comment : released->blocks(0).prompts(0).comments()) {
+      for (size_t i = 0; i < kAsked; ++i) {
+        if (people_[i].answers.back().comments[0] == comment.text()) people_[i].comment = comment.id();
+      }
+    }
+    for (size_t i = 0; i < kAsked; ++i) {
+      Person& person = people_[i];
+      ASSERT_FALSE(person.comment.empty());
+      person.questions.push_back(RandomAnswers(random_).comments[0]);
+      ASSERT_EQ(roles_->Ask(person.comment, person.questions[0]), absl::OkStatus());
+      ASSERT_EQ(roles_->Approve(person.comment, person.questions[0]), absl::OkStatus());
+    }
+    ASSERT_TRUE(roles_->AwaitQuestions(kAsked).ok());
+  }
+
+  // On the device of somebody who looks whether there is a question, and answers it so often.
+  void AnswerBack(Person& person, int answers) {
+    ASSERT_TRUE(person.secrets.device.has_value());
+    const auto received = client::FetchQuestions(*Nobody(), *person.secrets.device);
+    ASSERT_TRUE(received.ok()) << received.status();
+    ASSERT_EQ(received->questions.size(), 1u);
+    for (int i = 0; i < answers; ++i) {
+      const std::string answer = RandomAnswers(random_).comments[0];
+      ASSERT_EQ(client::AnswerQuestion(*Nobody(), *person.secrets.device, *received, received->questions[0], answer),
+                absl::OkStatus());
+      person.question_answers.push_back(answer);
+      NoteSealed(person);
+    }
+  }
+
+  // As it is stored, and as it was signed.
+  void NoteSealed(Person& person) {
+    const auto sealed = StoredAnswer(deployment_.TakeCopy(), person.comment);
+    ASSERT_TRUE(sealed.ok()) << sealed.status();
+    person.question_answers.push_back(*sealed);
+    const auto key = crypto::SigningKey::FromSeed(person.secrets.device->seeds.at(0));
+    ASSERT_TRUE(key.ok()) << key.status();
+    const domain::SurveyId survey(survey_.substr(survey_.rfind('/') + 1));
+    person.signatures.push_back(
+        key->Sign(domain::FollowUpSignedBytes(domain::SurveyIdBytes(survey), person.comment, *sealed)));
+  }
+
+  void ProvokeRefusalsOfAnswers() {
+    const Person& person = people_[0];
+    const std::string& words = person.question_answers[0];
+    v1::AnswerQuestionRequest good;
+    good.set_survey(survey_.substr(survey_.rfind('/') + 1));
+    good.set_comment(person.comment);
+    good.set_sealed_answer(person.question_answers.back());
+    good.set_signature(person.signatures.back());
+    std::vector<v1::AnswerQuestionRequest> all(5, good);
+    all[0].set_survey(words);
+    all[1].set_comment(words);
+    all[2].set_sealed_answer(words);
+    all[3].set_signature(people_[1].signatures[0]);
+    all[4].set_comment(people_[1].comment);
+    for (const v1::AnswerQuestionRequest& bent : all) SendAnswer(bent);
+    for (const char* method : {"AnswerQuestion", "ListQuestions"}) {
+      for (const std::string& bytes : {words, good.SerializeAsString() + "\xff\xff"}) {
+        SendGarbage(deployment_.response_address(), absl::StrCat("/candor.v1.ResponseService/", method), bytes);
+      }
+    }
+  }
+  void SendAnswer(const v1::AnswerQuestionRequest& request) {
+    const auto connection = Nobody();
+    const auto stub = v1::ResponseService::NewStub(connection->channel());
+    grpc::ClientContext context;
+    v1::AnswerQuestionResponse response;
+    Note(stub->AnswerQuestion(&context, request, &response));
+  }
+
+  // Once the time to answer is over: one answer goes out, one in part, one not, and none where there is none.
+  void DecideAboutAnswers() {
+    ASSERT_EQ(deployment_.Advance(absl::Hours(2 * 24 * kFollowUpDays)), absl::OkStatus());
+    v1::AnswerQuestionRequest late;
+    late.set_survey(survey_.substr(survey_.rfind('/') + 1));
+    late.set_comment(people_[0].comment);
+    late.set_sealed_answer(people_[0].question_answers.back());
+    late.set_signature(people_[0].signatures.back());
+    SendAnswer(late);
+    const auto answers = client::ReadAnswers(roles_->session());
+    ASSERT_TRUE(answers.ok()) << answers.status();
+    ASSERT_EQ(answers->answers.size(), kAsked);
+    client::AnswerDecisions decisions;
+    for (const client::OpenedAnswer& answer : answers->answers) {
+      const auto person = std::find_if(people_.begin(), people_.end(),
+                                       [&](const Person& each) { return each.comment == answer.comment; });
+      ASSERT_NE(person, people_.end());
+      if (!answer.text.has_value()) continue;
+      v1::CommentDecision& decision = decisions[answer.comment];
+      decision.set_kind(v1::DECISION_KIND_APPROVE);
+      decision.set_text(*answer.text);
+      if (person == people_.begin() + 1) {
+        decision.set_kind(v1::DECISION_KIND_REDACT);
+        decision.set_reason(v1::MODERATION_REASON_NAMES_SOMEBODY);
+        decision.set_text(answer.text->substr(0, answer.text->size() / 2) + domain::kCut);
+        decision.set_note(RandomAnswers(random_).comments[0]);
+        person->decisions = {decision.text(), decision.note()};
+        // What no server takes.
+        v1::DecideAnswerRequest bent;
+        bent.set_comment(decision.note());
+        *bent.mutable_decision() = decision;
+        bent.mutable_decision()->set_text(*answer.text);
+        const auto stub = v1::ModerationService::NewStub(roles_->session().connection()->channel());
+        Note(roles_->session().Call(*stub, &v1::ModerationService::Stub::DecideAnswer, bent).status());
+      } else if (person == people_.begin() + 2) {
+        decision.Clear();
+        decision.set_kind(v1::DECISION_KIND_REJECT);
+        decision.set_reason(v1::MODERATION_REASON_IDENTIFIES_WRITER);
+      }
+    }
+    const auto left = client::DecideAll(roles_->session(), *answers, decisions);
+    ASSERT_TRUE(left.ok()) << left.status();
+    ASSERT_EQ(*left, 0);
+    ASSERT_EQ(roles_->AwaitAnswers(2), absl::OkStatus());
+  }
+
   FastFolder folder_;
   Deployment deployment_;
   std::mt19937 random_;
   std::unique_ptr<SmallDistrict> district_;
-  std::string campaign_, survey_;
+  std::string campaign_, survey_, leader_;
   std::string closed_survey_, closed_code_;
   std::vector<Person> people_;
   std::vector<std::unique_ptr<NotingStore>> stores_;
+  std::unique_ptr<QuestionRoles> roles_;
   std::string errors_;  // all that clients were told
   std::set<std::string> reasons_;
 };
@@ -437,7 +598,16 @@ TEST_F(LogsTest, NothingOfARespondentIsInAnyLogErrorOrTemporaryFile) {
   ASSERT_EQ(district_->AwaitState(campaign_, v1::CAMPAIGN_STATE_CLOSED), absl::OkStatus());
   Submit(SubmissionOf(people_[1]));
   OpenInvitation(people_[1].code);
+  ASSERT_NO_FATAL_FAILURE(Moderate());
   ASSERT_EQ(district_->Release(campaign_), absl::OkStatus());
+  ASSERT_NO_FATAL_FAILURE(AskBack());
+  const int lines_before_answers = LinesOf(deployment_.Logs());
+  for (size_t i = 0; i < kAsked; ++i) {
+    ASSERT_NO_FATAL_FAILURE(AnswerBack(people_[i], i + 1 == kAsked ? 0 : i == 0 ? 2 : 1));
+  }
+  const int lines_of_answers_back = LinesOf(deployment_.Logs()) - lines_before_answers;
+  ASSERT_NO_FATAL_FAILURE(ProvokeRefusalsOfAnswers());
+  ASSERT_NO_FATAL_FAILURE(DecideAboutAnswers());
   const auto report = district_->GetReport(survey_);
   ASSERT_TRUE(report.ok()) << report.status();
   const auto ledger = client::FetchLedger(*Nobody(), {}, domain::SurveyId(id), "");
@@ -448,7 +618,8 @@ TEST_F(LogsTest, NothingOfARespondentIsInAnyLogErrorOrTemporaryFile) {
   // What was provoked.
   for (const char* reason :
        {reasons::kCODE_MALFORMED, reasons::kCODE_UNKNOWN, reasons::kTOKEN_INVALID, reasons::kRATING_OFF_SCALE,
-        reasons::kCOMMENT_TOO_LONG, reasons::kREQUEST_TOO_LARGE, reasons::kSURVEY_CLOSED}) {
+        reasons::kCOMMENT_TOO_LONG, reasons::kREQUEST_TOO_LARGE, reasons::kSURVEY_CLOSED, reasons::kFIELD_INVALID,
+        reasons::kRESOURCE_NOT_FOUND, reasons::kFOLLOW_UP_OVER}) {
     EXPECT_EQ(reasons_.count(reason), 1u) << reason << " was not provoked";
   }
 
@@ -488,6 +659,7 @@ TEST_F(LogsTest, NothingOfARespondentIsInAnyLogErrorOrTemporaryFile) {
 
   // Respondents' calls leave no line, however many there are.
   EXPECT_EQ(lines_of_answers, 0) << deployment_.Logs();
+  EXPECT_EQ(lines_of_answers_back, 0) << deployment_.Logs();
   // The transport may tell once an hour that something is wrong with it, and where in its source.
   EXPECT_LE(lines_of_all, 3) << deployment_.Logs();
   EXPECT_TRUE(absl::StrContains(deployment_.Logs(), "faults of the server in respondents' calls"))
@@ -499,11 +671,14 @@ TEST_F(LogsTest, NothingOfARespondentIsInAnyLogErrorOrTemporaryFile) {
   for (const std::string& planted :
        {person.name, person.address, person.code, person.secrets.code_hash, person.secrets.blinded,
         person.secrets.token_hash, person.secrets.submission_ids[0], person.secrets.reply_keys[0],
-        person.secrets.receipt, person.answers[0].comments[0],
-        base::Json(person.answers[0].ratings).dump()}) {
+        person.secrets.receipt, person.answers[0].comments[0], base::Json(person.answers[0].ratings).dump(),
+        person.secrets.device->seeds[0], person.questions[0], person.question_answers[0], person.signatures[0]}) {
     caught += secrets.FoundIn(absl::StrCat(deployment_.Logs(), "{\"msg\":\"", planted, "\"}\n")).empty() ? 0 : 1;
   }
-  EXPECT_EQ(caught, 11);
+  for (const std::string& planted : people_[1].decisions) {
+    caught += secrets.FoundIn(absl::StrCat(deployment_.Logs(), planted, "\n")).empty() ? 0 : 1;
+  }
+  EXPECT_EQ(caught, 17);
 
   const absl::Status written = WriteRecord(RecordName("logs"), {{"attack", "logs"},
                                                     {"arrangement", ArrangementInWords()},
@@ -513,6 +688,7 @@ TEST_F(LogsTest, NothingOfARespondentIsInAnyLogErrorOrTemporaryFile) {
                                                     {"found", found.size()},
                                                     {"calls_refused_for_overload", overloaded},
                                                     {"log_lines_of_respondents_calls", lines_of_answers},
+                                                    {"log_lines_of_answers_to_questions", lines_of_answers_back},
                                                     {"log_lines_of_faults", lines_of_all},
                                                     {"temporary_files", temporary},
                                                     {"core_files", cores},

@@ -8,44 +8,39 @@
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "candor/v1/follow_up.grpc.pb.h"
-#include "candor/v1/response.grpc.pb.h"
 #include "clients/cpp/follow_up.h"
-#include "clients/cpp/key_session.h"
 #include "services/base/status.h"
+#include "tests/privacy/question_roles.h"
 #include "tests/privacy/tables.h"
 
 namespace candor::privacy {
 namespace {
 
 namespace v1 = candor::v1;
-using client::Connection;
 
 constexpr int kFollowUpDays = 1;
 constexpr absl::Duration kSpan = absl::Hours(24 * kFollowUpDays);
 constexpr int kNotAsked = 2;  // of the comments; of the questions, one of two is answered
 constexpr int kChangingTheirAnswer = 2;
-constexpr int kLongestWait = 600;
-constexpr absl::Duration kBetweenLooks = absl::Milliseconds(50);
 
 class Player {
  public:
   Player(Stage& stage, QuestionTrial& played) : stage_(stage), played_(played), scene_(played.trial.scene) {}
 
   absl::Status Play() {
-    CANDOR_RETURN_IF_ERROR(Connect());
+    CANDOR_ASSIGN_OR_RETURN(roles_, QuestionRoles::Make(deployment(), stage_.district(), played_.trial.survey_name,
+                                                        played_.trial.leader));
     CANDOR_RETURN_IF_ERROR(FindComments());
     Draw();
     CANDOR_RETURN_IF_ERROR(Ask());
-    CANDOR_RETURN_IF_ERROR(AwaitQuestions());
+    CANDOR_ASSIGN_OR_RETURN(const std::vector<std::string> shown, roles_->AwaitQuestions(played_.asked.size()));
     played_.put = deployment().TakeCopy(&played_.trial.released);
+    CANDOR_RETURN_IF_ERROR(FindPublished(shown));
     CANDOR_RETURN_IF_ERROR(Answer());
     played_.keys = deployment().TakeKeys();
     CANDOR_RETURN_IF_ERROR(deployment().Advance(2 * kSpan));
     CANDOR_RETURN_IF_ERROR(Decide());
-    CANDOR_RETURN_IF_ERROR(AwaitHandingOver());
+    CANDOR_RETURN_IF_ERROR(roles_->AwaitAnswers(played_.let_out.size()));
     played_.over = deployment().TakeCopy(&played_.decided);
     return absl::OkStatus();
   }
@@ -57,20 +52,6 @@ class Player {
     const auto found = std::find(played_.comments.begin(), played_.comments.end(), comment);
     return static_cast<int>(found - played_.comments.begin());
   }
-
-  absl::Status Connect() {
-    CANDOR_ASSIGN_OR_RETURN(leader_, stage_.district().As(played_.trial.leader));
-    CANDOR_ASSIGN_OR_RETURN(const std::string moderator, stage_.district().Moderator());
-    CANDOR_ASSIGN_OR_RETURN(moderator_, stage_.district().As(moderator));
-    CANDOR_ASSIGN_OR_RETURN(auto connection, ConnectTo{deployment().response_address()}());
-    CANDOR_ASSIGN_OR_RETURN(auto key,
-                            crypto::ClosingKeyPair::FromSecretKey(stage_.moderator_key().secret_key.view()));
-    CANDOR_ASSIGN_OR_RETURN(session_, client::KeySession::Open(std::move(connection), survey(),
-                                                               v1::KEY_HOLDER_ROLE_MODERATOR, std::move(key)));
-    return absl::OkStatus();
-  }
-
-  domain::SurveyId survey() const { return domain::SurveyId(played_.trial.survey); }
 
   absl::Status FindComments() {
     std::map<std::string, std::string> ids;
@@ -112,53 +93,26 @@ class Player {
   }
 
   absl::Status Ask() {
-    const auto stub = v1::FollowUpService::NewStub(leader_->channel());
+    const auto question_to = [&](int person) { return played_.questions[static_cast<size_t>(person)]; };
     for (const int person : played_.asked) {
-      v1::AskQuestionRequest request;
-      request.set_survey(played_.trial.survey_name);
-      request.set_comment(CommentOf(person));
-      request.set_question(played_.questions[static_cast<size_t>(person)]);
-      CANDOR_RETURN_IF_ERROR(leader_->Call(*stub, &v1::FollowUpService::Stub::AskQuestion, request).status());
+      CANDOR_RETURN_IF_ERROR(roles_->Ask(CommentOf(person), question_to(person)));
     }
-    CANDOR_ASSIGN_OR_RETURN(const auto reply_keys, client::ReadReplyKeys(*session_));
     for (const int person : played_.asked) {
-      const auto key = reply_keys.find(CommentOf(person));
-      if (key == reply_keys.end()) return absl::InternalError("a released comment without its reply key");
-      v1::DecideQuestionRequest request;
-      request.set_survey(played_.trial.survey_name);
-      request.set_comment(CommentOf(person));
-      CANDOR_ASSIGN_OR_RETURN(*request.mutable_sealed_question(),
-                              client::SealQuestion(*session_, key->second, CommentOf(person),
-                                                   played_.questions[static_cast<size_t>(person)]));
-      CANDOR_RETURN_IF_ERROR(
-          moderator_->Call(*stub, &v1::FollowUpService::Stub::DecideQuestion, request).status());
+      CANDOR_RETURN_IF_ERROR(roles_->Approve(CommentOf(person), question_to(person)));
     }
     return absl::OkStatus();
   }
 
-  // The orders go to the other plane in the background.
-  absl::Status AwaitQuestions() {
-    const auto stub = v1::ResponseService::NewStub(session_->connection()->channel());
-    v1::ListQuestionsRequest request;
-    request.set_survey(played_.trial.survey);
-    for (int look = 0; look < kLongestWait; ++look) {
-      CANDOR_ASSIGN_OR_RETURN(const v1::ListQuestionsResponse listed,
-                              session_->connection()->Call(*stub, &v1::ResponseService::Stub::ListQuestions, request));
-      if (static_cast<size_t>(listed.sealed_questions_size()) == played_.asked.size()) return FindPublished(listed);
-      absl::SleepFor(kBetweenLooks);
-    }
-    return absl::DeadlineExceededError("questions that were approved are not there");
-  }
-
-  absl::Status FindPublished(const v1::ListQuestionsResponse& listed) {
+  // Whose comments the questions are about, in the order in which they are shown.
+  absl::Status FindPublished(const std::vector<std::string>& shown) {
     std::map<std::string, int> writers;
-    for (const Table& table : TablesOf(deployment().TakeCopy())) {
+    for (const Table& table : TablesOf(played_.put)) {
       if (!absl::EndsWith(table.name, "responses.db question")) continue;
       for (const Row& row : table.rows) {
         for (const Value& value : row.values) writers[value.bytes] = WriterOf(row.values.at(1).bytes);
       }
     }
-    for (const std::string& sealed : listed.sealed_questions()) {
+    for (const std::string& sealed : shown) {
       const auto writer = writers.find(sealed);
       if (writer == writers.end()) return absl::InternalError("a question is shown that is not stored");
       played_.published.push_back(writer->second);
@@ -204,7 +158,7 @@ class Player {
 
   // In two sittings, so that the first leaves everything where it lies.
   absl::Status Decide() {
-    CANDOR_ASSIGN_OR_RETURN(const client::OpenedAnswers answers, client::ReadAnswers(*session_));
+    CANDOR_ASSIGN_OR_RETURN(const client::OpenedAnswers answers, client::ReadAnswers(roles_->session()));
     if (!answers.answering_over || answers.answers.size() != played_.asked.size()) {
       return absl::InternalError("not every question is shown with what was answered");
     }
@@ -229,38 +183,19 @@ class Player {
     client::OpenedAnswers but_one = answers;
     const std::string left = CommentOf(played_.let_out.front());
     std::erase_if(but_one.answers, [&](const client::OpenedAnswer& answer) { return answer.comment == left; });
-    CANDOR_RETURN_IF_ERROR(client::DecideAll(*session_, but_one, decisions).status());
+    CANDOR_RETURN_IF_ERROR(client::DecideAll(roles_->session(), but_one, decisions).status());
     played_.decided = deployment().TakeCopy(&played_.during.back());
     played_.decided_keys = deployment().TakeKeys();
     client::OpenedAnswers the_one = answers;
     std::erase_if(the_one.answers, [&](const client::OpenedAnswer& answer) { return answer.comment != left; });
-    return client::DecideAll(*session_, the_one, decisions).status();
-  }
-
-  // The server looks at its clock each second, and for moderators' decisions each minute of it.
-  absl::Status AwaitHandingOver() {
-    const auto stub = v1::FollowUpService::NewStub(leader_->channel());
-    v1::ListFollowUpsRequest request;
-    request.set_parent(played_.trial.survey_name);
-    for (int look = 0; look < kLongestWait; ++look) {
-      if (look % 10 == 0) CANDOR_RETURN_IF_ERROR(deployment().Advance(absl::Minutes(1)));
-      CANDOR_ASSIGN_OR_RETURN(const v1::ListFollowUpsResponse listed,
-                              leader_->Call(*stub, &v1::FollowUpService::Stub::ListFollowUps, request));
-      const auto answered = std::count_if(listed.follow_ups().begin(), listed.follow_ups().end(), [](const auto& each) {
-        return each.state() == v1::FOLLOW_UP_STATE_ANSWERED;
-      });
-      if (static_cast<size_t>(answered) == played_.let_out.size()) return absl::OkStatus();
-      absl::SleepFor(kBetweenLooks);
-    }
-    return absl::DeadlineExceededError("answers are not handed over");
+    return client::DecideAll(roles_->session(), the_one, decisions).status();
   }
 
   Stage& stage_;
   QuestionTrial& played_;
   Scene& scene_;
   std::vector<int> acts_;
-  std::shared_ptr<Connection> leader_, moderator_;
-  std::unique_ptr<client::KeySession> session_;
+  std::unique_ptr<QuestionRoles> roles_;
 };
 
 }  // namespace

@@ -7,7 +7,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
-#include "clients/cpp/key_session.h"
 #include "clients/cpp/moderation.h"
 #include "clients/cpp/respondent.h"
 #include "services/base/status.h"
@@ -15,6 +14,7 @@
 #include "services/crypto/hash.h"
 #include "services/crypto/receipt.h"
 #include "services/domain/contract.h"
+#include "tests/privacy/question_roles.h"
 
 namespace candor::privacy {
 namespace {
@@ -191,24 +191,19 @@ absl::Status Stage::Answer(Trial& trial) {
   return absl::OkStatus();
 }
 
-absl::Status Stage::Moderate(Trial& trial) {
-  CANDOR_ASSIGN_OR_RETURN(auto connection, ConnectTo{deployment_->response_address()}());
-  CANDOR_ASSIGN_OR_RETURN(auto key, crypto::ClosingKeyPair::FromSecretKey(moderator_key().secret_key.view()));
-  CANDOR_ASSIGN_OR_RETURN(const auto session,
-                          client::KeySession::Open(std::move(connection), domain::SurveyId(trial.survey),
-                                                   candor::v1::KEY_HOLDER_ROLE_MODERATOR, std::move(key)));
-  CANDOR_ASSIGN_OR_RETURN(const client::OpenedComments comments, client::ReadComments(*session));
+absl::Status ApproveComments(client::KeySession& session, std::vector<SeenComment>& listed) {
+  CANDOR_ASSIGN_OR_RETURN(const client::OpenedComments comments, client::ReadComments(session));
   for (const client::OpenedComment& comment : comments.comments) {
-    trial.listed.push_back({comment.id, comment.text});
+    listed.push_back({comment.id, comment.text});
     candor::v1::CommentDecision decision;
     if (comment.place.texts) {
       decision.set_kind(candor::v1::DECISION_KIND_APPROVE);
       decision.set_text(comment.text);
     } else {
       decision.set_kind(candor::v1::DECISION_KIND_SUMMARY);
-      CANDOR_RETURN_IF_ERROR(client::WriteSummary(*session, comment.place.block, "A few words about all of them."));
+      CANDOR_RETURN_IF_ERROR(client::WriteSummary(session, comment.place.block, "A few words about all of them."));
     }
-    CANDOR_RETURN_IF_ERROR(client::Decide(*session, comment, decision));
+    CANDOR_RETURN_IF_ERROR(client::Decide(session, comment, decision));
   }
   return absl::OkStatus();
 }
@@ -229,7 +224,8 @@ absl::StatusOr<Trial> Stage::Play(Scene scene, int follow_up_days) {
   CANDOR_RETURN_IF_ERROR(district_->OrderClosing(campaign.name));
   CANDOR_RETURN_IF_ERROR(district_->AwaitState(campaign.name, candor::v1::CAMPAIGN_STATE_CLOSED));
   trial.closed = deployment_->TakeCopy(&trial.during.back());
-  CANDOR_RETURN_IF_ERROR(Moderate(trial));
+  CANDOR_ASSIGN_OR_RETURN(const auto session, ModeratorSession(*deployment_, trial.survey, moderator_key()));
+  CANDOR_RETURN_IF_ERROR(ApproveComments(*session, trial.listed));
   trial.moderated = deployment_->TakeCopy(&trial.closed);
   CANDOR_RETURN_IF_ERROR(district_->Release(campaign.name));
   trial.released = deployment_->TakeCopy(&trial.moderated);

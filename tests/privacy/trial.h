@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "clients/cpp/connection.h"
+#include "clients/cpp/key_session.h"
 #include "services/domain/answer.h"
 #include "tests/privacy/deployment.h"
 #include "tests/privacy/lossy_proxy.h"
@@ -89,6 +90,10 @@ struct ConnectTo {
 // Words that nobody else writes, of a length that few others have, and ratings.
 domain::Answers RandomAnswers(std::mt19937& random);
 
+// Approves all comments, one after the other as they are listed; where no words may be released, writes a summary. Adds
+// them to `listed`.
+absl::Status ApproveComments(client::KeySession& session, std::vector<SeenComment>& listed);
+
 // Plays scenes on one deployment, one after the other.
 class Stage {
  public:
@@ -115,7 +120,6 @@ class Stage {
 
   absl::StatusOr<Trial> PlayUntilClosing(Scene scene, const testing::SmallCampaignRules& rules, Campaign& campaign);
   absl::Status Answer(Trial& trial);
-  absl::Status Moderate(Trial& trial);
 
   const crypto::ClosingKeyPair steward_key_ = crypto::ClosingKeyPair::Generate();
   std::unique_ptr<Deployment> deployment_;
