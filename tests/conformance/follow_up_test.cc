@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -20,12 +21,16 @@
 #include "clients/cpp/follow_up.h"
 #include "clients/cpp/moderation.h"
 #include "clients/cpp/respondent.h"
+#include "services/base/file.h"
 #include "services/crypto/access_code.h"
+#include "services/crypto/signing.h"
 #include "services/domain/errors.h"
 #include "services/domain/follow_up.h"
+#include "storage/sqlite/response_store.h"
 #include "tests/support/raw_respondent.h"
 #include "tests/support/sample_district.h"
 #include "tests/support/test_server.h"
+#include "tests/support/traces.h"
 
 namespace candor::testing {
 namespace {
@@ -39,6 +44,7 @@ using ::testing::SizeIs;
 
 constexpr int kDays = 5;
 constexpr absl::Duration kSpan = absl::Hours(24 * kDays);
+constexpr size_t kBeginning = 32;  // of a sealed record, by which it is looked for
 constexpr int kDevices = 6;  // who write a comment each, "Remark 0." and so on
 
 // A respondent's device: what it keeps after its owner has answered.
@@ -226,6 +232,30 @@ class FollowUpTest : public ::testing::Test {
     }));
   }
 
+  std::map<std::string, std::string> AllFiles() const {
+    return FilesBelow({server_.data_folder(), server_.response_folder()});
+  }
+
+  // What the response plane keeps of each question, and the key that decisions lie under; read while the server is stopped.
+  std::vector<Trace> StoredTraces() {
+    std::vector<Trace> traces;
+    server_.Stop();
+    const std::string id = survey_.substr(survey_.rfind('/') + 1);
+    const auto store = storage::sqlite::SqliteResponseStore::Open(server_.response_folder());
+    EXPECT_EQ(store.status(), absl::OkStatus());
+    const auto stored = (*store)->FindFollowUps(domain::SurveyId(id));
+    EXPECT_EQ(stored.status(), absl::OkStatus());
+    for (const storage::StoredQuestion& question : (*stored)->questions) {
+      // What is long may lie in two pages; its beginning does not.
+      traces.push_back({"a sealed question", question.sealed_question.substr(0, kBeginning)});
+      traces.push_back({"a sealed answer", question.sealed_answer.substr(0, kBeginning)});
+      traces.push_back({"a sealed decision", question.sealed_decision.substr(0, kBeginning)});
+    }
+    const auto key = base::ReadFile(absl::StrCat(server_.response_folder(), "/keys/", id, ".answers.key"));
+    if (key.ok()) traces.push_back({"the key of decisions", *key});
+    return traces;
+  }
+
   TestServer server_;
   SampleDistrict district_;
   std::map<std::string, crypto::ClosingKeyPair> keys_;
@@ -335,6 +365,92 @@ TEST_F(FollowUpTest, TheWriterAloneReadsAQuestionAndTheLeaderReadsTheAnswerOnceI
   ASSERT_EQ(report.status(), absl::OkStatus());
   EXPECT_THAT(report->SerializeAsString(), Not(HasSubstr("What about")));
   EXPECT_THAT(report->SerializeAsString(), Not(HasSubstr("meeting")));
+}
+
+TEST_F(FollowUpTest, NothingOfItIsLeftOnceAnswersAreHandedOver) {
+  RunToRelease();
+  auto session = SessionOf("kim");
+  ASSERT_NE(session, nullptr);
+  std::vector<Trace> until_the_end, never;
+  for (const Device& device : devices_) {
+    const client::ReplyKeys keys = device.Keys();
+    ASSERT_THAT(keys.seeds, SizeIs(1));
+    never.push_back({"a secret reply key", keys.seeds[0]});
+    const auto key = crypto::SigningKey::FromSeed(keys.seeds[0]);
+    ASSERT_EQ(key.status(), absl::OkStatus());
+    until_the_end.push_back({"a reply key", key->public_key()});
+  }
+  const std::string first = "An answer that is written anew", let_out = "An answer that a moderator lets out",
+                    rejected = "An answer that no moderator lets out";
+  for (const std::string& words : {first, rejected}) never.push_back({"an answer", words});
+  for (const int device : {1, 2, 3}) AskAndApprove(*session, device, absl::StrCat("What about remark ", device, "?"));
+  const std::vector<Trace> unanswered = StoredTraces();
+  ASSERT_THAT(unanswered, SizeIs(9)) << "three of each";
+  ExpectTraces(AllFiles(), unanswered, true, "while nobody has answered");
+  ASSERT_EQ(server_.Start(), absl::OkStatus());
+
+  ASSERT_EQ(Answer(1, Received(1), first), absl::OkStatus());
+  const std::vector<Trace> replaced = StoredTraces();
+  ASSERT_EQ(server_.Start(), absl::OkStatus());
+  ASSERT_EQ(Answer(1, Received(1), let_out), absl::OkStatus());
+  ASSERT_EQ(Answer(2, Received(2), rejected), absl::OkStatus());
+  std::vector<Trace> answered = StoredTraces();
+  const auto gone_from = [](const std::vector<Trace>& before, const std::vector<Trace>& now) {
+    std::vector<Trace> gone;
+    for (const Trace& trace : before) {
+      const auto same = [&](const Trace& other) { return other.bytes == trace.bytes; };
+      if (std::none_of(now.begin(), now.end(), same)) gone.push_back(trace);
+    }
+    return gone;
+  };
+  std::vector<Trace> overwritten = gone_from(unanswered, answered);
+  EXPECT_THAT(overwritten, SizeIs(2)) << "two answers that said that there is none";
+  EXPECT_THAT(gone_from(replaced, answered), SizeIs(2)) << "an answer, and one that said that there is none";
+  for (const Trace& trace : gone_from(replaced, answered)) overwritten.push_back(trace);
+  ExpectTraces(AllFiles(), overwritten, false, "after another answer");
+  ExpectTraces(AllFiles(), until_the_end, true, "while answers are taken");
+  never.push_back({"an answer before it is handed over", let_out});
+  ExpectTraces(AllFiles(), never, false, "while answers are taken");
+
+  // One decision is left, so that all of it still lies there.
+  server_.clock().Advance(2 * kSpan);
+  ASSERT_EQ(server_.Start(), absl::OkStatus());
+  session = SessionOf("kim");
+  ASSERT_NE(session, nullptr);
+  auto answers = client::ReadAnswers(*session);
+  ASSERT_EQ(answers.status(), absl::OkStatus());
+  v1::CommentDecision approve, reject;
+  approve.set_kind(v1::DECISION_KIND_APPROVE);
+  approve.set_text(let_out);
+  reject.set_kind(v1::DECISION_KIND_REJECT);
+  reject.set_reason(v1::MODERATION_REASON_IDENTIFIES_WRITER);
+  const auto sitting = client::DecideAll(*session, *answers, {{IdOf(1), approve}});
+  ASSERT_EQ(sitting.status(), absl::OkStatus());
+  EXPECT_EQ(*sitting, 1);
+  const std::vector<Trace> decided = StoredTraces();
+  ASSERT_THAT(decided, SizeIs(10)) << "three of each, and the key of decisions";
+  ExpectTraces(AllFiles(), gone_from(answered, decided), false, "after a decision");
+  until_the_end.insert(until_the_end.end(), decided.begin(), decided.end());
+  ExpectTraces(AllFiles(), until_the_end, true, "before answers are handed over");
+  ExpectTraces(AllFiles(), never, false, "before answers are handed over");
+
+  ASSERT_EQ(server_.Start(), absl::OkStatus());
+  session = SessionOf("kim");
+  ASSERT_NE(session, nullptr);
+  answers = client::ReadAnswers(*session);
+  ASSERT_EQ(answers.status(), absl::OkStatus());
+  const auto left = client::DecideAll(*session, *answers, {{IdOf(2), reject}});
+  ASSERT_EQ(left.status(), absl::OkStatus());
+  EXPECT_EQ(*left, 0);
+  AwaitOther(1, v1::FOLLOW_UP_STATE_APPROVED);
+  EXPECT_EQ(Shown(1).answer(), let_out);
+  never.pop_back();  // stands beside the report from now on
+  for (const char* when : {"once answers are handed over", "after that, with the server stopped"}) {
+    for (const std::vector<Trace>& traces : {until_the_end, unanswered, replaced, answered, overwritten, never}) {
+      ExpectTraces(AllFiles(), traces, false, when);
+    }
+    server_.Stop();
+  }
 }
 
 TEST_F(FollowUpTest, WhatNoModeratorDecidesAboutIsNeverShown) {

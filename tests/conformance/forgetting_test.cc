@@ -7,8 +7,6 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -34,6 +32,7 @@
 #include "tests/support/raw_respondent.h"
 #include "tests/support/sample_district.h"
 #include "tests/support/test_server.h"
+#include "tests/support/traces.h"
 
 namespace candor::testing {
 namespace {
@@ -46,13 +45,6 @@ constexpr int kRetentionDays = 30;
 constexpr int kStaff = 6;
 // As many as make a pool, so that its key is among what must go.
 const char* const kLeaders[] = {"leader1", "leader2", "leader3", "leader4", "leader5"};
-
-// A value that must be found while it may be there, or the search would prove nothing, and must not be found
-// afterwards.
-struct Trace {
-  std::string what;
-  std::string bytes;
-};
 
 class ForgettingTest : public ::testing::Test {
  protected:
@@ -81,30 +73,13 @@ class ForgettingTest : public ::testing::Test {
   }
 
   // Every byte that the server has on the disk, by path.
-  std::map<std::string, std::string> AllFiles() const {
-    std::map<std::string, std::string> files;
-    for (const std::string& folder : Folders()) {
-      for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-        if (!entry.is_regular_file()) continue;
-        std::ifstream in(entry.path(), std::ios::binary);
-        files[entry.path().string()] = std::string(std::istreambuf_iterator<char>(in), {});
-      }
-    }
-    return files;
-  }
+  std::map<std::string, std::string> AllFiles() const { return FilesBelow(Folders()); }
 
   // Expects each trace in some file, or in none.
   void ExpectEverywhere(const std::vector<Trace>& traces, bool found, const std::string& when) const {
     const std::map<std::string, std::string> files = AllFiles();
     ASSERT_GE(files.size(), 3u);
-    for (const Trace& trace : traces) {
-      ASSERT_GE(trace.bytes.size(), 8u) << trace.what << " is too short to be told from chance";
-      std::string where;
-      for (const auto& [path, bytes] : files) {
-        if (absl::StrContains(bytes, trace.bytes)) where = path;
-      }
-      EXPECT_EQ(!where.empty(), found) << trace.what << " " << when << ": " << (where.empty() ? "nowhere" : where);
-    }
+    ExpectTraces(files, traces, found, when);
   }
 
   // A campaign with named raters, ready to be opened. `in_words`: with a moderator and an auditor, so that there are comments
