@@ -69,6 +69,11 @@ std::string ReadersText(const domain::Contract& contract, const Sentences& say) 
                       " ", say.Say(administrators ? "reads.administrators_may" : "reads.administrators_may_not"));
 }
 
+// Whose key it is cannot be seen from the title, which somebody else wrote: the code can be compared with what its holder says.
+std::string HolderKeyText(const domain::ModeratorKey& holder, const Sentences& say) {
+  return say.Say("reads.holder_key", {{"title", holder.name}, {"code", crypto::HolderKeyCode(holder.public_key)}});
+}
+
 }  // namespace
 
 std::string TextIn(const domain::LocalizedText& text, const std::string& language) {
@@ -154,6 +159,7 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
                                            {"raters", absl::StrCat(contract.comments.minimum_raters)},
                                            {"comments", absl::StrCat(contract.comments.minimum_comments)},
                                            {"until", Day(domain::NoticesEndTime(contract))}}));
+    for (const domain::ModeratorKey& moderator : manifest.moderators) Point(text, HolderKeyText(moderator, say));
     const std::vector<std::string>& summary_only = contract.comments.summary_only;
     const std::string& own = manifest.groups[static_cast<size_t>(group)].code;
     if (std::find(summary_only.begin(), summary_only.end(), own) != summary_only.end()) {
@@ -168,6 +174,7 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
   if (manifest.auditor.has_value()) {
     Point(text, say.Say("reads.pressure",
                         {{"auditor", manifest.auditor->name}, {"until", Day(domain::NoticesEndTime(contract))}}));
+    Point(text, HolderKeyText(*manifest.auditor, say));
   }
   Point(text, say.Say("reads.counts"));
 

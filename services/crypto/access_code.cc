@@ -16,6 +16,7 @@ constexpr absl::string_view kAlphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 constexpr size_t kDataCharacters = kCodeCharacters - 1;
 constexpr absl::string_view kHashTag = "candor-code";
 constexpr absl::string_view kClosingKeyTag = "candor-closing-key";
+constexpr absl::string_view kHolderKeyTag = "candor-holder-key";
 constexpr size_t kGroup = 4;
 constexpr size_t kManifestCodeBytes = 17;
 constexpr size_t kManifestCodeCharacters = 26;
@@ -119,5 +120,7 @@ std::string ManifestCode(absl::string_view hash) {
 }
 
 std::string ClosingKeyCode(absl::string_view public_key) { return ManifestCode(Sha256({kClosingKeyTag, public_key})); }
+
+std::string HolderKeyCode(absl::string_view public_key) { return ManifestCode(Sha256({kHolderKeyTag, public_key})); }
 
 }  // namespace candor::crypto

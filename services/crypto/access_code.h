@@ -48,6 +48,10 @@ std::string ManifestCode(absl::string_view hash);
 // SHA-256("candor-closing-key" || `public_key`), so that no manifest has it.
 std::string ClosingKeyCode(absl::string_view public_key);
 
+// The same form for the key of a moderator or auditor, which its holder publishes and respondents compare: of
+// SHA-256("candor-holder-key" || `public_key`).
+std::string HolderKeyCode(absl::string_view public_key);
+
 }  // namespace candor::crypto
 
 #endif  // CANDOR_SERVICES_CRYPTO_ACCESS_CODE_H_

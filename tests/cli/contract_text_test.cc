@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "clients/cli/sentences.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -49,6 +50,24 @@ TEST(ContractTextTest, SaysToWhomAndWhenAReportOfPressureGoesWhereThereIsAnAudit
   EXPECT_THAT(PageOf(survey), HasSubstr("It goes to: Works council, and to nobody else"));
   EXPECT_THAT(PageOf(survey), HasSubstr("only after closing"));
   EXPECT_THAT(PageOf(survey, "es"), HasSubstr("Le llega a: Works council, y a nadie más"));
+}
+
+TEST(ContractTextTest, ShowsTheCodeOfEveryKeyThatWordsAreSealedTo) {
+  client::FakeSurvey survey;
+  const std::string first(32, 'f'), second(32, 's'), of_auditor(32, 'a');
+  survey.manifest.moderators = {{"Ombudsperson", first}, {"Parents' council", second}};
+  survey.manifest.auditor = domain::ModeratorKey{"Works council", of_auditor};
+  const std::string page = PageOf(survey), spanish = PageOf(survey, "es");
+  for (const auto& [title, key] : {std::pair("Ombudsperson", first), std::pair("Parents' council", second),
+                                   std::pair("Works council", of_auditor)}) {
+    const std::string code = crypto::HolderKeyCode(key);
+    EXPECT_THAT(page, HasSubstr(absl::StrCat("sealed for ", title, " has the comparison code ", code)));
+    EXPECT_THAT(spanish, HasSubstr(absl::StrCat("se sella para ", title, " tiene el código de comparación ", code)));
+  }
+  EXPECT_THAT(page, HasSubstr("publishes the same code themselves; if theirs is another"));
+  // Another key under the same title is another code: what an administrator registers in somebody's name is seen.
+  survey.manifest.moderators[0].public_key = std::string(32, 'x');
+  EXPECT_THAT(PageOf(survey), Not(HasSubstr(crypto::HolderKeyCode(first))));
 }
 
 TEST(ContractTextTest, SaysWhoMayAskBackHowLongAndWhoReadsTheAnswer) {

@@ -158,6 +158,13 @@ TEST(ManifestCodeTest, AClosingKeysCodeIsOfTheSameFormAndNoManifests) {
   EXPECT_NE(ClosingKeyCode(key), ManifestCode(Sha256(key)));
 }
 
+TEST(ManifestCodeTest, AModeratorsKeysCodeIsNoStewardsAndNoManifests) {
+  const std::string key(32, 'k');
+  EXPECT_EQ(HolderKeyCode(key), ManifestCode(Sha256({"candor-holder-key", key})));
+  EXPECT_NE(HolderKeyCode(key), ClosingKeyCode(key));
+  EXPECT_NE(HolderKeyCode(key), ManifestCode(Sha256(key)));
+}
+
 TEST(ManifestCodeTest, Shows130BitsInGroupsOfFour) {
   EXPECT_EQ(ManifestCode(std::string(32, '\0')), "0000-0000-0000-0000-0000-0000-00");
   EXPECT_EQ(ManifestCode(std::string(32, '\xff')), "zzzz-zzzz-zzzz-zzzz-zzzz-zzzz-zz");

@@ -29,8 +29,8 @@ TEST(AuditorTest, ReadsWhatWasReportedAfterClosingAndNobodyElseLearnsOfIt) {
     admin.Text({"key", "create", person, "--district", "d", "--out", path(std::string(person) + ".access")});
   }
   const CandorShell kim = admin.WithKey(path("kim.access"));
-  kim.Text({"auditor", "keygen", "--out", path("kim.key")});
-  kim.Text({"auditor", "register", "kim", "--district", "d", "--key", path("kim.key")});
+  const std::string key_code = kim.Json({"auditor", "keygen", "--out", path("kim.key")})["key_code"];
+  EXPECT_THAT(kim.Text({"auditor", "register", "kim", "--district", "d", "--key", path("kim.key")}), HasSubstr(key_code));
   admin.Text({"framework", "import", "--district", "d", "--file", demo + "framework.json"});
   const std::string draft =
       admin.Json({"instrument", "create", "--district", "d", "--file", demo + "instrument.json", "--id", "pulse"})["name"];
@@ -49,6 +49,7 @@ TEST(AuditorTest, ReadsWhatWasReportedAfterClosingAndNobodyElseLearnsOfIt) {
     const std::string said = respondent.Text({"answer", "--code", codes[i]["code"], "--file",
                                               path(i == 2 ? "pressed.json" : "rated.json"), "--yes", "--shared-device"});
     EXPECT_THAT(said, HasSubstr("Ombudsperson"));
+    EXPECT_THAT(said, HasSubstr(key_code));
   }
   const CandorShell auditor = admin.WithoutKey().WithResponseServer(server.response_address());
   EXPECT_EQ(auditor.Reason({"auditor", "notices", survey, "--key", path("kim.key")}), "WRONG_STATE");

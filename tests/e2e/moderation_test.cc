@@ -36,12 +36,17 @@ TEST_F(ModerationTest, AModeratorDecidesAndTheLeaderReadsWhatIsLetOut) {
   EXPECT_THAT(admin_.Text({"campaign", "preview", "c", "--district", "d"}), HasSubstr("has registered no key"));
 
   const CandorShell kim = admin_.WithKey(Path("kim.access")).WithResponseServer(server_.response_address());
-  kim.Text({"moderator", "keygen", "--out", Path("kim.key")});
+  const std::string made = kim.Text({"moderator", "keygen", "--out", Path("kim.key")});
   EXPECT_EQ(kim.Run({"moderator", "keygen", "--out", Path("kim.key")}).exit_code, 1) << "a key is never written over";
   EXPECT_EQ(admin_.Reason({"moderator", "register", "kim", "--district", "d", "--key", Path("kim.key")}),
             "CALLER_NOT_ALLOWED")
       << "nobody registers a key for somebody else";
-  kim.Text({"moderator", "register", "kim", "--district", "d", "--key", Path("kim.key")});
+  // Each time the holder is told the code that raters will see, and to post it.
+  const std::string key_code = kim.Json({"moderator", "code", "--key", Path("kim.key")})["key_code"];
+  for (const std::string& told : {made, kim.Text({"moderator", "code", "--key", Path("kim.key")}),
+                                  kim.Text({"moderator", "register", "kim", "--district", "d", "--key", Path("kim.key")})}) {
+    EXPECT_THAT(told, AllOf(HasSubstr(key_code), HasSubstr("Post it yourself where raters look")));
+  }
   admin_.Text({"campaign", "open", "c", "--district", "d"});
 
   const base::Json codes = admin_.Json({"code", "list", survey})["codes"];
@@ -51,7 +56,8 @@ TEST_F(ModerationTest, AModeratorDecidesAndTheLeaderReadsWhatIsLetOut) {
     base::Json answers = {{"I.2.a", 4}};
     if (i < 6) answers["comments"] = {{"keep", "Remark number " + std::to_string(i) + "."}};
     const std::string file = Write("answers.json", answers.dump());
-    respondent.Text({"answer", "--code", codes[i]["code"], "--file", file, "--yes", "--shared-device"});
+    EXPECT_THAT(respondent.Text({"answer", "--code", codes[i]["code"], "--file", file, "--yes", "--shared-device"}),
+                HasSubstr(key_code));
   }
   admin_.Text({"campaign", "close", "c", "--district", "d"});
   EXPECT_EQ(admin_.Reason({"campaign", "release", "c", "--district", "d"}), "COMMENTS_UNDECIDED");
