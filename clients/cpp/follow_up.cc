@@ -6,6 +6,7 @@
 #include "candor/v1/moderation.grpc.pb.h"
 #include "candor/v1/response.grpc.pb.h"
 #include "services/base/encoding.h"
+#include "services/base/error.h"
 #include "services/base/private_memory.h"
 #include "services/base/random.h"
 #include "services/base/status.h"
@@ -48,6 +49,36 @@ std::optional<ReceivedQuestion> OpenQuestion(absl::string_view sealed, const dom
   return std::nullopt;
 }
 
+absl::StatusOr<v1::ListQuestionsResponse> ListQuestions(Connection& connection, const std::string& survey,
+                                                        const RetryPolicy& retry) {
+  v1::ListQuestionsRequest request;
+  request.set_survey(survey);
+  const auto stub = v1::ResponseService::NewStub(connection.channel());
+  return connection.CallRepeatedly(retry, *stub, &v1::ResponseService::Stub::ListQuestions, request);
+}
+
+// How often an answer is signed anew where its challenge was over when it came: only a start of the server, or another answer
+// by the same key at the same moment, can come between.
+constexpr int kSigningAttempts = 3;
+
+// With a challenge that is fetched for this answer alone, over the connection that the answer takes: one that came with the
+// list that was read before would tell the server who had read it.
+absl::Status SendSigned(Connection& connection, const crypto::SigningKey& key, absl::string_view survey_id,
+                        v1::AnswerQuestionRequest& request, const RetryPolicy& retry) {
+  const auto stub = v1::ResponseService::NewStub(connection.channel());
+  for (int attempt = 1;; ++attempt) {
+    CANDOR_ASSIGN_OR_RETURN(v1::ListQuestionsResponse listed, ListQuestions(connection, request.survey(), retry));
+    if (listed.challenge().empty()) return errors::FollowUpOver("there are no questions in this survey any more");
+    request.set_challenge(std::move(*listed.mutable_challenge()));
+    request.set_signature(key.Sign(domain::FollowUpSignedBytes(survey_id, request.comment(), request.challenge(),
+                                                               request.sealed_answer())));
+    const absl::Status sent =
+        connection.CallRepeatedly(retry, *stub, &v1::ResponseService::Stub::AnswerQuestion, request).status();
+    const bool stale = base::GetErrorDetail(sent).reason == domain::reasons::kCHALLENGE_STALE;
+    if (!stale || attempt == kSigningAttempts) return sent;
+  }
+}
+
 // What is sent where nothing goes out. The same for an answer that may not and for one that there is not.
 v1::CommentDecision Rejection() {
   v1::CommentDecision decision;
@@ -71,10 +102,7 @@ absl::StatusOr<ReceivedQuestions> FetchQuestions(Connection& connection, const R
                           CheckDocuments({got.contract(), got.instrument_version(), got.manifest(),
                                           got.manifest_signature(), got.extension(), got.extension_signature()},
                                          domain::SurveyId(keys.survey), base::HexEncode(keys.manifest_hash)));
-  v1::ListQuestionsRequest request;
-  request.set_survey(keys.survey);
-  CANDOR_ASSIGN_OR_RETURN(const v1::ListQuestionsResponse listed,
-                          connection.CallRepeatedly(retry, *stub, &ResponseService::Stub::ListQuestions, request));
+  CANDOR_ASSIGN_OR_RETURN(const v1::ListQuestionsResponse listed, ListQuestions(connection, keys.survey, retry));
   CANDOR_ASSIGN_OR_RETURN(const auto own, KeysOf(keys));
   for (const std::string& sealed : listed.sealed_questions()) {
     for (const auto& [prompt, key] : own) {
@@ -115,9 +143,7 @@ absl::Status AnswerQuestion(Connection& connection, const ReplyKeys& keys, const
   request.set_survey(manifest.survey.value());
   request.set_comment(question.comment);
   request.set_sealed_answer(*sealed);
-  request.set_signature(key.Sign(domain::FollowUpSignedBytes(survey_id, question.comment, *sealed)));
-  const auto stub = v1::ResponseService::NewStub(connection.channel());
-  return connection.CallRepeatedly(retry, *stub, &v1::ResponseService::Stub::AnswerQuestion, request).status();
+  return SendSigned(connection, key, survey_id, request, retry);
 }
 
 absl::StatusOr<std::map<std::string, std::string>> ReadReplyKeys(KeySession& session) {

@@ -45,10 +45,11 @@ struct ReceivedQuestions {
 absl::StatusOr<ReceivedQuestions> FetchQuestions(Connection& connection, const ReplyKeys& keys,
                                                  const RetryPolicy& retry = {});
 
-// Sends the answer to one of these, in place of the one before: sealed to all moderators, signed with the comment's key.
+// Sends the answer to one of these, in place of the one before: sealed to all moderators, signed with the comment's key and a
+// challenge that is asked for first, and again a few times where the server has started in between.
 // `connection`: one that nothing else went over. INVALID_ARGUMENT, FIELD_INVALID: it is empty, longer than
-// domain::kLongestAnswer or not plain text; nothing was sent. FAILED_PRECONDITION, FOLLOW_UP_OVER: too late. Else what the call
-// fails with.
+// domain::kLongestAnswer or not plain text; nothing was sent. FAILED_PRECONDITION, FOLLOW_UP_OVER: too late. Else what the calls
+// fail with.
 absl::Status AnswerQuestion(Connection& connection, const ReplyKeys& keys, const ReceivedQuestions& received,
                             const ReceivedQuestion& question, absl::string_view answer, const RetryPolicy& retry = {});
 

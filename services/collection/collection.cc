@@ -111,7 +111,7 @@ struct Collection::Parts {
         cache(this->store.get(), static_cast<size_t>(options.cached_surveys)),
         sessions(&this->clock),
         moderation(this->store.get(), options.keys_folder),
-        follow_ups(this->store.get(), options.keys_folder),
+        follow_ups(this->store.get(), options.keys_folder, &this->clock),
         lookups(kLookupThreads, options.lookup_queue),
         acknowledger(/*threads=*/1, kAcknowledgementsQueued),
         abandon_watch(&this->clock, options.abandon_interval,

@@ -36,6 +36,12 @@ absl::Status NoQuestion() {
                      "no question was put to this comment; list the questions again");
 }
 
+absl::Status ChallengeStale() {
+  return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kCHALLENGE_STALE,
+                     "the challenge of this answer is over, or a later answer to this question is stored; list the questions "
+                     "again and sign the answer with the challenge that comes with them");
+}
+
 size_t SealedQuestionBytes() { return domain::QuestionRecordBytes() + crypto::kBetweenOverheadBytes; }
 
 size_t SealedDecisionBytes() { return SealedWordsBytes(kDecisionHeadBytes + domain::kLongestReleasedAnswer); }
@@ -188,12 +194,14 @@ absl::StatusOr<std::string> FollowUps::Finish(const Survey& survey, absl::Time n
   }
   // A crash may have come between the two.
   CANDOR_RETURN_IF_ERROR(key_file.Destroy());
+  challenges_.Drop(survey.id_bytes());
   return *std::move(document);
 }
 
 absl::StatusOr<std::string> FollowUps::FinishExpired(const Survey& survey) {
   CANDOR_RETURN_IF_ERROR(store_.GetOutcome(survey.id()).status());
   CANDOR_RETURN_IF_ERROR(WordsKeyFile(keys_folder_, survey.id(), kWordsKey).Destroy());
+  challenges_.Drop(survey.id_bytes());
   domain::FollowUpAnswers none;
   none.survey = survey.id();
   return domain::EncodeFollowUpAnswers(none);
@@ -217,6 +225,7 @@ absl::StatusOr<QuestionList> FollowUps::Questions(const Survey& survey) {
     list.sealed_questions.push_back(std::move(question.sealed_question));
   }
   base::Shuffle(list.sealed_questions);
+  list.challenge = challenges_.Make(survey.id_bytes());
   return list;
 }
 
@@ -225,18 +234,27 @@ absl::Status FollowUps::Answer(const Survey& survey, const QuestionAnswer& answe
     return errors::InvalidField("sealed_answer",
                                 absl::StrCat("must have ", SealedAnswerBytes(survey.manifest()), " bytes"));
   }
+  if (answer.challenge.size() != domain::kAnswerChallengeBytes) {
+    return errors::InvalidField("challenge", absl::StrCat("must be the ", domain::kAnswerChallengeBytes,
+                                                          " bytes that came with the list of questions"));
+  }
   const absl::StatusOr<UnderWay> under_way = Require(survey);
   if (base::GetErrorDetail(under_way.status()).reason == reasons::kWRONG_STATE) return NoQuestion();
   CANDOR_RETURN_IF_ERROR(under_way.status());
-  if (Find(under_way->stored, answer.comment) == nullptr) return NoQuestion();
+  const storage::StoredQuestion* const question = Find(under_way->stored, answer.comment);
+  if (question == nullptr) return NoQuestion();
   const auto key = under_way->stored.reply_keys.find(answer.comment);
   if (key == under_way->stored.reply_keys.end()) return errors::StoreCorrupt("a question without its reply key");
   if (!crypto::VerifySignature(key->second,
-                               domain::FollowUpSignedBytes(survey.id_bytes(), answer.comment, answer.sealed_answer),
+                               domain::FollowUpSignedBytes(survey.id_bytes(), answer.comment, answer.challenge,
+                                                           answer.sealed_answer),
                                answer.signature)) {
     return errors::InvalidField("signature", "must be by the key that the comment was sent with");
   }
   if (now >= under_way->times.answer_until) return errors::FollowUpOver("the time to answer this question is over");
+  // Used up before anything is written: should the store fail, no older answer may come instead, but the same again.
+  if (!challenges_.Use(survey.id_bytes(), answer.comment, answer.challenge, answer.sealed_answer)) return ChallengeStale();
+  if (question->sealed_answer == answer.sealed_answer) return absl::OkStatus();
   return store_.PutAnswer(survey.id(), answer.comment, answer.sealed_answer);
 }
 

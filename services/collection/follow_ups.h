@@ -17,6 +17,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "services/base/clock.h"
+#include "services/collection/answer_challenges.h"
 #include "services/collection/moderation.h"
 #include "services/collection/survey.h"
 #include "services/domain/follow_up.h"
@@ -29,11 +31,13 @@ namespace candor::collection {
 struct QuestionList {
   std::vector<std::string> sealed_questions;  // all of them, of one length, in an order drawn anew each time
   std::optional<absl::Time> answer_until;     // unset: there are no questions (any more)
+  std::string challenge;                      // to sign an answer with (answer_challenges.h); empty where there are none
 };
 
 struct QuestionAnswer {
   std::string comment;        // its id
   std::string sealed_answer;  // domain/follow_up.h
+  std::string challenge;      // of a QuestionList
   std::string signature;      // by the comment's reply key, over domain::FollowUpSignedBytes
 };
 
@@ -54,9 +58,9 @@ struct AnswersView {
 // Used with one survey at a time by one thread, but for Questions; the folder of keys exists. `now` is this plane's clock.
 class FollowUps {
  public:
-  // `store` outlives the object.
-  FollowUps(storage::ResponseStore* store, std::string keys_folder)
-      : store_(*store), keys_folder_(std::move(keys_folder)) {}
+  // `store` and `clock` outlive the object.
+  FollowUps(storage::ResponseStore* store, std::string keys_folder, base::Clock* clock)
+      : store_(*store), keys_folder_(std::move(keys_folder)), challenges_(clock) {}
 
   // As domain::ResponsePlane.
   absl::Status Put(const Survey& survey, const domain::QuestionOrder& order, absl::Time now);
@@ -67,8 +71,9 @@ class FollowUps {
   absl::StatusOr<std::optional<absl::Time>> EndTime(const Survey& survey);
 
   absl::StatusOr<QuestionList> Questions(const Survey& survey);
-  // INVALID_ARGUMENT, FIELD_INVALID: a length, or not signed by the comment's key. NOT_FOUND: no question was put to this
-  // comment. FAILED_PRECONDITION, FOLLOW_UP_OVER.
+  // The same answer again is OK as long as it is the newest. INVALID_ARGUMENT, FIELD_INVALID: a length, or not signed by the
+  // comment's key. NOT_FOUND: no question was put to this comment. FAILED_PRECONDITION: FOLLOW_UP_OVER; CHALLENGE_STALE, the
+  // challenge is none of this process's, or another answer was sent with it or a later one.
   absl::Status Answer(const Survey& survey, const QuestionAnswer& answer, absl::Time now);
 
   // FAILED_PRECONDITION (here and below): WRONG_STATE, not released; FOLLOW_UP_OVER, the contract allows no questions, or
@@ -87,6 +92,7 @@ class FollowUps {
 
   storage::ResponseStore& store_;
   const std::string keys_folder_;
+  AnswerChallenges challenges_;
 };
 
 }  // namespace candor::collection

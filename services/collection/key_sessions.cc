@@ -7,6 +7,7 @@
 #include "services/base/private_memory.h"
 #include "services/base/random.h"
 #include "services/base/status.h"
+#include "services/collection/number_bytes.h"
 #include "services/crypto/hash.h"
 #include "services/crypto/sealing.h"
 #include "services/domain/errors.h"
@@ -19,16 +20,6 @@ constexpr size_t kIndexBytes = 2, kEndBytes = 6, kNonceBytes = 8;
 constexpr size_t kClaimBytes = kIndexBytes + kEndBytes + kNonceBytes;
 constexpr size_t kSealBytes = kSessionBytes - kClaimBytes;
 constexpr absl::string_view kTag = "candor-session-v1";
-
-void AppendNumber(uint64_t number, size_t width, std::string& out) {
-  for (size_t i = width; i-- > 0;) out.push_back(static_cast<char>(number >> (8 * i) & 0xff));
-}
-
-uint64_t NumberOf(absl::string_view bytes) {
-  uint64_t number = 0;
-  for (const char byte : bytes) number = number << 8 | static_cast<uint8_t>(byte);
-  return number;
-}
 
 absl::Status Unknown() {
   return base::Error(absl::StatusCode::kUnauthenticated, domain::reasons::kSESSION_UNKNOWN,

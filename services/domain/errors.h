@@ -62,6 +62,7 @@ namespace candor::domain {
   X(COMMENTS_UNDECIDED)      /* comments wait for a moderator */                                        \
   X(FOLLOW_UP_OVER)          /* no questions back to comments, or the time for this step of them is over */ \
   X(WAITING_FOR_MODERATORS)  /* answers to questions are not handed over yet */                         \
+  X(CHALLENGE_STALE)         /* an answer to a question, signed with a challenge that is over */        \
   X(SESSION_UNKNOWN)         /* no such session of a key holder, or it is over */                       \
   X(REPORT_NOT_RELEASED)     /* the report exists only after release */                                 \
   X(STORE_BUSY)              /* the store did not answer in time; try again */                          \

@@ -20,7 +20,7 @@ using base::Json;
 constexpr char kFormat[] = "candor.follow_up_answers.v1";
 constexpr absl::string_view kQuestionTag = "candor-question-v1";
 constexpr absl::string_view kAnswerTag = "candor-answer-v1";
-constexpr absl::string_view kSignatureTag = "candor-follow-up-v1";
+constexpr absl::string_view kSignatureTag = "candor-follow-up-v2";
 constexpr size_t kSurveyIdBytes = 16;
 constexpr absl::Duration kFetchingAnswers = absl::Hours(24);
 
@@ -94,8 +94,9 @@ absl::StatusOr<AnswerRecord> DecodeAnswerRecord(absl::string_view record, absl::
   return answer;
 }
 
-std::string FollowUpSignedBytes(absl::string_view survey_id, absl::string_view comment, absl::string_view sealed_answer) {
-  return absl::StrCat(kSignatureTag, survey_id, comment, sealed_answer);
+std::string FollowUpSignedBytes(absl::string_view survey_id, absl::string_view comment, absl::string_view challenge,
+                                absl::string_view sealed_answer) {
+  return absl::StrCat(kSignatureTag, survey_id, comment, challenge, sealed_answer);
 }
 
 std::string EncodeFollowUpAnswers(const FollowUpAnswers& answers) {

@@ -15,7 +15,10 @@
 //     text, padded with zero bytes to kLongestAnswer; sealed to every moderator of the manifest (crypto::SealToKeys). When a
 //     question is put the response plane itself stores one that says "none", so that what is stored never tells whether a
 //     question was answered
-//   signature: Ed25519 by the reply key over "candor-follow-up-v1" || survey id (16) || comment id (20) || sealed answer
+//   challenge: a reading (8, big-endian) that is higher in every one that the response plane gives out || HMAC-SHA-256 over
+//     survey and reading, under a key that the plane draws at its start (services/collection/answer_challenges.h)
+//   signature: Ed25519 by the reply key over "candor-follow-up-v2" || survey id (16) || comment id (20) || challenge (40) ||
+//     sealed answer. The challenge keeps whoever has seen an older answer on its way from putting it in the place of a newer one
 
 #ifndef CANDOR_SERVICES_DOMAIN_FOLLOW_UP_H_
 #define CANDOR_SERVICES_DOMAIN_FOLLOW_UP_H_
@@ -34,6 +37,7 @@
 namespace candor::domain {
 
 inline constexpr size_t kCommentIdBytes = 20;         // base::RandomId
+inline constexpr size_t kAnswerChallengeBytes = 40;
 inline constexpr size_t kLongestQuestion = 500;      // bytes
 inline constexpr size_t kLongestAnswer = 1'000;      // bytes
 inline constexpr size_t kLongestReleasedAnswer = 2 * kLongestAnswer;  // with the marks of what was cut
@@ -68,8 +72,9 @@ size_t AnswerRecordBytes();
 // DATA_LOSS, STORE_CORRUPT: not such a record, or another survey's.
 absl::StatusOr<AnswerRecord> DecodeAnswerRecord(absl::string_view record, absl::string_view survey_id);
 
-// What is signed with the reply key.
-std::string FollowUpSignedBytes(absl::string_view survey_id, absl::string_view comment, absl::string_view sealed_answer);
+// What is signed with the reply key. All but the sealed answer are of one length.
+std::string FollowUpSignedBytes(absl::string_view survey_id, absl::string_view comment, absl::string_view challenge,
+                                absl::string_view sealed_answer);
 
 // What crosses once a survey's questions are over.
 struct FollowUpAnswers {

@@ -109,13 +109,14 @@ void AddResponseMethods(collection::Collection* collection, MethodSet& methods) 
                                 collection->ListQuestions(domain::SurveyId(request.survey())));
         for (std::string& sealed : list.sealed_questions) response->add_sealed_questions(std::move(sealed));
         if (list.answer_until.has_value()) response->set_answer_until(absl::ToUnixSeconds(*list.answer_until));
+        response->set_challenge(std::move(list.challenge));
         return absl::OkStatus();
       });
   methods.Add<v1::AnswerQuestionRequest, v1::AnswerQuestionResponse>(
       "candor.v1.ResponseService.AnswerQuestion", Lane::kReading,
       [collection](const Caller&, const v1::AnswerQuestionRequest& request, v1::AnswerQuestionResponse*) {
         return collection->AnswerQuestion(domain::SurveyId(request.survey()),
-                                          {request.comment(), request.sealed_answer(), request.signature()});
+                                          {request.comment(), request.sealed_answer(), request.challenge(), request.signature()});
       });
 }
 

@@ -42,6 +42,7 @@ inline void Wipe(candor::v1::DecideAnswerRequest& request) {
 inline void Wipe(candor::v1::AnswerQuestionRequest& request) {
   base::Wipe(*request.mutable_comment());
   base::Wipe(*request.mutable_sealed_answer());
+  base::Wipe(*request.mutable_challenge());
   base::Wipe(*request.mutable_signature());
 }
 inline void Wipe(candor::v1::WriteSummaryRequest& request) {

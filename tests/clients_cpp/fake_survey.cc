@@ -19,6 +19,7 @@
 #include "services/crypto/receipt.h"
 #include "services/crypto/salted_filter.h"
 #include "services/crypto/token.h"
+#include "services/domain/follow_up.h"
 
 namespace candor::client {
 namespace {
@@ -245,6 +246,23 @@ grpc::Status FakeServer::SubmitResponse(grpc::ServerContext* context, const cand
                             domain::SurveyIdBytes(survey_.manifest.survey), *survey_.receipt_key);
   CANDOR_CHECK(receipts.ok());
   response->set_receipt(receipts->front());
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeServer::ListQuestions(grpc::ServerContext* context, const candor::v1::ListQuestionsRequest*,
+                                       candor::v1::ListQuestionsResponse* response) {
+  absl::MutexLock lock(&mutex_);
+  Note("ListQuestions", *context, peers_of_response);
+  if (!questions_over) response->set_challenge(std::string(domain::kAnswerChallengeBytes, challenges_++));
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeServer::AnswerQuestion(grpc::ServerContext* context, const candor::v1::AnswerQuestionRequest* request,
+                                        candor::v1::AnswerQuestionResponse*) {
+  absl::MutexLock lock(&mutex_);
+  Note("AnswerQuestion", *context, peers_of_response);
+  answers.push_back(*request);
+  if (stale_challenges-- > 0) return Fail(grpc::StatusCode::FAILED_PRECONDITION, "CHALLENGE_STALE", "list again");
   return grpc::Status::OK;
 }
 

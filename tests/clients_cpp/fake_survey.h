@@ -62,10 +62,13 @@ class FakeServer final : public candor::v1::InvitationService::Service, public c
   bool wrong_blind_signature = false;   // signs with another group's key
   bool receipt_of_another = false;      // gives a receipt for a leaf that is not the token's
   bool closed = false;
+  int stale_challenges = 0;  // so many answers to questions are refused, as after a start
+  bool questions_over = false;
 
   // What was sent, in order.
   std::vector<std::string> blinded_messages;
   std::vector<candor::v1::SubmitResponseRequest> submissions;
+  std::vector<candor::v1::AnswerQuestionRequest> answers;
   std::set<std::string> peers_of_identity, peers_of_response;
   // Every call's method and the peer that it came from.
   std::vector<std::pair<std::string, std::string>> calls;
@@ -87,11 +90,18 @@ class FakeServer final : public candor::v1::InvitationService::Service, public c
   grpc::Status GetLedger(grpc::ServerContext* context, const candor::v1::GetLedgerRequest* request,
                          candor::v1::GetLedgerResponse* response) override;
 
+  // There are none to be read; the challenge is another in every list.
+  grpc::Status ListQuestions(grpc::ServerContext* context, const candor::v1::ListQuestionsRequest* request,
+                             candor::v1::ListQuestionsResponse* response) override;
+  grpc::Status AnswerQuestion(grpc::ServerContext* context, const candor::v1::AnswerQuestionRequest* request,
+                              candor::v1::AnswerQuestionResponse* response) override;
+
  private:
   void Note(const std::string& method, const grpc::ServerContext& context, std::set<std::string>& peers);
 
   FakeSurvey survey_;
   absl::Mutex mutex_;
+  char challenges_ = 'a';
   std::string issued_to_;  // the blinded message that was signed
   std::map<std::string, std::string> digests_;  // token hash -> digest of its sealed record
   int port_ = 0;

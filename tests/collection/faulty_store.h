@@ -28,6 +28,7 @@ struct StoreFaults {
   std::atomic<int> finish_after{0};
   std::atomic<int> release_before{0};  // of comments; likewise
   std::atomic<int> release_after{0};
+  std::atomic<int> answer{0};          // to a question
   std::atomic<int> hand_over_before{0};  // of answers to questions; likewise
   std::atomic<int> hand_over_after{0};
   std::function<void()> before_create;
@@ -113,6 +114,7 @@ class FaultyStore : public storage::ResponseStore {
   }
   absl::Status PutAnswer(const domain::SurveyId& survey, const std::string& comment,
                          absl::string_view sealed_answer) override {
+    if (Fails(faults_->answer)) return domain::errors::StoreBusy("injected");
     return store_->PutAnswer(survey, comment, sealed_answer);
   }
   absl::Status DecideAnswer(const domain::SurveyId& survey, const std::string& comment,

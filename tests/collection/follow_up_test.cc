@@ -134,16 +134,22 @@ class FollowUpTest : public CollectionTest {
     return std::nullopt;
   }
 
+  // With the challenge of a new list; where there is no list any more, with one that nobody has made.
   QuestionAnswer AnswerOf(const Asked& asked, const std::string& comment, const std::string& text) {
     QuestionAnswer answer;
     answer.comment = asked.ids.at(comment);
+    answer.challenge = collection_->ListQuestions(asked.survey.id())->challenge;
+    if (answer.challenge.empty()) answer.challenge = std::string(domain::kAnswerChallengeBytes, 'h');
     std::vector<std::string> keys;
     for (const domain::ModeratorKey& each : asked.survey.manifest.moderators) keys.push_back(each.public_key);
     answer.sealed_answer =
         *crypto::SealToKeys(keys, domain::EncodeAnswerRecord(asked.id_bytes(), {answer.comment, text}));
-    answer.signature = asked.keys.at(comment).Sign(
-        domain::FollowUpSignedBytes(asked.id_bytes(), answer.comment, answer.sealed_answer));
+    Sign(asked, comment, answer);
     return answer;
+  }
+  static void Sign(const Asked& asked, const std::string& comment, QuestionAnswer& answer) {
+    answer.signature = asked.keys.at(comment).Sign(
+        domain::FollowUpSignedBytes(asked.id_bytes(), answer.comment, answer.challenge, answer.sealed_answer));
   }
 
   absl::Status Answer(const Asked& asked, const std::string& comment, const std::string& text) {
@@ -371,10 +377,16 @@ TEST_F(FollowUpTest, NobodyButTheWriterCanAnswer) {
   refused(changed, StatusCode::kInvalidArgument, reasons::kFIELD_INVALID);
   changed = good;
   changed.signature = asked.keys.at("staff 3").Sign(
-      domain::FollowUpSignedBytes(std::string(16, 's'), good.comment, good.sealed_answer));
+      domain::FollowUpSignedBytes(std::string(16, 's'), good.comment, good.challenge, good.sealed_answer));
   refused(changed, StatusCode::kInvalidArgument, reasons::kFIELD_INVALID);
   changed = good;
   changed.sealed_answer[0] = static_cast<char>(changed.sealed_answer[0] ^ 1);
+  refused(changed, StatusCode::kInvalidArgument, reasons::kFIELD_INVALID);
+  changed = good;
+  changed.challenge = AnswerOf(asked, "staff 3", "mine").challenge;
+  refused(changed, StatusCode::kInvalidArgument, reasons::kFIELD_INVALID);
+  changed = good;
+  changed.challenge.pop_back();
   refused(changed, StatusCode::kInvalidArgument, reasons::kFIELD_INVALID);
   changed = good;
   changed.sealed_answer.pop_back();
@@ -397,6 +409,86 @@ TEST_F(FollowUpTest, TheNewestAnswerCounts) {
   ASSERT_EQ(Answer(asked, "staff 3", "the second"), absl::OkStatus());
   AdvanceTo(asked.release_time + 2 * kSpan);
   EXPECT_EQ(ReadAs(asked, 0).at(asked.ids.at("staff 3")), "the second");
+}
+
+// Whoever has kept the bytes of an earlier answer on their way sends them once more.
+TEST_F(FollowUpTest, AnOlderAnswerNeverComesBack) {
+  const Asked asked = ReleasedSurvey();
+  ASSERT_EQ(Ask(asked, "staff 3"), absl::OkStatus());
+  const QuestionAnswer held_back = AnswerOf(asked, "staff 3", "never arrived");
+  const QuestionAnswer first = AnswerOf(asked, "staff 3", "the first");
+  const QuestionAnswer second = AnswerOf(asked, "staff 3", "the second");
+  const auto send = [&](const QuestionAnswer& answer) { return collection_->AnswerQuestion(asked.survey.id(), answer); };
+  ASSERT_EQ(send(first), absl::OkStatus());
+  ASSERT_EQ(send(second), absl::OkStatus());
+  ExpectReason(send(first), StatusCode::kFailedPrecondition, reasons::kCHALLENGE_STALE);
+  ExpectReason(send(held_back), StatusCode::kFailedPrecondition, reasons::kCHALLENGE_STALE);
+  EXPECT_EQ(send(second), absl::OkStatus()) << "its reply may have been lost";
+  // Nor after a start, which remembers nothing: no challenge from before is good then.
+  Restart();
+  for (const QuestionAnswer& kept : {held_back, first, second}) {
+    ExpectReason(send(kept), StatusCode::kFailedPrecondition, reasons::kCHALLENGE_STALE);
+  }
+  EXPECT_EQ(Answer(asked, "staff 3", "the third"), absl::OkStatus());
+  AdvanceTo(asked.release_time + 2 * kSpan);
+  EXPECT_EQ(ReadAs(asked, 0).at(asked.ids.at("staff 3")), "the third");
+}
+
+TEST_F(FollowUpTest, AChallengeIsForOneAnswerInItsOwnSurvey) {
+  const Asked asked = ReleasedSurvey(), other = ReleasedSurvey();
+  ASSERT_EQ(Ask(asked, "staff 3"), absl::OkStatus());
+  ASSERT_EQ(Ask(other, "staff 3"), absl::OkStatus());
+  const auto refused = [&](QuestionAnswer answer) {
+    Sign(asked, "staff 3", answer);
+    ExpectReason(collection_->AnswerQuestion(asked.survey.id(), answer), StatusCode::kFailedPrecondition,
+                 reasons::kCHALLENGE_STALE);
+  };
+  const QuestionAnswer good = AnswerOf(asked, "staff 3", "good");
+  QuestionAnswer changed = good;
+  changed.challenge = AnswerOf(other, "staff 3", "").challenge;
+  refused(changed);
+  for (const size_t at : {size_t{0}, size_t{7}, size_t{8}, domain::kAnswerChallengeBytes - 1}) {
+    changed = good;
+    changed.challenge[at] = static_cast<char>(changed.challenge[at] ^ 1);
+    refused(changed);
+  }
+  ASSERT_EQ(collection_->AnswerQuestion(asked.survey.id(), good), absl::OkStatus());
+  changed = AnswerOf(asked, "staff 3", "another");
+  changed.challenge = good.challenge;
+  refused(changed);
+  // The same challenge for another comment takes nobody's place.
+  ASSERT_EQ(Ask(asked, "staff 4"), absl::OkStatus());
+  changed = AnswerOf(asked, "staff 4", "mine");
+  changed.challenge = good.challenge;
+  Sign(asked, "staff 4", changed);
+  EXPECT_EQ(collection_->AnswerQuestion(asked.survey.id(), changed), absl::OkStatus());
+}
+
+TEST_F(FollowUpTest, AnAnswerThatCouldNotBeStoredCanBeSentAgainAndOlderOnesCannot) {
+  const Asked asked = ReleasedSurvey();
+  ASSERT_EQ(Ask(asked, "staff 3"), absl::OkStatus());
+  const QuestionAnswer older = AnswerOf(asked, "staff 3", "older"), newer = AnswerOf(asked, "staff 3", "newer");
+  faults_.answer = 1;
+  EXPECT_TRUE(absl::IsUnavailable(collection_->AnswerQuestion(asked.survey.id(), newer)));
+  ExpectReason(collection_->AnswerQuestion(asked.survey.id(), older), StatusCode::kFailedPrecondition,
+               reasons::kCHALLENGE_STALE);
+  EXPECT_EQ(collection_->AnswerQuestion(asked.survey.id(), newer), absl::OkStatus());
+  AdvanceTo(asked.release_time + 2 * kSpan);
+  EXPECT_EQ(ReadAs(asked, 0).at(asked.ids.at("staff 3")), "newer");
+}
+
+TEST_F(FollowUpTest, NoFileHoldsAChallenge) {
+  clock_.AdvanceSteady(absl::Nanoseconds(0x0123456789abcdef));  // so that its bytes are found where they are
+  const Asked asked = ReleasedSurvey();
+  EXPECT_EQ(collection_->ListQuestions(asked.survey.id())->challenge, "") << "there is nothing to answer";
+  ASSERT_EQ(Ask(asked, "staff 3"), absl::OkStatus());
+  const QuestionAnswer answer = AnswerOf(asked, "staff 3", "the words");
+  ASSERT_EQ(collection_->AnswerQuestion(asked.survey.id(), answer), absl::OkStatus());
+  EXPECT_NE(folder_.FileWith(answer.sealed_answer.substr(0, 40)), "");
+  EXPECT_EQ(folder_.FileWith(answer.challenge.substr(0, 8)), "");
+  EXPECT_EQ(folder_.FileWith(answer.challenge.substr(8)), "");
+  Shut();
+  EXPECT_EQ(folder_.FileWith(answer.challenge.substr(8)), "");
 }
 
 TEST_F(FollowUpTest, ModeratorsSeeNoAnswerBeforeTheTimeToAnswerIsOver) {

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "services/base/json.h"
 #include "services/domain/sealed_records.h"
@@ -81,11 +82,14 @@ TEST(FollowUpTest, RecordsOfAnotherSurveyKindOrLengthAreRefused) {
   ExpectError(DecodeQuestionRecord(too_long, kSurvey), absl::StatusCode::kDataLoss, "STORE_CORRUPT");
 }
 
-TEST(FollowUpTest, WhatIsSignedNamesSurveyAndComment) {
-  const std::string bytes = FollowUpSignedBytes(kSurvey, kComment, "sealed");
-  EXPECT_NE(bytes, FollowUpSignedBytes(std::string(16, 't'), kComment, "sealed"));
-  EXPECT_NE(bytes, FollowUpSignedBytes(kSurvey, std::string(kCommentIdBytes, 'd'), "sealed"));
-  EXPECT_NE(bytes, FollowUpSignedBytes(kSurvey, kComment, "Sealed"));
+TEST(FollowUpTest, WhatIsSignedNamesSurveyCommentAndChallenge) {
+  const std::string challenge(kAnswerChallengeBytes, 'h');
+  const std::string bytes = FollowUpSignedBytes(kSurvey, kComment, challenge, "sealed");
+  EXPECT_EQ(bytes, absl::StrCat("candor-follow-up-v2", kSurvey, kComment, challenge, "sealed"));
+  EXPECT_NE(bytes, FollowUpSignedBytes(std::string(16, 't'), kComment, challenge, "sealed"));
+  EXPECT_NE(bytes, FollowUpSignedBytes(kSurvey, std::string(kCommentIdBytes, 'd'), challenge, "sealed"));
+  EXPECT_NE(bytes, FollowUpSignedBytes(kSurvey, kComment, std::string(kAnswerChallengeBytes, 'i'), "sealed"));
+  EXPECT_NE(bytes, FollowUpSignedBytes(kSurvey, kComment, challenge, "Sealed"));
 }
 
 TEST(FollowUpTest, WhatIsHandedOverReadsBackByteForByte) {

@@ -29,6 +29,7 @@
 #include "services/server/server.h"
 #include "tests/collection/collection_fixture.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/plane_proxy.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/test_server.h"
 
@@ -54,9 +55,7 @@ class FollowUpClientTest : public ::testing::Test {
     config_.log_level = base::LogLevel::kError;
     base::SetLogLevel(config_.log_level);
     ASSERT_EQ(server::WritePlaneKeyFile(config_.plane_key), absl::OkStatus());
-    auto server = server::Server::Create(config_, &clock_);
-    ASSERT_EQ(server.status(), absl::OkStatus());
-    server_ = *std::move(server);
+    StartServer();
     rpc::RemoteResponsePlane::Options options;
     options.address = address();
     options.retry.attempts = 1;
@@ -64,11 +63,19 @@ class FollowUpClientTest : public ::testing::Test {
     ReleaseSurvey();
   }
 
+  void StartServer() {
+    server_.reset();
+    auto server = server::Server::Create(config_, &clock_);
+    ASSERT_EQ(server.status(), absl::OkStatus());
+    server_ = *std::move(server);
+  }
+
   std::string address() const { return absl::StrCat("127.0.0.1:", server_->port()); }
 
-  std::shared_ptr<client::Connection> Connect() const {
+  std::shared_ptr<client::Connection> Connect() const { return ConnectTo(address()); }
+  static std::shared_ptr<client::Connection> ConnectTo(const std::string& address) {
     client::ConnectionOptions options;
-    options.address = address();
+    options.address = address;
     auto connection = client::Connection::Make(options);
     EXPECT_EQ(connection.status(), absl::OkStatus());
     return *connection;
@@ -230,11 +237,14 @@ TEST_F(FollowUpClientTest, BytesThatAreNoAnswerKeepNoOtherFromBeingRead) {
   request.set_survey(survey_->id().value());
   request.set_comment(comment);
   request.set_sealed_answer(base::RandomBytes(crypto::SealedToKeysBytes(2, domain::AnswerRecordBytes())));
-  request.set_signature(crypto::SigningKey::FromSeed(devices_[4].seeds[0])
-                            ->Sign(domain::FollowUpSignedBytes(domain::SurveyIdBytes(survey_->id()), comment,
-                                                               request.sealed_answer())));
   const auto connection = Connect();
   const auto stub = v1::ResponseService::NewStub(connection->channel());
+  v1::ListQuestionsRequest list;
+  list.set_survey(survey_->id().value());
+  request.set_challenge(connection->Call(*stub, &v1::ResponseService::Stub::ListQuestions, list)->challenge());
+  request.set_signature(crypto::SigningKey::FromSeed(devices_[4].seeds[0])
+                            ->Sign(domain::FollowUpSignedBytes(domain::SurveyIdBytes(survey_->id()), comment,
+                                                               request.challenge(), request.sealed_answer())));
   ASSERT_EQ(connection->Call(*stub, &v1::ResponseService::Stub::AnswerQuestion, request).status(), absl::OkStatus());
   clock_.Advance(2 * kSpan);
   const auto session = Session(0);
@@ -303,6 +313,59 @@ TEST_F(FollowUpClientTest, AnAnswerIsCheckedBeforeItIsSentAndMayBeTooLate) {
   EXPECT_EQ(ReasonOf(Answer(3, "late")), reasons::kFOLLOW_UP_OVER);
 }
 
+constexpr char kAnswer[] = "candor.v1.ResponseService.AnswerQuestion";
+
+// Whoever stands between device and server has kept what was sent.
+TEST_F(FollowUpClientTest, WhatWasOverheardCannotBeSentOverANewerAnswer) {
+  Ask(3, "Which?");
+  PlaneProxy proxy;
+  proxy.PassOnTo(address());
+  bool lost = false;
+  proxy.set_fate([&lost](const std::string& method, const std::string&) {
+    return method == kAnswer && !std::exchange(lost, true) ? Fate::kLoseReply : Fate::kPass;
+  });
+  const client::ReceivedQuestions received = Received(3);
+  for (const char* text : {"the first", "the second"}) {
+    ASSERT_EQ(client::AnswerQuestion(*ConnectTo(proxy.address()), devices_[3], received, received.questions[0], text),
+              absl::OkStatus());
+  }
+  EXPECT_TRUE(lost) << "the first went over twice, and was stored once";
+  const auto connection = Connect();
+  const auto stub = v1::ResponseService::NewStub(connection->channel());
+  std::vector<std::string> outcomes;
+  for (const CrossingCall& call : proxy.calls()) {
+    if (call.method != kAnswer) continue;
+    v1::AnswerQuestionRequest again;
+    ASSERT_TRUE(again.ParseFromString(call.request));
+    outcomes.push_back(ReasonOf(connection->Call(*stub, &v1::ResponseService::Stub::AnswerQuestion, again).status()));
+  }
+  EXPECT_EQ(outcomes, (std::vector<std::string>{reasons::kCHALLENGE_STALE, reasons::kCHALLENGE_STALE, ""}));
+  clock_.Advance(2 * kSpan);
+  const auto answers = client::ReadAnswers(*Session(0));
+  ASSERT_THAT(answers->answers, SizeIs(1));
+  EXPECT_EQ(answers->answers[0].text, "the second");
+}
+
+TEST_F(FollowUpClientTest, AServerThatStartsWhileSomebodyAnswersIsAskedForAnotherChallenge) {
+  Ask(3, "Which?");
+  const client::ReceivedQuestions received = Received(3);
+  PlaneProxy proxy;
+  proxy.PassOnTo(address());
+  bool started = false;
+  proxy.set_fate([&](const std::string& method, const std::string&) {
+    if (method == kAnswer && !std::exchange(started, true)) {
+      config_.listen = address();  // where the proxy looks for it
+      StartServer();
+    }
+    return Fate::kPass;
+  });
+  EXPECT_EQ(client::AnswerQuestion(*ConnectTo(proxy.address()), devices_[3], received, received.questions[0], "mine"),
+            absl::OkStatus());
+  EXPECT_TRUE(started);
+  clock_.Advance(2 * kSpan);
+  EXPECT_EQ(client::ReadAnswers(*Session(0))->answers[0].text, "mine");
+}
+
 // What reaches the server has one size, whatever is answered.
 TEST_F(FollowUpClientTest, RequestsToAnswerAreOfOneSize) {
   const std::string survey_id = domain::SurveyIdBytes(survey_->id());
@@ -315,6 +378,7 @@ TEST_F(FollowUpClientTest, RequestsToAnswerAreOfOneSize) {
     request.set_survey(survey_->id().value());
     request.set_comment(ids_.at("staff 3"));
     request.set_sealed_answer(sealed);
+    request.set_challenge(std::string(domain::kAnswerChallengeBytes, 'h'));
     request.set_signature(std::string(64, 's'));
     return request.ByteSizeLong();
   };

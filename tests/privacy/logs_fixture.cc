@@ -54,6 +54,7 @@ Secrets::Secrets(const std::vector<Person>& people) {
     }
     for (const auto& [kind, words] : {std::pair{"questions", &person.questions},
                                       std::pair{"answers to questions", &person.question_answers},
+                                      std::pair{"challenges of answers", &person.challenges},
                                       std::pair{"signatures of answers", &person.signatures},
                                       std::pair{"decisions about answers", &person.decisions}}) {
       for (const std::string& each : *words) finders_[kind].AddEncoded(number, each);

@@ -41,7 +41,7 @@ struct Person {
   std::vector<domain::Answers> answers;  // all that they sent
   // Of those whose comment is asked back about: what went over the line, in words and sealed.
   std::string comment;  // its id
-  std::vector<std::string> questions, question_answers, signatures, decisions;
+  std::vector<std::string> questions, question_answers, challenges, signatures, decisions;
 };
 
 // What must not be found, by kind: each finder knows the people by their number.

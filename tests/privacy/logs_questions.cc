@@ -70,8 +70,23 @@ void LogsTest::NoteSealed(Person& person) {
   const auto key = crypto::SigningKey::FromSeed(person.secrets.device->seeds.at(0));
   ASSERT_TRUE(key.ok()) << key.status();
   const domain::SurveyId survey(survey_.substr(survey_.rfind('/') + 1));
-  person.signatures.push_back(
-      key->Sign(domain::FollowUpSignedBytes(domain::SurveyIdBytes(survey), person.comment, *sealed)));
+  // The client keeps the challenge that it has signed to itself: the same answer goes over the line with one that is known here.
+  const auto connection = Nobody();
+  const auto stub = v1::ResponseService::NewStub(connection->channel());
+  v1::ListQuestionsRequest list;
+  list.set_survey(survey.value());
+  const auto listed = connection->Call(*stub, &v1::ResponseService::Stub::ListQuestions, list);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  person.challenges.push_back(listed->challenge());
+  person.signatures.push_back(key->Sign(
+      domain::FollowUpSignedBytes(domain::SurveyIdBytes(survey), person.comment, listed->challenge(), *sealed)));
+  v1::AnswerQuestionRequest again;
+  again.set_survey(survey.value());
+  again.set_comment(person.comment);
+  again.set_sealed_answer(*sealed);
+  again.set_challenge(person.challenges.back());
+  again.set_signature(person.signatures.back());
+  ASSERT_EQ(connection->Call(*stub, &v1::ResponseService::Stub::AnswerQuestion, again).status(), absl::OkStatus());
 }
 
 void LogsTest::ProvokeRefusalsOfAnswers() {
@@ -81,6 +96,7 @@ void LogsTest::ProvokeRefusalsOfAnswers() {
   good.set_survey(survey_.substr(survey_.rfind('/') + 1));
   good.set_comment(person.comment);
   good.set_sealed_answer(person.question_answers.back());
+  good.set_challenge(person.challenges.back());
   good.set_signature(person.signatures.back());
   std::vector<v1::AnswerQuestionRequest> all(5, good);
   all[0].set_survey(words);
@@ -110,6 +126,7 @@ void LogsTest::DecideAboutAnswers() {
   late.set_survey(survey_.substr(survey_.rfind('/') + 1));
   late.set_comment(people_[0].comment);
   late.set_sealed_answer(people_[0].question_answers.back());
+  late.set_challenge(people_[0].challenges.back());
   late.set_signature(people_[0].signatures.back());
   SendAnswer(late);
   const auto answers = client::ReadAnswers(roles_->session());
