@@ -16,6 +16,7 @@
 #include "services/collection/abandon_watch.h"
 #include "services/collection/answer_seal.h"
 #include "services/collection/closing.h"
+#include "services/collection/closing_moments.h"
 #include "services/collection/follow_ups.h"
 #include "services/collection/key_sessions.h"
 #include "services/collection/keyed_lock.h"
@@ -157,6 +158,7 @@ struct Collection::Parts {
   KeySessions sessions;
   Moderation moderation;
   FollowUps follow_ups;
+  ClosingMoments closing_moments;
   StewardKeys steward_keys;
   std::atomic<bool> stopping = false;
   std::atomic<int64_t> lookup_bytes = 0;  // of the answers in `lookups`
@@ -384,6 +386,7 @@ absl::StatusOr<storage::StoredOutcome> Collection::Parts::CountAndStore(const do
   CANDOR_ASSIGN_OR_RETURN(const std::unique_ptr<storage::OpenSurveyStore> answers, store->OpenAnswers(order.survey));
   CANDOR_ASSIGN_OR_RETURN(storage::StoredClosing closing, CountAnswers(*survey, order, receipt_key, *answers));
   CANDOR_RETURN_IF_ERROR(store->CloseSurvey(order.survey, closing));
+  closing_moments.Put(order.survey, clock.Now());
   return std::move(closing.outcome);
 }
 
@@ -498,8 +501,11 @@ absl::StatusOr<std::string> Collection::ReleaseSurvey(const domain::ReleaseOrder
   const KeyedLock::Holder held(&parts_->orders, order.survey.value());
   CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(order.survey));
   CANDOR_ASSIGN_OR_RETURN(const absl::Time words_end, Parts::EndOfWords(*known));
-  if (parts_->clock.Now() >= words_end) return parts_->moderation.ReleaseExpired(*known);
-  CANDOR_ASSIGN_OR_RETURN(std::string released, parts_->moderation.Release(*known, order));
+  const ReleaseMoment moment{parts_->clock.Now(), parts_->closing_moments.Find(order.survey)};
+  CANDOR_ASSIGN_OR_RETURN(std::string released, moment.now >= words_end
+                                                    ? parts_->moderation.ReleaseExpired(*known)
+                                                    : parts_->moderation.Release(*known, order, moment));
+  parts_->closing_moments.Drop(order.survey);
   CANDOR_ASSIGN_OR_RETURN(const std::optional<absl::Time> end, parts_->follow_ups.EndTime(*known));
   if (end.has_value()) parts_->abandon_watch.Add(order.survey, *end);
   return released;

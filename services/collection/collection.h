@@ -101,7 +101,9 @@ class Collection : public domain::ResponsePlane {
   //   were issued to one than people invited, or it brings a key in steward mode. FAILED_PRECONDITION: KEY_LOST (this
   //   plane's receipt key is not the one that the manifest names).
   // - ReleaseSurvey: INVALID_ARGUMENT, ORDER_MISMATCH: the contract allows questions back, and the order has no release
-  //   time.
+  //   time, or one that cannot be: more than kClockTolerance (moderation.h) after now by this plane's clock, or before the
+  //   survey was closed, as far as this process knows when that was, unless it is so long ago that all times of questions are
+  //   over. Nothing is changed.
   // - AbandonSurvey, ReleaseSurvey, CommentsWait: FAILED_PRECONDITION, WRONG_STATE: closed already; not closed yet.
   // - LiveCounts: FAILED_PRECONDITION, WRONG_STATE: abandoned, or being closed at this moment. Of a closed survey it gives
   //   what was counted, as coarse as before.

@@ -16,6 +16,7 @@
 #include "services/domain/closed_result.h"
 #include "services/domain/disclosure.h"
 #include "services/domain/errors.h"
+#include "services/domain/follow_up.h"
 #include "services/domain/padded_text.h"
 
 namespace candor::collection {
@@ -207,16 +208,41 @@ std::vector<domain::ReleasedBlock> BlocksOf(const Survey& survey, const domain::
   return blocks;
 }
 
+absl::Status ReleaseTimeRefused(absl::string_view why) {
+  return base::Error(absl::StatusCode::kInvalidArgument, reasons::kORDER_MISMATCH, why);
+}
+
+std::string Moment(absl::Time time) { return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", time, absl::UTCTimeZone()); }
+
+// What respondents were promised is counted from the time of release: a wrong one would take the days to answer from them, or
+// keep keys and questions for longer than they were told.
+absl::Status CheckReleaseTime(const domain::Contract& contract, absl::Time release_time, const ReleaseMoment& moment) {
+  if (release_time <= absl::UnixEpoch()) {
+    return ReleaseTimeRefused("the order does not say when the campaign was released, from when on questions back are counted");
+  }
+  if (release_time > moment.now + kClockTolerance) {
+    return ReleaseTimeRefused(absl::StrCat(
+        "the order says that the campaign was released at ", Moment(release_time), ", but here it is ", Moment(moment.now),
+        "; set the clocks of both servers right, and release again"));
+  }
+  // A survey that the other plane gives up is released as of long ago: nothing is ever asked then, nor kept for it.
+  if (domain::TimesOfFollowUps(contract, release_time).hand_over_until <= moment.now) return absl::OkStatus();
+  if (moment.closed.has_value() && release_time < *moment.closed - kClockTolerance) {
+    return ReleaseTimeRefused(absl::StrCat("the order says that the campaign was released at ", Moment(release_time),
+                                           ", but the survey was closed at ", Moment(*moment.closed),
+                                           "; set the clocks of both servers right, and release again"));
+  }
+  return absl::OkStatus();
+}
+
 // Of the comments whose words go out, where the contract allows questions back to them.
 absl::StatusOr<std::optional<storage::FollowUpStart>> FollowUpStartOf(const Survey& survey,
                                                                       const domain::ReleaseOrder& order,
+                                                                      const ReleaseMoment& moment,
                                                                       const domain::ReleasedComments& released) {
   CANDOR_ASSIGN_OR_RETURN(const domain::Contract contract, domain::DecodeContract(*survey.documents()->contract));
   if (contract.follow_up_days == 0) return std::optional<storage::FollowUpStart>();
-  if (order.release_time <= absl::UnixEpoch()) {
-    return base::Error(absl::StatusCode::kInvalidArgument, reasons::kORDER_MISMATCH,
-                       "the order does not say when the campaign was released, from when on questions back are counted");
-  }
+  CANDOR_RETURN_IF_ERROR(CheckReleaseTime(contract, order.release_time, moment));
   storage::FollowUpStart start;
   start.release_time = absl::FromUnixSeconds(absl::ToUnixSeconds(order.release_time));
   for (const domain::ReleasedBlock& block : released.blocks) {
@@ -293,7 +319,8 @@ absl::StatusOr<bool> Moderation::AnythingWaits(const Survey& survey) {
   return opened.Counts().anything_waits();
 }
 
-absl::StatusOr<std::string> Moderation::Release(const Survey& survey, const domain::ReleaseOrder& order) {
+absl::StatusOr<std::string> Moderation::Release(const Survey& survey, const domain::ReleaseOrder& order,
+                                                const ReleaseMoment& moment) {
   CANDOR_ASSIGN_OR_RETURN(const storage::StoredOutcome outcome, store_.GetOutcome(survey.id()));
   CANDOR_ASSIGN_OR_RETURN(std::optional<std::string> released, store_.FindReleased(survey.id()));
   if (!released.has_value()) {
@@ -310,7 +337,7 @@ absl::StatusOr<std::string> Moderation::Release(const Survey& survey, const doma
     CANDOR_ASSIGN_OR_RETURN(comments.withheld, WithheldGroups(survey, instrument, outcome));
     comments.discarded = opened.UndecidedWords();
     released = domain::EncodeReleasedComments(comments);
-    CANDOR_ASSIGN_OR_RETURN(const auto follow_ups, FollowUpStartOf(survey, order, comments));
+    CANDOR_ASSIGN_OR_RETURN(const auto follow_ups, FollowUpStartOf(survey, order, moment, comments));
     CANDOR_RETURN_IF_ERROR(store_.ReleaseComments(survey.id(), *released, follow_ups));
   }
   // A crash may have come between the two.

@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "services/collection/survey.h"
 #include "services/domain/comments.h"
 #include "services/domain/response_plane.h"
@@ -59,6 +60,15 @@ struct ModerationView {
   CommentCounts counts;                    // of all, whatever part is in `comments`
 };
 
+// What this plane itself knows of the moment that an order to release names.
+struct ReleaseMoment {
+  absl::Time now;
+  std::optional<absl::Time> closed;  // unset: this plane closed the survey before its last start
+};
+
+// How far the clocks of the two planes may differ.
+inline constexpr absl::Duration kClockTolerance = absl::Minutes(5);
+
 // Used with one survey at a time by one thread; the folder of keys exists.
 class Moderation {
  public:
@@ -79,7 +89,7 @@ class Moderation {
 
   // As domain::ResponsePlane.
   absl::StatusOr<bool> AnythingWaits(const Survey& survey);
-  absl::StatusOr<std::string> Release(const Survey& survey, const domain::ReleaseOrder& order);
+  absl::StatusOr<std::string> Release(const Survey& survey, const domain::ReleaseOrder& order, const ReleaseMoment& moment);
 
   // The same with comments whose time is over: destroys what there is, and says so.
   absl::StatusOr<std::string> ReleaseExpired(const Survey& survey);

@@ -61,8 +61,8 @@ struct ReleaseOrder {
   SurveyId survey;
   bool discard_undecided = false;  // destroy what no moderator has decided about, instead of refusing
   // When the survey was released, whole seconds: the times of questions back are counted from it (follow_up.h). Kept by
-  // the first order; later ones change nothing. After 1970 where the contract allows questions; long ago: their times are
-  // over at once.
+  // the first order; later ones change nothing. After 1970 where the contract allows questions, and neither
+  // to come nor before the survey was closed; but for long ago: their times are over at once.
   absl::Time release_time = {};
 };
 
@@ -130,6 +130,7 @@ class ResponsePlane {
   // they are destroyed here, also what was handed over; the order then gets a document that says so, and is none the less
   // obeyed. FAILED_PRECONDITION: WRONG_STATE (not closed),
   // COMMENTS_UNDECIDED (something is undecided or a summary missing, and it is not to be discarded; nothing is changed).
+  // INVALID_ARGUMENT, ORDER_MISMATCH: a release time that cannot be; nothing is changed.
   virtual absl::StatusOr<std::string> ReleaseSurvey(const ReleaseOrder& order) = 0;
 
   // Shows a question to whoever asks for the survey's; durable when this returns. The same order again: OK.

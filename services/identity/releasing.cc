@@ -170,8 +170,9 @@ absl::Status Releasing::FreezeComments(const CampaignRow& campaign, const Survey
   // Also where the comments are here already: only the plane knows whether it has forgotten the rest.
   const absl::StatusOr<std::string> handed_over =
       plane_.ReleaseSurvey({survey.id, campaign.release_discards, release_time});
-  if (base::GetErrorDetail(handed_over.status()).reason == domain::reasons::kCOMMENTS_UNDECIDED) {
-    // It is not released, so the time to ask must not run from now.
+  const std::string reason = base::GetErrorDetail(handed_over.status()).reason;
+  if (reason == domain::reasons::kCOMMENTS_UNDECIDED || reason == domain::reasons::kORDER_MISMATCH) {
+    // It is not released, so the time to ask must not run from now; nor from a time by a clock that was wrong.
     CANDOR_RETURN_IF_ERROR(SetReleaseTime(survey, std::nullopt));
   }
   CANDOR_ASSIGN_OR_RETURN(const std::string released, handed_over);

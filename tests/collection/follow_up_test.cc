@@ -326,6 +326,37 @@ TEST_F(FollowUpTest, AnOrderToReleaseMustSayWhenTheTimesBegin) {
   EXPECT_EQ(Answers(asked)->decide_until, clock_.Now() + 3 * kSpan);
 }
 
+TEST_F(FollowUpTest, ATimeOfReleaseThatCannotBeIsRefusedAndNothingIsChanged) {
+  const Asked asked = ClosedSurvey();
+  const absl::Time closed = clock_.Now();
+  clock_.Advance(absl::Hours(30));
+  const auto release = [&](absl::Time time) { return collection_->ReleaseSurvey({asked.survey.id(), true, time}); };
+  for (const absl::Time wrong :
+       {clock_.Now() + kClockTolerance + absl::Seconds(1), clock_.Now() + absl::Hours(24 * 400),
+        closed - kClockTolerance - absl::Seconds(1), closed - 3 * kSpan + absl::Hours(31)}) {
+    ExpectReason(release(wrong), StatusCode::kInvalidArgument, reasons::kORDER_MISMATCH);
+    EXPECT_TRUE(*collection_->CommentsWait(asked.survey.id())) << "nothing is released or destroyed";
+    ExpectReason(collection_->ReplyKeys(SessionOf(asked.survey), asked.survey.id()), StatusCode::kFailedPrecondition,
+                 reasons::kWRONG_STATE);
+  }
+  EXPECT_TRUE(release(clock_.Now() + kClockTolerance).ok());
+  // What is released stays, whatever a repeated order says.
+  EXPECT_TRUE(release(clock_.Now() + absl::Hours(24 * 400)).ok());
+}
+
+TEST_F(FollowUpTest, AReleaseMayComeLateAndOfASurveyThatIsGivenUpAsOfLongAgo) {
+  const Asked late = ClosedSurvey(), restarted = ClosedSurvey(), given_up = ClosedSurvey();
+  const absl::Time closed = clock_.Now();
+  clock_.Advance(absl::Hours(24 * 4));
+  // As when this plane could not be reached: the days to ask have begun long before.
+  ASSERT_TRUE(collection_->ReleaseSurvey({late.survey.id(), true, closed - kClockTolerance}).ok());
+  EXPECT_EQ(Answers(late)->decide_until, closed - kClockTolerance + 3 * kSpan);
+  ASSERT_TRUE(collection_->ReleaseSurvey({given_up.survey.id(), true, absl::UnixEpoch() + absl::Seconds(1)}).ok());
+  EXPECT_TRUE(HandedOver(collection_->FinishFollowUps(given_up.survey.id())).empty());
+  Restart();
+  ASSERT_TRUE(collection_->ReleaseSurvey({restarted.survey.id(), true, closed}).ok());
+}
+
 TEST_F(FollowUpTest, AQuestionIsPutOnceAndTheSameAgainIsHarmless) {
   const Asked asked = ReleasedSurvey();
   const domain::QuestionOrder order{asked.survey.id(), asked.ids.at("staff 3"), SealQuestion(asked, "staff 3", "Which?")};

@@ -145,6 +145,7 @@ class FakeResponsePlane : public domain::ResponsePlane {
     if (waiting != undecided.end() && waiting->second > 0 && !order.discard_undecided) {
       return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kCOMMENTS_UNDECIDED, "undecided");
     }
+    if (!release_fault.ok()) return release_fault;
     released.insert(order.survey);
     release_times.emplace(order.survey, order.release_time);
     domain::ReleasedComments handed_over;
@@ -193,6 +194,7 @@ class FakeResponsePlane : public domain::ResponsePlane {
   std::map<domain::SurveyId, absl::Status> broken;  // closing of these fails so
   std::map<domain::SurveyId, int64_t> undecided;  // comments that wait for moderators; none: 0
   std::vector<std::string> released_ids;  // of comments that every survey hands over, sorted
+  absl::Status release_fault;  // how releasing fails
   std::map<domain::SurveyId, absl::Time> release_times;                      // as they were told first
   std::map<domain::SurveyId, std::map<std::string, std::string>> questions;  // comment -> sealed question
   absl::Status put_fault, finish_fault;                                      // how these orders fail

@@ -315,6 +315,23 @@ TEST_F(FollowUpTest, TheTimeRunsFromTheReleaseThatCameToPass) {
   EXPECT_EQ(list->times.hand_over_until, later + absl::Seconds(10) + 3 * kSpan);
 }
 
+TEST_F(FollowUpTest, ATimeOfReleaseThatTheOtherPlaneRefusesIsNotKept) {
+  campaign_ = MakeModerated(1, kDays);
+  survey_ = OneSurvey(campaign_).id;
+  Close(campaign_);
+  ASSERT_TRUE(lifecycle_->Release(admin_, district_, campaign_).ok());
+  const absl::Time right = clock_.Now();
+  clock_.Set(right + absl::Hours(24 * 30));  // a clock that is wrong
+  plane_.release_fault = base::Error(absl::StatusCode::kInvalidArgument, reasons::kORDER_MISMATCH, "set the clocks right");
+  lifecycle_->RunPending();
+  EXPECT_THAT(lifecycle_->ProgressOf(district_, campaign_)->last_fault, HasSubstr("set the clocks right"));
+  EXPECT_EQ(OneSurvey(campaign_).release_time, std::nullopt);
+  clock_.Set(right);
+  plane_.release_fault = absl::OkStatus();
+  TryAgain();
+  EXPECT_EQ(plane_.release_times.at(survey_), right + absl::Seconds(10));
+}
+
 TEST_F(FollowUpTest, BothPlanesCountFromTheSameTimeWhateverStopsOnTheWay) {
   campaign_ = MakeModerated(2, kDays);
   Close(campaign_);
