@@ -345,9 +345,13 @@ class ResponseStore {
 
   // Rebuilds the engine's files so that none keeps bytes of what was deleted.
   virtual absl::Status Rebuild() = 0;
+  // The same, if since the last time anything was deleted that the files may keep until then: by ReleaseComments,
+  // FinishFollowUps, DestroyNotices, DestroyWords or FinishPool, in this process or one before. That it is owed is stored with
+  // the deletion itself, so that no crash and no fault in between is forgotten.
+  virtual absl::Status RebuildIfOwed() = 0;
 
-  // Destroys the answers of every survey that is closed, abandoned or was never made: what a crash left undone. Called
-  // once at start, before anything else.
+  // Destroys the answers of every survey that is closed, abandoned or was never made, and RebuildIfOwed: what a crash left
+  // undone. Called once at start, before anything else.
   virtual absl::Status FinishDestroying() = 0;
 };
 

@@ -458,6 +458,8 @@ std::optional<absl::Time> Collection::Parts::EndClosed(const SurveyId& survey, a
     status.Update(next.status());
     if (next.ok() && next->has_value()) again = std::min(again.value_or(absl::InfiniteFuture()), **next);
   }
+  // Also what an attempt before has deleted and could not rebuild after.
+  status.Update(store->RebuildIfOwed());
   if (status.ok()) return again;
   base::Log(base::LogLevel::kWarning, "what the contract's retention ends could not be destroyed; trying again",
             {{"survey", survey.value()}, {"fault", std::string(status.message())}});
@@ -476,8 +478,7 @@ absl::StatusOr<std::optional<absl::Time>> Collection::Parts::DestroyWordsIfDue(c
   if (now < end) return std::optional<absl::Time>(end);
   const KeyedLock::Holder held(&orders, survey.id().value());
   CANDOR_RETURN_IF_ERROR(follow_ups.FinishExpired(survey).status());
-  CANDOR_ASSIGN_OR_RETURN(const bool any, moderation.Destroy(survey));
-  if (any) CANDOR_RETURN_IF_ERROR(store->Rebuild());
+  CANDOR_RETURN_IF_ERROR(moderation.Destroy(survey));
   return std::optional<absl::Time>();
 }
 
@@ -487,7 +488,6 @@ absl::StatusOr<std::optional<absl::Time>> Collection::Parts::EndFollowUpsIfDue(c
   CANDOR_ASSIGN_OR_RETURN(const std::optional<absl::Time> end, follow_ups.EndTime(survey));
   if (!end.has_value() || now < *end) return end;
   CANDOR_RETURN_IF_ERROR(follow_ups.Finish(survey, now).status());
-  CANDOR_RETURN_IF_ERROR(store->Rebuild());
   return std::optional<absl::Time>();
 }
 

@@ -347,17 +347,17 @@ absl::StatusOr<std::string> Moderation::Release(const Survey& survey, const doma
 
 absl::StatusOr<std::string> Moderation::ReleaseExpired(const Survey& survey) {
   CANDOR_RETURN_IF_ERROR(store_.GetOutcome(survey.id()).status());
-  CANDOR_RETURN_IF_ERROR(Destroy(survey).status());
+  CANDOR_RETURN_IF_ERROR(Destroy(survey));
   domain::ReleasedComments none;
   none.survey = survey.id();
   none.expired = true;
   return domain::EncodeReleasedComments(none);
 }
 
-absl::StatusOr<bool> Moderation::Destroy(const Survey& survey) {
+absl::Status Moderation::Destroy(const Survey& survey) {
   // The key first: it is found again through what the store still has.
   CANDOR_RETURN_IF_ERROR(WordsKeyFile(keys_folder_, survey.id(), kWordsKey).Destroy());
-  return store_.DestroyWords(survey.id());
+  return store_.DestroyWords(survey.id()).status();
 }
 
 }  // namespace candor::collection

@@ -93,9 +93,9 @@ class Moderation {
 
   // The same with comments whose time is over: destroys what there is, and says so.
   absl::StatusOr<std::string> ReleaseExpired(const Survey& survey);
-  // Destroys everything in words of the survey, with what was released and the key of the decisions. Gives whether there was
-  // anything; it may stay in freed pages until the store is rebuilt.
-  absl::StatusOr<bool> Destroy(const Survey& survey);
+  // Destroys everything in words of the survey, with what was released and the key of the decisions. It may stay in freed pages
+  // until the store is rebuilt.
+  absl::Status Destroy(const Survey& survey);
 
  private:
   storage::ResponseStore& store_;

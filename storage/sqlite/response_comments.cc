@@ -198,7 +198,8 @@ absl::Status SqliteResponseStore::ReleaseComments(const SurveyId& survey, absl::
       CANDOR_RETURN_IF_ERROR(insert.BindText(1, survey.value()).BindBlob(2, released).Run());
     }
     if (follow_ups.has_value()) CANDOR_RETURN_IF_ERROR(StartFollowUps(survey, *follow_ups));
-    return RunEach(*database_, survey, kDeleteComments);
+    CANDOR_RETURN_IF_ERROR(RunEach(*database_, survey, kDeleteComments));
+    return OweRebuild();
   });
 }
 
@@ -240,7 +241,8 @@ absl::Status SqliteResponseStore::DestroyNotices(const SurveyId& survey) {
   return database_->Transact([&]() -> absl::Status {
     mutex_.AssertHeld();
     CANDOR_ASSIGN_OR_RETURN(Statement remove, database_->Prepare("DELETE FROM notice WHERE survey = ?"));
-    return remove.BindText(1, survey.value()).Run();
+    CANDOR_RETURN_IF_ERROR(remove.BindText(1, survey.value()).Run());
+    return OweRebuild();
   });
 }
 
@@ -256,7 +258,8 @@ absl::StatusOr<bool> SqliteResponseStore::DestroyWords(const SurveyId& survey) {
       CANDOR_ASSIGN_OR_RETURN(any, select.BindText(1, survey.value()).Step());
     }
     CANDOR_RETURN_IF_ERROR(RunEach(*database_, survey, kDeleteComments));
-    return RunEach(*database_, survey, kDeleteOtherWords);
+    CANDOR_RETURN_IF_ERROR(RunEach(*database_, survey, kDeleteOtherWords));
+    return any ? OweRebuild() : absl::OkStatus();
   }));
   return any;
 }

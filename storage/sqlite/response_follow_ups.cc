@@ -179,7 +179,8 @@ absl::Status SqliteResponseStore::FinishFollowUps(const SurveyId& survey, absl::
     }
     CANDOR_ASSIGN_OR_RETURN(Statement insert,
                             database_->Prepare("INSERT INTO handed_over(survey, document) VALUES (?, ?)"));
-    return insert.BindText(1, survey.value()).BindBlob(2, answers).Run();
+    CANDOR_RETURN_IF_ERROR(insert.BindText(1, survey.value()).BindBlob(2, answers).Run());
+    return OweRebuild();
   });
 }
 

@@ -371,15 +371,37 @@ absl::Status SqliteResponseStore::FinishPool(absl::string_view public_key, absl:
     CANDOR_ASSIGN_OR_RETURN(
         Statement remove,
         database_->Prepare("DELETE FROM contribution WHERE survey IN (SELECT id FROM survey WHERE pool = ?)"));
-    return remove.BindBlob(1, public_key).Run();
+    CANDOR_RETURN_IF_ERROR(remove.BindBlob(1, public_key).Run());
+    return OweRebuild();
   });
+}
+
+absl::Status SqliteResponseStore::OweRebuild() {
+  return database_->Execute("INSERT OR IGNORE INTO owed_rebuild VALUES (1)");
 }
 
 absl::Status SqliteResponseStore::Rebuild() {
   absl::MutexLock lock(&mutex_);
+  return RebuildLocked();
+}
+
+absl::Status SqliteResponseStore::RebuildIfOwed() {
+  absl::MutexLock lock(&mutex_);
+  bool owed = false;
+  {
+    CANDOR_ASSIGN_OR_RETURN(Statement select, database_->Prepare("SELECT 1 FROM owed_rebuild"));
+    CANDOR_ASSIGN_OR_RETURN(owed, select.Step());
+  }
+  return owed ? RebuildLocked() : absl::OkStatus();
+}
+
+absl::Status SqliteResponseStore::RebuildLocked() {
   // The log first, so that the rebuilt pages alone are in it afterwards; then once more to empty it.
   CANDOR_RETURN_IF_ERROR(EmptyLog());
   CANDOR_RETURN_IF_ERROR(database_->Execute("VACUUM"));
+  CANDOR_RETURN_IF_ERROR(EmptyLog());
+  // Only now does no file hold a page from before.
+  CANDOR_RETURN_IF_ERROR(database_->Execute("DELETE FROM owed_rebuild"));
   return EmptyLog();
 }
 
@@ -405,7 +427,7 @@ absl::Status SqliteResponseStore::FinishDestroying() {
     if (state.ok() && (*state == SurveyState::kAccepting || *state == SurveyState::kStopped)) continue;
     CANDOR_RETURN_IF_ERROR(RemoveOpenFile(survey));
   }
-  return absl::OkStatus();
+  return RebuildIfOwed();
 }
 
 }  // namespace candor::storage::sqlite

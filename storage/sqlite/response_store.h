@@ -59,6 +59,7 @@ class SqliteResponseStore : public ResponseStore {
   absl::StatusOr<std::string> GetContribution(const domain::SurveyId& survey) override;
   absl::Status FinishPool(absl::string_view public_key, absl::string_view figures) override;
   absl::Status Rebuild() override;
+  absl::Status RebuildIfOwed() override;
   absl::Status FinishDestroying() override;
 
  private:
@@ -74,6 +75,9 @@ class SqliteResponseStore : public ResponseStore {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status StartFollowUps(const domain::SurveyId& survey, const FollowUpStart& start)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Within the transaction that deletes something.
+  absl::Status OweRebuild() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status RebuildLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Moves what is in the log to its place, and empties the log.
   absl::Status EmptyLog() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Overwrites a column of the row where it stands, and leaves no time.

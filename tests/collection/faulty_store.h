@@ -28,6 +28,7 @@ struct StoreFaults {
   std::atomic<int> finish_after{0};
   std::atomic<int> release_before{0};  // of comments; likewise
   std::atomic<int> release_after{0};
+  std::atomic<int> rebuild{0};
   std::atomic<int> answer{0};          // to a question
   std::atomic<int> hand_over_before{0};  // of answers to questions; likewise
   std::atomic<int> hand_over_after{0};
@@ -149,7 +150,14 @@ class FaultyStore : public storage::ResponseStore {
     if (Fails(faults_->finish_after)) return domain::errors::StoreBusy("injected");
     return finished;
   }
-  absl::Status Rebuild() override { return store_->Rebuild(); }
+  absl::Status Rebuild() override {
+    if (Fails(faults_->rebuild)) return domain::errors::StoreBusy("injected");
+    return store_->Rebuild();
+  }
+  absl::Status RebuildIfOwed() override {
+    if (Fails(faults_->rebuild)) return domain::errors::StoreBusy("injected");
+    return store_->RebuildIfOwed();
+  }
   absl::Status FinishDestroying() override { return store_->FinishDestroying(); }
 
  private:

@@ -764,6 +764,45 @@ TEST_F(FollowUpTest, ThisPlanesClockEndsItWhenNobodyAsks) {
             (std::vector<std::pair<std::string, std::string>>{{asked.ids.at("staff 3"), "the words"}}));
 }
 
+// The transaction is committed, and what follows it is not: the machine stops there, or the disk is full.
+TEST_F(FollowUpTest, WhatWasDestroyedIsInNoFileAfterAStopBeforeTheFileIsRebuilt) {
+  options_.abandon_interval = absl::Milliseconds(1);
+  Restart();
+  const Asked asked = ReleasedSurvey();
+  ASSERT_TRUE(collection_->Forget().ok());
+  const std::string question = SealQuestion(asked, "staff 3", "Which?");
+  ASSERT_EQ(collection_->PutQuestion({asked.survey.id(), asked.ids.at("staff 3"), question}), absl::OkStatus());
+  constexpr int kEver = 1'000'000'000;
+  faults_.rebuild = kEver;
+  AdvanceTo(asked.release_time + 3 * kSpan);
+  for (int i = 0; i < 60'000 && faults_.rebuild == kEver; ++i) absl::SleepFor(absl::Milliseconds(1));
+  ASSERT_TRUE(collection_->ListQuestions(asked.survey.id())->sealed_questions.empty());
+  std::vector<std::string> traces = {question.substr(60)};
+  for (const auto& [text, key] : asked.keys) {
+    if (text != "staff 10") traces.push_back(key.public_key());
+  }
+  const storage::TempFolder stopped;
+  std::filesystem::copy(folder_.path(), stopped.path(), std::filesystem::copy_options::recursive);
+  for (const std::string& trace : traces) EXPECT_NE(stopped.FileWith(trace), "") << "nothing is tested else";
+  {
+    CollectionOptions options = options_;
+    options.keys_folder = stopped.path() + options_.keys_folder.substr(folder_.path().size());
+    auto store = storage::sqlite::SqliteResponseStore::Open(stopped.path() + data_folder().substr(folder_.path().size()));
+    ASSERT_TRUE(store.ok()) << store.status();
+    const auto collection = Collection::Start(*std::move(store), &clock_, options);
+    ASSERT_TRUE(collection.ok()) << collection.status();
+    for (const std::string& trace : traces) EXPECT_EQ(stopped.FileWith(trace), "");
+  }
+  // Without a stop the plane makes up for it by itself.
+  faults_.rebuild = 0;
+  clock_.Advance(absl::Minutes(1));
+  const auto gone = [&] {
+    return std::all_of(traces.begin(), traces.end(), [&](const auto& trace) { return folder_.FileWith(trace).empty(); });
+  };
+  for (int i = 0; i < 60'000 && !gone(); ++i) absl::SleepFor(absl::Milliseconds(1));
+  EXPECT_TRUE(gone());
+}
+
 TEST_F(FollowUpTest, NoFileTimeTellsWhenAnAnswerCame) {
   const Asked asked = ReleasedSurvey();
   ASSERT_EQ(Ask(asked, "staff 3"), absl::OkStatus());

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <filesystem>
+#include <functional>
 #include <future>
 #include <map>
 #include <string>
@@ -308,6 +310,35 @@ TEST_F(SqliteResponseStoreTest, RebuildingErasesDestroyedComments) {
   ASSERT_TRUE(store_->Rebuild().ok());
   for (const std::string& comment : comments) EXPECT_EQ(folder_.FileWith(comment.substr(50, 40)), "");
   EXPECT_EQ(folder_.FileWith(key), "");
+}
+
+// Whatever deletes says so in its own transaction, and a start makes up for what was not done then.
+TEST_F(SqliteResponseStoreTest, AStartRebuildsWhatWasDeletedWithoutIt) {
+  const auto delete_by = [&](const std::function<absl::Status(const SurveyId&)>& remove) {
+    const SurveyId survey = MakeSurvey(5);
+    EXPECT_TRUE(store_->StopSurvey(survey).ok());
+    std::vector<std::string> comments;
+    for (int i = 0; i < 30; ++i) comments.push_back(base::RandomBytes(2046));
+    StoredClosing closing = WithComments({"order", "result", "ledger"}, comments, {base::RandomBytes(80)});
+    closing.notices = {base::RandomBytes(600)};
+    const std::string notice = closing.notices[0].substr(50, 40);
+    EXPECT_TRUE(store_->CloseSurvey(survey, closing).ok());
+    EXPECT_TRUE(store_->Rebuild().ok());
+    EXPECT_TRUE(remove(survey).ok());
+    const TempFolder stopped;
+    std::filesystem::copy(folder_.path(), stopped.path(), std::filesystem::copy_options::recursive);
+    const auto after = SqliteResponseStore::Open(stopped.path());
+    EXPECT_TRUE(after.ok()) << after.status();
+    if (!after.ok()) return;
+    EXPECT_TRUE((*after)->FinishDestroying().ok());
+    const bool comments_stay = (*after)->GetComments(survey)->comments.size() == comments.size();
+    EXPECT_EQ(stopped.FileWith(comments[7].substr(50, 40)).empty(), !comments_stay);
+    EXPECT_EQ(stopped.FileWith(notice).empty(), (*after)->GetNotices(survey)->empty());
+    EXPECT_TRUE(!comments_stay || (*after)->GetNotices(survey)->empty()) << "nothing was deleted";
+  };
+  delete_by([&](const SurveyId& survey) { return store_->ReleaseComments(survey, "released", std::nullopt); });
+  delete_by([&](const SurveyId& survey) { return store_->DestroyNotices(survey); });
+  delete_by([&](const SurveyId& survey) { return store_->DestroyWords(survey).status(); });
 }
 
 TEST_F(SqliteResponseStoreTest, RebuildingErasesTheContributionsOfAFinishedPool) {
