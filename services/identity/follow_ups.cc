@@ -141,6 +141,13 @@ bool IsWaiting(const absl::Status& status) {
   return base::GetErrorDetail(status).reason == domain::reasons::kWAITING_FOR_MODERATORS;
 }
 
+absl::Status UnreadableAnswers(const SurveyRow& survey, const absl::Status& why) {
+  return base::Error(absl::StatusCode::kDataLoss, domain::reasons::kSTORE_CORRUPT,
+                     absl::StrCat("the answers to questions that the response plane hands over for ", SurveyName(survey),
+                                  " cannot be read (", why.message(),
+                                  "); bring both servers to one version, and it goes on by itself"));
+}
+
 bool IsOver(const absl::Status& status) {
   return base::GetErrorDetail(status).reason == domain::reasons::kFOLLOW_UP_OVER;
 }
@@ -319,10 +326,12 @@ absl::Status FollowUps::Place(const SurveyRow& survey) {
 absl::StatusOr<std::string> FollowUps::Finish(const SurveyRow& survey, const FollowUpTimes& times) {
   absl::StatusOr<std::string> answers = plane_.FinishFollowUps(survey.id);
   if (IsWaiting(answers.status())) return std::string();
+  // A document that is there is never given up, since whoever mends the fault will have it; trying again alone does not help.
   if (answers.ok()) {
     const absl::StatusOr<domain::FollowUpAnswers> read = domain::DecodeFollowUpAnswers(*answers);
-    if (read.ok() && read->survey == survey.id) return answers;
-    answers = errors::StoreCorrupt("the response plane hands over answers that are none of this survey's");
+    if (!read.ok()) return UnreadableAnswers(survey, read.status());
+    if (read->survey == survey.id) return answers;
+    return errors::StoreCorrupt("the response plane hands over answers that are none of this survey's");
   }
   if (IsPassing(answers.status()) || clock_.Now() < times.hand_over_until) return answers.status();
   // A plane that has lost the survey has nothing to hand over, and asking it for ever would not change that.

@@ -13,7 +13,6 @@
 #include "services/base/status.h"
 #include "services/domain/closed_result.h"
 #include "services/domain/errors.h"
-#include "services/domain/follow_up.h"
 #include "services/wire/error_status.h"
 
 namespace candor::rpc {
@@ -285,9 +284,6 @@ absl::StatusOr<std::string> RemoteResponsePlane::FinishFollowUps(const domain::S
   request.set_survey(survey.value());
   v1::FinishFollowUpsResponse response;
   CANDOR_RETURN_IF_ERROR(Call(&PlaneService::Stub::FinishFollowUps, request, &response, Effort::kUsual));
-  if (const absl::Status read = domain::DecodeFollowUpAnswers(response.answers()).status(); !read.ok()) {
-    return Unreachable(absl::StrCat("its answers cannot be read, as of another version (", read.message(), ")"));
-  }
   return std::move(*response.mutable_answers());
 }
 

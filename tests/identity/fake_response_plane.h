@@ -176,7 +176,7 @@ class FakeResponsePlane : public domain::ResponsePlane {
     // Frozen by this.
     const auto [place, first] = handed_over_answers.emplace(survey, domain::FollowUpAnswers{survey, answers[survey]});
     if (!gate_.Pass()) return Gone();
-    return domain::EncodeFollowUpAnswers(place->second);
+    return unreadable_answers.empty() ? domain::EncodeFollowUpAnswers(place->second) : unreadable_answers;
   }
 
   absl::StatusOr<std::vector<int64_t>> LiveCounts(const domain::SurveyId&) override { return std::vector<int64_t>{}; }
@@ -194,6 +194,7 @@ class FakeResponsePlane : public domain::ResponsePlane {
   std::map<domain::SurveyId, absl::Status> broken;  // closing of these fails so
   std::map<domain::SurveyId, int64_t> undecided;  // comments that wait for moderators; none: 0
   std::vector<std::string> released_ids;  // of comments that every survey hands over, sorted
+  std::string unreadable_answers;  // given in the place of answers, as by a server of another version
   absl::Status release_fault;  // how releasing fails
   std::map<domain::SurveyId, absl::Time> release_times;                      // as they were told first
   std::map<domain::SurveyId, std::map<std::string, std::string>> questions;  // comment -> sealed question

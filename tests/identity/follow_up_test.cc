@@ -295,6 +295,26 @@ TEST_F(FollowUpTest, AResponsePlaneThatHasLostTheSurveyIsAskedUntilTheLastDay) {
   EXPECT_EQ(lifecycle_->ProgressOf(district_, campaign_)->last_fault, "");
 }
 
+TEST_F(FollowUpTest, AnswersThatCannotBeReadAreAFaultThatIsShownUntilTheyCan) {
+  MakeReleased();
+  ASSERT_TRUE(Ask("c1").ok());
+  ASSERT_TRUE(Approve("c1").ok());
+  lifecycle_->RunPending();
+  plane_.answers[survey_] = {{"c1", "The one in May", false}};
+  plane_.unreadable_answers = R"({"format":"candor.follow_up_answers.v2"})";
+  After(2 * kSpan);
+  const std::string fault = lifecycle_->ProgressOf(district_, campaign_)->last_fault;
+  EXPECT_THAT(fault, HasSubstr(survey_.value()));
+  EXPECT_THAT(fault, HasSubstr("one version"));
+  After(kSpan);
+  EXPECT_EQ(StateOf("c1"), FollowUpState::kApproved) << "they are there, and not given up";
+  EXPECT_EQ(lifecycle_->ProgressOf(district_, campaign_)->last_fault, fault);
+  plane_.unreadable_answers.clear();
+  TryAgain();
+  EXPECT_EQ(StateOf("c1"), FollowUpState::kAnswered);
+  EXPECT_EQ(lifecycle_->ProgressOf(district_, campaign_)->last_fault, "");
+}
+
 TEST_F(FollowUpTest, TheTimeRunsFromTheReleaseThatCameToPass) {
   campaign_ = MakeModerated(1, kDays);
   survey_ = OneSurvey(campaign_).id;

@@ -16,6 +16,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "candor/v1/plane.grpc.pb.h"
+#include "grpcpp/grpcpp.h"
 #include "services/domain/errors.h"
 #include "services/domain/ids.h"
 #include "services/server/plane_key_file.h"
@@ -29,6 +31,7 @@
 namespace candor::testing {
 namespace {
 
+namespace v1 = candor::v1;
 namespace reasons = domain::reasons;
 using ::testing::HasSubstr;
 
@@ -51,6 +54,30 @@ class SilentListener {
  private:
   const int socket_;
   std::string address_;
+};
+
+// Hands over what this version cannot read.
+class AnotherVersion final : public v1::PlaneService::Service {
+ public:
+  AnotherVersion() {
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
+    builder.RegisterService(this);
+    server_ = builder.BuildAndStart();
+    EXPECT_NE(server_, nullptr);
+  }
+  ~AnotherVersion() override { server_->Shutdown(); }
+  std::string address() const { return absl::StrCat("127.0.0.1:", port_); }
+
+  grpc::Status FinishFollowUps(grpc::ServerContext*, const v1::FinishFollowUpsRequest*,
+                               v1::FinishFollowUpsResponse* response) override {
+    response->set_answers("of the future");
+    return grpc::Status::OK;
+  }
+
+ private:
+  int port_ = 0;
+  std::unique_ptr<grpc::Server> server_;
 };
 
 class RemotePlaneTest : public ::testing::Test {
@@ -118,6 +145,14 @@ TEST_F(RemotePlaneTest, AnswersAndErrorsComeWithTheirReasons) {
   domain::PoolOrder pool;
   pool.pooling_public_key = std::string(32, 'p');
   EXPECT_EQ(ReasonOf(plane->PoolCampaign(pool).status()), reasons::kSURVEY_UNKNOWN);
+}
+
+// It can be reached, so that trying again would not help: who asked judges what came.
+TEST_F(RemotePlaneTest, AnswersToQuestionsComeAsTheyWereHandedOver) {
+  const AnotherVersion another;
+  const auto answers = Connect(another.address())->FinishFollowUps(domain::SurveyId("00000000000000000000000000"));
+  ASSERT_EQ(answers.status(), absl::OkStatus());
+  EXPECT_EQ(*answers, "of the future");
 }
 
 TEST_F(RemotePlaneTest, ASilentServerIsOneThatCannotBeReached) {
