@@ -54,7 +54,8 @@ absl::Status CheckTimeToAsk(const AskedSurvey& survey, absl::Time now) {
   if (now < survey.times.ask_until) return absl::OkStatus();
   return errors::FollowUpOver(absl::StrCat(
       "questions could be put and decided about until ",
-      absl::FormatTime("%Y-%m-%d %H:%M UTC", survey.times.ask_until, absl::UTCTimeZone()), ", as raters were told"));
+      absl::FormatTime("%Y-%m-%d %H:%M UTC", survey.times.ask_until, absl::UTCTimeZone()),
+      ", as raters were told; that time never moves, also where a server could not be reached for a part of it"));
 }
 
 // What stands beside a survey's report: the words of comments by id, and what was handed over of questions.

@@ -201,6 +201,7 @@ TEST_F(FollowUpTest, AfterItsTimeNothingIsAskedOrDecidedAnyMore) {
   const absl::Status late = Ask("c1", "Another?").status();
   EXPECT_EQ(Reason(late), reasons::kFOLLOW_UP_OVER);
   EXPECT_THAT(std::string(late.message()), HasSubstr("2027-01-20 08:00 UTC"));
+  EXPECT_THAT(std::string(late.message()), HasSubstr("never moves"));
   EXPECT_TRUE(Ask("c1").ok()) << "the same again";
   EXPECT_EQ(Reason(Approve("c1").status()), reasons::kFOLLOW_UP_OVER);
   EXPECT_EQ(Reason(Reject("c1").status()), reasons::kFOLLOW_UP_OVER);
