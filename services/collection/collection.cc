@@ -1,32 +1,23 @@
 #include "services/collection/collection.h"
 
 #include <algorithm>
-#include <atomic>
 #include <optional>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
-#include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
 #include "services/base/error.h"
-#include "services/base/executor.h"
 #include "services/base/log.h"
 #include "services/base/private_memory.h"
 #include "services/base/status.h"
-#include "services/collection/abandon_watch.h"
 #include "services/collection/answer_seal.h"
 #include "services/collection/closing.h"
-#include "services/collection/closing_moments.h"
-#include "services/collection/follow_ups.h"
-#include "services/collection/key_sessions.h"
+#include "services/collection/collection_parts.h"
 #include "services/collection/keyed_lock.h"
-#include "services/collection/latest_clock.h"
-#include "services/collection/moderation.h"
 #include "services/collection/pooling.h"
 #include "services/collection/receipt_key.h"
 #include "services/collection/steward_keys.h"
 #include "services/collection/survey.h"
-#include "services/collection/survey_cache.h"
 #include "services/collection/writer.h"
 #include "services/crypto/sealing.h"
 #include "services/crypto/token.h"
@@ -34,7 +25,6 @@
 #include "services/domain/contract.h"
 #include "services/domain/errors.h"
 #include "services/domain/extension.h"
-#include "services/domain/sealed_records.h"
 
 namespace candor::collection {
 namespace errors = candor::domain::errors;
@@ -47,7 +37,6 @@ namespace {
 constexpr size_t kAcknowledgementsQueued = 64;
 // Live counts move in steps of so many, and begin there.
 constexpr int64_t kCountStep = 5;
-constexpr absl::Duration kAbandonRetry = absl::Minutes(1);
 
 absl::Status Stopping() {
   return base::Error(absl::StatusCode::kUnavailable, reasons::kOVERLOADED,
@@ -102,76 +91,32 @@ bool TokenHolds(const Submission& submission, const Survey& survey) {
 
 }  // namespace
 
-struct Collection::Parts {
-  Parts(std::unique_ptr<storage::ResponseStore> store, base::Clock* clock, crypto::SigningKey receipt_key,
-        const CollectionOptions& options)
-      : store(std::move(store)),
-        clock(clock),
-        receipt_key(std::move(receipt_key)),
-        lookup_bytes_limit(options.lookup_bytes),
-        cache(this->store.get(), static_cast<size_t>(options.cached_surveys)),
-        sessions(&this->clock),
-        moderation(this->store.get(), options.keys_folder),
-        follow_ups(this->store.get(), options.keys_folder, &this->clock),
-        lookups(kLookupThreads, options.lookup_queue),
-        acknowledger(/*threads=*/1, kAcknowledgementsQueued),
-        abandon_watch(&this->clock, options.abandon_interval,
-                      [this](const SurveyId& survey, absl::Time now) { return AbandonIfDue(survey, now); }) {
-    const size_t count = static_cast<size_t>(options.writers);
-    WriterOptions each;
-    each.queue_limit = std::max<size_t>(1, options.queue_limit / count);
-    each.open_files = std::max<size_t>(1, static_cast<size_t>(options.open_files) / count);
-    each.loaded_surveys = std::max<size_t>(1, static_cast<size_t>(options.loaded_surveys) / count);
-    each.log_limit_bytes = options.log_limit_bytes;
-    each.idle_delay = options.idle_delay;
-    for (size_t i = 0; i < count; ++i) {
-      writers.push_back(
-          std::make_unique<Writer>(this->store.get(), &this->receipt_key, &this->clock, &acknowledger, each));
-    }
+Collection::Parts::Parts(std::unique_ptr<storage::ResponseStore> store, base::Clock* clock, crypto::SigningKey receipt_key,
+                         const CollectionOptions& options)
+    : store(std::move(store)),
+      clock(clock),
+      receipt_key(std::move(receipt_key)),
+      lookup_bytes_limit(options.lookup_bytes),
+      cache(this->store.get(), static_cast<size_t>(options.cached_surveys)),
+      sessions(&this->clock),
+      moderation(this->store.get(), options.keys_folder),
+      follow_ups(this->store.get(), options.keys_folder, &this->clock),
+      lookups(kLookupThreads, options.lookup_queue),
+      acknowledger(/*threads=*/1, kAcknowledgementsQueued),
+      abandon_watch(&this->clock, options.abandon_interval,
+                    [this](const SurveyId& survey, absl::Time now) { return AbandonIfDue(survey, now); }) {
+  const size_t count = static_cast<size_t>(options.writers);
+  WriterOptions each;
+  each.queue_limit = std::max<size_t>(1, options.queue_limit / count);
+  each.open_files = std::max<size_t>(1, static_cast<size_t>(options.open_files) / count);
+  each.loaded_surveys = std::max<size_t>(1, static_cast<size_t>(options.loaded_surveys) / count);
+  each.log_limit_bytes = options.log_limit_bytes;
+  each.idle_delay = options.idle_delay;
+  for (size_t i = 0; i < count; ++i) {
+    writers.push_back(
+        std::make_unique<Writer>(this->store.get(), &this->receipt_key, &this->clock, &acknowledger, each));
   }
-
-  Writer& WriterOf(const SurveyId& survey) { return *writers[absl::HashOf(survey) % writers.size()]; }
-  bool SignsFor(const Survey& survey) const {
-    return survey.manifest().receipt_public_key == receipt_key.public_key();
-  }
-  absl::Status StopOverdueAndWatchTheRest();
-  absl::Status CheckStewardsKeyIsFresh(const domain::Manifest& manifest);
-  absl::Status EndIfOver(const SurveyId& survey, bool named);
-  absl::Status Abandon(const SurveyId& survey);
-  std::optional<absl::Time> AbandonIfDue(const SurveyId& survey, absl::Time now);
-  std::optional<absl::Time> EndClosed(const SurveyId& survey, absl::Time now);
-  static absl::StatusOr<absl::Time> EndOfWords(const Survey& survey);
-  absl::StatusOr<std::optional<absl::Time>> DestroyWordsIfDue(const Survey& survey, absl::Time now);
-  absl::StatusOr<std::optional<absl::Time>> EndFollowUpsIfDue(const Survey& survey, absl::Time now);
-  absl::Status CheckAuditor(absl::string_view session, const SurveyId& survey);
-  void DropKeyIfUsed(const Survey& survey);
-  absl::StatusOr<domain::CloseOutcome> FinishClosing(const domain::CloseOrder& order, storage::StoredOutcome outcome);
-  absl::StatusOr<storage::StoredOutcome> CountAndStore(const domain::CloseOrder& order);
-  void LookUpAndTake(Submission submission, SubmitCallback done);
-  void Take(const std::shared_ptr<Survey>& survey, Submission submission, SubmitCallback done);
-
-  const std::unique_ptr<storage::ResponseStore> store;
-  LatestClock clock;
-  const crypto::SigningKey receipt_key;
-  const int64_t lookup_bytes_limit;
-  SurveyCache cache;
-  KeySessions sessions;
-  Moderation moderation;
-  FollowUps follow_ups;
-  ClosingMoments closing_moments;
-  StewardKeys steward_keys;
-  std::atomic<bool> stopping = false;
-  std::atomic<int64_t> lookup_bytes = 0;  // of the answers in `lookups`
-  base::Executor lookups;
-  KeyedLock orders;  // one order at a time for a survey
-  KeyedLock pools;   // and for a pool; taken after that of the survey
-  // One at a time for a steward's key: what opens a survey under it, and what brings its secret half here. Whoever opens
-  // holds the order of a survey that is not there yet, so that the other never waits for it.
-  KeyedLock steward_key_uses;
-  base::Executor acknowledger;
-  std::vector<std::unique_ptr<Writer>> writers;
-  AbandonWatch abandon_watch;
-};
+}
 
 absl::StatusOr<std::unique_ptr<Collection>> Collection::Start(std::unique_ptr<storage::ResponseStore> store,
                                                               base::Clock* clock, const CollectionOptions& options) {
@@ -444,168 +389,6 @@ std::optional<absl::Time> Collection::Parts::AbandonIfDue(const SurveyId& survey
   base::Log(base::LogLevel::kWarning, "a survey whose abandon time has come could not be abandoned; trying again",
             {{"survey", survey.value()}, {"fault", std::string(status.message())}});
   return now + kAbandonRetry;
-}
-
-// What a closed survey still has that ends by the clock.
-std::optional<absl::Time> Collection::Parts::EndClosed(const SurveyId& survey, absl::Time now) {
-  const absl::StatusOr<std::shared_ptr<Survey>> known = cache.Get(survey);
-  absl::Status status = known.status();
-  std::optional<absl::Time> again;
-  for (const auto end : {&Parts::EndFollowUpsIfDue, &Parts::DestroyWordsIfDue}) {
-    if (!known.ok()) break;
-    // A fault of one keeps nothing of the other alive.
-    const absl::StatusOr<std::optional<absl::Time>> next = (this->*end)(**known, now);
-    status.Update(next.status());
-    if (next.ok() && next->has_value()) again = std::min(again.value_or(absl::InfiniteFuture()), **next);
-  }
-  // Also what an attempt before has deleted and could not rebuild after.
-  status.Update(store->RebuildIfOwed());
-  if (status.ok()) return again;
-  base::Log(base::LogLevel::kWarning, "what the contract's retention ends could not be destroyed; trying again",
-            {{"survey", survey.value()}, {"fault", std::string(status.message())}});
-  return now + kAbandonRetry;
-}
-
-absl::StatusOr<absl::Time> Collection::Parts::EndOfWords(const Survey& survey) {
-  CANDOR_ASSIGN_OR_RETURN(const domain::Contract contract, domain::DecodeContract(*survey.documents()->contract));
-  return domain::NoticesEndTime(contract);
-}
-
-// The contract's retention has ended: neither an auditor nor a district that has forgotten the survey keeps a word alive. Gives
-// when to look again.
-absl::StatusOr<std::optional<absl::Time>> Collection::Parts::DestroyWordsIfDue(const Survey& survey, absl::Time now) {
-  CANDOR_ASSIGN_OR_RETURN(const absl::Time end, EndOfWords(survey));
-  if (now < end) return std::optional<absl::Time>(end);
-  const KeyedLock::Holder held(&orders, survey.id().value());
-  CANDOR_RETURN_IF_ERROR(follow_ups.FinishExpired(survey).status());
-  CANDOR_RETURN_IF_ERROR(moderation.Destroy(survey));
-  return std::optional<absl::Time>();
-}
-
-// Nor does an identity plane that is gone keep a question, an answer or a reply key alive.
-absl::StatusOr<std::optional<absl::Time>> Collection::Parts::EndFollowUpsIfDue(const Survey& survey, absl::Time now) {
-  const KeyedLock::Holder held(&orders, survey.id().value());
-  CANDOR_ASSIGN_OR_RETURN(const std::optional<absl::Time> end, follow_ups.EndTime(survey));
-  if (!end.has_value() || now < *end) return end;
-  CANDOR_RETURN_IF_ERROR(follow_ups.Finish(survey, now).status());
-  return std::optional<absl::Time>();
-}
-
-absl::StatusOr<bool> Collection::CommentsWait(const SurveyId& survey) {
-  const KeyedLock::Holder held(&parts_->orders, survey.value());
-  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
-  return parts_->moderation.AnythingWaits(*known);
-}
-
-absl::StatusOr<std::string> Collection::ReleaseSurvey(const domain::ReleaseOrder& order) {
-  const KeyedLock::Holder held(&parts_->orders, order.survey.value());
-  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(order.survey));
-  CANDOR_ASSIGN_OR_RETURN(const absl::Time words_end, Parts::EndOfWords(*known));
-  const ReleaseMoment moment{parts_->clock.Now(), parts_->closing_moments.Find(order.survey)};
-  CANDOR_ASSIGN_OR_RETURN(std::string released, moment.now >= words_end
-                                                    ? parts_->moderation.ReleaseExpired(*known)
-                                                    : parts_->moderation.Release(*known, order, moment));
-  parts_->closing_moments.Drop(order.survey);
-  CANDOR_ASSIGN_OR_RETURN(const std::optional<absl::Time> end, parts_->follow_ups.EndTime(*known));
-  if (end.has_value()) parts_->abandon_watch.Add(order.survey, *end);
-  return released;
-}
-
-absl::Status Collection::PutQuestion(const domain::QuestionOrder& order) {
-  const KeyedLock::Holder held(&parts_->orders, order.survey.value());
-  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(order.survey));
-  return parts_->follow_ups.Put(*known, order, parts_->clock.Now());
-}
-
-absl::StatusOr<std::string> Collection::FinishFollowUps(const SurveyId& survey) {
-  const KeyedLock::Holder held(&parts_->orders, survey.value());
-  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
-  const absl::Time now = parts_->clock.Now();
-  CANDOR_ASSIGN_OR_RETURN(const absl::Time words_end, Parts::EndOfWords(*known));
-  return now < words_end ? parts_->follow_ups.Finish(*known, now) : parts_->follow_ups.FinishExpired(*known);
-}
-
-absl::StatusOr<QuestionList> Collection::ListQuestions(const SurveyId& survey) {
-  if (domain::SurveyIdBytes(survey).empty()) return errors::SurveyUnknown();
-  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
-  return parts_->follow_ups.Questions(*known);
-}
-
-absl::Status Collection::AnswerQuestion(const SurveyId& survey, const QuestionAnswer& answer) {
-  if (domain::SurveyIdBytes(survey).empty()) return errors::SurveyUnknown();
-  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
-  const KeyedLock::Holder held(&parts_->orders, survey.value());
-  return parts_->follow_ups.Answer(*known, answer, parts_->clock.Now());
-}
-
-absl::StatusOr<std::map<std::string, std::string>> Collection::ReplyKeys(absl::string_view session,
-                                                                         const SurveyId& survey) {
-  CANDOR_RETURN_IF_ERROR(parts_->sessions.Check(session, survey, KeyRole::kModerator).status());
-  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
-  return parts_->follow_ups.ReplyKeys(*known);
-}
-
-absl::StatusOr<AnswersView> Collection::ReadAnswers(absl::string_view session, const SurveyId& survey) {
-  CANDOR_RETURN_IF_ERROR(parts_->sessions.Check(session, survey, KeyRole::kModerator).status());
-  const KeyedLock::Holder held(&parts_->orders, survey.value());
-  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
-  return parts_->follow_ups.Answers(*known, parts_->clock.Now());
-}
-
-absl::Status Collection::DecideAnswer(absl::string_view session, const SurveyId& survey, const std::string& comment,
-                                      const CommentDecision& decision) {
-  CANDOR_ASSIGN_OR_RETURN(const int moderator, parts_->sessions.Check(session, survey, KeyRole::kModerator));
-  const KeyedLock::Holder held(&parts_->orders, survey.value());
-  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
-  return parts_->follow_ups.Decide(*known, moderator, comment, decision, parts_->clock.Now());
-}
-
-absl::StatusOr<std::string> Collection::StartKeySession(const SurveyId& survey, KeyRole role, int index) {
-  if (domain::SurveyIdBytes(survey).empty()) return errors::SurveyUnknown();
-  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
-  return parts_->sessions.Start(known->manifest(), role, index);
-}
-
-absl::StatusOr<ModerationView> Collection::ReadComments(absl::string_view session, const SurveyId& survey,
-                                                        absl::string_view after, int limit) {
-  CANDOR_ASSIGN_OR_RETURN(const int moderator, parts_->sessions.Check(session, survey, KeyRole::kModerator));
-  const KeyedLock::Holder held(&parts_->orders, survey.value());
-  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
-  return parts_->moderation.Read(*known, moderator, after, limit);
-}
-
-absl::Status Collection::DecideComment(absl::string_view session, const SurveyId& survey, const std::string& comment,
-                                       const CommentDecision& decision) {
-  CANDOR_ASSIGN_OR_RETURN(const int moderator, parts_->sessions.Check(session, survey, KeyRole::kModerator));
-  const KeyedLock::Holder held(&parts_->orders, survey.value());
-  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
-  return parts_->moderation.Decide(*known, moderator, comment, decision);
-}
-
-absl::Status Collection::SummarizeComments(absl::string_view session, const SurveyId& survey,
-                                           const BlockSummary& summary) {
-  CANDOR_ASSIGN_OR_RETURN(const int moderator, parts_->sessions.Check(session, survey, KeyRole::kModerator));
-  const KeyedLock::Holder held(&parts_->orders, survey.value());
-  CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> known, parts_->cache.Get(survey));
-  return parts_->moderation.Summarize(*known, moderator, summary);
-}
-
-absl::Status Collection::Parts::CheckAuditor(absl::string_view session, const SurveyId& survey) {
-  CANDOR_RETURN_IF_ERROR(sessions.Check(session, survey, KeyRole::kAuditor).status());
-  // Before closing they lie within the answers, and nobody can tell them apart.
-  return store->GetOutcome(survey).status();
-}
-
-absl::StatusOr<std::vector<std::string>> Collection::ReadNotices(absl::string_view session, const SurveyId& survey) {
-  CANDOR_RETURN_IF_ERROR(parts_->CheckAuditor(session, survey));
-  return parts_->store->GetNotices(survey);
-}
-
-absl::Status Collection::DestroyNotices(absl::string_view session, const SurveyId& survey) {
-  CANDOR_RETURN_IF_ERROR(parts_->CheckAuditor(session, survey));
-  const KeyedLock::Holder held(&parts_->orders, survey.value());
-  CANDOR_RETURN_IF_ERROR(parts_->store->DestroyNotices(survey));
-  return parts_->store->Rebuild();
 }
 
 absl::StatusOr<std::vector<int64_t>> Collection::LiveCounts(const SurveyId& survey) {
