@@ -65,7 +65,30 @@ absl::Status CheckGrant(const Caller& caller, bool held, bool wanted) {
                      "person.roles");
 }
 
-// Whoever made these keys may have kept them; they must not become an administrator's.
+// With a moderator's or auditor's access key somebody registers a key that comments and reports of pressure are sealed to.
+bool ReadsWords(const storage::Roles& roles) { return roles.moderator || roles.auditor; }
+
+// Whether the change gives a role whose holder nobody else may act as.
+bool GainsARoleOfTrust(const storage::Roles& before, const storage::Roles& after) {
+  return (after.administrator && !before.administrator) || (after.moderator && !before.moderator) ||
+         (after.auditor && !before.auditor);
+}
+
+// Who may make an access key for `holder`; the holder may.
+absl::Status CheckMayMakeKeyFor(ReadTransaction& transaction, const Caller& caller, const PersonRow& holder) {
+  if (caller.district == holder.district && caller.person == holder.id) return absl::OkStatus();
+  if (holder.roles.administrator && !caller.installation_administrator) {
+    return base::Error(absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED,
+                       "only the installation's administrator makes a key for another administrator; ask them");
+  }
+  if (!ReadsWords(holder.roles)) return absl::OkStatus();
+  return CheckInNoLineOf(transaction, caller, holder.district,
+                         "a moderator's or auditor's key is not made by somebody who leads or supervises a leader, since "
+                         "they could read with it what raters write; the holder makes it themself, or ask the "
+                         "installation's administrator, or an administrator who is in no leader's line");
+}
+
+// Whoever made these keys may have kept them; they must not become those of an administrator, a moderator or an auditor.
 absl::Status DeleteAllKeys(WriteTransaction& transaction, base::Clock& clock, const Caller& caller,
                            const PersonRow& person) {
   while (true) {
@@ -213,7 +236,8 @@ absl::StatusOr<PersonRow> Directory::UpdatePerson(const Caller& caller, const Di
     CANDOR_RETURN_IF_ERROR(CheckPerson(transaction, person));
     CANDOR_RETURN_IF_ERROR(transaction.UpdatePerson(person));
     person.revision = stored.revision + 1;
-    if (person.roles.administrator && !stored.roles.administrator) {
+    const bool own = caller.district == district && caller.person == id;
+    if (GainsARoleOfTrust(stored.roles, person.roles) && !own) {
       CANDOR_RETURN_IF_ERROR(DeleteAllKeys(transaction, clock_, caller, stored));
     }
     return RecordAudit(transaction, clock_, caller, district, "UpdatePerson", PersonName(district, id));
@@ -229,7 +253,11 @@ absl::StatusOr<PersonRow> Directory::RegisterKey(const Caller& caller, const Dis
   PersonRow person;
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(person, GetPersonRow(transaction, district, id));
-    if (!person.roles.moderator && !person.roles.auditor) {
+    if (caller.district != district || caller.person != id) {
+      return base::Error(absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED,
+                         absl::StrCat("only ", PersonName(district, id), " registers their key; nobody stands in for them"));
+    }
+    if (!ReadsWords(person.roles)) {
       return errors::WrongState(absl::StrCat(PersonName(district, id),
                                              " is neither moderator nor auditor; ask for the role first"));
     }
@@ -311,11 +339,7 @@ absl::StatusOr<NewAccessKey> Directory::CreateAccessKey(const Caller& caller, co
   key.row.create_time = clock_.Now();
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(const PersonRow holder, GetPersonRow(transaction, district, person));
-    const bool own = caller.district == district && caller.person == person;
-    if (holder.roles.administrator && !own && !caller.installation_administrator) {
-      return base::Error(absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED,
-                         "only the installation's administrator makes a key for another administrator; ask them");
-    }
+    CANDOR_RETURN_IF_ERROR(CheckMayMakeKeyFor(transaction, caller, holder));
     CANDOR_RETURN_IF_ERROR(transaction.InsertAccessKey(key.row));
     return RecordAudit(transaction, clock_, caller, district, "CreateAccessKey",
                        AccessKeyName(district, person, key.row.id));

@@ -49,14 +49,14 @@ class Directory {
   // installation's administrator gives; so too at UpdatePerson.
   absl::StatusOr<storage::PersonRow> CreatePerson(const Caller& caller, storage::PersonRow person);
   // Applies `change` to the stored person; a changed id or district is ignored. ABORTED, ETAG_MISMATCH: `revision` is
-  // given and is not the stored one. Who gains the role of an administrator loses all keys, since whoever made them for
-  // the person may have kept them.
+  // given and is not the stored one. Who is given the role of an administrator, a moderator or an auditor by somebody else
+  // loses all keys, since whoever made them for the person may have kept them.
   absl::StatusOr<storage::PersonRow> UpdatePerson(const Caller& caller, const domain::DistrictId& district,
                                                   const domain::PersonId& id, std::optional<int64_t> revision,
                                                   const std::function<absl::Status(storage::PersonRow&)>& change);
   // Keeps the public half of a key that the person made, in place of one registered before, as a moderator's or auditor's:
-  // surveys that are opened from now on are sealed to it, those opened before to the one of then. The caller is the person
-  // themself, whom nobody stands in for. INVALID_ARGUMENT, FIELD_INVALID: not a key that can be sealed to.
+  // surveys that are opened from now on are sealed to it, those opened before to the one of then. PERMISSION_DENIED,
+  // CALLER_NOT_ALLOWED: the caller is not the person themself, whom nobody stands in for. INVALID_ARGUMENT, FIELD_INVALID: not a key that can be sealed to.
   // FAILED_PRECONDITION, WRONG_STATE: the person has neither role.
   absl::StatusOr<storage::PersonRow> RegisterKey(const Caller& caller, const domain::DistrictId& district,
                                                  const domain::PersonId& id, const std::string& public_key);
@@ -74,7 +74,8 @@ class Directory {
                                                                  const storage::Page& page);
 
   // PERMISSION_DENIED, CALLER_NOT_ALLOWED: a key for an administrator other than the caller, by anybody but the
-  // installation's administrator.
+  // installation's administrator, or a key for a moderator or auditor other than the caller, by somebody who leads or
+  // supervises anybody in the district.
   absl::StatusOr<NewAccessKey> CreateAccessKey(const Caller& caller, const domain::DistrictId& district,
                                                const domain::PersonId& person, const std::string& title);
   // Deleting what is not there is NOT_FOUND.

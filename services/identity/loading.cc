@@ -169,6 +169,25 @@ absl::Status CheckOutsideEveryLine(ReadTransaction& transaction, const Caller& c
   });
 }
 
+absl::Status CheckInNoLineOf(ReadTransaction& transaction, const Caller& caller, const domain::DistrictId& district,
+                             absl::string_view message) {
+  if (caller.server || caller.installation_administrator) return absl::OkStatus();
+  CANDOR_ASSIGN_OR_RETURN(const auto person, transaction.FindPerson(district, caller.person));
+  CANDOR_ASSIGN_OR_RETURN(const auto supervised, transaction.ListSupervised(district, caller.person, {"", 1}));
+  if ((person.has_value() && person->roles.leader) || !supervised.empty()) {
+    return base::Error(absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED, message);
+  }
+  storage::Page page;
+  while (true) {
+    CANDOR_ASSIGN_OR_RETURN(const auto campaigns, transaction.ListCampaigns(district, page));
+    for (const storage::CampaignRow& campaign : campaigns) {
+      CANDOR_RETURN_IF_ERROR(CheckOutsideEveryLine(transaction, caller, campaign, message));
+    }
+    if (campaigns.size() < static_cast<size_t>(page.limit)) return absl::OkStatus();
+    page.after = campaigns.back().id.value();
+  }
+}
+
 absl::Status CheckMayChooseTheMoment(ReadTransaction& transaction, const Caller& caller,
                                      const storage::CampaignRow& campaign, absl::Time now) {
   if (storage::CloseTimeOf(campaign) <= now) return absl::OkStatus();

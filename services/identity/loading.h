@@ -81,6 +81,12 @@ absl::StatusOr<bool> IsInLine(storage::ReadTransaction& transaction, const stora
 absl::Status CheckOutsideEveryLine(storage::ReadTransaction& transaction, const Caller& caller,
                                    const storage::CampaignRow& campaign, absl::string_view message);
 
+// PERMISSION_DENIED, CALLER_NOT_ALLOWED, with `message`: the caller leads or supervises anybody in the district, by their
+// role, by those they supervise or by the line of any survey, now or at its opening. OK for the server and for the
+// installation's administrator.
+absl::Status CheckInNoLineOf(storage::ReadTransaction& transaction, const Caller& caller,
+                             const domain::DistrictId& district, absl::string_view message);
+
 // Closing before the time that raters were told, and moving it, are choices of who is still counted; nobody makes them who
 // knows a leader's raters as a member of the line does, and reads the report. PERMISSION_DENIED, CALLER_NOT_ALLOWED: `now`
 // is before the close time, and the caller is in the line of one of the campaign's leaders, now or at opening.

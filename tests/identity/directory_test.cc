@@ -192,6 +192,80 @@ TEST_F(DirectoryTest, AKeyForAnotherAdministratorComesFromTheInstallationsAdmini
   EXPECT_TRUE(directory_->CreateAccessKey(root_, district_, boss_, "").ok());
 }
 
+TEST_F(DirectoryTest, AKeyForAModeratorOrAuditorDoesNotComeFromALeadersLine) {
+  MakeDistrict();
+  const auto add = [&](const std::string& id, const storage::Roles& roles) {
+    storage::PersonRow person;
+    person.district = district_;
+    person.id = domain::PersonId(id);
+    person.display_name = "Name of " + id;
+    person.roles = roles;
+    ASSERT_TRUE(directory_->CreatePerson(root_, person).ok());
+  };
+  const auto as = [&](const std::string& id) {
+    Caller caller = admin_;
+    caller.person = domain::PersonId(id);
+    return caller;
+  };
+  const auto make = [&](const Caller& caller, const std::string& id) {
+    return directory_->CreateAccessKey(caller, district_, domain::PersonId(id), "").status();
+  };
+  const auto set_roles = [&](const Caller& caller, const std::string& id, const storage::Roles& roles) {
+    const auto updated =
+        directory_->UpdatePerson(caller, district_, domain::PersonId(id), std::nullopt, [&](storage::PersonRow& person) {
+          person.roles = roles;
+          return absl::OkStatus();
+        });
+    ASSERT_TRUE(updated.ok()) << updated.status();
+  };
+  add("kim", {.moderator = true});
+  add("noa", {.auditor = true});
+  add("head", {.administrator = true, .leader = true});
+  add("both", {.administrator = true, .moderator = true});
+  for (const std::string holder : {"kim", "noa"}) {
+    for (const Caller& in_line : {as("boss"), as("head")}) {
+      const absl::Status refused = make(in_line, holder);
+      EXPECT_EQ(refused.code(), absl::StatusCode::kPermissionDenied) << refused;
+      EXPECT_EQ(Reason(refused), reasons::kCALLER_NOT_ALLOWED);
+      EXPECT_NE(refused.message().find("the holder makes it themself"), absl::string_view::npos) << refused;
+    }
+    EXPECT_TRUE(directory_->ListAccessKeys(district_, domain::PersonId(holder), {})->empty());
+    EXPECT_TRUE(make(admin_, holder).ok());
+    EXPECT_TRUE(make(root_, holder).ok());
+  }
+  EXPECT_TRUE(make(as("both"), "both").ok());
+  EXPECT_TRUE(make(as("boss"), "leader-1").ok()) << "reads no words";
+
+  // Nor by another order of the calls: a key first, and then the role.
+  add("lee", {.supervisor = true});
+  const auto kept = directory_->CreateAccessKey(as("boss"), district_, domain::PersonId("lee"), "");
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  set_roles(as("boss"), "lee", {.supervisor = true, .auditor = true});
+  EXPECT_EQ(Reason(directory_->Authenticate(kept->secret).status()), reasons::kUNAUTHENTICATED_CALLER);
+  // Who takes a role on themself keeps the keys that they call with.
+  const auto own = directory_->CreateAccessKey(admin_, district_, admin_.person, "");
+  set_roles(admin_, "admin", {.administrator = true, .moderator = true});
+  EXPECT_TRUE(directory_->Authenticate(own->secret).ok());
+}
+
+TEST_F(DirectoryTest, WhoLeftALeadersLineAfterOpeningStillMakesNoModeratorsKey) {
+  MakeOpen({{"staff", 6}});
+  storage::PersonRow kim;
+  kim.district = district_;
+  kim.id = domain::PersonId("kim");
+  kim.display_name = "Kim";
+  kim.roles.moderator = true;
+  ASSERT_TRUE(directory_->CreatePerson(root_, kim).ok());
+  Caller boss = admin_;
+  boss.person = boss_;
+  ASSERT_TRUE(directory_->UpdatePerson(boss, district_, domain::PersonId("leader-1"), std::nullopt,
+                                       [](storage::PersonRow& person) {
+                                         person.supervisors.clear();
+                                         return absl::OkStatus();
+                                       }).ok());
+  EXPECT_EQ(Reason(directory_->CreateAccessKey(boss, district_, kim.id, "").status()), reasons::kCALLER_NOT_ALLOWED);
+}
+
 TEST_F(DirectoryTest, AResetOfTheInstallationKeyVoidsTheOneBefore) {
   EXPECT_FALSE(*directory_->HasInstallationKey());
   std::vector<std::string> secrets;

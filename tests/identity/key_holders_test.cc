@@ -80,6 +80,10 @@ TEST_F(KeyHoldersTest, APersonRegistersTheirOwnKeyAndItIsInTheAuditTrail) {
   EXPECT_EQ(directory_->GetPerson(district_, PersonId("kim"))->public_key, second);
   EXPECT_TRUE(directory_->GetPerson(district_, PersonId("kim"))->key_time.has_value());
   EXPECT_EQ(CountAudit("RegisterKey"), 2);
+  for (const Caller& other : {admin_, root_, As("lee")}) {
+    const auto refused = directory_->RegisterKey(other, district_, PersonId("kim"), first).status();
+    EXPECT_EQ(Reason(refused), reasons::kCALLER_NOT_ALLOWED) << "nobody registers a key for somebody else";
+  }
   const auto of_nobody = directory_->RegisterKey(As("admin"), district_, PersonId("admin"), first);
   EXPECT_EQ(Reason(of_nobody.status()), reasons::kWRONG_STATE);
   // No change of the directory touches the key.
