@@ -473,6 +473,18 @@ absl::Status CheckManifest(const Manifest& manifest, absl::string_view contract_
     return refused("the key that opens the answers serves something else too, so more people hold it than are named",
                    "closing_public_key");
   }
+  // The rules promise that reports of pressure go to nobody who reads comments, and nobody to whom the service gives a key.
+  std::set<std::string> holders = {manifest.pooling_public_key};
+  for (size_t i = 0; i < manifest.moderators.size(); ++i) {
+    if (!holders.insert(manifest.moderators[i].public_key).second) {
+      return refused("two readers of comments have one key, so not all of them are who they seem",
+                     absl::StrCat("moderators[", i, "].public_key"));
+    }
+  }
+  if (manifest.auditor.has_value() && holders.contains(manifest.auditor->public_key)) {
+    return refused("whoever reads that somebody was pressed is to read no comments, but has the key of one who does",
+                   "auditor.public_key");
+  }
   return absl::OkStatus();
 }
 

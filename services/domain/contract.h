@@ -188,7 +188,8 @@ absl::StatusOr<Manifest> DecodeManifest(absl::string_view bytes);
 // What stands in every survey's manifest, as the client must check it: hashes match `contract` and
 // `instrument`, at most one key for a group, no rater group in two issuing groups but as different
 // parts of it, each group with at least kMinimumInvited invited and each part with kFewestInPart, the
-// closing key is no other key of the manifest. Moduli and signatures are the caller's part, since they need
+// closing key is no other key of the manifest, and neither two moderators nor a moderator and the auditor have
+// one key. Moduli and signatures are the caller's part, since they need
 // crypto. FAILED_PRECONDITION, MANIFEST_REFUSED: the sentence says what is wrong, for a respondent
 // to read.
 absl::Status CheckManifest(const Manifest& manifest, absl::string_view contract_hash,

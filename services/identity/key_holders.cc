@@ -36,6 +36,18 @@ absl::StatusOr<storage::KeyHolder> FindHolder(storage::ReadTransaction& transact
   return storage::KeyHolder{named.person, {named.title, person->public_key}};
 }
 
+// Respondents are told that reports of pressure do not go to the readers of comments. `keys`: all others of the campaign.
+absl::Status CheckAuditorApart(const storage::KeyHolders& holders, const std::set<std::string>& keys) {
+  const std::string who = absl::StrCat("the auditor \"", holders.auditor->key.name, "\"");
+  for (const storage::KeyHolder& moderator : holders.moderators) {
+    if (moderator.person != holders.auditor->person) continue;
+    return Unfit(absl::StrCat(who, " is the moderator \"", moderator.key.name,
+                              "\" too; reports of pressure go to nobody who reads comments, so name somebody else"));
+  }
+  if (!keys.contains(holders.auditor->key.public_key)) return absl::OkStatus();
+  return Unfit(absl::StrCat(who, " has the same key as a moderator, or as the steward; each registers one of their own"));
+}
+
 }  // namespace
 
 absl::StatusOr<storage::KeyHolders> FindKeyHolders(storage::ReadTransaction& transaction,
@@ -55,6 +67,7 @@ absl::StatusOr<storage::KeyHolders> FindKeyHolders(storage::ReadTransaction& tra
   if (campaign.settings.auditor.has_value()) {
     CANDOR_ASSIGN_OR_RETURN(
         holders.auditor, FindHolder(transaction, campaign.district, *campaign.settings.auditor, /*is_auditor=*/true));
+    CANDOR_RETURN_IF_ERROR(CheckAuditorApart(holders, keys));
   }
   return holders;
 }

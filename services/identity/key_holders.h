@@ -15,8 +15,8 @@
 namespace candor::identity {
 
 // Moderators and auditor as the campaign names them, with the keys that they have registered. FAILED_PRECONDITION,
-// KEY_HOLDER_UNFIT: one of them is not in the directory, has not the role, has registered no key, or has the key of another
-// moderator of the campaign or of its steward.
+// KEY_HOLDER_UNFIT: one of them is not in the directory, has not the role, has registered no key, has the key of another
+// or of the campaign's steward, or is moderator and auditor at once.
 absl::StatusOr<storage::KeyHolders> FindKeyHolders(storage::ReadTransaction& transaction,
                                                    const storage::CampaignRow& campaign);
 

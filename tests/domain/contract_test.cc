@@ -473,6 +473,16 @@ TEST(CheckManifestTest, RefusesWhatCouldSingleOutAPerson) {
          m.auditor = {"Auditor", m.closing_public_key};
        },
        "closing_public_key"},
+      {"an auditor who is a moderator", [](Manifest& m) { m.auditor = {"Auditor", m.moderators[0].public_key}; },
+       "auditor.public_key"},
+      {"an auditor with the pooling key",
+       [](Manifest& m) {
+         m.pooling_public_key = std::string(32, 'p');
+         m.auditor = {"Auditor", m.pooling_public_key};
+       },
+       "auditor.public_key"},
+      {"one moderator twice", [](Manifest& m) { m.moderators.push_back({"Union", m.moderators[0].public_key}); },
+       "moderators[1].public_key"},
       {"a closing key that a moderator holds", [](Manifest& m) { m.moderators[0].public_key = m.closing_public_key; },
        "closing_public_key"},
   };

@@ -132,6 +132,27 @@ TEST_F(KeyHoldersTest, WhoIsUnfitKeepsTheCampaignFromOpeningAndThePreviewSaysWhy
   EXPECT_TRUE(lifecycle_->Open(admin_, district_, campaign, std::nullopt).ok());
 }
 
+TEST_F(KeyHoldersTest, TheAuditorIsNeitherModeratorNorStewardByPersonOrByKey) {
+  const domain::CampaignId campaign = MakeDraft({{"staff", 6}});
+  AddHolder("lee", {.moderator = true, .auditor = true});
+  Name(campaign, {{"Ombudsperson", PersonId("lee")}}, domain::NamedHolder{"Works council", PersonId("lee")});
+  ExpectUnfit(campaign, "the auditor \"Works council\" is the moderator \"Ombudsperson\" too");
+  const std::string key = AddHolder("noa", auditor_);
+  AddHolder("max", moderator_, /*registers=*/false);
+  ASSERT_TRUE(directory_->RegisterKey(As("max"), district_, PersonId("max"), key).ok());
+  Name(campaign, {{"Ombudsperson", PersonId("max")}}, domain::NamedHolder{"Works council", PersonId("noa")});
+  ExpectUnfit(campaign, "\"Works council\" has the same key as a moderator");
+  ASSERT_TRUE(campaigns_->Update(admin_, district_, campaign, std::nullopt, [&](auto& settings) {
+                 settings.moderators.clear();
+                 settings.steward = domain::StewardTerms{"Union", 3, 2, key};
+                 return absl::OkStatus();
+               }).ok());
+  ExpectUnfit(campaign, "or as the steward");
+  Register("noa");
+  EXPECT_EQ(Faults(campaign), "");
+  EXPECT_TRUE(lifecycle_->Open(admin_, district_, campaign, std::nullopt).ok());
+}
+
 TEST_F(KeyHoldersTest, WhoeverIsInTheLineOfAnyLeaderIsRefused) {
   const domain::CampaignId campaign = MakeDraft({{"staff", 6}}, 2);
   const auto give_role = [&](const std::string& id) {
