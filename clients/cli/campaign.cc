@@ -69,7 +69,9 @@ void DeclareSettings(CLI::App& verb, CampaignOptions& options) {
   verb.add_option("--close-time", options.close_time, "When answering ends: 2026-09-01 or 2026-09-01T18:00:00Z");
   verb.add_option("--close-in", options.close_in, "The same, counted from now: 14d, 36h")->excludes("--close-time");
   verb.add_option("--latest-close-time", options.latest_close_time, "The latest moment it may be moved to");
-  verb.add_option("--abandon-time", options.abandon_time, "When an unclosed survey is destroyed without a result");
+  verb.add_option("--abandon-time", options.abandon_time,
+                  "When an unclosed survey is destroyed without a result; one that only a fault keeps from being counted, a "
+                  "day later, which is what raters are told");
   verb.add_option("--retention-days", options.retention_days,
                   "Days after release, or closing while it is not released, until raters' names and addresses are "
                   "deleted (default 365)");

@@ -195,7 +195,7 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
   } else {
     Point(text, say.Say("open.automatic"));
   }
-  Point(text, say.Say("open.abandon", {{"abandon", Day(contract.abandon_time)}}));
+  Point(text, say.Say("open.abandon", {{"abandon", Day(domain::CountingEndTime(contract.abandon_time))}}));
   Point(text, say.Say(questions.empty() ? "open.left" : "open.left_comments"));
   Point(text, say.SayFor(contract.retention_days, "open.retention", {{"days", absl::StrCat(contract.retention_days)}}));
 

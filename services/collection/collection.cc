@@ -54,6 +54,12 @@ absl::Status Abandoned() {
                      "the survey was abandoned: its answers were destroyed without being counted, and there is no result");
 }
 
+absl::Status TooLateToCount() {
+  return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kSURVEY_ABANDONED,
+                     "the time to count this survey, which its raters were told, is over: its answers are destroyed unread, and "
+                     "there is no result");
+}
+
 absl::Status WaitingForSteward() {
   return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kWAITING_FOR_STEWARD,
                      "the survey is stopped and waits for its steward, who alone can open the answers (candor steward "
@@ -239,6 +245,7 @@ absl::StatusOr<domain::CloseOutcome> Collection::CloseSurvey(const domain::Close
   if (state != SurveyState::kClosed) {
     Writer& writer = parts_->WriterOf(order.survey);
     CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> survey, parts_->cache.Get(order.survey));
+    if (parts_->IsPastCounting(*survey)) return TooLateToCount();
     if (!parts_->SignsFor(*survey)) return ReceiptKeyLost();
     domain::CloseOrder with_key = order;
     const absl::Cleanup wipe = [&with_key] { base::Wipe(with_key.closing_secret_key); };
@@ -279,6 +286,8 @@ absl::StatusOr<int> Collection::ProvideClosingKey(const SurveyId& survey, absl::
                        "this is not the secret half of the closing key that the survey's manifest names");
   }
   const KeyedLock::Holder held(&parts_->steward_key_uses, public_key);
+  CANDOR_ASSIGN_OR_RETURN(const SurveyState state, parts_->store->GetState(survey));
+  if (state != SurveyState::kClosed && parts_->IsPastCounting(*known)) return TooLateToCount();
   CANDOR_ASSIGN_OR_RETURN(const auto surveys, parts_->store->SurveysOfSteward(public_key));
   int unclosed = 0;
   for (const auto& other : surveys) {
@@ -376,7 +385,9 @@ std::optional<absl::Time> Collection::Parts::AbandonIfDue(const SurveyId& survey
   if (known.ok()) {
     const bool hopeless =
         (*known)->stewarded() && steward_keys.Find((*known)->manifest().closing_public_key) == nullptr;
-    const absl::Time due = (*known)->manifest().abandon_time + (hopeless ? absl::ZeroDuration() : kLongestWaitForOrder);
+    // Else the order to close may have met a fault that passes, and is waited for.
+    const absl::Time abandon_time = (*known)->manifest().abandon_time;
+    const absl::Time due = hopeless ? abandon_time : domain::CountingEndTime(abandon_time);
     if (now < due) return due;
     status = Abandon(survey);
   }

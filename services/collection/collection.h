@@ -71,10 +71,6 @@ struct Submission {
 // The receipt of a stored answer, as crypto::VerifyReceiptForToken reads it.
 using SubmitCallback = std::function<void(absl::StatusOr<std::string> receipt)>;
 
-// How long after its abandon time this plane waits for an order to close of a survey that it could close: the order may have
-// met a fault that passes. Without the closing key there is nothing to wait for.
-inline constexpr absl::Duration kLongestWaitForOrder = absl::Hours(24);
-
 // All methods may be called from any thread, but from a SubmitCallback only Submit. Those of domain::ResponsePlane,
 // GetDocuments and GetLedger may wait for the disk; Submit never does.
 class Collection : public domain::ResponsePlane {

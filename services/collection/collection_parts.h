@@ -45,6 +45,10 @@ struct Collection::Parts {
         const CollectionOptions& options);
 
   Writer& WriterOf(const domain::SurveyId& survey) { return *writers[absl::HashOf(survey) % writers.size()]; }
+  // Respondents were told this moment. The watch may not have come by yet; what it will destroy is nobody's to count.
+  bool IsPastCounting(const Survey& survey) {
+    return clock.Now() >= domain::CountingEndTime(survey.manifest().abandon_time);
+  }
   bool SignsFor(const Survey& survey) const {
     return survey.manifest().receipt_public_key == receipt_key.public_key();
   }

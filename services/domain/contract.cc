@@ -218,6 +218,8 @@ std::optional<std::pair<std::string, std::string>> FaultOf(const StewardTerms& t
   return std::nullopt;
 }
 
+absl::Time CountingEndTime(absl::Time abandon_time) { return abandon_time + kLongestWaitForCount; }
+
 std::string MirrorUrl(absl::string_view base, const SurveyId& survey) {
   return absl::StrCat(base, "/", survey.value(), ".json");
 }

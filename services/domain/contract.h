@@ -99,7 +99,7 @@ struct Contract {
   std::vector<std::string> languages;
   absl::Time close_time;         // all three in whole seconds, 1970..9999
   absl::Time latest_close_time;  // not before close_time
-  absl::Time abandon_time;       // after latest_close_time
+  absl::Time abandon_time;       // after latest_close_time; answers are counted before CountingEndTime of it
   int retention_days = 365;      // 1..3650: raters' addresses go that long after release
   std::string instrument_hash;   // SHA-256 of the instrument version's document, hexadecimal
   std::string closing_mode = kAutomaticClosing;  // or kStewardClosing
@@ -122,6 +122,13 @@ struct Contract {
   // When answering was to end in the round that reports compare this one with, whole seconds; unset: with none.
   std::optional<absl::Time> compared_with;
 };
+
+// How long past its abandon time a survey is waited for that could be counted but for a fault that may pass.
+inline constexpr absl::Duration kLongestWaitForCount = absl::Hours(24);
+
+// From when on a survey with this abandon time is counted by nobody. Respondents are told it, and both planes keep to it; a
+// survey that nothing can come for any more, such as a steward's key, is abandoned as early as its abandon time.
+absl::Time CountingEndTime(absl::Time abandon_time);
 
 // Where the mirror `base` keeps what `candor manifest export` wrote of `survey`.
 std::string MirrorUrl(absl::string_view base, const SurveyId& survey);

@@ -99,7 +99,8 @@ class ResponsePlane {
   // The same order id again: the same outcome, whatever key it brings. FAILED_PRECONDITION: WRONG_CLOSING_KEY (not the secret half of the
   // manifest's key), SURVEY_CLOSED (closed under another order id), WAITING_FOR_STEWARD (in steward mode: stopped, durably;
   // the steward has not sent the key to this plane since it was started, so ask again), SURVEY_ABANDONED (by an order, or by
-  // this plane itself when the contract's abandon time came: everything sealed is destroyed). DATA_LOSS: a sealed answer
+  // this plane itself when the contract's abandon time came: everything sealed is destroyed; at the latest from
+  // CountingEndTime on, destroyed already or not). DATA_LOSS: a sealed answer
   // cannot be opened.
   virtual absl::StatusOr<CloseOutcome> CloseSurvey(const CloseOrder& order) = 0;
 

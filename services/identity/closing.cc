@@ -12,6 +12,7 @@
 #include "services/base/random.h"
 #include "services/base/status.h"
 #include "services/domain/campaign.h"
+#include "services/domain/contract.h"
 #include "services/domain/errors.h"
 #include "services/identity/audit.h"
 #include "services/identity/loading.h"
@@ -101,7 +102,7 @@ absl::Status Closing::Advance(const DistrictId& district, const CampaignId& camp
   bool has_pool = false;
   if (fault.ok()) {
     const absl::StatusOr<bool> pooled = PoolFigures(
-        store_, keys_, plane_, work, clock_.Now() >= work.campaign.settings.abandon_time + kLongestWaitToAbandon);
+        store_, keys_, plane_, work, clock_.Now() >= domain::CountingEndTime(work.campaign.settings.abandon_time));
     has_pool = pooled.ok() && *pooled;
     fault = pooled.status();
   }
@@ -193,8 +194,8 @@ absl::Status Closing::EndSurvey(const CampaignRow& campaign, SurveyRow& survey) 
       if (base::GetErrorDetail(fetched).reason == domain::reasons::kSURVEY_ABANDONED) {
         return Abandon(survey, fetched.message());
       }
-      const absl::Duration wait = IsPassing(fetched) ? kLongestWaitToAbandon : absl::ZeroDuration();
-      if (clock_.Now() < campaign.settings.abandon_time + wait) return fetched;
+      const absl::Time abandon_time = campaign.settings.abandon_time;
+      if (clock_.Now() < (IsPassing(fetched) ? domain::CountingEndTime(abandon_time) : abandon_time)) return fetched;
       return Abandon(survey, fetched.message());
     }
   }

@@ -29,9 +29,6 @@
 
 namespace candor::identity {
 
-// How long past its abandon time a survey is waited for whose fault may pass.
-inline constexpr absl::Duration kLongestWaitToAbandon = absl::Hours(24);
-
 // One thread at a time for one campaign.
 class Closing {
  public:
@@ -56,7 +53,7 @@ class Closing {
   //
   // A survey that the response plane has abandoned is abandoned here at once, and one whose steward has not come once its
   // abandon time has. A survey that cannot be closed (a lost key, answers that cannot be opened, orders that do not fit: whatever trying
-  // again does not mend) is abandoned once its abandon time has come; and kLongestWaitToAbandon after that time whatever
+  // again does not mend) is abandoned once its abandon time has come; and at domain::CountingEndTime whatever
   // the fault, since a disk that fails for good looks like one that is busy. One that closing found not yet open is
   // abandoned at once: nobody could answer it. So, at its abandon time, is one that the response plane has closed under
   // another order: it has no report, and what it has there stays unread.

@@ -205,6 +205,14 @@ TEST(ContractTextTest, SaysWhoCanOpenTheAnswers) {
   EXPECT_THAT(PageOf(survey), HasSubstr("shares, 2 in number, each of which alone opens the answers"));
 }
 
+TEST(ContractTextTest, SaysTheLastMomentAtWhichAnswersAreCounted) {
+  client::FakeSurvey survey;
+  survey.contract.abandon_time = survey.manifest.abandon_time = absl::FromUnixSeconds(4'002'592'000);
+  // A day after the abandon time: as long as a fault that may pass is waited for.
+  EXPECT_THAT(PageOf(survey), HasSubstr("If the answers have not been counted by 2096-11-02 07:06 UTC, they are destroyed unread"));
+  EXPECT_THAT(PageOf(survey, "es"), HasSubstr("Si las respuestas no se han contado el 2096-11-02 07:06 UTC, se destruyen"));
+}
+
 TEST(ContractTextTest, SaysWhichGroupsAreShownByPartAndWhoIsInWhich) {
   client::FakeSurvey survey;
   survey.contract.breakdowns = {

@@ -304,13 +304,49 @@ TEST_F(StewardTest, WhatWasOverdueWhileThePlaneWasOffIsAbandonedAtTheNextStart) 
   EXPECT_TRUE(Eventually([&] { return IsAbandoned(survey); }));
 }
 
+// Respondents are told the moment; whether the watch has come by is nothing to them.
+TEST_F(StewardTest, NothingIsCountedFromTheMomentThatWasToldOnThoughTheWatchHasNotCome) {
+  options_.abandon_interval = absl::Hours(1);
+  Restart();
+  const TestSurvey automatic = OpenSurvey();
+  const TestSurvey survey = OpenStewarded();
+  for (const TestSurvey* each : {&automatic, &survey}) SubmitMany(*each, 0, 6, Ratings(1, 3, 5));
+  GoTo(kClose);
+  ASSERT_TRUE(collection_->ProvideClosingKey(survey.id(), survey.steward_key()).ok());
+  const absl::Time end = domain::CountingEndTime(survey.manifest.abandon_time);
+  EXPECT_EQ(end, survey.manifest.abandon_time + absl::Hours(24));
+  GoTo(end);
+  for (const TestSurvey* each : {&automatic, &survey}) {
+    ExpectReason(collection_->CloseSurvey(each->Closing("order")), StatusCode::kFailedPrecondition,
+                 reasons::kSURVEY_ABANDONED);
+    EXPECT_FALSE(collection_->GetLedger(each->id()).ok());
+  }
+  ExpectReason(collection_->ProvideClosingKey(survey.id(), survey.steward_key()), StatusCode::kFailedPrecondition,
+               reasons::kSURVEY_ABANDONED);
+  // The next start does what the watch was to do.
+  Restart();
+  EXPECT_TRUE(Eventually([&] { return IsAbandoned(automatic) && IsAbandoned(survey); }));
+}
+
+TEST_F(StewardTest, WhatWasCountedInTimeIsGivenAgainAfterwards) {
+  const TestSurvey survey = OpenSurvey();
+  SubmitMany(survey, 0, 6, Ratings(1, 3, 5));
+  GoTo(domain::CountingEndTime(survey.manifest.abandon_time) - absl::Seconds(1));
+  const auto counted = collection_->CloseSurvey(survey.Closing("order"));
+  ASSERT_TRUE(counted.ok()) << counted.status();
+  clock_.Advance(absl::Hours(1));
+  const auto again = collection_->CloseSurvey(survey.Closing("order"));
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->closed_result, counted->closed_result);
+}
+
 TEST_F(StewardTest, WhereTheKeyIsOrNoneIsNeededTheOrderIsWaitedForADayLonger) {
   const TestSurvey automatic = OpenSurvey();
   const TestSurvey survey = OpenStewarded();
   for (const TestSurvey* each : {&automatic, &survey}) SubmitMany(*each, 0, 6, Ratings(1, 3, 5));
   GoTo(kClose);
   ASSERT_TRUE(collection_->ProvideClosingKey(survey.id(), survey.steward_key()).ok());
-  GoTo(survey.manifest.abandon_time + kLongestWaitForOrder - absl::Seconds(1));
+  GoTo(domain::CountingEndTime(survey.manifest.abandon_time) - absl::Seconds(1));
   absl::SleepFor(absl::Milliseconds(50));
   EXPECT_FALSE(IsAbandoned(automatic));
   EXPECT_FALSE(IsAbandoned(survey));

@@ -210,7 +210,7 @@ TEST_F(PoolingTest, NeitherDoesAFaultThatOutlastsTheAbandonTimeByADay) {
   plane_.pool_fault = absl::UnavailableError("the response plane does not answer");
   OrderToClose(campaign);
   ASSERT_EQ(StateOf(campaign), CampaignState::kClosing);
-  clock_.Advance(campaigns_->Get(district_, campaign)->row.settings.abandon_time + kLongestWaitToAbandon - clock_.Now());
+  clock_.Advance(campaigns_->Get(district_, campaign)->row.settings.abandon_time + absl::Hours(24) - clock_.Now());
   TryAgain();
   EXPECT_EQ(StateOf(campaign), CampaignState::kClosed);
   EXPECT_EQ(Figures(campaign), kNoFigures);
