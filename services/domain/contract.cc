@@ -1,5 +1,6 @@
 #include "services/domain/contract.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -219,6 +220,18 @@ std::optional<std::pair<std::string, std::string>> FaultOf(const StewardTerms& t
 }
 
 absl::Time CountingEndTime(absl::Time abandon_time) { return abandon_time + kLongestWaitForCount; }
+
+const std::vector<std::string>& LanguagesOfRules() {
+  static const auto* const languages = new std::vector<std::string>{"en", "es"};
+  return *languages;
+}
+
+bool CanTellRulesIn(absl::string_view language) {
+  const std::vector<std::string>& known = LanguagesOfRules();
+  const absl::string_view general = language.substr(0, language.find('-'));
+  return std::any_of(known.begin(), known.end(),
+                     [&](const std::string& each) { return each == language || each == general; });
+}
 
 std::string MirrorUrl(absl::string_view base, const SurveyId& survey) {
   return absl::StrCat(base, "/", survey.value(), ".json");

@@ -130,6 +130,12 @@ inline constexpr absl::Duration kLongestWaitForCount = absl::Hours(24);
 // survey that nothing can come for any more, such as a steward's key, is abandoned as early as its abandon time.
 absl::Time CountingEndTime(absl::Time abandon_time);
 
+// The languages that a contract can be told in (clients/sentences has every sentence in each). In another one it is shown in
+// the first, under a line that says so.
+const std::vector<std::string>& LanguagesOfRules();
+// Whether `language` is one of them, also as a tag of one such as es-MX.
+bool CanTellRulesIn(absl::string_view language);
+
 // Where the mirror `base` keeps what `candor manifest export` wrote of `survey`.
 std::string MirrorUrl(absl::string_view base, const SurveyId& survey);
 

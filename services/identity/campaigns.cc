@@ -217,6 +217,19 @@ std::vector<std::string> ClosingWarnings(const domain::CampaignSettings& setting
                        "people, and that none of them is in a leader's line or runs this service")};
 }
 
+// In such a language the questions are asked, but the rules are not told.
+std::vector<std::string> LanguageWarnings(const domain::Instrument& instrument) {
+  std::vector<std::string> missing;
+  for (const std::string& language : instrument.languages) {
+    if (!domain::CanTellRulesIn(language)) missing.push_back(language);
+  }
+  if (missing.empty()) return {};
+  return {absl::StrCat("there are no sentences for the rules in: ", absl::StrJoin(missing, ", "),
+                       ". Who answers in such a language is shown the rules in English, under a line that says so. Give them a "
+                       "translation on paper before opening, or publish the instrument without that language; the rules can be "
+                       "told in: ", absl::StrJoin(domain::LanguagesOfRules(), ", "))};
+}
+
 }  // namespace
 
 void Campaigns::NeedKeys(WriteTransaction& transaction, int keys) {
@@ -402,6 +415,7 @@ absl::StatusOr<CampaignPreview> Campaigns::Preview(const DistrictId& district, c
     }
     CANDOR_ASSIGN_OR_RETURN(const domain::Instrument instrument,
                             GetInstrumentOf(transaction, district, campaign.settings));
+    for (std::string& warning : LanguageWarnings(instrument)) preview.warnings.push_back(std::move(warning));
     CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, district, id, [&](const SurveyRow& survey) -> absl::Status {
       SurveyPreview of_survey;
       of_survey.survey = survey;

@@ -298,6 +298,17 @@ TEST(SentencesTest, EachIsThereInEveryLanguageWithTheSamePlaces) {
   }
 }
 
+TEST(SentencesTest, AreThereInTheLanguagesThatOpeningKnowsOf) {
+  std::set<std::string> languages;
+  for (const auto& [language, text] : SentenceCatalogue().begin().value().items()) languages.insert(language);
+  const std::vector<std::string>& known = domain::LanguagesOfRules();
+  EXPECT_EQ(languages, std::set<std::string>(known.begin(), known.end()));
+  EXPECT_EQ(known.front(), Sentences("xx").language()) << "what is shown in place of a language that is missing";
+  for (const std::string tag : {"en", "en-GB", "es", "es-MX", "fr", "fr-CA", "e", ""}) {
+    EXPECT_EQ(domain::CanTellRulesIn(tag), Sentences(tag).is_wanted()) << tag;
+  }
+}
+
 TEST(SentencesTest, WhatIsFilledInIsNotReadAgain) {
   const Sentences say("en");
   EXPECT_EQ(say.Say("asked.purpose.other", {{"purpose", "{group}{purpose}"}}), "The answers serve: {group}{purpose}.");

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "gtest/gtest.h"
 #include "services/base/encoding.h"
 #include "services/base/file.h"
@@ -204,6 +205,29 @@ TEST_F(CampaignTest, ThePreviewSaysWhichGroupsWouldBeJoined) {
   ASSERT_FALSE(survey.warnings.empty());
   EXPECT_NE(survey.warnings[0].find("parent, staff"), std::string::npos) << survey.warnings[0];
   EXPECT_EQ(StateOf(campaign), CampaignState::kDraft) << "a preview changes nothing";
+}
+
+TEST_F(CampaignTest, ThePreviewWarnsOfALanguageThatTheRulesCannotBeToldIn) {
+  const domain::CampaignId campaign = MakeDraft({{"staff", 6}});
+  EXPECT_TRUE(campaigns_->Preview(district_, campaign)->warnings.empty());
+  const auto french = domain::ParseInstrument(absl::StrReplaceAll(DemoFile("instrument.json"), {{"\"es\"", "\"fr\""}}));
+  ASSERT_TRUE(french.ok()) << french.status();
+  const domain::InstrumentId pulse("pulse");
+  ASSERT_TRUE(instruments_->Update(admin_, district_, pulse, std::nullopt, [&](domain::Instrument& instrument) {
+                            instrument = *french;
+                            return absl::OkStatus();
+                          }).ok());
+  ASSERT_TRUE(instruments_->Publish(admin_, district_, pulse, std::nullopt).ok());
+  ASSERT_TRUE(campaigns_->Update(admin_, district_, campaign, std::nullopt, [](domain::CampaignSettings& settings) {
+                          settings.instrument_version = 2;
+                          return absl::OkStatus();
+                        }).ok());
+  const auto preview = campaigns_->Preview(district_, campaign);
+  ASSERT_TRUE(preview.ok()) << preview.status();
+  ASSERT_EQ(preview->warnings.size(), 1u);
+  EXPECT_NE(preview->warnings[0].find("no sentences for the rules in: fr."), std::string::npos) << preview->warnings[0];
+  EXPECT_NE(preview->warnings[0].find("can be told in: en, es"), std::string::npos) << preview->warnings[0];
+  EXPECT_TRUE(lifecycle_->Open(admin_, district_, campaign, std::nullopt).ok()) << "it opens all the same";
 }
 
 TEST_F(CampaignTest, ThePreviewSaysWhatStandsInTheWay) {

@@ -27,13 +27,13 @@ const std::vector<std::string>& SharedKeys() {
   return *keys;
 }
 
+}  // namespace
+
 std::string DemoFile(const std::string& name) {
   const auto bytes = base::ReadFile(absl::StrCat(CANDOR_SOURCE_DIR, "/deploy/demo/", name));
   CANDOR_CHECK(bytes.ok());
   return *bytes;
 }
-
-}  // namespace
 
 void IdentityTest::SetUp() {
   admin_.district = district_;

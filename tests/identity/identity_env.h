@@ -38,6 +38,9 @@ inline std::string Reason(const absl::Status& status) { return base::GetErrorDet
 // Group -> raters invited by name.
 using Invited = std::map<std::string, int>;
 
+// A file of the demonstration (deploy/demo).
+std::string DemoFile(const std::string& name);
+
 class IdentityTest : public ::testing::Test {
  protected:
   void SetUp() override;
