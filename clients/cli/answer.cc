@@ -318,11 +318,9 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
   if (interactive) {
     CANDOR_ASSIGN_OR_RETURN(answers, AskAll(dialog, *respondent, language));
   }
-  double hours = options.within_hours >= 0 ? options.within_hours : kUsualHours;
-  if (device.in_memory() || (options.yes && options.within_hours < 0)) {
-    hours = 0;
-  } else if (interactive && options.within_hours < 0) {
-    CANDOR_ASSIGN_OR_RETURN(hours, AskHours(dialog));
+  double hours = 0;
+  if (!device.in_memory()) {
+    CANDOR_ASSIGN_OR_RETURN(hours, HoursToWait(dialog, {options.within_hours, options.yes, interactive}));
   }
   CANDOR_RETURN_IF_ERROR(WaitForAMoment(dialog, c, hours, "answer.waits"));
   const absl::Status sent = respondent->Submit(answers);
@@ -386,9 +384,7 @@ void AddAnswerVerb(CLI::App& app, Context& context) {
                         "JSON: {\"INDICATOR\": 4, \"INDICATOR\": \"N\", \"comments\": {\"PROMPT\": \"text\"}, "
                         "\"pressed\": true}; without it "
                         "each item is asked here. Needs --expect-manifest or --yes");
-        verb.add_option("--within-hours", options.within_hours,
-                        "Send at a random moment within so many hours; 0: now. Without it: asked, 1 with --file")
-            ->check(CLI::Range(0.0, kMostHours));
+        DeclareWithinHours(verb, options.within_hours, "--file");
         verb.add_option("--state-dir", options.state_dir,
                         "Folder for what is kept on this device (default ~/.local/state/candor)");
         verb.add_flag("--shared-device", options.shared_device, "Keep nothing on this device; sends at once");

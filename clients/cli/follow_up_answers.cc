@@ -189,11 +189,7 @@ absl::Status Answer(Context& c, const AnswerOptions& options) {
   base::Json marks = base::Json::array();
   CANDOR_ASSIGN_OR_RETURN(std::string answer, TextFor(dialog, options, *question, language, marks));
   if (answer.empty()) return absl::AbortedError("nothing was sent");
-  double hours = options.within_hours >= 0 ? options.within_hours : interactive ? kUsualHours : 0;
-  if (interactive && options.within_hours < 0 && !options.yes) {
-    CANDOR_ASSIGN_OR_RETURN(hours, AskHours(dialog));
-  }
-  if (options.yes && options.within_hours < 0) hours = 0;
+  CANDOR_ASSIGN_OR_RETURN(const double hours, HoursToWait(dialog, {options.within_hours, options.yes, interactive}));
   // Not beyond the time to answer; an hour before its end at the latest.
   const double left = absl::ToDoubleHours(question->answer_until - absl::Now()) - 1;
   CANDOR_RETURN_IF_ERROR(WaitForAMoment(dialog, c, std::clamp(hours, 0.0, std::max(left, 0.0)), "asked_back.waits"));
@@ -232,9 +228,7 @@ void AddAnsweringVerbs(CLI::App& noun, Context& context) {
         verb.add_option("--text", options.text,
                         "The answer; without it you are asked, and warned of what could give you away. Typed here it stays "
                         "in the shell's history");
-        verb.add_option("--within-hours", options.within_hours,
-                        "Send at a random moment within so many hours; 0: now. Without it: asked, now with --text")
-            ->check(CLI::Range(0.0, kMostHours));
+        DeclareWithinHours(verb, options.within_hours, "--text");
         verb.add_flag("--yes", options.yes, "Send at once unless --within-hours is given");
         DeclareDevice(verb, options.state_dir, options.language);
       },

@@ -15,8 +15,6 @@ namespace {
 
 constexpr size_t kWidth = 90;
 
-}  // namespace
-
 absl::StatusOr<double> AskHours(Dialog& dialog) {
   const Sentences& say = dialog.sentences();
   for (int attempt = 0; attempt < 10; ++attempt) {
@@ -28,6 +26,21 @@ absl::StatusOr<double> AskHours(Dialog& dialog) {
     dialog.Say(absl::StrCat(say.Say("answer.hours_again", {{"most", absl::StrCat(kMostHours)}}), "\n"));
   }
   return absl::AbortedError("nothing was sent");
+}
+
+}  // namespace
+
+void DeclareWithinHours(CLI::App& verb, double& within_hours, absl::string_view not_asked) {
+  verb.add_option("--within-hours", within_hours,
+                  absl::StrCat("Send at a random moment within so many hours; 0: now. Without it: asked, ", kUsualHours,
+                               " with ", not_asked))
+      ->check(CLI::Range(0.0, kMostHours));
+}
+
+absl::StatusOr<double> HoursToWait(Dialog& dialog, const Sending& sending) {
+  if (sending.within_hours >= 0) return sending.within_hours;
+  if (sending.yes) return 0.0;
+  return sending.interactive ? AskHours(dialog) : kUsualHours;
 }
 
 absl::Status WaitForAMoment(Dialog& dialog, Context& c, double hours, absl::string_view notice) {

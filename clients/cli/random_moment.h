@@ -14,8 +14,19 @@ namespace candor::cli {
 inline constexpr double kMostHours = 7 * 24;
 inline constexpr double kUsualHours = 1;
 
-// Within how many hours to send; 0: now. ABORTED: as Dialog::Ask, or nothing that could be understood.
-absl::StatusOr<double> AskHours(Dialog& dialog);
+// What was said on the command line about when to send; the same for all that a respondent sends.
+struct Sending {
+  double within_hours = -1;  // 0: now; below 0: nothing was said
+  bool yes = false;          // at once, unless hours are given
+  bool interactive = true;   // whether the person can be asked
+};
+
+// The option --within-hours, 0..kMostHours. `not_asked`: the option with which the person is not asked, for the help.
+void DeclareWithinHours(CLI::App& verb, double& within_hours, absl::string_view not_asked);
+
+// Within how many hours to send; 0: now. What was said, else what the person says, else kUsualHours. ABORTED: as
+// Dialog::Ask, or nothing that could be understood.
+absl::StatusOr<double> HoursToWait(Dialog& dialog, const Sending& sending);
 
 // Waits for a random moment within the hours that the person allows. `notice` is the key of what is
 // said before (clients/sentences), with a place for the time.

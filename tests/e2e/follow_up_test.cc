@@ -130,7 +130,7 @@ TEST_F(FollowUpTest, AskedDecidedReadAndAnsweredByTheVerbs) {
   EXPECT_THAT(answered, AllOf(HasSubstr("Your answer can be read by: Ombudsperson"), HasSubstr("general lists alone"),
                               HasSubstr("nobody but you sees it now"), HasSubstr("Your answer is stored")));
   EXPECT_EQ(respondent_.Json({"follow-up", "answer", id, "--state-dir", Device(2), "--text", "The second one",
-                              "--language", "en"})["acknowledged"],
+                              "--within-hours", "0", "--language", "en"})["acknowledged"],
             true)
       << "in the place of the one before";
   EXPECT_NE(respondent_.Run({"follow-up", "answer", id, "--state-dir", Device(3), "--text", "Not mine"}).exit_code, 0);
