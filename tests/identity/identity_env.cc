@@ -59,6 +59,7 @@ void IdentityTest::Start() {
   keys_ = *std::move(keys);
   KeyPool::Options pool_options;
   pool_options.threads = 0;
+  pool_options.bits = modulus_bits_;
   pool_ = std::make_unique<KeyPool>(keys_.get(), pool_options);
   directory_ = std::make_unique<Directory>(store_.get(), &clock_);
   frameworks_ = std::make_unique<Frameworks>(store_.get(), &clock_);
@@ -84,7 +85,7 @@ void IdentityTest::Start() {
                          if (!benchmark_fault_.ok()) return benchmark_fault_;
                          return absl::StrCat("means of ", input.closed_results.size());
                        },
-                       "answers.example.org:443"});
+                       response_address_});
   ASSERT_TRUE(lifecycle_->Resume().ok());
 }
 

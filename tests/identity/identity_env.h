@@ -87,6 +87,9 @@ class IdentityTest : public ::testing::Test {
   Gate gate_;
   testing::FakeClock clock_{absl::FromUnixSeconds(1'800'000'000)};
   FakeResponsePlane plane_{&gate_};
+  // The server's configuration, from the next start on.
+  std::string response_address_ = "answers.example.org:443";
+  int modulus_bits_ = 2048;
   int reports_built_ = 0;
   std::string report_prefix_ = "report of ";
   std::map<domain::SurveyId, absl::Status> unbuildable_;  // building these reports fails so

@@ -345,11 +345,15 @@ TEST_F(StewardTest, NothingChangesWhatAnOpenSurveyPromises) {
                                  })
                   .ok());
   EXPECT_EQ(Frozen(survey.id), frozen);
-  // Another configuration of the server, after a restart.
+  // Another configuration of the server, after a restart: all of it that a manifest depends on.
+  response_address_ = "elsewhere.example.org:444";
+  modulus_bits_ = 3072;
   Restart();
+  ASSERT_EQ(pool_->bits(), 3072);
   lifecycle_->Tick();
   lifecycle_->RunPending();
   EXPECT_EQ(Frozen(survey.id), frozen);
+  EXPECT_EQ(ManifestOf(survey.id).response_address, "answers.example.org:443");
   EXPECT_EQ(plane_.opened.at(survey.id).manifest, frozen[1]);
 }
 
