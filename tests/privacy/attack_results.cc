@@ -18,22 +18,20 @@ void ExpectNothing(const AttackResult& result, uint32_t seed) {
                                          << result.overlooked[0];
 }
 
-bool WriteFound(const std::string& name, uint32_t first_seed, int campaigns, const AttackResult& found) {
-  const base::Json record = {{"campaigns", campaigns},
-                             {"seeds", {first_seed, first_seed + static_cast<uint32_t>(campaigns) - 1}},
-                             {"found",
-                              {{"exposures", found.exposures.size()},
-                               {"overlooked", found.overlooked.size()},
-                               {"held_back_sums", found.held_back},
-                               {"sums_in_pools", found.in_pools},
-                               {"sums_in_joined_parts", found.in_parts},
-                               {"answers_of_others", found.people},
-                               {"alternative_campaigns_replayed", found.alternatives},
-                               {"linear_programs", found.linear},
-                               {"integer_searches", found.searched},
-                               {"glpk", SolverVersion()}}},
-                             {"passed", !testing::Test::HasFailure()}};
-  return WriteRecord(name, record).ok();
+base::Json FoundIn(uint32_t first_seed, int campaigns, const AttackResult& found) {
+  return {{"campaigns", campaigns},
+          {"seeds", {first_seed, first_seed + static_cast<uint32_t>(campaigns) - 1}},
+          {"found",
+           {{"exposures", found.exposures.size()},
+            {"overlooked", found.overlooked.size()},
+            {"held_back_sums", found.held_back},
+            {"sums_in_pools", found.in_pools},
+            {"sums_in_joined_parts", found.in_parts},
+            {"answers_of_others", found.people},
+            {"alternative_campaigns_replayed", found.alternatives},
+            {"linear_programs", found.linear},
+            {"integer_searches", found.searched},
+            {"glpk", SolverVersion()}}}};
 }
 
 }  // namespace candor::privacy

@@ -4,8 +4,8 @@
 #define CANDOR_TESTS_PRIVACY_ATTACK_RESULTS_H_
 
 #include <cstdint>
-#include <string>
 
+#include "services/base/json.h"
 #include "tests/privacy/report_attack.h"
 
 namespace candor::privacy {
@@ -17,8 +17,8 @@ int FewerCampaigns();
 // The test fails where something follows, or the attacker was too weak.
 void ExpectNothing(const AttackResult& result, uint32_t seed);
 
-// Writes the record; whether that went well.
-bool WriteFound(const std::string& name, uint32_t first_seed, int campaigns, const AttackResult& found);
+// For the record.
+base::Json FoundIn(uint32_t first_seed, int campaigns, const AttackResult& found);
 
 }  // namespace candor::privacy
 

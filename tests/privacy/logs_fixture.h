@@ -24,6 +24,7 @@
 #include "tests/privacy/finder.h"
 #include "tests/privacy/noting_store.h"
 #include "tests/privacy/question_roles.h"
+#include "tests/privacy/results.h"
 #include "tests/support/process/small_campaign.h"
 
 namespace candor::privacy {
@@ -111,6 +112,8 @@ class LogsTest : public ::testing::Test {
   // Once the time to answer is over: one answer goes out, one in part, one not, and none where there is none.
   void DecideAboutAnswers();
 
+  SuiteRecord record_{RecordName("logs"),
+                      {{"attack", "logs"}, {"arrangement", ArrangementInWords()}, {"respondents", kAnswering}}};
   FastFolder folder_;
   Deployment deployment_;
   std::mt19937 random_;

@@ -20,7 +20,6 @@
 #include "services/base/random.h"
 #include "services/domain/errors.h"
 #include "tests/privacy/logs_fixture.h"
-#include "tests/privacy/results.h"
 #include "tests/privacy/trial.h"
 
 namespace candor::privacy {
@@ -168,21 +167,16 @@ TEST_F(LogsTest, NothingOfARespondentIsInAnyLogErrorOrTemporaryFile) {
   }
   EXPECT_EQ(caught, 17);
 
-  const absl::Status written = WriteRecord(RecordName("logs"), {{"attack", "logs"},
-                                                    {"arrangement", ArrangementInWords()},
-                                                    {"respondents", kAnswering},
-                                                    {"bytes_searched", searched},
-                                                    {"kinds_of_secrets", secrets.kinds()},
-                                                    {"found", found.size()},
-                                                    {"calls_refused_for_overload", overloaded},
-                                                    {"log_lines_of_respondents_calls", lines_of_answers},
-                                                    {"log_lines_of_answers_to_questions", lines_of_answers_back},
-                                                    {"log_lines_of_faults", lines_of_all},
-                                                    {"temporary_files", temporary},
-                                                    {"core_files", cores},
-                                                    {"planted_and_caught", caught},
-                                                    {"passed", !HasFailure()}});
-  EXPECT_TRUE(written.ok()) << written;
+  record_.Found({{"bytes_searched", searched},
+                 {"kinds_of_secrets", secrets.kinds()},
+                 {"found", found.size()},
+                 {"calls_refused_for_overload", overloaded},
+                 {"log_lines_of_respondents_calls", lines_of_answers},
+                 {"log_lines_of_answers_to_questions", lines_of_answers_back},
+                 {"log_lines_of_faults", lines_of_all},
+                 {"temporary_files", temporary},
+                 {"core_files", cores},
+                 {"planted_and_caught", caught}});
 }
 
 }  // namespace

@@ -2,9 +2,6 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
-#include "tests/privacy/results.h"
-
 namespace candor::privacy {
 
 void NaiveReportTest::Count(bool broken, const std::string& example) {
@@ -20,13 +17,7 @@ void NaiveReportTest::Count(const AttackResult& result) {
 
 void NaiveReportTest::ExpectBroken(double share) {
   EXPECT_GE(broken_, std::max(5.0, share * tried_)) << "of " << tried_;
-  const std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
-  const base::Json record = {{"first_seed", kFirstSeed},
-                             {"reports", tried_},
-                             {"broken", broken_},
-                             {"example", example_},
-                             {"passed", !HasFailure()}};
-  EXPECT_TRUE(WriteRecord(absl::StrCat("disclosure-naive-", name), record).ok());
+  record_.Found({{"first_seed", kFirstSeed}, {"reports", tried_}, {"broken", broken_}, {"example", example_}});
 }
 
 std::vector<int> AllGroups(const Survey& survey) {

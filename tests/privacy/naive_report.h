@@ -8,9 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "tests/privacy/printed_survey.h"
 #include "tests/privacy/report_attack.h"
+#include "tests/privacy/results.h"
 
 namespace candor::privacy {
 
@@ -27,6 +29,8 @@ class NaiveReportTest : public testing::Test {
   int tried() const { return tried_; }
 
  private:
+  SuiteRecord record_{absl::StrCat("disclosure-naive-",
+                                   testing::UnitTest::GetInstance()->current_test_info()->name())};
   int tried_ = 0, broken_ = 0;
   std::string example_;
 };

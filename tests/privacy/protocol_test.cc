@@ -123,17 +123,15 @@ std::string LeafOf(const RawRespondent& respondent, const std::string& receipt) 
   return read.ok() ? read->leaf : std::string();
 }
 
-void Record(const std::string& name, base::Json record) {
-  record["attack"] = "protocol";
-  record["arrangement"] = ArrangementInWords();
-  record["passed"] = !::testing::Test::HasFailure();
-  const absl::Status written = WriteRecord(RecordName(absl::StrCat("protocol-", name)), std::move(record));
-  EXPECT_TRUE(written.ok()) << written;
+SuiteRecord RecordOf(const std::string& name) {
+  return SuiteRecord(RecordName(absl::StrCat("protocol-", name)),
+                     {{"attack", "protocol"}, {"arrangement", ArrangementInWords()}});
 }
 
 constexpr int kAtOnce = 1000;
 
 TEST(ProtocolTest, AThousandSubmissionsOfOneTokenAtOnceLeaveOne) {
+  SuiteRecord record = RecordOf("spending-twice");
   OpenServer open;
   ASSERT_NO_FATAL_FAILURE(open.Start({{"leader1", {{"staff", 12}}}}));
   std::vector<RawRespondent> people;
@@ -192,15 +190,16 @@ TEST(ProtocolTest, AThousandSubmissionsOfOneTokenAtOnceLeaveOne) {
   EXPECT_EQ(ledger->groups[0].counted, 3);
   EXPECT_EQ(ledger->groups[0].issued, 3);
   EXPECT_EQ(ledger->groups[0].replaced, static_cast<int64_t>(by_version.size()) - 1);
-  Record("spending-twice", {{"at_once", kAtOnce},
-                            {"one_version_accepted", accepted},
-                            {"one_submission_replayed", replayed},
-                            {"one_submission_leaves", same.size()},
-                            {"versions_accepted", by_version.size()},
-                            {"counted", ledger->groups[0].counted}});
+  record.Found({{"at_once", kAtOnce},
+                {"one_version_accepted", accepted},
+                {"one_submission_replayed", replayed},
+                {"one_submission_leaves", same.size()},
+                {"versions_accepted", by_version.size()},
+                {"counted", ledger->groups[0].counted}});
 }
 
 TEST(ProtocolTest, AThousandBlindedMessagesForOneCodeAtOnceGetOneSignature) {
+  SuiteRecord record = RecordOf("issuing-twice");
   OpenServer open;
   ASSERT_NO_FATAL_FAILURE(open.Start({{"leader1", {{"staff", 6}}}}));
   const std::string& code = open.codes[0][0].second;
@@ -228,11 +227,12 @@ TEST(ProtocolTest, AThousandBlindedMessagesForOneCodeAtOnceGetOneSignature) {
   EXPECT_EQ(signed_messages, 1);
   EXPECT_EQ(refused, kAtOnce - 1);
   EXPECT_EQ(other, 0);
-  Record("issuing-twice", {{"at_once", kAtOnce}, {"signed", signed_messages.load()}, {"refused", refused.load()}});
+  record.Found({{"at_once", kAtOnce}, {"signed", signed_messages.load()}, {"refused", refused.load()}});
 }
 
 // Two servers, two surveys on each, two groups in each: every token, claimed to be every other one's.
 TEST(ProtocolTest, ATokenIsGoodForItsOwnServerSurveyAndGroupAlone) {
+  SuiteRecord record = RecordOf("foreign-tokens");
   std::vector<std::unique_ptr<OpenServer>> servers;
   std::vector<std::pair<size_t, RawRespondent>> tokens;  // of which server
   for (size_t number = 0; number < 2; ++number) {
@@ -281,7 +281,7 @@ TEST(ProtocolTest, ATokenIsGoodForItsOwnServerSurveyAndGroupAlone) {
   }
   // A token's own claim, sent twice, is one answer and its replay.
   EXPECT_EQ(accepted, static_cast<int>(2 * tokens.size()));
-  Record("foreign-tokens", {{"tokens", tokens.size()}, {"accepted_as_their_own", accepted}, {"refused", refused}});
+  record.Found({{"tokens", tokens.size()}, {"accepted_as_their_own", accepted}, {"refused", refused}});
 }
 
 // As big-endian numbers.
@@ -296,6 +296,7 @@ std::string Plus(std::string a, absl::string_view b) {
 }
 
 TEST(ProtocolTest, BentSignaturesMessagesAndKeysAreRefused) {
+  SuiteRecord record = RecordOf("bent");
   OpenServer open;
   ASSERT_NO_FATAL_FAILURE(open.Start({{"leader1", {{"staff", 6}}}}));
   auto respondent = open.WithToken(open.codes[0][0].second);
@@ -391,10 +392,10 @@ TEST(ProtocolTest, BentSignaturesMessagesAndKeysAreRefused) {
   ASSERT_TRUE(ledger.ok()) << ledger.status();
   EXPECT_EQ(ledger->groups[0].counted, 1);
   EXPECT_EQ(ledger->groups[0].issued, 2);
-  Record("bent", {{"tokens_refused", bent.size()},
-                  {"blinded_messages_refused", unsignable.size()},
-                  {"keys_refused", refused_keys},
-                  {"keys_that_are_others", other_keys}});
+  record.Found({{"tokens_refused", bent.size()},
+                {"blinded_messages_refused", unsignable.size()},
+                {"keys_refused", refused_keys},
+                {"keys_that_are_others", other_keys}});
 }
 
 // The leaf of what is stored under a token, read from the files of a server that is not running.
@@ -421,6 +422,7 @@ absl::StatusOr<std::string> StoredLeaf(const Deployment& deployment, const std::
 }
 
 TEST(ProtocolTest, AServerKilledBetweenCommitAndReplyGivesTheSameLeafAgain) {
+  SuiteRecord record = RecordOf("crashes");
   constexpr int kPeople = 12;
   const FastFolder folder;
   Deployment deployment(folder.path(), 2);
@@ -498,7 +500,7 @@ TEST(ProtocolTest, AServerKilledBetweenCommitAndReplyGivesTheSameLeafAgain) {
   EXPECT_EQ(ledger->ledger.groups[0].counted, kPeople);
   EXPECT_EQ(ledger->ledger.groups[0].issued, kPeople);
   EXPECT_EQ(ledger->ledger.groups[0].replaced, 0);
-  Record("crashes", {{"kills_between_commit_and_reply", kills}, {"counted", ledger->ledger.groups[0].counted}});
+  record.Found({{"kills_between_commit_and_reply", kills}, {"counted", ledger->ledger.groups[0].counted}});
 }
 
 }  // namespace

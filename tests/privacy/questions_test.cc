@@ -121,6 +121,10 @@ class QuestionsLinkingTest : public ::testing::Test {
 };
 
 TEST_F(QuestionsLinkingTest, CopiesOfEverythingTellNeitherWhoWasAskedNorWhoAnswered) {
+  SuiteRecord record(RecordName("linking-questions"), {{"attack", "linking"},
+                                                       {"arrangement", ArrangementInWords()},
+                                                       {"people", kAnswering},
+                                                       {"trials", trials()}});
   const Findings f = RunTrials(0, trials());
   ASSERT_FALSE(HasFailure());
   base::Json tried_again = base::Json::array();
@@ -146,11 +150,7 @@ TEST_F(QuestionsLinkingTest, CopiesOfEverythingTellNeitherWhoWasAskedNorWhoAnswe
 
   const base::Json controls = {Caught(f, kCommentsInOrder, f.comments), Caught(f, kLeavesBesideComments, f.comments),
                                Caught(f, kAnswersInOrder, f.answered), Caught(f, kMarkedAsAnswered, f.answered)};
-  const base::Json record = {
-      {"attack", "linking"},
-      {"arrangement", ArrangementInWords()},
-      {"people", kAnswering},
-      {"trials", trials()},
+  record.Found({
       {"replies_lost", f.lost_replies},
       {"questions", f.asked},
       {"questions_answered", f.answered},
@@ -165,10 +165,7 @@ TEST_F(QuestionsLinkingTest, CopiesOfEverythingTellNeitherWhoWasAskedNorWhoAnswe
       {"with_copies_before_and_after_not_failed",
        {{"who_gave_which_answer", f.answerers_by_each_copy.ToJson(AnswererScorerFamilies())},
         {"whether_answered", f.answered_by_two_copies.ToJson(ParticipationFamilies())}}},
-      {"controls", controls},
-      {"passed", !HasFailure()}};
-  const absl::Status written = WriteRecord(RecordName("linking-questions"), record);
-  EXPECT_TRUE(written.ok()) << written;
+      {"controls", controls}});
 }
 
 }  // namespace

@@ -39,25 +39,28 @@ AttackResult AttackCells(uint32_t seed, RandomReport (*make)(uint32_t)) {
 }
 
 TEST(ReportAttackTest, NothingFollowsFromAWholeReportOnItems) {
+  SuiteRecord record("disclosure-items");
   AttackResult all;
   for (int i = 0; i < Campaigns() && !HasFailure(); ++i) all += AttackItems(kFirstSeed + i, MakeRandomReport);
   // The campaigns are worth attacking.
   EXPECT_GT(all.held_back, 2 * Campaigns());
   EXPECT_GT(all.in_pools, Campaigns() / 3);
   EXPECT_GT(all.people, 50 * Campaigns());
-  EXPECT_TRUE(WriteFound("disclosure-items", kFirstSeed, Campaigns(), all));
+  record.Found(FoundIn(kFirstSeed, Campaigns(), all));
 }
 
 TEST(ReportAttackTest, NothingFollowsFromAWholeReportOnCells) {
+  SuiteRecord record("disclosure-cells");
   AttackResult all;
   for (int i = 0; i < Campaigns() && !HasFailure(); ++i) all += AttackCells(kFirstSeed + i, MakeRandomCellReport);
   EXPECT_GT(all.held_back, Campaigns());
   EXPECT_GT(all.in_pools, Campaigns() / 4);
   EXPECT_GT(all.people, 50 * Campaigns());
-  EXPECT_TRUE(WriteFound("disclosure-cells", kFirstSeed, Campaigns(), all));
+  record.Found(FoundIn(kFirstSeed, Campaigns(), all));
 }
 
 TEST(ReportAttackTest, NothingFollowsFromGroupsThatAreShownByPart) {
+  SuiteRecord items_record("disclosure-parts-items"), cells_record("disclosure-parts-cells");
   const int campaigns = FewerCampaigns();
   AttackResult items, cells;
   for (int i = 0; i < campaigns && !HasFailure(); ++i) {
@@ -69,8 +72,8 @@ TEST(ReportAttackTest, NothingFollowsFromGroupsThatAreShownByPart) {
     EXPECT_GT(all->in_parts, campaigns / 2);
     EXPECT_GT(all->people, 50 * campaigns);
   }
-  EXPECT_TRUE(WriteFound("disclosure-parts-items", kFirstSeed, campaigns, items));
-  EXPECT_TRUE(WriteFound("disclosure-parts-cells", kFirstSeed, campaigns, cells));
+  items_record.Found(FoundIn(kFirstSeed, campaigns, items));
+  cells_record.Found(FoundIn(kFirstSeed, campaigns, cells));
 }
 
 // Intervals, shares, standard deviations, categories and notes are no linear sums; they say nothing beyond the atoms if
@@ -119,7 +122,8 @@ const Weakened kWeakened[] = {
 
 TEST(ReportAttackPowerTest, EveryWeakenedRuleIsCaught) {
   constexpr int kLookedAt = 2000, kTried = 100;
-  base::Json record = base::Json::array();
+  SuiteRecord record("disclosure-weakened-rules");
+  base::Json controls = base::Json::array();
   for (const Weakened& weakened : kWeakened) {
     for (const bool cells : {false, true}) {
       int tried = 0, caught = 0;
@@ -136,14 +140,14 @@ TEST(ReportAttackPowerTest, EveryWeakenedRuleIsCaught) {
         if (example.empty()) example = result.exposures[0].text;
       }
       EXPECT_GE(caught, 3) << weakened.name << (cells ? ", cells" : ", items");
-      record.push_back({{"rule", weakened.name},
-                        {"atoms", cells ? "cells" : "items"},
-                        {"campaigns", tried},
-                        {"caught", caught},
-                        {"example", example}});
+      controls.push_back({{"rule", weakened.name},
+                          {"atoms", cells ? "cells" : "items"},
+                          {"campaigns", tried},
+                          {"caught", caught},
+                          {"example", example}});
     }
   }
-  EXPECT_TRUE(WriteRecord("disclosure-weakened-rules", {{"controls", record}, {"passed", !HasFailure()}}).ok());
+  record.Found({{"controls", controls}});
 }
 
 }  // namespace

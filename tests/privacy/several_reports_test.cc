@@ -10,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "tests/privacy/attack_results.h"
 #include "tests/privacy/report_attack.h"
+#include "tests/privacy/results.h"
 
 namespace candor::privacy {
 namespace {
@@ -39,6 +40,7 @@ int CountMeans(const std::vector<v1::Report>& reports) {
 }
 
 TEST(SeveralReportsTest, NothingFollowsFromAllLeadersReportsAndTheMeansOverThem) {
+  SuiteRecord record("disclosure-leaders");
   AttackResult all;
   int means = 0;
   for (int i = 0; i < FewerCampaigns() && !HasFailure(); ++i) {
@@ -54,10 +56,11 @@ TEST(SeveralReportsTest, NothingFollowsFromAllLeadersReportsAndTheMeansOverThem)
   }
   EXPECT_GT(means, FewerCampaigns());
   EXPECT_GT(all.held_back, 5 * FewerCampaigns());
-  EXPECT_TRUE(WriteFound("disclosure-leaders", kFirstSeed, FewerCampaigns(), all));
+  record.Found(FoundIn(kFirstSeed, FewerCampaigns(), all));
 }
 
 TEST(SeveralReportsTest, NothingFollowsFromTwoRoundsAndTheChange) {
+  SuiteRecord record("disclosure-rounds");
   AttackResult all;
   int changes = 0, other_rules = 0;
   for (int i = 0; i < FewerCampaigns() && !HasFailure(); ++i) {
@@ -80,7 +83,7 @@ TEST(SeveralReportsTest, NothingFollowsFromTwoRoundsAndTheChange) {
   EXPECT_GT(changes, FewerCampaigns());
   EXPECT_GT(other_rules, FewerCampaigns());
   EXPECT_GT(all.held_back, FewerCampaigns());
-  EXPECT_TRUE(WriteFound("disclosure-rounds", kFirstSeed, FewerCampaigns(), all));
+  record.Found(FoundIn(kFirstSeed, FewerCampaigns(), all));
 }
 
 }  // namespace
