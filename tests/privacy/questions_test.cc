@@ -127,16 +127,10 @@ TEST_F(QuestionsLinkingTest, CopiesOfEverythingTellNeitherWhoWasAskedNorWhoAnswe
                                                        {"trials", trials()}});
   const Findings f = RunTrials(0, trials());
   ASSERT_FALSE(HasFailure());
-  base::Json tried_again = base::Json::array();
-  ScorersAbove above = AboveOf(f.at_chance);
-  if (!above.empty()) {
-    for (const auto& [attack, lines] : above) tried_again.push_back({{"attack", attack}, {"scorers", Describe(lines)}});
-    above = AboveInBoth(above, AboveOf(RunTrials(trials(), trials()).at_chance));
-    ASSERT_FALSE(HasFailure());
-  }
-  for (const auto& [attack, lines] : above) {
-    ADD_FAILURE() << attack << ", threshold " << f.at_chance.at(attack).threshold() << ":\n" << Describe(lines);
-  }
+  const Judgement judgement = JudgeAtChance(
+      f.at_chance, trials(), [&](int count) { return RunTrials(trials(), count).at_chance; });
+  ASSERT_FALSE(HasFailure());
+  ExpectNoLeak(judgement);
   EXPECT_TRUE(f.misplaced.empty()) << absl::StrJoin(f.misplaced, "\n");
   EXPECT_EQ(f.times_changed, 0);
   EXPECT_GT(f.lost_replies, 0);
@@ -154,8 +148,8 @@ TEST_F(QuestionsLinkingTest, CopiesOfEverythingTellNeitherWhoWasAskedNorWhoAnswe
       {"replies_lost", f.lost_replies},
       {"questions", f.asked},
       {"questions_answered", f.answered},
-      {"above_threshold_and_tried_again", tried_again},
-      {"above_threshold_again", above.size()},
+      {"above_threshold_and_tried_again", judgement.tried_again},
+      {"above_threshold_again", judgement.above.size()},
       {"who_wrote_which_comment", f.at_chance.at(kWriters).ToJson(WriterScorerFamilies())},
       {"who_gave_which_answer", f.at_chance.at(kAnswerers).ToJson(AnswererScorerFamilies())},
       {"whether_answered", f.at_chance.at(kAnswered).ToJson(ParticipationFamilies())},

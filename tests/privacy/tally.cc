@@ -1,5 +1,7 @@
 #include "tests/privacy/tally.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -67,6 +69,9 @@ ScorersAbove AboveOf(const std::map<std::string, Tally>& attacks) {
   return above;
 }
 
+namespace {
+
+// Those of `first` that are above in `second` too, as they stand there.
 ScorersAbove AboveInBoth(const ScorersAbove& first, const ScorersAbove& second) {
   ScorersAbove both;
   for (const auto& [attack, lines] : first) {
@@ -74,11 +79,34 @@ ScorersAbove AboveInBoth(const ScorersAbove& first, const ScorersAbove& second) 
     if (found == second.end()) continue;
     for (const Tally::Line& line : lines) {
       for (const Tally::Line& other : found->second) {
-        if (line.scorer == other.scorer) both[attack].push_back(line);
+        if (line.scorer == other.scorer) both[attack].push_back(other);
       }
     }
   }
   return both;
+}
+
+}  // namespace
+
+Judgement JudgeAtChance(const std::map<std::string, Tally>& attacks, int trials,
+                        const std::function<std::map<std::string, Tally>(int trials)>& again) {
+  Judgement judgement;
+  judgement.tried_again = base::Json::array();
+  const ScorersAbove first = AboveOf(attacks);
+  if (first.empty()) return judgement;
+  for (const auto& [attack, lines] : first) {
+    judgement.tried_again.push_back({{"attack", attack}, {"scorers", Describe(lines)}});
+  }
+  const std::map<std::string, Tally> second = again(kTimesAsManyAgain * trials);
+  for (const auto& [attack, tally] : second) judgement.thresholds[attack] = tally.threshold();
+  judgement.above = AboveInBoth(first, AboveOf(second));
+  return judgement;
+}
+
+void ExpectNoLeak(const Judgement& judgement) {
+  for (const auto& [attack, lines] : judgement.above) {
+    ADD_FAILURE() << attack << ", tried again, threshold " << judgement.thresholds.at(attack) << ":\n" << Describe(lines);
+  }
 }
 
 std::string Describe(const std::vector<Tally::Line>& lines) {

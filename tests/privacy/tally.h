@@ -3,6 +3,7 @@
 #ifndef CANDOR_TESTS_PRIVACY_TALLY_H_
 #define CANDOR_TESTS_PRIVACY_TALLY_H_
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -51,9 +52,24 @@ class Tally {
 using ScorersAbove = std::map<std::string, std::vector<Tally::Line>>;
 ScorersAbove AboveOf(const std::map<std::string, Tally>& attacks);
 
-// A scorer above the threshold is tried again on as many new campaigns, and is right only if it is above it there too:
-// of the many that have something to go by, one in ten thousand is above it by chance.
-ScorersAbove AboveInBoth(const ScorersAbove& first, const ScorersAbove& second);
+// A scorer above the threshold is tried again on this many times as many new campaigns, and what it reaches there alone
+// decides. Of a blind one, chance puts one in ten thousand above the threshold, in either sample, so that both happen to one in
+// a hundred million; hundreds of scorers are tried in a run. What is really there grows with the number of campaigns, the
+// threshold's distance from chance only with its square root: a leak that just reaches the threshold (1.4 right guesses a
+// campaign, of 100) lies over three standard deviations above it in the second sample, and is missed there once in a thousand
+// times.
+inline constexpr int kTimesAsManyAgain = 4;
+
+struct Judgement {
+  ScorersAbove above;         // in both samples, with what they reached in the second: leaks
+  base::Json tried_again;     // for the record: what was above in the first, [{attack, scorers}]
+  std::map<std::string, double> thresholds;  // of the second sample, by attack; empty where nothing was tried again
+};
+// `again` plays so many new campaigns, and is called at most once.
+Judgement JudgeAtChance(const std::map<std::string, Tally>& attacks, int trials,
+                        const std::function<std::map<std::string, Tally>(int trials)>& again);
+// A failure of the test for each attack with a leak.
+void ExpectNoLeak(const Judgement& judgement);
 
 // A line for each, for failures and records.
 std::string Describe(const std::vector<Tally::Line>& lines);
