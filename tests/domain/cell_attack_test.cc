@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
 #include "services/domain/disclosure.h"
+#include "tests/domain/atom_attack.h"
 #include "tests/domain/disclosure_attacker.h"
 
 namespace candor::domain {
@@ -97,7 +98,7 @@ Counts Example(const Values& values, int64_t count, int64_t low, int64_t above) 
 // FindExposures for rules that look at counts only through their number, how many lie in the lower half, and their sum,
 // but where they print the distribution ("counts" or "distribution" in the text): all of these are exhausted, and of
 // insiders all answers that they may have.
-std::vector<std::string> FindExposuresBySums(const Values& values, int64_t n, int insiders, Promise promise,
+std::vector<std::string> ExposuresBySums(const Values& values, int64_t n, int insiders, Promise promise,
                                              const Printer& print) {
   std::map<std::string, std::vector<std::pair<int64_t, int64_t>>> outcomes;  // text -> (low, above)
   std::vector<std::string> exposures;
@@ -150,7 +151,18 @@ struct Range {
 };
 constexpr Range kExhausted[] = {{1, 4, 18}, {1, 5, 14}, {2, 4, 11}, {2, 5, 10}, {3, 4, 9}, {3, 5, 7}, {4, 4, 7}};
 
-TEST(CellAttackTest, NoAtomOfACellRulesOutAnAnswerOfAnybodyElse) {
+class CellAttack : public AtomAttack {
+ protected:
+  CellAttack() : AtomAttack("cell-atoms") {}
+  std::vector<std::string> FindExposuresBySums(const Values& values, int64_t n, int insiders, Promise promise,
+                                               const Printer& print) {
+    return Counted(ExposuresBySums(values, n, insiders, promise, print));
+  }
+};
+using CellAttackTest = CellAttack;
+using CellAttackPowerTest = CellAttack;
+
+TEST_F(CellAttackTest, NoAtomOfACellRulesOutAnAnswerOfAnybodyElse) {
   int attacked = 0;
   for (const Range& range : kExhausted) {
     for (int insiders = 0; insiders <= 2; ++insiders) {
@@ -170,7 +182,7 @@ TEST(CellAttackTest, NoAtomOfACellRulesOutAnAnswerOfAnybodyElse) {
   EXPECT_GT(attacked, 150);
 }
 
-TEST(CellAttackTest, NorDoAllSumsOfFiveToEighteenRaters) {
+TEST_F(CellAttackTest, NorDoAllSumsOfFiveToEighteenRaters) {
   for (int rated = 1; rated <= 6; ++rated) {
     for (const int points : {4, 5}) {
       for (int insiders = 0; insiders <= 2; ++insiders) {
@@ -185,7 +197,7 @@ TEST(CellAttackTest, NorDoAllSumsOfFiveToEighteenRaters) {
   }
 }
 
-TEST(CellAttackTest, BothWaysOfExhaustionAgree) {
+TEST_F(CellAttackTest, BothWaysOfExhaustionAgree) {
   // On rules that are safe, and on rules that are not.
   for (const RuleConstants& constants : {RuleConstants{}, RuleConstants{.known = 0}, RuleConstants{.half_margin = 1}}) {
     for (const Range& range : {Range{1, 5, 11}, Range{2, 4, 10}, Range{3, 4, 8}}) {
@@ -203,7 +215,7 @@ TEST(CellAttackTest, BothWaysOfExhaustionAgree) {
   }
 }
 
-TEST(CellAttackTest, TheRulesWrittenTwiceAgree) {
+TEST_F(CellAttackTest, TheRulesWrittenTwiceAgree) {
   for (const Range& range : {Range{1, 5, 11}, Range{2, 4, 10}, Range{3, 4, 8}}) {
     for (int insiders = 0; insiders <= 2; ++insiders) {
       for (int64_t n = 5; n <= range.most; ++n) {
@@ -222,7 +234,7 @@ TEST(CellAttackTest, TheRulesWrittenTwiceAgree) {
 
 // --- The attack has power.
 
-TEST(CellAttackPowerTest, CatchesOneTooFewInEachHalf) {
+TEST_F(CellAttackPowerTest, CatchesOneTooFewInEachHalf) {
   for (int rated = 1; rated <= 4; ++rated) {
     for (const int points : {4, 5}) {
       for (int insiders = 0; insiders <= 2; ++insiders) {
@@ -237,7 +249,7 @@ TEST(CellAttackPowerTest, CatchesOneTooFewInEachHalf) {
   }
 }
 
-TEST(CellAttackPowerTest, CatchesBoundsThatForgetThePersonThemself) {
+TEST_F(CellAttackPowerTest, CatchesBoundsThatForgetThePersonThemself) {
   for (int rated = 1; rated <= 4; ++rated) {
     for (const int points : {4, 5}) {
       for (int insiders = 0; insiders <= 2; ++insiders) {
@@ -252,7 +264,7 @@ TEST(CellAttackPowerTest, CatchesBoundsThatForgetThePersonThemself) {
   }
 }
 
-TEST(CellAttackPowerTest, CatchesAnExactMean) {
+TEST_F(CellAttackPowerTest, CatchesAnExactMean) {
   const Printer exact = [](const Counts& counts) {
     int64_t above = 0;
     for (size_t i = 0; i < counts.size(); ++i) above += static_cast<int64_t>(i) * counts[i];

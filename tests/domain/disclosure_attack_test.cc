@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "services/domain/contract.h"
 #include "services/domain/disclosure.h"
+#include "tests/domain/atom_attack.h"
 #include "tests/domain/disclosure_attacker.h"
 
 namespace candor::domain {
@@ -67,7 +68,12 @@ Printer RuleWith(const RuleConstants& constants, int points, int t) {
   };
 }
 
-TEST(DisclosureAttackTest, NoAtomRulesOutAnAnswerOfAnybodyElse) {
+class DisclosureAttackTest : public AtomAttack {
+ protected:
+  DisclosureAttackTest() : AtomAttack("atoms") {}
+};
+
+TEST_F(DisclosureAttackTest, NoAtomRulesOutAnAnswerOfAnybodyElse) {
   int64_t atoms = 0;
   for (const int points : {4, 5}) {
     for (int insiders = 0; insiders <= 2; ++insiders) {
@@ -87,7 +93,7 @@ TEST(DisclosureAttackTest, NoAtomRulesOutAnAnswerOfAnybodyElse) {
   EXPECT_EQ(atoms, 2 * 3 * (14 + 8));
 }
 
-TEST(DisclosureAttackTest, NorOnOtherScales) {
+TEST_F(DisclosureAttackTest, NorOnOtherScales) {
   for (const int points : {2, 3, 6, 7}) {
     for (int insiders = 0; insiders <= 2; ++insiders) {
       for (int64_t n = 5; n <= (points <= 3 ? 20 : 11); ++n) {
@@ -99,7 +105,7 @@ TEST(DisclosureAttackTest, NorOnOtherScales) {
   }
 }
 
-TEST(DisclosureAttackTest, NorWithAllTheInsidersThatACampaignMayAllowFor) {
+TEST_F(DisclosureAttackTest, NorWithAllTheInsidersThatACampaignMayAllowFor) {
   for (const int points : {2, 3, 4, 5, 10}) {
     for (const int insiders : {3, 4, 7, 10}) {
       const int lowest = LowestMinimumGroupSize(insiders);
@@ -137,7 +143,7 @@ void ForEachSum(int points, int64_t n, const std::function<void(const Counts&)>&
   }
 }
 
-TEST(DisclosureAttackTest, NorOnTenPointsWithTenInsiders) {
+TEST_F(DisclosureAttackTest, NorOnTenPointsWithTenInsiders) {
   constexpr int kPoints = 10, kInsiders = 10;
   for (const int64_t n : {15, 22, 23, 24, 30}) {
     ForEachSum(kPoints, n, [&](const Counts& counts) {
@@ -158,6 +164,7 @@ TEST(DisclosureAttackTest, NorOnTenPointsWithTenInsiders) {
           if (CanHaveGiven(atom, kPoints, kInsiders, known, value))
             (value <= 5 ? low : high) = true;
         }
+        Count(low != high);
         // Where insiders with such answers can exist (low || high) neither half is ruled out.
         ASSERT_EQ(low, high) << "n = " << n << " " << TextOf(atom) << " known "
                              << absl::StrJoin(known, " ");
@@ -166,7 +173,7 @@ TEST(DisclosureAttackTest, NorOnTenPointsWithTenInsiders) {
   }
 }
 
-TEST(DisclosureAttackTest, ArithmeticAndExhaustionAgree) {
+TEST_F(DisclosureAttackTest, ArithmeticAndExhaustionAgree) {
   // CanHaveGiven is what larger campaigns are attacked with, so it is held against exhaustion here.
   constexpr int kPoints = 4, kInsiders = 1;
   for (const int64_t n : {5, 7, 10, 12}) {
@@ -195,7 +202,7 @@ TEST(DisclosureAttackTest, ArithmeticAndExhaustionAgree) {
   }
 }
 
-TEST(DisclosureAttackTest, TheRulesWrittenTwiceAgree) {
+TEST_F(DisclosureAttackTest, TheRulesWrittenTwiceAgree) {
   for (const int points : {2, 4, 5}) {
     for (int insiders = 0; insiders <= 4; ++insiders) {
       for (int64_t n = 5; n <= 13; ++n) {
@@ -214,11 +221,15 @@ TEST(DisclosureAttackTest, TheRulesWrittenTwiceAgree) {
 
 // --- The attack has power: what it must catch.
 
-bool Caught(int points, int64_t n, int insiders, const Printer& print) {
-  return !FindExposures(ItemValues(points), n, insiders, PromiseFor(n, false), print).empty();
-}
+class DisclosureAttackPowerTest : public AtomAttack {
+ protected:
+  DisclosureAttackPowerTest() : AtomAttack("atoms") {}
+  bool Caught(int points, int64_t n, int insiders, const Printer& print) {
+    return !FindExposures(ItemValues(points), n, insiders, PromiseFor(n, false), print).empty();
+  }
+};
 
-TEST(DisclosureAttackPowerTest, CatchesAnExactMeanEverywhere) {
+TEST_F(DisclosureAttackPowerTest, CatchesAnExactMeanEverywhere) {
   const Printer exact_mean = [](const Counts& counts) {
     return absl::StrCat("mean ", SumOf(counts));
   };
@@ -230,7 +241,7 @@ TEST(DisclosureAttackPowerTest, CatchesAnExactMeanEverywhere) {
   }
 }
 
-TEST(DisclosureAttackPowerTest, CatchesRoundingAsProtection) {
+TEST_F(DisclosureAttackPowerTest, CatchesRoundingAsProtection) {
   const Printer rounded = [](const Counts& counts) {
     const int64_t n = std::accumulate(counts.begin(), counts.end(), int64_t{0});
     return absl::StrFormat("mean %.1f",
@@ -239,7 +250,7 @@ TEST(DisclosureAttackPowerTest, CatchesRoundingAsProtection) {
   for (int64_t n = 5; n <= 18; ++n) EXPECT_TRUE(Caught(5, n, 1, rounded)) << n;
 }
 
-TEST(DisclosureAttackPowerTest, CatchesMeanAndSpreadOfSix) {
+TEST_F(DisclosureAttackPowerTest, CatchesMeanAndSpreadOfSix) {
   // The bounds of rule 4 keep the mean safe; a standard deviation beside it does not.
   const Printer ours = RuleWith({}, 5, 1);
   const Printer with_spread = [&](const Counts& counts) {
@@ -253,12 +264,12 @@ TEST(DisclosureAttackPowerTest, CatchesMeanAndSpreadOfSix) {
   EXPECT_TRUE(Caught(5, 6, 1, with_spread));
 }
 
-TEST(DisclosureAttackPowerTest, CatchesADistributionOfAnySize) {
+TEST_F(DisclosureAttackPowerTest, CatchesADistributionOfAnySize) {
   const Printer distribution = [](const Counts& counts) { return absl::StrJoin(counts, ","); };
   for (int64_t n = 5; n <= 18; ++n) EXPECT_TRUE(Caught(4, n, 1, distribution)) << n;
 }
 
-TEST(DisclosureAttackPowerTest, CatchesOneTooFewInEachHalf) {
+TEST_F(DisclosureAttackPowerTest, CatchesOneTooFewInEachHalf) {
   // Rule 5 with t + 1: "at most t of n in the lower half" tells insiders who are those t all about
   // the others.
   for (const int points : {4, 5}) {
@@ -271,7 +282,7 @@ TEST(DisclosureAttackPowerTest, CatchesOneTooFewInEachHalf) {
   }
 }
 
-TEST(DisclosureAttackPowerTest, CatchesBoundsThatForgetThePersonThemself) {
+TEST_F(DisclosureAttackPowerTest, CatchesBoundsThatForgetThePersonThemself) {
   for (const int points : {4, 5}) {
     for (int insiders = 1; insiders <= 2; ++insiders) {
       for (int64_t n = 7; n <= 9; ++n) {
@@ -282,7 +293,7 @@ TEST(DisclosureAttackPowerTest, CatchesBoundsThatForgetThePersonThemself) {
   }
 }
 
-TEST(DisclosureAttackPowerTest, CatchesADirectionWhereTheBoundsMeet) {
+TEST_F(DisclosureAttackPowerTest, CatchesADirectionWhereTheBoundsMeet) {
   // With n <= 2 (1 + t) the bounds overlap; printing either of them says more than its words.
   for (const int points : {4, 5}) {
     for (const int64_t n : {5, 6}) {
@@ -294,7 +305,7 @@ TEST(DisclosureAttackPowerTest, CatchesADirectionWhereTheBoundsMeet) {
   }
 }
 
-TEST(DisclosureAttackPowerTest, CatchesTheseRulesReleasedTwiceAsOneMoreAnswers) {
+TEST_F(DisclosureAttackPowerTest, CatchesTheseRulesReleasedTwiceAsOneMoreAnswers) {
   // An interim report with n - 1 answers and a final one with n: even safe figures differ by one
   // person's answer.
   constexpr int kPoints = 5;
