@@ -13,6 +13,7 @@
 #include "clients/cli/dialog.h"
 #include "clients/cli/pressure_notice.h"
 #include "clients/cli/random_moment.h"
+#include "clients/cli/send_again.h"
 #include "clients/cli/sentences.h"
 #include "clients/cli/state_folder.h"
 #include "clients/cli/verbs.h"
@@ -316,14 +317,19 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
   // Taken before the first question: the longer the time between the token and the answers, the less it tells.
   CANDOR_RETURN_IF_ERROR(respondent->TakeToken());
   if (interactive) {
-    CANDOR_ASSIGN_OR_RETURN(answers, AskAll(dialog, *respondent, language));
+    CANDOR_ASSIGN_OR_RETURN(answers, AskAll(dialog, *respondent, language, options.yes));
   }
   double hours = 0;
   if (!device.in_memory()) {
     CANDOR_ASSIGN_OR_RETURN(hours, HoursToWait(dialog, {options.within_hours, options.yes, interactive}));
   }
   CANDOR_RETURN_IF_ERROR(WaitForAMoment(dialog, c, hours, "answer.waits"));
-  const absl::Status sent = respondent->Submit(answers);
+  const absl::Status sent = SendUntilItArrives(
+      dialog, c,
+      {[&] { return respondent->Submit(answers); }, [&] { return respondent->may_be_stored(); },
+       // After a random wait nobody may be sitting here any more.
+       interactive && hours <= 0, documents.close_time,
+       device.in_memory() ? "send.answers_gone" : interactive ? "send.answers_kept" : "send.file_again"});
   domain::Wipe(answers);
   CANDOR_RETURN_IF_ERROR(sent);
 

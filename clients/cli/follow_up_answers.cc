@@ -11,6 +11,7 @@
 #include "clients/cli/contract_text.h"
 #include "clients/cli/dialog.h"
 #include "clients/cli/random_moment.h"
+#include "clients/cli/send_again.h"
 #include "clients/cli/sentences.h"
 #include "clients/cli/state_folder.h"
 #include "clients/cli/verbs.h"
@@ -193,10 +194,13 @@ absl::Status Answer(Context& c, const AnswerOptions& options) {
   // Not beyond the time to answer; an hour before its end at the latest.
   const double left = absl::ToDoubleHours(question->answer_until - absl::Now()) - 1;
   CANDOR_RETURN_IF_ERROR(WaitForAMoment(dialog, c, std::clamp(hours, 0.0, std::max(left, 0.0)), "asked_back.waits"));
-  // A connection for this answer alone.
-  CANDOR_ASSIGN_OR_RETURN(const auto connection, c.AnonymousToResponsePlane(received->keys.response_address));
-  const absl::Status sent =
-      client::AnswerQuestion(*connection, received->keys, received->questions, *question, answer);
+  const auto send = [&]() -> absl::Status {
+    // A connection for this answer alone.
+    CANDOR_ASSIGN_OR_RETURN(const auto connection, c.AnonymousToResponsePlane(received->keys.response_address));
+    return client::AnswerQuestion(*connection, received->keys, received->questions, *question, answer);
+  };
+  const absl::Status sent = SendUntilItArrives(
+      dialog, c, {send, nullptr, interactive && hours <= 0, question->answer_until, "send.follow_up_gone"});
   base::Wipe(answer);
   const std::string text = absl::StrCat(
       "\n", Wrapped(say.Say("asked_back.sent", {{"moderators", moderators}, {"until", Moment(question->answer_until)}}),

@@ -1,9 +1,11 @@
 #include <iostream>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "candor/v1/campaign.grpc.pb.h"
 #include "clients/cli/answers_file.h"
 #include "clients/cli/dialog.h"
+#include "clients/cli/send_again.h"
 #include "clients/cli/verbs.h"
 #include "clients/cli/wire_fault.h"
 #include "services/base/file.h"
@@ -15,6 +17,9 @@ namespace {
 
 using candor::v1::CampaignService;
 using candor::v1::IdentifiedRating;
+
+// How long a file is sent again by itself while the server is away.
+constexpr absl::Duration kTriesFor = absl::Hours(24);
 
 struct RateOptions {
   std::string survey, file, language;
@@ -89,13 +94,14 @@ absl::Status Rate(Context& c, const RateOptions& options, const std::string& kin
       rating->set_value(mark);
     }
   };
-  if (!options.file.empty()) {
+  const bool asks = options.file.empty();
+  Dialog dialog(std::cin, c.options.json ? std::cerr : std::cout);
+  dialog.SetLanguage(options.language);
+  if (!asks) {
     CANDOR_ASSIGN_OR_RETURN(const std::string bytes, base::ReadFile(options.file));
     CANDOR_ASSIGN_OR_RETURN(const MarkedAnswers marked, ParseAnswers(bytes, options.file));
     for (const auto& [indicator, mark] : marked.ratings) add(indicator, mark);
   } else {
-    Dialog dialog(std::cin, c.options.json ? std::cerr : std::cout);
-    dialog.SetLanguage(options.language);
     dialog.Say(ScaleText(form.scale(), options.language));
     std::vector<std::string> sentences;
     for (const auto& item : form.items()) sentences.push_back(TextIn(item.text(), options.language));
@@ -105,16 +111,21 @@ absl::Status Rate(Context& c, const RateOptions& options, const std::string& kin
     if (!save) return absl::AbortedError("nothing was saved");
     for (int i = 0; i < form.items_size(); ++i) add(form.items(i).indicator(), marks[i]);
   }
-  const absl::StatusOr<IdentifiedRating> stored = c.Call(&CampaignService::Stub::PutIdentifiedRating, put);
-  if (!stored.ok() && !options.file.empty()) {
+  IdentifiedRating saved;
+  const auto send = [&]() -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(saved, c.Call(&CampaignService::Stub::PutIdentifiedRating, put));
+    return absl::OkStatus();
+  };
+  const absl::Status sent = SendUntilItArrives(
+      dialog, c, {send, nullptr, asks, absl::Now() + kTriesFor, asks ? "send.rating_gone" : "send.file_again"});
+  if (!sent.ok() && !asks) {
     const auto& ratings = put.rating().ratings();
-    return NamePlace(stored.status(), "rating.ratings", static_cast<size_t>(ratings.size()),
+    return NamePlace(sent, "rating.ratings", static_cast<size_t>(ratings.size()),
                      [&](size_t index, absl::string_view) {
                        return absl::StrCat(options.file, ", ", ratings[static_cast<int>(index)].indicator());
                      });
   }
-  CANDOR_RETURN_IF_ERROR(stored.status());
-  const IdentifiedRating& saved = *stored;
+  CANDOR_RETURN_IF_ERROR(sent);
   return c.Show(saved, [&] {
     return absl::StrCat("saved ", saved.ratings_size(), " of ", form.items_size(),
                         " ratings; they can be changed until the campaign is closed\n");

@@ -33,6 +33,11 @@ bool SameAnswers(const domain::Answers& a, const domain::Answers& b) {
          a.notice.text == b.notice.text;
 }
 
+// After a call that failed: whether it surely reached no server, since no transport came about.
+bool NeverConnected(const Connection& connection) {
+  return connection.channel()->GetState(/*try_to_connect=*/false) == GRPC_CHANNEL_TRANSIENT_FAILURE;
+}
+
 absl::Status DocumentsChanged() { return Refused("its documents have changed since you opened it first"); }
 
 }  // namespace
@@ -56,6 +61,8 @@ absl::StatusOr<std::unique_ptr<Respondent>> Respondent::Open(const RespondentOpt
     base::Wipe(*kept);
     if (!state.ok()) return state.status();
     respondent->state_ = *std::move(state);
+    // What became of them was never told.
+    respondent->may_be_stored_ = respondent->state_.answers.has_value() && !respondent->acknowledged();
   }
   if (respondent->has_token()) {
     CANDOR_RETURN_IF_ERROR(respondent->OpenByToken());
@@ -268,6 +275,22 @@ absl::Status Respondent::TakeToken() {
   return absl::OkStatus();
 }
 
+absl::StatusOr<candor::v1::SubmitResponseResponse> Respondent::Send(const candor::v1::SubmitResponseRequest& request) {
+  // A connection for these answers alone.
+  CANDOR_ASSIGN_OR_RETURN(const auto connection, options_.response(state_.response_address));
+  const auto stub = ResponseService::NewStub(connection->channel());
+  return WithRetries(options_.retry, [&] {
+    auto response = connection->Call(*stub, &ResponseService::Stub::SubmitResponse, request);
+    if (response.ok()) {
+      may_be_stored_ = false;
+    } else if (base::GetErrorDetail(response.status()).reason.empty() && !NeverConnected(*connection)) {
+      // The server gives a reason with all that it refuses; without one the reply was lost, or the request.
+      may_be_stored_ = true;
+    }
+    return response;
+  });
+}
+
 absl::Status Respondent::Submit(const domain::Answers& answers) {
   domain::Answers given{answers.ratings, answers.comments, {}, answers.notice};
   const absl::Cleanup wipe = [&given] { domain::Wipe(given); };
@@ -280,15 +303,12 @@ absl::Status Respondent::Submit(const domain::Answers& answers) {
     state_.answers = given;
     MakeReplyKeys();
     state_.receipt.clear();
+    may_be_stored_ = false;
     // Saved before it is sent: after a crash the same version must carry the same id and the same answers.
     CANDOR_RETURN_IF_ERROR(Save());
   }
   candor::v1::SubmitResponseRequest request = SubmitRequest();
-  // A connection for these answers alone.
-  CANDOR_ASSIGN_OR_RETURN(const auto connection, options_.response(state_.response_address));
-  const auto stub = ResponseService::NewStub(connection->channel());
-  const absl::StatusOr<candor::v1::SubmitResponseResponse> response =
-      connection->CallRepeatedly(options_.retry, *stub, &ResponseService::Stub::SubmitResponse, request);
+  const absl::StatusOr<candor::v1::SubmitResponseResponse> response = Send(request);
   base::Wipe(*request.mutable_ratings());
   for (std::string& comment : *request.mutable_comments()) base::Wipe(comment);
   base::Wipe(*request.mutable_pressure_notice());

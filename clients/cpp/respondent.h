@@ -90,6 +90,9 @@ class Respondent {
   const std::optional<domain::Answers>& answers() const { return state_.answers; }
   // Whether the newest answers were acknowledged. False also when there are none.
   bool acknowledged() const { return !state_.receipt.empty(); }
+  // Whether the newest answers may be stored though they were not acknowledged: some attempt to send them may have arrived.
+  // Sending them again is safe either way, they count once. False: they are surely not, or they were acknowledged.
+  bool may_be_stored() const { return may_be_stored_; }
   // The receipt of the newest answers (services/crypto/receipt.h); empty: none.
   const std::string& receipt() const { return state_.receipt; }
 
@@ -132,6 +135,8 @@ class Respondent {
   // Keeps the seeds apart from the token, once the comments that they belong to are stored.
   absl::Status KeepReplyKeys();
   candor::v1::SubmitResponseRequest SubmitRequest() const;
+  // Sends until an answer arrives or the policy gives up, and notes what may have arrived.
+  absl::StatusOr<candor::v1::SubmitResponseResponse> Send(const candor::v1::SubmitResponseRequest& request);
 
   const RespondentOptions options_;
   std::string code_;        // normal form; wiped once there is a token
@@ -142,6 +147,7 @@ class Respondent {
   domain::AnswerShape shape_;
   std::optional<crypto::SaltedFilter> surnames_;
   RespondentState state_;
+  bool may_be_stored_ = false;
 };
 
 }  // namespace candor::client

@@ -161,6 +161,36 @@ TEST_F(RespondentTest, GivesUpAfterABoundedNumberOfAttemptsAndGoesOnLater) {
   EXPECT_EQ(server_.blinded_messages.back(), server_.blinded_messages.front());
 }
 
+TEST_F(RespondentTest, KnowsWhetherAnswersThatWereNotAcknowledgedMayBeStored) {
+  options_.retry.attempts = 2;
+  const auto respondent = Open();
+  ASSERT_TRUE(respondent->TakeToken().ok());
+  bool away = false;
+  RespondentOptions options = options_;
+  options.response = [&](const std::string&) -> absl::StatusOr<std::shared_ptr<Connection>> {
+    if (!away) return Connect();
+    // Nobody listens there: nothing can have arrived.
+    ConnectionOptions nowhere;
+    nowhere.address = "127.0.0.1:1";
+    return Connection::Make(nowhere);
+  };
+  const auto again = Respondent::Open(options, SomeCode());
+  ASSERT_TRUE(again.ok()) << again.status();
+  away = true;
+  EXPECT_EQ((*again)->Submit(SomeAnswers()).code(), absl::StatusCode::kUnavailable);
+  EXPECT_FALSE((*again)->may_be_stored());
+  away = false;
+  server_.lose_submit = 2;
+  EXPECT_EQ((*again)->Submit(SomeAnswers()).code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE((*again)->may_be_stored());
+  away = true;
+  EXPECT_EQ((*again)->Submit(SomeAnswers()).code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE((*again)->may_be_stored()) << "the one before may have arrived";
+  away = false;
+  ASSERT_TRUE((*again)->Submit(SomeAnswers()).ok());
+  EXPECT_FALSE((*again)->may_be_stored());
+}
+
 TEST_F(RespondentTest, GoesOnAfterACrashBetweenAskingAndTheReply) {
   options_.retry.attempts = 1;
   server_.lose_issue = 1;

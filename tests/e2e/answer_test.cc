@@ -1,21 +1,15 @@
 // A respondent at a terminal: what is shown before anything is sent, what stays on the device, what others on the machine
 // and the server's connections can see.
 
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
-#include <functional>
+#include <memory>
 
-#include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/base/file.h"
 #include "tests/e2e/candor_shell.h"
+#include "tests/e2e/running_program.h"
 #include "tests/support/process/candord_process.h"
 #include "tests/support/process/small_campaign.h"
 
@@ -26,75 +20,6 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-constexpr uid_t kNobody = 65534;
-
-// A program that runs beside the test, with its output in a file.
-class Running {
- public:
-  // `input` stays open, with nothing in it: who reads it waits. As root the program becomes somebody else, so that it can
-  // be seen whose its memory is.
-  Running(std::vector<std::string> arguments, const std::string& output) : output_(output) {
-    std::vector<char*> argv;
-    for (std::string& argument : arguments) argv.push_back(argument.data());
-    argv.push_back(nullptr);
-    if (pipe2(input_, O_CLOEXEC) != 0) std::abort();
-    process_ = fork();
-    if (process_ == 0) {
-      const int out = open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-      dup2(input_[0], STDIN_FILENO);
-      dup2(out, STDOUT_FILENO);
-      dup2(out, STDERR_FILENO);
-      if (geteuid() == 0 && (setgid(kNobody) != 0 || setuid(kNobody) != 0)) _exit(126);
-      execv(argv[0], argv.data());
-      _exit(127);
-    }
-  }
-  ~Running() {
-    kill(process_, SIGKILL);
-    waitpid(process_, nullptr, 0);
-    close(input_[0]);
-    close(input_[1]);
-  }
-
-  // Waits, at most half a minute, while the program runs.
-  bool Await(const std::function<bool()>& condition) {
-    for (int attempt = 0; attempt < 3000; ++attempt) {
-      if (condition()) return true;
-      if (waitpid(process_, nullptr, WNOHANG) == process_) return condition();
-      absl::SleepFor(absl::Milliseconds(10));
-    }
-    return false;
-  }
-
-  std::string Output() const {
-    std::ifstream file(output_);
-    return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-  }
-  std::string Proc(const std::string& name) const {
-    std::ifstream file("/proc/" + std::to_string(process_) + "/" + name);
-    return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-  }
-  // Whose the process's secrets in /proc are; root's, if no other process of its user may read its memory.
-  uid_t OwnerInProc() const {
-    struct stat info {};
-    return stat(("/proc/" + std::to_string(process_) + "/mem").c_str(), &info) == 0 ? info.st_uid : static_cast<uid_t>(-1);
-  }
-  bool MayWriteCoreFiles() const {
-    const std::string limits = Proc("limits");
-    const size_t at = limits.find("Max core file size");
-    if (at == std::string::npos) return true;
-    std::istringstream line(limits.substr(at + 18, limits.find('\n', at) - at - 18));
-    std::string soft, hard;
-    line >> soft >> hard;
-    return soft != "0" || hard != "0";
-  }
-
- private:
-  const std::string output_;
-  int input_[2];
-  pid_t process_ = -1;
-};
 
 class AnswerTest : public ::testing::Test {
  protected:
@@ -172,6 +97,41 @@ TEST_F(AnswerTest, WarnsOfWhatACommentGivesAwayAndSendsItAllTheSame) {
   EXPECT_THAT(respondent_.Text({"answer", "--code", codes_[1], "--file", Path("comment.json"), "--yes", "--state-dir",
                                 Path("device")}),
               AllOf(HasSubstr("\"Ms. Vance\""), HasSubstr("8 people were invited in your group"), HasSubstr("are stored")));
+TEST_F(AnswerTest, WhatWasTypedOutlivesAServerThatIsAwayAndIsSentWhenThePersonSaysSo) {
+  std::filesystem::permissions(folder_.path(), std::filesystem::perms::all);
+  const auto start = [&](const std::string& log) {
+    return std::make_unique<Running>(
+        std::vector<std::string>{CANDOR_BIN_DIR "/candor", "--server", server_.address(), "answer", "--code", codes_[0],
+                                 "--state-dir", Path("mine")},
+        Path(log));
+  };
+  const auto sitting = start("sitting.log");
+  sitting->Type("y\n");
+  ASSERT_TRUE(sitting->AwaitOutput("1 of 4")) << sitting->Output();
+  server_.Kill();
+  sitting->Type("4\n2\nn\n3\n\ny\n0\n");
+  ASSERT_TRUE(sitting->AwaitOutput("Nothing is stored.")) << sitting->Output();
+  ASSERT_TRUE(sitting->AwaitOutput("Enter tries again, q gives up.")) << sitting->Output();
+  ASSERT_TRUE(server_.Start().ok());
+  sitting->Type("\n");
+  ASSERT_TRUE(sitting->AwaitOutput("Your answers are stored")) << sitting->Output();
+  EXPECT_EQ(sitting->AwaitExit(), 0);
+
+  // A change that is given up; whoever comes back need not answer anew.
+  const auto changing = start("changing.log");
+  changing->Type("y\n1\n1\n1\n1\n\ny\n");
+  ASSERT_TRUE(changing->AwaitOutput("within how many hours")) << changing->Output();
+  server_.Kill();
+  changing->Type("0\n");
+  ASSERT_TRUE(changing->AwaitOutput("Enter tries again, q gives up.")) << changing->Output();
+  changing->Type("q\n");
+  EXPECT_EQ(changing->AwaitExit(), 1);
+  EXPECT_THAT(changing->Output(), AllOf(HasSubstr("Given up: nothing was stored."), HasSubstr("Enter keeps each answer")));
+  ASSERT_TRUE(server_.Start().ok());
+  const auto back = start("back.log");
+  back->Type("y\n\n\n\n\n\ny\n0\n");
+  EXPECT_EQ(back->AwaitExit(), 0) << back->Output();
+  EXPECT_THAT(back->Output(), AllOf(HasSubstr("[1] "), HasSubstr("Your answers are stored")));
 }
 
 TEST_F(AnswerTest, WhileItWaitsNobodyOnTheMachineReadsItsCodeOrItsMemory) {
@@ -204,11 +164,11 @@ TEST(PrivateMemoryTest, TheServerWritesNoCoreFileAndItsMemoryIsNobodys) {
   const std::string data = folder.path() + "/data";
   ASSERT_EQ(mkdir(data.c_str(), 0700), 0);
   if (geteuid() == 0) {
-    ASSERT_EQ(chown(data.c_str(), kNobody, kNobody), 0);
+    ASSERT_EQ(chown(data.c_str(), Running::kNobody, Running::kNobody), 0);
     std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
     // What a program is without taking care.
     Running careless({"/bin/cat"}, folder.path() + "/cat.log");
-    ASSERT_TRUE(careless.Await([&] { return careless.OwnerInProc() == kNobody; }));
+    ASSERT_TRUE(careless.Await([&] { return careless.OwnerInProc() == Running::kNobody; }));
   }
   Running server({CANDOR_BIN_DIR "/candord", "--data", data, "--listen", "unix:" + folder.path() + "/socket"},
                  folder.path() + "/log");
