@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 
 #include "absl/strings/str_cat.h"
@@ -17,10 +18,12 @@
 #include "clients/cli/sentences.h"
 #include "clients/cli/state_folder.h"
 #include "clients/cli/verbs.h"
+#include "clients/cli/wire_fault.h"
 #include "clients/cpp/ledger_check.h"
 #include "clients/cpp/mirror.h"
 #include "clients/cpp/respondent.h"
 #include "clients/guard/comment_guard.h"
+#include "services/base/error.h"
 #include "services/base/file.h"
 #include "services/base/json.h"
 #include "services/base/private_memory.h"
@@ -77,8 +80,16 @@ Form FormOf(const client::Respondent& respondent, const std::string& language) {
   return form;
 }
 
+bool IsBlank(const domain::Answers& answers) {
+  const auto is_empty = [](const std::string& comment) { return comment.empty(); };
+  const auto is_blank = [](uint8_t rating) { return rating == domain::kBlank; };
+  return std::all_of(answers.ratings.begin(), answers.ratings.end(), is_blank) &&
+         std::all_of(answers.comments.begin(), answers.comments.end(), is_empty) && !answers.notice.given;
+}
+
+// `sure`: whether the answers are right is not asked.
 absl::StatusOr<domain::Answers> AskAll(Dialog& dialog, const client::Respondent& respondent,
-                                       const std::string& language) {
+                                       const std::string& language, bool sure) {
   const domain::Instrument& instrument = respondent.documents().instrument_version.instrument;
   const Form form = FormOf(respondent, language);
   const Sentences& say = dialog.sentences();
@@ -112,7 +123,11 @@ absl::StatusOr<domain::Answers> AskAll(Dialog& dialog, const client::Respondent&
       const bool blank = answers.comments[form.prompts[i]].empty();
       dialog.Say(absl::StrCat("  [", say.Say(blank ? "rating.blank" : "answer.written"), "] ", form.questions[i], "\n"));
     }
-    CANDOR_ASSIGN_OR_RETURN(const bool right, dialog.AskYes(say.Say("answer.right"), true));
+    if (sure) return answers;
+    // Going through all with Enter is not answering.
+    const bool blank = IsBlank(answers);
+    if (blank) dialog.Say(absl::StrCat(say.Say("answer.nothing_answered"), "\n"));
+    CANDOR_ASSIGN_OR_RETURN(const bool right, dialog.AskYes(say.Say("answer.right"), !blank));
     if (right) return answers;
   }
 }
@@ -220,9 +235,26 @@ absl::StatusOr<std::vector<client::MirrorFinding>> CompareMirrors(Dialog& dialog
   return findings;
 }
 
-// What the guard finds in comments from a file: said, and given for programs.
+// What the file answers, checked as the server would; faults are told in terms of the file.
+absl::StatusOr<domain::Answers> AnswersOfFile(const std::string& file, const MarkedAnswers& marked,
+                                              const client::Respondent& respondent) {
+  const domain::Instrument& instrument = respondent.documents().instrument_version.instrument;
+  auto answers = InOrder(marked, instrument);
+  if (!answers.ok()) return base::Annotate(answers.status(), file);
+  absl::Status fits = domain::CheckAnswers(*answers, respondent.shape());
+  fits = NamePlace(fits, "ratings", instrument.items.size(), [&](size_t i, absl::string_view) {
+    return absl::StrCat(file, ", ", instrument.items[i].indicator);
+  });
+  fits = NamePlace(fits, "comments", instrument.prompts.size(), [&](size_t i, absl::string_view) {
+    return absl::StrCat(file, ", ", instrument.prompts[i].code);
+  });
+  if (!fits.ok()) return fits;
+  return answers;
+}
+
+// What the guard finds in comments from a file: said, and given for programs. `waits`: there is time to change them.
 base::Json WarnOfMarks(Dialog& dialog, const client::Respondent& respondent, const domain::Answers& answers,
-                       const std::string& language) {
+                       const std::string& language, bool waits) {
   const auto& prompts = respondent.documents().instrument_version.instrument.prompts;
   base::Json all = base::Json::array();
   std::string text;
@@ -233,7 +265,8 @@ base::Json WarnOfMarks(Dialog& dialog, const client::Respondent& respondent, con
   }
   if (text.empty()) return all;
   const auto& group = respondent.documents().manifest.groups[respondent.group()];
-  dialog.Say(absl::StrCat("\n", Wrapped(dialog.sentences().Say("marks.of_file"), kWidth, ""), text,
+  const std::string how = dialog.sentences().Say(waits ? "marks.of_file" : "marks.of_file_now");
+  dialog.Say(absl::StrCat("\n", Wrapped(how, kWidth, ""), text,
                           Wrapped(guard::GroupSizeAdvice(group.invited, language), kWidth, "")));
   base::Wipe(text);
   return all;
@@ -307,21 +340,29 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
     CANDOR_ASSIGN_OR_RETURN(const bool go_on, dialog.AskYes(say.Say("answer.start"), true));
     if (!go_on) return absl::AbortedError("nothing was sent");
   }
+  const Sending when = {options.within_hours, options.yes, interactive};
+  double hours = 0;
+  // With a file nobody is asked, and what is said of it depends on whether it waits.
+  if (!interactive && !device.in_memory()) {
+    CANDOR_ASSIGN_OR_RETURN(hours, HoursToWait(dialog, when));
+  }
   domain::Answers answers;
   base::Json comment_marks = base::Json::array();
   if (!interactive) {
-    CANDOR_ASSIGN_OR_RETURN(answers, InOrder(marked, documents.instrument_version.instrument));
-    CANDOR_RETURN_IF_ERROR(domain::CheckAnswers(answers, respondent->shape()));
-    comment_marks = WarnOfMarks(dialog, *respondent, answers, language);
+    CANDOR_ASSIGN_OR_RETURN(answers, AnswersOfFile(options.file, marked, *respondent));
+    if (IsBlank(answers)) {
+      if (!options.yes) return UsageError(absl::StrCat(options.file, ": ", say.Say("answer.nothing_answered_file")));
+      dialog.Say(absl::StrCat(say.Say("answer.nothing_answered"), "\n"));
+    }
+    comment_marks = WarnOfMarks(dialog, *respondent, answers, language, hours > 0);
   }
   // Taken before the first question: the longer the time between the token and the answers, the less it tells.
   CANDOR_RETURN_IF_ERROR(respondent->TakeToken());
   if (interactive) {
     CANDOR_ASSIGN_OR_RETURN(answers, AskAll(dialog, *respondent, language, options.yes));
-  }
-  double hours = 0;
-  if (!device.in_memory()) {
-    CANDOR_ASSIGN_OR_RETURN(hours, HoursToWait(dialog, {options.within_hours, options.yes, interactive}));
+    if (!device.in_memory()) {
+      CANDOR_ASSIGN_OR_RETURN(hours, HoursToWait(dialog, when));
+    }
   }
   CANDOR_RETURN_IF_ERROR(WaitForAMoment(dialog, c, hours, "answer.waits"));
   const absl::Status sent = SendUntilItArrives(
@@ -400,7 +441,8 @@ void AddAnswerVerb(CLI::App& app, Context& context) {
                       "Only erase what this device keeps for --code, receipt too; without --code: for every code");
         verb.add_option("--receipt", options.receipt, "Write the receipt to this file");
         verb.add_flag("--yes", options.yes, 
-                      "Ask only the items: start at once, and send at once unless --within-hours is given");
+                      "Ask nothing but the items: the rules are shown, and the answers are sent at once unless "
+                      "--within-hours is given");
       },
       Answer);
 }

@@ -6,6 +6,7 @@
 #include "services/base/error.h"
 #include "services/base/json.h"
 #include "services/base/status.h"
+#include "services/domain/errors.h"
 
 namespace candor::cli {
 namespace {
@@ -56,6 +57,11 @@ absl::StatusOr<domain::Answers> InOrder(const MarkedAnswers& marked, const domai
   std::map<std::string, uint8_t> ratings = marked.ratings;
   for (const domain::Item& item : instrument.items) {
     const auto found = ratings.find(item.indicator);
+    if (found != ratings.end() && found->second != domain::kNotObserved && found->second > instrument.scale.points) {
+      return base::Error(absl::StatusCode::kInvalidArgument, domain::reasons::kRATING_OFF_SCALE,
+                         absl::StrCat(item.indicator, ": 1 to ", instrument.scale.points,
+                                      ", or \"N\" (I have not seen this)"));
+    }
     answers.ratings.push_back(found == ratings.end() ? domain::kBlank : found->second);
     if (found != ratings.end()) ratings.erase(found);
   }

@@ -27,7 +27,8 @@ struct MarkedAnswers {
 // its answer.
 absl::StatusOr<MarkedAnswers> ParseAnswers(absl::string_view text, absl::string_view file);
 
-// The answers in the instrument's order. INVALID_ARGUMENT, ANSWERS_INVALID: a code that the instrument does not have.
+// The answers in the instrument's order. INVALID_ARGUMENT, ANSWERS_INVALID: a code that the instrument does not have;
+// RATING_OFF_SCALE, with the indicator.
 // Whether they may be given is domain::CheckAnswers' part.
 absl::StatusOr<domain::Answers> InOrder(const MarkedAnswers& marked, const domain::Instrument& instrument);
 

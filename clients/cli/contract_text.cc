@@ -53,6 +53,16 @@ std::vector<std::string> QuestionsAsked(const domain::Instrument& instrument, co
 
 void Heading(std::string& text, absl::string_view heading) { absl::StrAppend(&text, "\n", heading, "\n"); }
 
+// Names of languages in the language that is shown; of others than the program knows the tag.
+std::string LanguagesText(const domain::Contract& contract, const Sentences& say) {
+  std::vector<std::string> names;
+  for (const std::string& tag : contract.languages) {
+    const std::string key = absl::StrCat("language.name.", tag);
+    names.push_back(SentenceCatalogue().contains(key) ? say.Say(key) : tag);
+  }
+  return absl::StrJoin(names, ", ");
+}
+
 std::string ReadersText(const domain::Contract& contract, const Sentences& say) {
   std::vector<std::string> readers;
   bool administrators = false;
@@ -64,7 +74,9 @@ std::string ReadersText(const domain::Contract& contract, const Sentences& say) 
     }
   }
   const bool leader_first = contract.first_reader == domain::FirstReader::kLeader;
-  return absl::StrCat(say.Say(leader_first ? "reads.report.leader_first" : "reads.report.supervisor_first",
+  return absl::StrCat(say.Say(readers.size() == 1 ? "reads.report.one"
+                              : leader_first      ? "reads.report.leader_first"
+                                                  : "reads.report.supervisor_first",
                               {{"readers", absl::StrJoin(readers, say.Say("reads.and"))}}),
                       " ", say.Say(administrators ? "reads.administrators_may" : "reads.administrators_may_not"));
 }
@@ -130,7 +142,7 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
                            {{"count", absl::StrCat(questions.size())}}));
     for (const std::string& question : questions) absl::StrAppend(&text, Wrapped(question, kWidth, "      "));
   }
-  Point(text, say.Say("asked.languages", {{"languages", absl::StrJoin(contract.languages, ", ")}}));
+  Point(text, say.Say("asked.languages", {{"languages", LanguagesText(contract, say)}}));
   Point(text, say.Say("asked.instrument", {{"hash", contract.instrument_hash}}));
 
   Heading(text, say.Say("reads.heading"));

@@ -125,6 +125,8 @@ void ProgressLine::Update(absl::string_view step, int64_t done, int64_t total) {
   const absl::Time now = absl::Now();
   const bool new_step = step != step_;
   const bool complete = total > 0 && done >= total;
+  // A line of its own that says what the one before said is of no use.
+  if (!terminal_ && !new_step && total == 0) return;
   if (!new_step && !complete && now - shown_ < (terminal_ ? kBetweenRewrites : kBetweenLines)) return;
   std::string line(step);
   if (total > 0) absl::StrAppend(&line, ": ", done, " of ", total);

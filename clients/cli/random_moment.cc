@@ -1,6 +1,7 @@
 #include "clients/cli/random_moment.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 
 #include "absl/strings/numbers.h"
@@ -47,11 +48,12 @@ absl::Status WaitForAMoment(Dialog& dialog, Context& c, double hours, absl::stri
   if (hours <= 0) return absl::OkStatus();
   const auto steps = static_cast<uint32_t>(hours * 3600) + 1;
   const absl::Time moment = absl::Now() + absl::Seconds(base::RandomBelow(steps));
-  const std::string time = absl::FormatDuration(absl::Hours(hours));
+  const std::string time = absl::FormatDuration(absl::Seconds(std::llround(hours * 3600)));
   dialog.Say(Wrapped(dialog.sentences().Say(notice, {{"time", time}}), kWidth, ""));
+  const std::string waiting = dialog.sentences().Say("answer.waiting");
   ProgressLine progress(c.options.quiet);
   while (absl::Now() < moment) {
-    progress.Update("waiting for the moment", 0, 0);
+    progress.Update(waiting, 0, 0);
     absl::SleepFor(std::min(absl::Seconds(1), moment - absl::Now()));
   }
   return absl::OkStatus();

@@ -8,6 +8,7 @@
 #include "clients/cli/send_again.h"
 #include "clients/cli/verbs.h"
 #include "clients/cli/wire_fault.h"
+#include "services/base/error.h"
 #include "services/base/file.h"
 #include "services/base/status.h"
 #include "services/domain/answer.h"
@@ -100,6 +101,12 @@ absl::Status Rate(Context& c, const RateOptions& options, const std::string& kin
   if (!asks) {
     CANDOR_ASSIGN_OR_RETURN(const std::string bytes, base::ReadFile(options.file));
     CANDOR_ASSIGN_OR_RETURN(const MarkedAnswers marked, ParseAnswers(bytes, options.file));
+    if (!marked.comments.empty() || marked.notice.given) {
+      return base::Error(absl::StatusCode::kInvalidArgument, "ANSWERS_INVALID",
+                         absl::StrCat(options.file, ": a rating under one's own name has no comments, and no notice of "
+                                                    "being pressed; take \"comments\" and \"pressed\" out; nothing was "
+                                                    "saved"));
+    }
     for (const auto& [indicator, mark] : marked.ratings) add(indicator, mark);
   } else {
     dialog.Say(ScaleText(form.scale(), options.language));

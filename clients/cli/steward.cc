@@ -78,7 +78,9 @@ absl::Status Keygen(Context& c, const KeygenOptions& options) {
                      .dump(2) +
                  "\n");
   }
-  std::string text = absl::StrCat("Shares, of which ", key.threshold, " together open the answers:\n");
+  std::string text = key.threshold == 1
+                         ? std::string("Shares, of which each alone opens the answers:\n")
+                         : absl::StrCat("Shares, of which ", key.threshold, " together open the answers:\n");
   for (const std::string& file : files) absl::StrAppend(&text, "  ", file, "\n");
   absl::StrAppend(&text, "Give each to another person, by a way that nobody reads, and delete it here. With fewer than ",
                   key.threshold, " left, the answers can never be opened.\n\nFor whoever sets up the campaign:\n  ",

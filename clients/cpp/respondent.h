@@ -90,8 +90,9 @@ class Respondent {
   const std::optional<domain::Answers>& answers() const { return state_.answers; }
   // Whether the newest answers were acknowledged. False also when there are none.
   bool acknowledged() const { return !state_.receipt.empty(); }
-  // Whether the newest answers may be stored though they were not acknowledged: some attempt to send them may have arrived.
-  // Sending them again is safe either way, they count once. False: they are surely not, or they were acknowledged.
+  // Whether the newest answers may be stored though they were not acknowledged: some attempt to send them may have
+  // arrived. Sending them again is safe either way, they count once. False: they are surely not, or they were
+  // acknowledged.
   bool may_be_stored() const { return may_be_stored_; }
   // The receipt of the newest answers (services/crypto/receipt.h); empty: none.
   const std::string& receipt() const { return state_.receipt; }

@@ -214,6 +214,7 @@ absl::Status Dispatcher::NoteFault(const Method& method, const absl::Status& sta
   const std::string reason = base::GetErrorDetail(status).reason;
   if (access_.IsForEveryone(method.name)) {
     quiet_faults_.Note(reason.empty() ? absl::StatusCodeToString(status.code()) : reason);
+    if (reason == domain::reasons::kKEY_LOST) quiet_faults_.NoteKeyLost(status.message());
     return OutwardOfRespondents(status);
   }
   base::Log(base::LogLevel::kError, "a call failed by a fault of the server",

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "services/base/log.h"
+#include "services/domain/errors.h"
 #include "services/rpc/hour.h"
 
 namespace candor::rpc {
@@ -10,6 +11,15 @@ namespace candor::rpc {
 void QuietFaults::Note(absl::string_view reason) { Insert(false, reason); }
 
 void QuietFaults::NoteRefused(absl::string_view what) { Insert(true, what); }
+
+void QuietFaults::NoteKeyLost(absl::string_view detail) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!lost_keys_.insert(std::string(detail)).second) return;
+  }
+  base::Log(base::LogLevel::kError, "a key file is gone, damaged or not the right one; surveys stand still",
+            {{"reason", domain::reasons::kKEY_LOST}, {"detail", std::string(detail)}});
+}
 
 void QuietFaults::Insert(bool refused, absl::string_view what) {
   const absl::Time hour = HourOf(clock_.Now());

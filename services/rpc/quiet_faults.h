@@ -24,6 +24,11 @@ class QuietFaults {
   // Remembers that there was a fault for this reason in the present hour.
   void Note(absl::string_view reason);
 
+  // Logs at once, and once while the server runs, what `detail` says of a key file that is gone: the survey stands
+  // still until somebody puts it back. That by then somebody had called it tells no more than the survey's being
+  // open.
+  void NoteKeyLost(absl::string_view detail);
+
   // Remembers that in the present hour somebody was refused after too many wrong `what` ("codes", "keys").
   void NoteRefused(absl::string_view what);
 
@@ -39,6 +44,7 @@ class QuietFaults {
   base::Clock& clock_;
   absl::Mutex mutex_;
   std::set<Noted> noted_ ABSL_GUARDED_BY(mutex_);
+  std::set<std::string> lost_keys_ ABSL_GUARDED_BY(mutex_);  // what was logged of them
 };
 
 }  // namespace candor::rpc

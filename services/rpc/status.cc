@@ -16,6 +16,9 @@ constexpr char kHiddenMessage[] = "the server met an unforeseen fault; its log s
 
 constexpr char kRespondentsMessage[] = "the service cannot take this now; nothing was stored; try again later";
 
+constexpr char kRespondentsKeyMessage[] =
+    "a key of this survey is missing on the server; nothing was stored; tell whoever invited you";
+
 // What callers are told of a fault whose own message is for the log.
 struct Fault {
   absl::StatusCode code;
@@ -113,6 +116,8 @@ bool IsHidden(const absl::Status& status) {
 bool IsOurFault(const absl::Status& status) { return IsHidden(status) || FindFault(status) != nullptr; }
 
 absl::Status OutwardOf(const absl::Status& status) {
+  // Once it is outward for respondents it stays so.
+  if (status.message() == kRespondentsMessage || status.message() == kRespondentsKeyMessage) return status;
   const Fault* const fault = FindFault(status);
   return fault == nullptr ? status : base::Error(fault->code, fault->reason, fault->message);
 }
@@ -120,7 +125,9 @@ absl::Status OutwardOf(const absl::Status& status) {
 absl::Status OutwardOfRespondents(const absl::Status& status) {
   if (!IsOurFault(status)) return status;
   const Fault* const fault = FindFault(status);
-  return fault == nullptr ? status : base::Error(fault->code, fault->reason, kRespondentsMessage);
+  if (fault == nullptr) return status;
+  // Trying again is of no use where somebody has to put a file back.
+  return base::Error(fault->code, fault->reason, fault == &kKeyLost ? kRespondentsKeyMessage : kRespondentsMessage);
 }
 
 candor::v1::ErrorStatus ToErrorStatus(const absl::Status& inner) {

@@ -43,6 +43,15 @@ TEST(ContractTextTest, NamesTheOpenQuestionsWhoReadsThemAndWhatIsLeft) {
   EXPECT_THAT(page, Not(HasSubstr("no answer of a single person is left")));
 }
 
+TEST(ContractTextTest, NamesLanguagesInTheLanguageShownAndNoFirstOfOneReader) {
+  client::FakeSurvey survey;
+  survey.contract.readers = {"leader"};
+  EXPECT_THAT(PageOf(survey), AllOf(HasSubstr("The report is read by the leader. "), Not(HasSubstr("first by the leader"))));
+  const std::string spanish = PageOf(survey, "es");
+  EXPECT_THAT(spanish, HasSubstr("Lee el informe: la persona evaluada. "));
+  EXPECT_THAT(spanish, AllOf(HasSubstr("Puede responder en: inglés"), Not(HasSubstr("en: en"))));
+}
+
 TEST(ContractTextTest, SaysToWhomAndWhenAReportOfPressureGoesWhereThereIsAnAuditor) {
   client::FakeSurvey survey;
   EXPECT_THAT(PageOf(survey), Not(HasSubstr("pressed")));

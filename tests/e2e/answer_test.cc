@@ -96,7 +96,33 @@ TEST_F(AnswerTest, WarnsOfWhatACommentGivesAwayAndSendsItAllTheSame) {
   EXPECT_EQ(result["acknowledged"], true);
   EXPECT_THAT(respondent_.Text({"answer", "--code", codes_[1], "--file", Path("comment.json"), "--yes", "--state-dir",
                                 Path("device")}),
-              AllOf(HasSubstr("\"Ms. Vance\""), HasSubstr("8 people were invited in your group"), HasSubstr("are stored")));
+              AllOf(HasSubstr("\"Ms. Vance\""), HasSubstr("8 people were invited in your group"), HasSubstr("are stored"),
+                    HasSubstr("They are sent now, as they are"), Not(HasSubstr("stop the program"))));
+}
+
+TEST_F(AnswerTest, AFileIsCheckedInItsOwnTermsAndABlankOneNeedsAYes) {
+  const auto send = [&](const std::string& answers, std::vector<std::string> more) {
+    std::ofstream(Path("some.json")) << answers;
+    more.insert(more.begin(),
+                {"answer", "--code", codes_[0], "--file", Path("some.json"), "--state-dir", Path("device")});
+    return respondent_.Run(more);
+  };
+  EXPECT_THAT(send(R"({"D.1.b": 7})", {"--yes"}).err, HasSubstr("some.json: D.1.b: 1 to 5, or \"N\""));
+  const std::string board = respondent_.Json({"answer", "--code", codes_[1], "--file", Path("answers.json"), "--yes",
+                                              "--shared-device"})["manifest_code"];
+  const cli::ProgramResult blank = send("{}", {"--expect-manifest", board, "--within-hours", "0"});
+  EXPECT_EQ(blank.exit_code, 2);
+  EXPECT_THAT(blank.err, HasSubstr("nothing is answered; give --yes"));
+  EXPECT_THAT(send("{}", {"--yes"}).out, AllOf(HasSubstr("Nothing is answered"), HasSubstr("are stored")));
+}
+
+TEST_F(AnswerTest, WithYesOnlyTheItemsAreAsked) {
+  const std::string said = respondent_.Text({"answer", "--code", codes_[0], "--yes", "--state-dir", Path("device")},
+                                            "4\n4\n4\n4\n\n");
+  EXPECT_THAT(said, AllOf(HasSubstr("comparison"), HasSubstr("4 of 4"), HasSubstr("are stored"),
+                          Not(HasSubstr("Is this what you want to say?"))));
+}
+
 TEST_F(AnswerTest, WhatWasTypedOutlivesAServerThatIsAwayAndIsSentWhenThePersonSaysSo) {
   std::filesystem::permissions(folder_.path(), std::filesystem::perms::all);
   const auto start = [&](const std::string& log) {
@@ -126,7 +152,8 @@ TEST_F(AnswerTest, WhatWasTypedOutlivesAServerThatIsAwayAndIsSentWhenThePersonSa
   ASSERT_TRUE(changing->AwaitOutput("Enter tries again, q gives up.")) << changing->Output();
   changing->Type("q\n");
   EXPECT_EQ(changing->AwaitExit(), 1);
-  EXPECT_THAT(changing->Output(), AllOf(HasSubstr("Given up: nothing was stored."), HasSubstr("Enter keeps each answer")));
+  EXPECT_THAT(changing->Output(),
+              AllOf(HasSubstr("Given up: nothing was stored."), HasSubstr("Enter keeps each answer")));
   ASSERT_TRUE(server_.Start().ok());
   const auto back = start("back.log");
   back->Type("y\n\n\n\n\n\ny\n0\n");

@@ -287,6 +287,10 @@ TEST_F(CommandLineTest, FaultsAreToldInTermsOfTheFile) {
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.err, HasSubstr("self.json, I.2.a: "));
   EXPECT_THAT(result.err, Not(HasSubstr("rating.ratings")));
+  result = leader.Run({"rate", "self", survey_, "--file",
+                       Write("self.json", R"({"I.2.a": 4, "comments": {"keep": "lost"}})")});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("self.json: a rating under one's own name has no comments"));
   result = leader.Run({"rate", "self", survey_, "--file", Write("self.json", "{\"X.9\": 3}")});
   EXPECT_THAT(result.err, HasSubstr("self.json, X.9: "));
   result = admin_.Run({"framework", "import", "--district", "d", "--file", Write("framework.json", "{\"format\": 1}")});

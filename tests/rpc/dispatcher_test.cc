@@ -12,12 +12,14 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/synchronization/notification.h"
 #include "candor/v1/response.pb.h"
 #include "services/base/error.h"
 #include "services/base/file.h"
 #include "services/base/log.h"
 #include "services/domain/errors.h"
+#include "services/rpc/status.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/temp_folder.h"
 
@@ -391,15 +393,24 @@ TEST_F(DispatcherTest, EveryFaultOfTheServerLeavesATraceAndTellsRespondentsNothi
     for (const auto& fault : cases) {
       const absl::Status told = Call(*made, Answering(kOpen, Lane::kInline, fault.status), "", request);
       EXPECT_EQ(base::GetErrorDetail(told).reason, fault.told);
-      EXPECT_EQ(told.message(), "the service cannot take this now; nothing was stored; try again later");
+      EXPECT_EQ(told.message(), fault.noted == std::string(reasons::kKEY_LOST)
+                                    ? "a key of this survey is missing on the server; nothing was stored; tell whoever "
+                                      "invited you"
+                                    : "the service cannot take this now; nothing was stored; try again later");
+      EXPECT_EQ(ToGrpcStatus(told).error_message(), told.message()) << "also on the wire";
     }
     EXPECT_EQ(Call(*made, Answering(kOpen, Lane::kInline, domain::errors::SurveyClosed()), "", request),
               domain::errors::SurveyClosed())
         << "what the call is about is told as it is";
+    EXPECT_FALSE(Call(*made, Answering(kOpen, Lane::kInline, cases[3].status), "", request).ok());
+    const std::vector<std::string> at_once = absl::StrSplit(*base::ReadFile(folder.File("log")), '\n', absl::SkipEmpty());
+    ASSERT_EQ(at_once.size(), 1u) << "a key file that is gone, once";
+    EXPECT_THAT(at_once[0], HasSubstr("/srv/candor/keys/a is gone"));
     clock_.Advance(absl::Hours(1));
     quiet_faults_.Flush();
     std::string text = *base::ReadFile(folder.File("log"));
     for (const auto& fault : cases) EXPECT_THAT(text, HasSubstr(absl::StrCat(R"("reason":")", fault.noted, R"(")")));
+    text.erase(0, at_once[0].size());
     EXPECT_THAT(text, Not(HasSubstr("/srv/candor")));
     EXPECT_THAT(text, Not(HasSubstr("SURVEY_CLOSED")));
     // Of named callers' calls the log keeps the detail.
