@@ -1,6 +1,7 @@
 #include "clients/cli/moderation_file.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "services/base/json.h"
 #include "services/base/status.h"
 #include "services/domain/comments.h"
@@ -17,6 +18,27 @@ constexpr char kFormat[] = "candor.moderation.v1";
 constexpr v1::DecisionKind kKinds[] = {v1::DECISION_KIND_APPROVE, v1::DECISION_KIND_REDACT, v1::DECISION_KIND_SUMMARY,
                                        v1::DECISION_KIND_REJECT};
 
+std::vector<std::string> ReasonNames() {
+  std::vector<std::string> names;
+  for (int reason = 1; reason <= domain::kLastModerationReason; ++reason) {
+    names.push_back(NameOf(static_cast<v1::ModerationReason>(reason)));
+  }
+  return names;
+}
+
+// Stands in the file itself, for whoever opens it in an editor.
+Json HowToDecide() {
+  return {"Write your decision about each comment in place of null, for instance {\"kind\": \"approve\"}.",
+          "approve: it is released as it was written.",
+          "redact: it is released with cuts; \"text\" is the comment with [...] in place of each part that is cut, and "
+          "\"reason\" says why.",
+          "summary: none of its words are released; what it says goes into the summary of its block.",
+          "reject: nothing of it is released; \"reason\" says why.",
+          absl::StrCat("reason: ", absl::StrJoin(ReasonNames(), ", "), "."),
+          "\"note\" is for other moderators, and is destroyed at release.",
+          "summaries: one for each block that has a comment decided as summary, {\"block\": ..., \"text\": ...}."};
+}
+
 v1::CommentDecision ReadDecision(domain::JsonObject& object, domain::JsonFault& fault) {
   v1::CommentDecision decision;
   const std::string kind = object.Text("kind"), reason = object.OptionalText("reason");
@@ -32,7 +54,7 @@ v1::CommentDecision ReadDecision(domain::JsonObject& object, domain::JsonFault& 
     }
   }
   if (!reason.empty() && decision.reason() == v1::MODERATION_REASON_UNSPECIFIED) {
-    fault.Set(object.PathOf("reason"), "is unknown");
+    fault.Set(object.PathOf("reason"), absl::StrCat("must be one of ", absl::StrJoin(ReasonNames(), ", ")));
   }
   decision.set_text(object.OptionalText("text"));
   decision.set_note(object.OptionalText("note"));
@@ -80,7 +102,7 @@ std::string ModerationToJson(const std::string& survey, const client::OpenedComm
   for (const v1::BlockSummary& summary : comments.summaries) {
     summaries.push_back({{"block", summary.block()}, {"text", summary.text()}});
   }
-  return Json{{"format", kFormat}, {"survey", survey}, {"comments", std::move(list)}, {"summaries", std::move(summaries)}}
+  return Json{{"format", kFormat}, {"how_to_decide", HowToDecide()}, {"survey", survey}, {"comments", std::move(list)}, {"summaries", std::move(summaries)}}
              .dump(2) +
          "\n";
 }
@@ -94,6 +116,7 @@ absl::StatusOr<ModerationFile> ParseModeration(absl::string_view bytes, absl::st
   domain::JsonObject object(*document, "", &fault);
   if (object.Text("format") != kFormat) fault.Set("format", absl::StrCat("must be \"", kFormat, "\""));
   ModerationFile read;
+  object.OptionalList("how_to_decide", [](const Json&, const std::string&) {});
   read.survey = object.Text("survey");
   object.List("comments", [&](const Json& element, const std::string& path) {
     domain::JsonObject comment(element, path, &fault);
@@ -104,6 +127,10 @@ absl::StatusOr<ModerationFile> ParseModeration(absl::string_view bytes, absl::st
     comment.OptionalBool("words_may_be_released", false);
     comment.OptionalText("text");
     if (!element.is_object() || !element.contains("decision") || element["decision"].is_null()) return;
+    if (!element["decision"].is_object()) {
+      fault.Set(comment.PathOf("decision"), "must be null or as in {\"kind\": \"approve\"}; see how_to_decide");
+      return;
+    }
     domain::JsonObject of_comment(element["decision"], comment.PathOf("decision"), &fault);
     decision.decision = ReadDecision(of_comment, fault);
     of_comment.Finish();

@@ -17,7 +17,7 @@ namespace candor::cli {
 std::string NameOf(candor::v1::DecisionKind kind);
 std::string NameOf(candor::v1::ModerationReason reason);
 
-// {"format":"candor.moderation.v1","survey":"…","comments":[{"id","block","question","words_may_be_released","text",
+// {"format":"candor.moderation.v1","how_to_decide":[sentences for the moderator],"survey":"…","comments":[{"id","block","question","words_may_be_released","text",
 // "decision":null or {"kind","reason","text","note"}}],"summaries":[{"block","text"}]}; an empty question is not told
 // (domain::kNoPrompt)
 std::string ModerationToJson(const std::string& survey, const client::OpenedComments& comments,

@@ -88,6 +88,14 @@ absl::Status CheckDecision(const OpenedComment& comment, const v1::CommentDecisi
         "no words of this comment may be released, since too few answered or were invited: put it into the summary, or "
         "reject it");
   }
+  const bool needs_reason = decision.kind() == v1::DECISION_KIND_REDACT || decision.kind() == v1::DECISION_KIND_REJECT;
+  if (needs_reason != (decision.reason() != v1::MODERATION_REASON_UNSPECIFIED)) {
+    return absl::InvalidArgumentError(needs_reason ? "say why it is cut or rejected: give a reason"
+                                                   : "a reason is given for what is cut or rejected, and for nothing else");
+  }
+  if (!words && !decision.text().empty()) {
+    return absl::InvalidArgumentError("no words of it go out, so give no text");
+  }
   if (decision.kind() == v1::DECISION_KIND_APPROVE && decision.text() != comment.text) {
     return absl::InvalidArgumentError("an approved comment is released as it was written; to cut parts, redact it");
   }
