@@ -115,7 +115,7 @@ absl::Status SetUp(Context& c, const std::string& framework_text, ProgressLine& 
   candor::v1::Campaign draft;
   draft.set_title("Leadership pulse, demonstration");
   draft.set_instrument_version(run.version);
-  // The commands that are printed at the end read the reports with the administrator's key.
+  // The commands that are printed at the end read the reports with the administrator's key, once the leaders have read them.
   draft.set_administrator_reads(true);
   *draft.mutable_close_time() = ToTimestamp(absl::Now() + kAnswering);
   (*draft.mutable_notice()->mutable_values())["en"] =
@@ -225,7 +225,6 @@ absl::StatusOr<std::string> OpenOneToTry(Context& c, const DemoRun& run, Progres
   candor::v1::Campaign draft;
   draft.set_title("Leadership pulse, open for trying");
   draft.set_instrument_version(run.version);
-  draft.set_administrator_reads(true);
   *draft.mutable_close_time() = ToTimestamp(absl::Now() + kAnswering);
   CANDOR_ASSIGN_OR_RETURN(const std::string campaign, MakeCampaign(c, run.district_name, draft));
   CANDOR_ASSIGN_OR_RETURN(const std::string name, MakeSurvey(c, campaign, run.people.front()));
@@ -240,9 +239,10 @@ absl::StatusOr<std::string> OpenOneToTry(Context& c, const DemoRun& run, Progres
   return absl::StrCat(
       "Answer a survey yourself (a second campaign is open; of its ", kTryItInvited, " codes this is one):\n",
       "  candor answer --code ", codes[group].front(), " --expect-manifest ", survey.manifest_code(), "\n",
-      "Then close it, release it and read its report; with one answer it shows no figure, as it must:\n",
-      "  candor campaign close ", Short(run, campaign), "\n  candor campaign release ", Short(run, campaign),
-      "\n  candor report get ", Short(run, name), "\n");
+      "Then close it, release it and read its report as its leader, who alone may; with one answer it shows no figure, as it "
+      "must:\n  candor campaign close ", Short(run, campaign), "\n  candor campaign release ", Short(run, campaign),
+      "\n  candor key create ", LastSegment(run.people.front()), " --out leader.key\n  candor --key-file leader.key report get ",
+      Short(run, name), "\n");
 }
 
 std::string HowToGoOn(const Context& c, const DemoRun& run, const std::string& try_it) {
@@ -259,6 +259,14 @@ std::string HowToGoOn(const Context& c, const DemoRun& run, const std::string& t
                   "\n", try_it,
                   "Run a campaign of your own: candor --help, and deploy/demo/README.md for the files.\n");
   return text;
+}
+
+// Every leader reads their own report, which is what others have to wait for.
+absl::StatusOr<candor::v1::Report> ReadAsLeader(const DemoRun& run, size_t leader) {
+  candor::v1::GetReportRequest request;
+  request.set_name(run.surveys[leader] + "/report");
+  ReportService::Stub stub(run.leaders[leader]->channel());
+  return run.leaders[leader]->CallRepeatedly({}, stub, &ReportService::Stub::GetReport, request);
 }
 
 absl::Status Demo(Context& c, const DemoOptions& options) {
@@ -279,11 +287,10 @@ absl::Status Demo(Context& c, const DemoOptions& options) {
   run.response_address = tasks.front().receipt.response_address;
   CANDOR_ASSIGN_OR_RETURN(const std::string receipt, CheckOneReceipt(c, tasks.front().receipt));
   CANDOR_RETURN_IF_ERROR(ReleaseAndWait(c, run.campaign, kWaitLimit, progress).status());
-  candor::v1::GetReportRequest request;
-  request.set_name(run.surveys[0] + "/report");
-  ReportService::Stub stub(run.leaders[0]->channel());
-  CANDOR_ASSIGN_OR_RETURN(const auto report,
-                          run.leaders[0]->CallRepeatedly({}, stub, &ReportService::Stub::GetReport, request));
+  candor::v1::Report report;
+  for (size_t l = run.surveys.size(); l-- > 0;) {
+    CANDOR_ASSIGN_OR_RETURN(report, ReadAsLeader(run, l));
+  }
   CANDOR_ASSIGN_OR_RETURN(const std::string try_it, OpenOneToTry(c, run, progress));
   progress.Finish();
   if (c.options.json) return Print(ToJson(report));

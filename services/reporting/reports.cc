@@ -83,21 +83,28 @@ absl::StatusOr<bool> AnySupervisorLeft(ReadTransaction& transaction, const stora
   return false;
 }
 
-// What the contract says to the leader or a supervisor about a frozen report.
+// Who of those who are still there reads first: whom the contract names, the leader where no supervisor is left, kNone where
+// nobody is.
+absl::StatusOr<Role> FirstReaderLeft(ReadTransaction& transaction, const storage::SurveyRow& survey,
+                                     const domain::Contract& contract) {
+  if (contract.first_reader == domain::FirstReader::kSupervisor) {
+    CANDOR_ASSIGN_OR_RETURN(const bool left, AnySupervisorLeft(transaction, survey));
+    if (left) return Role::kSupervisor;
+  }
+  CANDOR_ASSIGN_OR_RETURN(const auto leader, transaction.FindPerson(survey.district, survey.leader));
+  return leader.has_value() ? Role::kLeader : Role::kNone;
+}
+
+// What the contract says about a frozen report to one of whom it names as readers; kNone: to an administrator. Whoever stands
+// in for a first reader is noted, so that what was read is not taken away again.
 absl::StatusOr<Access> AccessByContract(ReadTransaction& transaction, const storage::SurveyRow& survey,
                                         const domain::Contract& contract, Role role) {
-  if (!Names(contract, role == Role::kLeader ? "leader" : "supervisor")) return Access{NotAllowed()};
   CANDOR_ASSIGN_OR_RETURN(
       const std::optional<std::string> read,
       transaction.FindSurveyDocument(survey.district, survey.id, SurveyDocument::kFirstReading));
-  const Role first = contract.first_reader == domain::FirstReader::kLeader ? Role::kLeader : Role::kSupervisor;
-  if (role == first) return Access{absl::OkStatus(), !read.has_value()};
   if (read.has_value()) return Access{};
-  if (first == Role::kSupervisor) {
-    // Nobody is left to read first, so the leader stands in; noted, so that what was read is not taken away again.
-    CANDOR_ASSIGN_OR_RETURN(const bool left, AnySupervisorLeft(transaction, survey));
-    if (!left) return Access{absl::OkStatus(), /*first_reading=*/true};
-  }
+  CANDOR_ASSIGN_OR_RETURN(const Role first, FirstReaderLeft(transaction, survey, contract));
+  if (first == role || first == Role::kNone) return Access{absl::OkStatus(), /*first_reading=*/true};
   return Access{NotReleased(first == Role::kLeader
                                 ? "the leader reads this report first; you can read it once they have"
                                 : "the supervisor reads this report first; you can read it once they have")};
@@ -105,7 +112,7 @@ absl::StatusOr<Access> AccessByContract(ReadTransaction& transaction, const stor
 
 // Whether `reader` may read the report of `survey` now. A status of the outer kind means that the store failed.
 absl::StatusOr<Access> AccessOf(ReadTransaction& transaction, const storage::SurveyRow& survey, const Reader& reader) {
-  CANDOR_ASSIGN_OR_RETURN(const Role role, RoleOf(transaction, survey, reader));
+  CANDOR_ASSIGN_OR_RETURN(Role role, RoleOf(transaction, survey, reader));
   if (role == Role::kNone && !reader.administrator) return Access{NotAllowed()};
   if (survey.state == domain::SurveyState::kAbandoned) {
     return Access{NotReleased("the survey was abandoned: its answers were destroyed, and there is no report")};
@@ -115,11 +122,13 @@ absl::StatusOr<Access> AccessOf(ReadTransaction& transaction, const storage::Sur
   }
   CANDOR_ASSIGN_OR_RETURN(const domain::Contract contract, ContractOf(transaction, survey));
   const bool as_administrator = reader.administrator && Names(contract, domain::kAdministratorReader);
-  if (role == Role::kNone) return Access{as_administrator ? absl::OkStatus() : NotForAdministrators()};
-  CANDOR_ASSIGN_OR_RETURN(Access access, AccessByContract(transaction, survey, contract, role));
-  // Being the leader or a supervisor as well takes nothing from an administrator whom the contract names.
-  if (!access.status.ok() && as_administrator) return Access{};
-  return access;
+  if (role == Role::kNone && !as_administrator) return Access{NotForAdministrators()};
+  if (role != Role::kNone && !Names(contract, role == Role::kLeader ? "leader" : "supervisor")) {
+    // Being a supervisor as well takes nothing from an administrator whom the contract names.
+    if (!as_administrator) return Access{NotAllowed()};
+    role = Role::kNone;
+  }
+  return AccessByContract(transaction, survey, contract, role);
 }
 
 // A survey whose report may be read now.

@@ -29,11 +29,10 @@ struct ReportPage {
   std::string next;  // pass as `after` for what follows; empty at the end
 };
 
-// Reads frozen reports. The contract's first reader may read as soon as the report is frozen; the other role, if the
-// contract lets it read at all, once the first reader has read the report. Where the supervisor reads first and nobody of
-// the frozen line is left in the directory with that role, the leader stands in for them. An administrator reads only if
-// the contract names administrators among its readers, and then from release on; that is no reading by the first reader,
-// unless they are that reader too.
+// Reads frozen reports. The contract's first reader may read as soon as the report is frozen; the others whom the contract
+// names, administrators too, once the first reader has read the report, as the raters were told. Where the supervisor reads
+// first and nobody of the frozen line is left in the directory with that role, the leader stands in for them; where the
+// leader is gone as well, whoever reads.
 //
 // May be called from many threads at once.
 class Reports {

@@ -350,16 +350,36 @@ TEST_F(ReportsTest, ASupervisorWhoIsAnAdministratorIsHeldToAContractOfTheLeaderA
                domain::reasons::kCALLER_NOT_ALLOWED);
 }
 
-TEST_F(ReportsTest, AnAdministratorReadsWithoutBeingTheFirstReader) {
+TEST_F(ReportsTest, AnAdministratorWhomTheContractNamesReadsAfterTheFirstReader) {
   contract_.readers.push_back("administrator");
   StoreReleased();
-  EXPECT_TRUE(Read(kAdministrator).ok());
-  ExpectReason(Read(kSupervisor), absl::StatusCode::kFailedPrecondition, domain::reasons::kREPORT_NOT_RELEASED);
+  ExpectReason(Read(kAdministrator), absl::StatusCode::kFailedPrecondition, domain::reasons::kREPORT_NOT_RELEASED);
+  EXPECT_THAT(Listed(kAdministrator), IsEmpty());
+  EXPECT_FALSE(reports_->GetScores(kDistrict, kCampaign, kSurvey, kAdministrator).ok());
   // A supervisor who is an administrator as well.
-  EXPECT_TRUE(Read(Reader{kSupervisor.person, true}).ok());
-  ExpectReason(Read(kSupervisor), absl::StatusCode::kFailedPrecondition, domain::reasons::kREPORT_NOT_RELEASED);
+  ExpectReason(Read(Reader{kSupervisor.person, true}), absl::StatusCode::kFailedPrecondition,
+               domain::reasons::kREPORT_NOT_RELEASED);
   // A leader who is an administrator as well is still the first reader.
   EXPECT_TRUE(Read(Reader{kLeader.person, true}).ok());
+  EXPECT_TRUE(Read(kAdministrator).ok());
+  EXPECT_TRUE(Read(kSupervisor).ok());
+}
+
+TEST_F(ReportsTest, AnAdministratorWhoIsASupervisorReadsAsTheOneThatTheContractNames) {
+  contract_.readers = {"leader", "administrator"};
+  StoreReleased();
+  ExpectReason(Read(Reader{kSupervisor.person, true}), absl::StatusCode::kFailedPrecondition,
+               domain::reasons::kREPORT_NOT_RELEASED);
+  EXPECT_TRUE(Read(kLeader).ok());
+  EXPECT_TRUE(Read(Reader{kSupervisor.person, true}).ok());
+  ExpectReason(Read(kSupervisor), absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED);
+}
+
+TEST_F(ReportsTest, WhereNobodyIsLeftToReadFirstTheOthersRead) {
+  contract_.readers.push_back("administrator");
+  StoreReleased();
+  Write([&](WriteTransaction& transaction) { return transaction.DeletePerson(kDistrict, kLeader.person); });
+  EXPECT_TRUE(Read(kAdministrator).ok());
   EXPECT_TRUE(Read(kSupervisor).ok());
 }
 
@@ -433,7 +453,6 @@ TEST_F(ReportsTest, WhenThePersonIsDeletedTheReportStaysAndNamesNobody) {
   StoredReportInput input = input_;
   input.contract = domain::EncodeContract(contract_);
   EXPECT_EQ(SerializeReport(*report), *BuildStoredReport(input));
-  ExpectReason(Read(kSupervisor), absl::StatusCode::kFailedPrecondition, domain::reasons::kREPORT_NOT_RELEASED);
 }
 
 TEST_F(ReportsTest, StoredBytesThatAreNotTheFrozenOnesAreRefused) {

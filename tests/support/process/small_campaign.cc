@@ -160,7 +160,6 @@ absl::StatusOr<SmallDistrict::SmallCampaign> SmallDistrict::Draft(int leaders, i
   draft.set_parent(district_);
   draft.mutable_campaign()->set_title("Small campaign");
   draft.mutable_campaign()->set_instrument_version(instrument_version_);
-  draft.mutable_campaign()->set_administrator_reads(true);  // GetReport reads with the administrator's key
   draft.mutable_campaign()->mutable_close_time()->set_seconds(absl::ToUnixSeconds(absl::Now() + rules.open_for));
   if (instrument_.prompts > 0) {
     CANDOR_ASSIGN_OR_RETURN(const std::string person, Moderator());
@@ -274,18 +273,28 @@ absl::Status SmallDistrict::Release(const std::string& campaign) {
   return AwaitState(campaign, candor::v1::CAMPAIGN_STATE_RELEASED);
 }
 
+absl::StatusOr<std::shared_ptr<client::Connection>> SmallDistrict::AsLeaderOf(const std::string& survey) {
+  auto campaigns = CampaignService::NewStub(connection_->channel());
+  candor::v1::GetSurveyRequest get;
+  get.set_name(survey);
+  CANDOR_ASSIGN_OR_RETURN(const auto found, connection_->Call(*campaigns, &CampaignService::Stub::GetSurvey, get));
+  return As(found.leader());
+}
+
 absl::StatusOr<candor::v1::Report> SmallDistrict::GetReport(const std::string& survey) {
-  auto reports = candor::v1::ReportService::NewStub(connection_->channel());
+  CANDOR_ASSIGN_OR_RETURN(const auto leader, AsLeaderOf(survey));
+  auto reports = candor::v1::ReportService::NewStub(leader->channel());
   candor::v1::GetReportRequest get;
   get.set_name(survey + "/report");
-  return connection_->Call(*reports, &candor::v1::ReportService::Stub::GetReport, get);
+  return leader->Call(*reports, &candor::v1::ReportService::Stub::GetReport, get);
 }
 
 absl::StatusOr<candor::v1::ReportComments> SmallDistrict::GetComments(const std::string& survey) {
-  auto reports = candor::v1::ReportService::NewStub(connection_->channel());
+  CANDOR_ASSIGN_OR_RETURN(const auto leader, AsLeaderOf(survey));
+  auto reports = candor::v1::ReportService::NewStub(leader->channel());
   candor::v1::GetReportCommentsRequest get;
   get.set_name(survey + "/report");
-  return connection_->Call(*reports, &candor::v1::ReportService::Stub::GetReportComments, get);
+  return leader->Call(*reports, &candor::v1::ReportService::Stub::GetReportComments, get);
 }
 
 }  // namespace candor::testing

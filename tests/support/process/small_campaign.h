@@ -68,6 +68,7 @@ class SmallDistrict {
   absl::Status OrderReleasing(const std::string& campaign);
   // Orders it, and waits until it is released.
   absl::Status Release(const std::string& campaign);
+  // As the survey's leader, with an access key made anew (as below).
   absl::StatusOr<candor::v1::Report> GetReport(const std::string& survey);
   absl::StatusOr<candor::v1::ReportComments> GetComments(const std::string& survey);
 
@@ -77,6 +78,7 @@ class SmallDistrict {
   const crypto::ClosingKeyPair& moderator_key() const { return moderator_key_; }
   // A connection with an access key of the person's, made anew.
   absl::StatusOr<std::shared_ptr<client::Connection>> As(const std::string& person);
+  absl::StatusOr<std::shared_ptr<client::Connection>> AsLeaderOf(const std::string& survey);
 
  private:
   std::string moderator_;
