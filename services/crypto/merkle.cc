@@ -1,6 +1,7 @@
 #include "services/crypto/merkle.h"
 
 #include <bit>
+#include <future>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -14,12 +15,24 @@ namespace {
 constexpr absl::string_view kLeafTag("\x00", 1);
 constexpr absl::string_view kNodeTag("\x01", 1);
 
+// A thread more costs less than this many hashes.
+constexpr size_t kFewestForTwoThreads = 1 << 14;
+
 // Writes the level above `level` to `above`, which may be the same memory: pairs hashed together, an odd last node moved
 // up as it is. Repeated, this is the tree of RFC 9162, which splits at the largest power of two below the number of
 // leaves.
 void LevelAbove(absl::Span<const Hash> level, Hash* above) {
   for (size_t i = 0; i + 1 < level.size(); i += 2) above[i / 2] = NodeHash(level[i], level[i + 1]);
   if (level.size() % 2 == 1) above[level.size() / 2] = level.back();
+}
+
+// Of one leaf or more.
+Hash RootByLevels(absl::Span<const Hash> leaves) {
+  if (leaves.size() == 1) return leaves[0];
+  std::vector<Hash> level((leaves.size() + 1) / 2);
+  LevelAbove(leaves, level.data());
+  for (size_t size = level.size(); size > 1; size = (size + 1) / 2) LevelAbove({level.data(), size}, level.data());
+  return level[0];
 }
 
 }  // namespace
@@ -32,11 +45,14 @@ Hash NodeHash(const Hash& left, const Hash& right) { return HashOf({kNodeTag, le
 
 Hash MerkleRoot(absl::Span<const Hash> leaves) {
   if (leaves.empty()) return HashOf({});
-  if (leaves.size() == 1) return leaves[0];
-  std::vector<Hash> level((leaves.size() + 1) / 2);
-  LevelAbove(leaves, level.data());
-  for (size_t size = level.size(); size > 1; size = (size + 1) / 2) LevelAbove({level.data(), size}, level.data());
-  return level[0];
+  if (leaves.size() >= kFewestForTwoThreads) {
+    const size_t split = std::bit_floor(leaves.size() - 1);  // the largest power of two below
+    std::future<Hash> right =
+        std::async(std::launch::async | std::launch::deferred, [rest = leaves.subspan(split)] { return RootByLevels(rest); });
+    const Hash left = RootByLevels(leaves.first(split));
+    return NodeHash(left, right.get());
+  }
+  return RootByLevels(leaves);
 }
 
 absl::StatusOr<std::vector<Hash>> MerklePath(absl::Span<const Hash> leaves, size_t index) {

@@ -38,6 +38,14 @@ TEST(MerkleTest, RootIsTheOneOfTheDefinition) {
   }
 }
 
+// Trees of this size are built by two threads.
+TEST(MerkleTest, RootOfALargeTreeIsTheOneOfTheDefinition) {
+  for (const size_t count : {16383, 16384, 16385, 30001, 32768, 32769}) {
+    const std::vector<Hash> leaves = Leaves(count);
+    EXPECT_EQ(MerkleRoot(leaves), RootByDefinition(leaves, 0, count)) << count;
+  }
+}
+
 TEST(MerkleTest, EveryPathVerifiesAndNoOther) {
   for (size_t count = 1; count <= 40; ++count) {
     const std::vector<Hash> leaves = Leaves(count);
