@@ -126,6 +126,16 @@ absl::Status AskSummaries(Dialog& dialog, client::KeySession& session, const cli
   return absl::OkStatus();
 }
 
+// What a moderator must know of groups that are too small to be named; empty where nothing of them is undecided.
+std::string SmallGroupsText(const client::OpenedComments& now) {
+  int64_t undecided = 0;
+  for (const OpenedComment& comment : now.comments) undecided += comment.place.block.empty() && !comment.decision.has_value();
+  if (undecided == 0) return "";
+  return absl::StrCat(undecided, undecided == 1 ? " of the undecided is" : " of the undecided are",
+                      " of groups too small to be named. Nothing of these keeps an administrator from releasing, since that would "
+                      "tell that somebody there wrote; what you have not put into a summary by then is destroyed.\n");
+}
+
 absl::Status ShowCounts(Context& c, client::KeySession& session) {
   CANDOR_ASSIGN_OR_RETURN(const client::OpenedComments now, client::ReadComments(session));
   const auto& manifest = session.documents().manifest;
@@ -142,7 +152,7 @@ absl::Status ShowCounts(Context& c, client::KeySession& session) {
   if (now.released) return Print("The comments of this survey are released; nothing of them changes any more.\n");
   return Print(absl::StrCat(now.comments.size(), " comments, ", now.undecided, " undecided, ", now.missing_summaries,
                             now.missing_summaries == 1 ? " summary" : " summaries",
-                            " missing. Decisions can be changed until the campaign is released.\n"));
+                            " missing. Decisions can be changed until the campaign is released.\n", SmallGroupsText(now)));
 }
 
 absl::Status Import(client::KeySession& session, const std::string& file, const client::OpenedComments& comments) {

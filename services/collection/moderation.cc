@@ -87,6 +87,18 @@ struct Opened {
     counts.missing_summaries = static_cast<int64_t>(missing.size());
     return counts;
   }
+  // Whether a comment is undecided, or a summary missing. Whoever is told this, though they know no comment, may be the leader. So
+  // what stands under no name, that of groups too small to be named, holds up nothing: that anybody there wrote is told by
+  // a moderator's words alone.
+  bool HoldsUpRelease() const {
+    for (size_t i = 0; i < decisions.size(); ++i) {
+      const std::string& block = stored.places[static_cast<size_t>(stored.comments[i].place)].block;
+      if (block.empty()) continue;
+      if (!decisions[i].has_value()) return true;
+      if (decisions[i]->kind == DecisionKind::kSummary && !summaries.contains(block)) return true;
+    }
+    return false;
+  }
   // Of blocks whose words may go out; these are large enough for such a number.
   int64_t UndecidedWords() const {
     int64_t undecided = 0;
@@ -316,7 +328,7 @@ absl::Status Moderation::Summarize(const Survey& survey, int moderator, const Bl
 absl::StatusOr<bool> Moderation::AnythingWaits(const Survey& survey) {
   CANDOR_RETURN_IF_ERROR(store_.GetOutcome(survey.id()).status());
   CANDOR_ASSIGN_OR_RETURN(const Opened opened, OpenAll(store_, keys_folder_, survey));
-  return opened.Counts().anything_waits();
+  return opened.HoldsUpRelease();
 }
 
 absl::StatusOr<std::string> Moderation::Release(const Survey& survey, const domain::ReleaseOrder& order,
@@ -325,7 +337,7 @@ absl::StatusOr<std::string> Moderation::Release(const Survey& survey, const doma
   CANDOR_ASSIGN_OR_RETURN(std::optional<std::string> released, store_.FindReleased(survey.id()));
   if (!released.has_value()) {
     CANDOR_ASSIGN_OR_RETURN(Opened opened, OpenAll(store_, keys_folder_, survey));
-    if (!order.discard_undecided && opened.Counts().anything_waits()) {
+    if (!order.discard_undecided && opened.HoldsUpRelease()) {
       return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kCOMMENTS_UNDECIDED,
                          "comments wait for a moderator's decision, or a summary of them is missing; let the moderators "
                          "finish, or discard what is undecided");

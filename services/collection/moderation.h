@@ -48,7 +48,6 @@ struct CommentCounts {
   int64_t comments = 0;
   int64_t undecided = 0;          // comments without a decision
   int64_t missing_summaries = 0;  // blocks with comments that go into a summary, and without one
-  bool anything_waits() const { return undecided > 0 || missing_summaries > 0; }
 };
 
 struct ModerationView {

@@ -120,9 +120,9 @@ class ResponsePlane {
   // answers are destroyed already; ReleaseSurvey deals with what is left of its comments.
   virtual absl::Status AbandonSurvey(const SurveyId& survey) = 0;
 
-  // Whether anything of a closed survey waits for a moderator: a comment is undecided, or a summary missing. Not how much: of
-  // groups that are too small to be named nobody but the moderators is to know how many wrote. FAILED_PRECONDITION,
-  // WRONG_STATE: not closed.
+  // Whether anything of a closed survey waits for a moderator: a comment is undecided, or a summary missing. Not how much, and
+  // nothing of groups that are too small to be named: nobody but the moderators is to know whether anybody there wrote.
+  // FAILED_PRECONDITION, WRONG_STATE: not closed.
   virtual absl::StatusOr<bool> CommentsWait(const SurveyId& survey) = 0;
 
   // Hands over what the moderators let out (EncodeReleasedComments), frozen by this, and destroys every other comment with

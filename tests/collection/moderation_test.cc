@@ -335,6 +335,28 @@ TEST_F(ModerationTest, ReleaseWaitsForDecisionsAndSummariesAndThenHandsOverTheSa
   EXPECT_FALSE(*collection_->CommentsWait(survey.id()));
 }
 
+TEST_F(ModerationTest, WhatSmallGroupsWroteHoldsUpNoReleaseAndIsToldByNothing) {
+  const TestSurvey survey = ClosedSurvey();
+  const Opened opened = ReadAs(survey, 0);
+  for (const auto& [id, text] : opened.texts) {
+    if (absl::StartsWith(text, "staff")) {
+      ASSERT_TRUE(Decide(survey, id, Approve(text)).ok());
+    } else if (absl::StartsWith(text, "wish")) {
+      ASSERT_TRUE(Decide(survey, id, {DecisionKind::kReject, ModerationReason::kOther, "", ""}).ok());
+    }
+  }
+  EXPECT_EQ(ReadAs(survey, 0).view.counts.undecided, 4) << "the four students'";
+  EXPECT_FALSE(*collection_->CommentsWait(survey.id()));
+  // Nor does a summary of theirs that is missing.
+  ASSERT_TRUE(Decide(survey, opened.Id("student 1 "), {DecisionKind::kSummary, ModerationReason::kNone, "", ""}).ok());
+  EXPECT_EQ(ReadAs(survey, 0).view.counts.missing_summaries, 1);
+  EXPECT_FALSE(*collection_->CommentsWait(survey.id()));
+  const auto released = domain::DecodeReleasedComments(*collection_->ReleaseSurvey({survey.id(), false}));
+  ASSERT_TRUE(released.ok()) << released.status();
+  EXPECT_EQ(released->discarded, 0);
+  for (const domain::ReleasedBlock& block : released->blocks) EXPECT_EQ(block.code, "staff");
+}
+
 TEST_F(ModerationTest, WhatNobodyDecidedAboutIsDestroyedWhenTheOrderSaysSo) {
   const TestSurvey survey = ClosedSurvey();
   const Opened opened = ReadAs(survey, 0);
