@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "candor/v1/retention.grpc.pb.h"
@@ -24,6 +26,8 @@ const char* WordsFor(candor::v1::PersonalData data) {
       return "sealed comments, of surveys";
     case candor::v1::PERSONAL_DATA_FOLLOW_UPS:
       return "questions back to comments and answers, of surveys";
+    case candor::v1::PERSONAL_DATA_NOTICES:
+      return "sealed reports of pressure, if any, of surveys";
     case candor::v1::PERSONAL_DATA_RATERS:
       return "names and addresses, of raters";
     default:
@@ -41,6 +45,8 @@ std::string WhenFor(const PersonalDataItem& item, bool dry_run) {
       return "at release, but for those that are approved";
     case candor::v1::PERSONAL_DATA_FOLLOW_UPS:
       return absl::StrCat("when answers are handed over, at the latest ", ShortTime(item.due_time()));
+    case candor::v1::PERSONAL_DATA_NOTICES:
+      return absl::StrCat("when the auditor destroys them, at the latest ", ShortTime(item.due_time()));
     default:
       if (!item.has_due_time()) return "after closing; the day is known then";
       return item.due_time().seconds() > absl::ToUnixSeconds(absl::Now()) || !dry_run
@@ -60,7 +66,11 @@ absl::Status Purge(Context& c, const PurgeOptions& options) {
     for (const PersonalDataItem& item : purged.items()) {
       table.Add({item.campaign(), WordsFor(item.data()), absl::StrCat(item.count()), WhenFor(item, options.dry_run)});
     }
-    return absl::StrCat(table.Text(), options.dry_run ? "\nNothing was deleted.\n" : "");
+    const bool any = std::any_of(purged.items().begin(), purged.items().end(),
+                                 [](const PersonalDataItem& item) { return item.deleted(); });
+    const char* const rest = "\nOnly what is said to be deleted now is gone.\n";
+    const char* const none = options.dry_run ? "\nNothing was deleted.\n" : "\nNothing is due yet; nothing was deleted.\n";
+    return absl::StrCat(table.Text(), any ? rest : none);
   });
 }
 

@@ -26,6 +26,7 @@ struct Held {
   int64_t invited = 0;          // in surveys whose keys and codes are still there
   int64_t answer_surveys = 0;   // those surveys
   int64_t comment_surveys = 0;  // closed and not released
+  int64_t notice_surveys = 0;   // closed, released or not
   int64_t follow_up_surveys = 0;  // released, and the answers to questions back are not here yet
   std::optional<absl::Time> follow_ups_end;  // of the last of these, at the latest
   int64_t raters = 0;
@@ -55,6 +56,7 @@ absl::StatusOr<Held> HeldBy(ReadTransaction& transaction, const CampaignRow& cam
           ++held.answer_surveys;
         }
         if (survey.state == SurveyState::kClosed) ++held.comment_surveys;
+        if (survey.state == SurveyState::kClosed || survey.state == SurveyState::kReleased) ++held.notice_surveys;
         CANDOR_RETURN_IF_ERROR(CountFollowUps(transaction, campaign, survey, held));
         CANDOR_ASSIGN_OR_RETURN(const auto groups, transaction.CountRaters(survey.district, survey.id));
         for (const storage::GroupCount& group : groups) held.raters += group.invited + group.opted_out;
@@ -78,6 +80,9 @@ absl::Status AddItems(ReadTransaction& transaction, const CampaignRow& campaign,
       campaign.settings.abandon_time + absl::Hours(24) * campaign.settings.retention_days;
   if (!campaign.settings.moderators.empty() && now < comments_end) {
     add(PersonalData::kComments, held.comment_surveys, comments_end);
+  }
+  if (campaign.settings.auditor.has_value() && now < comments_end) {
+    add(PersonalData::kNotices, held.notice_surveys, comments_end);
   }
   add(PersonalData::kFollowUps, held.follow_up_surveys, held.follow_ups_end);
   add(PersonalData::kRaters, held.raters, RetentionEnd(campaign));

@@ -25,14 +25,15 @@ enum class PersonalData {
   kComments,  // sealed comments, on the response plane; what is not approved is destroyed at release
   kFollowUps,  // questions back, answers and the keys that comments came with, on the response plane; destroyed once
                // answers are handed over
+  kNotices,   // sealed reports of pressure, on the response plane; destroyed by the auditor, or with the retention
   kRaters,    // names and addresses; go retention_days after release (after closing, where nobody has released)
 };
 
 struct DueItem {
   domain::CampaignId campaign;
   PersonalData data = PersonalData::kRaters;
-  // kCodes: people invited. kRaters: raters with or without a name. kAnswers, kComments, kFollowUps: surveys that may hold
-  // some; how many is not known on this plane.
+  // kCodes: people invited. kRaters: raters with or without a name. kAnswers, kComments, kFollowUps, kNotices: surveys that
+  // may hold some; how many is not known on this plane.
   int64_t count = 0;
   // When it goes by itself; not known before the step that it follows (unset).
   std::optional<absl::Time> due_time;

@@ -21,6 +21,8 @@ v1::PersonalData ToProto(identity::PersonalData data) {
       return v1::PERSONAL_DATA_COMMENTS;
     case identity::PersonalData::kFollowUps:
       return v1::PERSONAL_DATA_FOLLOW_UPS;
+    case identity::PersonalData::kNotices:
+      return v1::PERSONAL_DATA_NOTICES;
     case identity::PersonalData::kRaters:
       return v1::PERSONAL_DATA_RATERS;
   }

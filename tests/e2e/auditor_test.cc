@@ -62,6 +62,9 @@ TEST(AuditorTest, ReadsWhatWasReportedAfterClosingAndNobodyElseLearnsOfIt) {
   kim.Text({"auditor", "keygen", "--out", path("other.key")});
   EXPECT_THAT(auditor.Run({"auditor", "notices", survey, "--key", path("other.key")}).err, HasSubstr("not opened for your key"));
 
+  EXPECT_THAT(admin.Text({"purge", "--dry-run", "--district", "d"}),
+              HasSubstr("sealed reports of pressure, if any, of surveys  1")) << "as many whether or not there was one";
+
   const CandorShell lee = admin.WithKey(path("lee.access"));
   EXPECT_THAT(lee.Text({"report", "get", survey}), Not(HasSubstr("Ombudsperson")));
   EXPECT_THAT(lee.Json({"report", "get", survey}).dump(), Not(HasSubstr("told to mark")));
