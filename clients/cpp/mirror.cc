@@ -120,6 +120,15 @@ absl::StatusOr<DocumentBytes> DecodeMirror(absl::string_view bytes, const domain
   return read;
 }
 
+// The first document in which the two differ; null: in none. The manifest names the others by their hashes, but whoever reads
+// what is published would read other rules there than here.
+const char* OtherDocument(const DocumentBytes& published, const DocumentBytes& shown) {
+  if (published.manifest != shown.manifest) return "manifest";
+  if (published.contract != shown.contract) return "anonymity contract";
+  if (published.instrument_version != shown.instrument_version) return "questionnaire";
+  return nullptr;
+}
+
 absl::StatusOr<std::vector<MirrorFinding>> CompareWithMirrors(const SurveyDocuments& documents,
                                                               const MirrorOptions& options) {
   std::vector<MirrorFinding> findings;
@@ -134,10 +143,10 @@ absl::StatusOr<std::vector<MirrorFinding>> CompareWithMirrors(const SurveyDocume
     } else if (const auto published = DecodeMirror(*fetched, documents.manifest.survey); !published.ok()) {
       finding.why_not = "what it has there is no manifest of this survey";
       finding.why_not_key = "mirror.why.no_manifest";
-    } else if (published->manifest == documents.bytes.manifest) {
-      finding.same = true;
+    } else if (const char* const other = OtherDocument(*published, documents.bytes); other != nullptr) {
+      return Refused(absl::StrCat("the ", other, " that is published at ", finding.url, " is another than the one shown here"));
     } else {
-      return Refused(absl::StrCat("the manifest that is published at ", finding.url, " is another than the one shown here"));
+      finding.same = true;
     }
     findings.push_back(std::move(finding));
   }

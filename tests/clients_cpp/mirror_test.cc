@@ -70,6 +70,19 @@ TEST_F(MirrorTest, AnotherManifestIsRefused) {
   EXPECT_THAT(std::string(compared.status().message()), HasSubstr("another than the one shown here"));
 }
 
+TEST_F(MirrorTest, OtherRulesOrQuestionsBesideTheSameManifestAreRefused) {
+  for (std::string DocumentBytes::* const document : {&DocumentBytes::contract, &DocumentBytes::instrument_version}) {
+    DocumentBytes other = survey_.Encode();
+    other.*document += " ";
+    server_.set_body(EncodeMirror(survey_.manifest.survey, other));
+    const auto compared = CompareWithMirrors(*Documents(), options_);
+    EXPECT_EQ(compared.status().code(), absl::StatusCode::kFailedPrecondition) << compared.status();
+    EXPECT_THAT(std::string(compared.status().message()),
+                HasSubstr(document == &DocumentBytes::contract ? "the anonymity contract that is published at"
+                                                               : "the questionnaire that is published at"));
+  }
+}
+
 TEST_F(MirrorTest, SendsNothingThatStandsForTheAsker) {
   // A .netrc with a password for the very address must not be read.
   ASSERT_TRUE(base::WriteFileAtomically(folder_.path() + "/.netrc", "machine 127.0.0.1 login rater password secret\n", 0600).ok());
