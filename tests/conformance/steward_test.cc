@@ -19,6 +19,7 @@
 #include "services/domain/contract.h"
 #include "services/domain/errors.h"
 #include "services/domain/extension.h"
+#include "services/rpc/convert_campaign.h"
 #include "storage/sqlite/response_store.h"
 #include "tests/support/raw_respondent.h"
 #include "tests/support/sample_district.h"
@@ -259,10 +260,8 @@ TEST_F(StewardTest, NoCallAndNoFlagChangesAnOpenSurvey) {
   OpenStewarded();
   const auto before = Documents();
   ASSERT_EQ(before.status(), absl::OkStatus());
-  for (const char* field :
-       {"title", "instrument_version", "minimum_group_size", "insiders", "first_reader", "retention_days", "supervisor_reads",
-        "administrator_reads", "close_time", "latest_close_time", "abandon_time", "notice", "moderators", "steward", "mirrors",
-        "purpose", "follow_up_days"}) {
+  ASSERT_GE(rpc::ChangeableCampaignFields().size(), 21u);
+  for (const std::string& field : rpc::ChangeableCampaignFields()) {
     v1::UpdateCampaignRequest update;
     update.mutable_campaign()->set_name(campaign_);
     update.mutable_campaign()->set_title("Another");
