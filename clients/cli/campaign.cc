@@ -74,12 +74,12 @@ void DeclareSettings(CLI::App& verb, CampaignOptions& options) {
                   "day later, which is what raters are told");
   verb.add_option("--retention-days", options.retention_days,
                   "Days after release, or closing while it is not released, until raters' names and addresses are "
-                  "deleted (default 365)");
+                  "deleted: 1 to 3650 (default 365)");
   verb.add_option("--notice", options.notices,
-                  "LANGUAGE=TEXT: what raters and pupils' families are told before; may be given more than once");
+                  "LANGUAGE=TEXT: what raters are told before the rules; may be given more than once");
   verb.add_option("--moderator", options.moderators,
                   "TITLE=PERSON: a person with the role of a moderator (name, or id with --district), who reads "
-                  "comments before release; raters are told the title; may be given more than once");
+                  "comments before release; raters are told the title; may be given more than once; \"\" for none");
   verb.add_option("--summary-only-below", options.summary_only_below,
                   "Of groups with fewer invited, comments are released in a moderator's summary alone: 10 to 1000000 "
                   "(default 20)");
@@ -88,19 +88,21 @@ void DeclareSettings(CLI::App& verb, CampaignOptions& options) {
                   "and as many to hand answers over: 1 to 30, at most a third of the retention days (default 0: no "
                   "questions). Needs a moderator");
   verb.add_option("--auditor", options.auditor,
-                  "TITLE=PERSON: a person with the role of an auditor, to whom raters can report that they were pressed");
+                  "TITLE=PERSON: a person with the role of an auditor, to whom raters can report that they were pressed; "
+                  "\"\" for none");
   verb.add_option("--steward-key", options.steward_key,
                   "The public key file of candor steward keygen: only who holds the shares can open the answers");
   verb.add_option("--steward-title", options.steward_title,
                   "Who holds the shares, as raters are told: a role or a body, for instance \"Works council\"");
   verb.add_option("--mirror", options.mirrors,
-                  "https://... where others publish the manifests, for comparison; may be given more than once");
+                  "https://... where others publish the manifests, for comparison; may be given more than once; \"\" for "
+                  "none");
   verb.add_option("--purpose", options.purpose, "What the answers are for: developmental (the only one there is)");
   verb.add_option("--breakdowns", options.breakdowns,
                   "JSON file with the groups that the report shows by part: [{\"group\": \"staff\", \"parts\": "
                   "[{\"code\": \"lower\", \"title\": {\"en\": \"Lower school\"}}, ...]}]");
   verb.add_option("--previous", options.previous, "The round before, which reports compare this one with: a released "
-                                                  "campaign on the same framework");
+                                                  "campaign on the same framework; \"\" for none");
 }
 
 // Members and types are checked here, what they may hold by the server.
@@ -163,6 +165,9 @@ absl::Status Fill(Context& c, const CampaignOptions& options, Campaign& campaign
     CANDOR_ASSIGN_OR_RETURN(const absl::Time time, ParseMoment(options.abandon_time));
     *campaign.mutable_abandon_time() = ToTimestamp(time);
   }
+  if (options.verb->count("--retention-days") > 0 && options.retention_days < 1) {
+    return UsageError("--retention-days wants at least 1; raters' names are needed while the survey is open");
+  }
   campaign.set_retention_days(options.retention_days);
   campaign.set_summary_only_below(options.summary_only_below);
   campaign.set_follow_up_days(options.follow_up_days);
@@ -172,6 +177,7 @@ absl::Status Fill(Context& c, const CampaignOptions& options, Campaign& campaign
     (*campaign.mutable_notice()->mutable_values())[notice.substr(0, equals)] = notice.substr(equals + 1);
   }
   for (const std::string& moderator : options.moderators) {
+    if (moderator.empty() && options.moderators.size() == 1) break;  // none any more
     CANDOR_ASSIGN_OR_RETURN(*campaign.add_moderators(), HolderOf(c, "--moderator", moderator));
   }
   if (!options.auditor.empty()) {
@@ -189,7 +195,8 @@ absl::Status Fill(Context& c, const CampaignOptions& options, Campaign& campaign
     steward.set_threshold(key.threshold);
     steward.set_public_key(key.public_key);
   }
-  campaign.mutable_mirrors()->Assign(options.mirrors.begin(), options.mirrors.end());
+  const bool no_mirror = options.mirrors.size() == 1 && options.mirrors.front().empty();
+  if (!no_mirror) campaign.mutable_mirrors()->Assign(options.mirrors.begin(), options.mirrors.end());
   campaign.set_purpose(options.purpose);
   if (!options.breakdowns.empty()) CANDOR_RETURN_IF_ERROR(ReadBreakdownsFile(options.breakdowns, campaign));
   if (!options.previous.empty()) {
@@ -198,17 +205,34 @@ absl::Status Fill(Context& c, const CampaignOptions& options, Campaign& campaign
   return absl::OkStatus();
 }
 
+// "leader first, supervisors, administrators"
+std::string ReadersOf(const Campaign& campaign) {
+  const bool supervisor_first = campaign.first_reader() == candor::v1::FIRST_READER_SUPERVISOR;
+  std::vector<std::string> readers = {supervisor_first ? "supervisors first" : "leader first"};
+  if (supervisor_first) readers.push_back("leader");
+  if (!supervisor_first && campaign.supervisor_reads()) readers.push_back("supervisors");
+  if (campaign.administrator_reads()) readers.push_back("administrators");
+  return readers.size() == 1 ? "leader alone" : absl::StrJoin(readers, ", ");
+}
+
 std::string TextOf(const Campaign& campaign) {
   Table table({"NAME", campaign.name()});
   table.Add({"title", campaign.title()});
   table.Add({"state", NameOf(campaign.state())});
   table.Add({"instrument", campaign.instrument_version()});
   table.Add({"k, t", absl::StrCat(campaign.minimum_group_size(), ", ", campaign.insiders())});
+  table.Add({"readers", ReadersOf(campaign)});
   table.Add({"planned close", ShortTime(campaign.close_time())});
   if (campaign.has_extended_close_time()) table.Add({"extended to", ShortTime(campaign.extended_close_time())});
+  const bool can_extend = campaign.latest_close_time().seconds() > campaign.close_time().seconds();
+  table.Add({"latest close", can_extend ? ShortTime(campaign.latest_close_time())
+                                        : std::string("as planned: answering can never be extended")});
+  table.Add({"abandoned", absl::StrCat("if not closed by ", ShortTime(campaign.abandon_time()))});
+  table.Add({"retention", absl::StrCat("names and addresses of raters for ", campaign.retention_days(), " days")});
   if (campaign.surveys_waiting_for_steward() > 0) {
     table.Add({"waiting", absl::StrCat("for the steward: ", campaign.surveys_waiting_for_steward(),
-                                       campaign.surveys_waiting_for_steward() == 1 ? " survey" : " surveys")});
+                                       campaign.surveys_waiting_for_steward() == 1 ? " survey" : " surveys",
+                                       "; they run candor steward close")});
   }
   if (campaign.has_steward()) {
     table.Add({"closed by", absl::StrCat(campaign.steward().title(), " (", campaign.steward().threshold(), " of ",
@@ -218,6 +242,10 @@ std::string TextOf(const Campaign& campaign) {
   table.Add({"surveys", absl::StrCat(campaign.survey_count())});
   for (const auto& moderator : campaign.moderators()) {
     table.Add({"moderator", absl::StrCat(moderator.title(), " (", moderator.person(), ")")});
+  }
+  if (!campaign.moderators().empty()) {
+    table.Add({"comments", absl::StrCat("in a summary alone, where fewer than ", campaign.summary_only_below(),
+                                        " are invited")});
   }
   if (campaign.follow_up_days() > 0) {
     table.Add({"questions back", absl::StrCat("for ", campaign.follow_up_days(),
@@ -232,12 +260,16 @@ std::string TextOf(const Campaign& campaign) {
     table.Add({"by part", absl::StrCat(breakdown.group(), ": ", absl::StrJoin(parts, ", "))});
   }
   if (!campaign.previous_campaign().empty()) table.Add({"round before", campaign.previous_campaign()});
+  for (const auto& [language, text] : campaign.notice().values()) {
+    table.Add({absl::StrCat("notice, ", language), text});
+  }
   if (!campaign.last_fault().empty()) table.Add({"last fault", campaign.last_fault()});
   if (!campaign.etag().empty()) table.Add({"etag", campaign.etag()});
   return table.Text();
 }
 
-std::string GroupsOf(const google::protobuf::RepeatedPtrField<candor::v1::SurveyGroup>& groups, bool counts) {
+// `coarse`: answers are counted in steps of five as yet.
+std::string GroupsOf(const google::protobuf::RepeatedPtrField<candor::v1::SurveyGroup>& groups, bool counts, bool coarse) {
   std::vector<std::string> parts;
   for (const auto& group : groups) {
     std::string part = absl::StrCat(group.code(), " ", group.invited());
@@ -245,12 +277,30 @@ std::string GroupsOf(const google::protobuf::RepeatedPtrField<candor::v1::Survey
     if (counts) {
       absl::StrAppend(&part, ", answered ",
                       !group.has_answered()     ? "unknown"
-                      : group.answered() == 0 ? "<5"
-                                                : absl::StrCat(group.answered()));
+                      : group.answered() == 0 ? "fewer than 5"
+                      : coarse                ? absl::StrCat(group.answered(), " or more")
+                                              : absl::StrCat(group.answered()));
+      if (group.reissued() > 0) {
+        absl::StrAppend(&part, ", ", group.reissued(), group.reissued() == 1 ? " code" : " codes", " made anew (of at most ",
+                        group.reissuable(), ")");
+      }
     }
     parts.push_back(part);
   }
   return absl::StrJoin(parts, "; ");
+}
+
+std::string TextOf(const Survey& survey) {
+  const bool draft = survey.state() == candor::v1::SURVEY_STATE_DRAFT;
+  const bool coarse = survey.state() == candor::v1::SURVEY_STATE_OPEN;
+  std::string text = absl::StrCat(survey.name(), "\n  ", survey.leader_display_name(), " (", survey.leader(), "), ",
+                                  NameOf(survey.state()), survey.waiting_for_steward() ? ", waiting for the steward" : "",
+                                  "\n  invited: ", GroupsOf(survey.groups(), !draft, coarse), "\n");
+  if (draft) return text;
+  absl::StrAppend(&text, "  code for the notice board: ", survey.manifest_code(), "\n  self-rating ",
+                  survey.self_rated() ? "saved" : "missing", ", supervisor's rating ",
+                  survey.supervisor_rated() ? "saved" : "missing", "\n");
+  return text;
 }
 
 absl::StatusOr<std::string> SurveysText(Context& c, const std::string& campaign) {
@@ -259,16 +309,7 @@ absl::StatusOr<std::string> SurveysText(Context& c, const std::string& campaign)
   CANDOR_ASSIGN_OR_RETURN(const auto all, c.List(&CampaignService::Stub::ListSurveys, request));
   if (all.surveys().empty()) return std::string("no leaders yet\n");
   std::string text;
-  for (const Survey& survey : all.surveys()) {
-    const bool draft = survey.state() == candor::v1::SURVEY_STATE_DRAFT;
-    absl::StrAppend(&text, "\n", survey.name(), "\n  ", survey.leader_display_name(), " (", survey.leader(), "), ",
-                    NameOf(survey.state()), survey.waiting_for_steward() ? ", waiting for the steward" : "", "\n  invited: ", GroupsOf(survey.groups(), !draft), "\n");
-    if (!draft) {
-      absl::StrAppend(&text, "  code for the notice board: ", survey.manifest_code(), "\n  self-rating ",
-                      survey.self_rated() ? "saved" : "missing", ", supervisor's rating ",
-                      survey.supervisor_rated() ? "saved" : "missing", "\n");
-    }
-  }
+  for (const Survey& survey : all.surveys()) absl::StrAppend(&text, "\n", TextOf(survey));
   return text;
 }
 
@@ -342,7 +383,7 @@ absl::Status ShowCampaign(Context& c, const NameOption& options) {
     candor::v1::GetSurveyRequest request;
     request.set_name(name);
     CANDOR_ASSIGN_OR_RETURN(const auto survey, c.Call(&CampaignService::Stub::GetSurvey, request));
-    return c.Show(survey, [&] { return ToJson(survey); });
+    return c.Show(survey, [&] { return TextOf(survey); });
   }
   candor::v1::GetCampaignRequest request;
   request.set_name(name);
@@ -392,7 +433,7 @@ absl::Status Preview(Context& c, const NameOption& options) {
     for (const std::string& warning : preview.warnings()) absl::StrAppend(&text, "note: ", warning, "\n");
     for (const auto& survey : preview.surveys()) {
       absl::StrAppend(&text, survey.leader_display_name(), " (", survey.survey(), ")\n  groups: ",
-                      GroupsOf(survey.groups(), false), "\n");
+                      GroupsOf(survey.groups(), false, false), "\n");
       for (const std::string& fault : survey.faults()) absl::StrAppend(&text, "  in the way: ", fault, "\n");
       for (const std::string& warning : survey.warnings()) absl::StrAppend(&text, "  note: ", warning, "\n");
       faults += survey.faults_size();

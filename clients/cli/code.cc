@@ -1,10 +1,14 @@
+#include <algorithm>
 #include <cstdint>
+#include <iostream>
 #include <optional>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "candor/v1/campaign.grpc.pb.h"
 #include "clients/cli/answer_link.h"
+#include "clients/cli/dialog.h"
 #include "clients/cli/verbs.h"
 #include "services/base/error.h"
 #include "services/base/status.h"
@@ -34,6 +38,9 @@ absl::Status List(Context& c, const ListOptions& options) {
   CANDOR_ASSIGN_OR_RETURN(*request.mutable_parent(), c.FullName("campaigns", options.survey));
   std::string manifest_hash;
   if (!options.link_base.empty()) {
+    if (!absl::StartsWith(options.link_base, "https://") && !absl::StartsWith(options.link_base, "http://localhost")) {
+      return UsageError("--link-base wants the https:// address of the page that takes answers");
+    }
     if (options.link_base.find('#') != std::string::npos) return UsageError("--link-base wants an address without a #");
     candor::v1::GetSurveyRequest of_survey;
     of_survey.set_name(request.parent());
@@ -65,30 +72,71 @@ absl::Status List(Context& c, const ListOptions& options) {
 
 struct ReissueOptions {
   std::string rater;
+  bool yes = false;
   std::optional<int32_t> generation;
 };
 
-// How often the rater's code has been made anew. NOT_FOUND: the rater has none.
-absl::StatusOr<int32_t> GenerationOf(Context& c, const std::string& rater) {
+std::string SurveyOf(const std::string& rater) { return rater.substr(0, rater.rfind("/raters/")); }
+
+// NOT_FOUND: the rater has none.
+absl::StatusOr<candor::v1::InvitationCode> FindCode(Context& c, const std::string& rater) {
   candor::v1::ListCodesRequest request;
-  request.set_parent(rater.substr(0, rater.rfind("/raters/")));
+  request.set_parent(SurveyOf(rater));
   CANDOR_ASSIGN_OR_RETURN(const auto all, c.List(&CampaignService::Stub::ListCodes, request));
   for (const auto& code : all.codes()) {
-    if (code.rater().name() == rater) return code.generation();
+    if (code.rater().name() == rater) return code;
   }
   return absl::NotFoundError(absl::StrCat("no code of ", rater, "; candor code list shows those there are"));
+}
+
+// The issuing group that the rater is invited in. NOT_FOUND: none.
+absl::StatusOr<candor::v1::SurveyGroup> FindGroup(Context& c, const candor::v1::Rater& rater) {
+  candor::v1::GetSurveyRequest request;
+  request.set_name(SurveyOf(rater.name()));
+  CANDOR_ASSIGN_OR_RETURN(const auto survey, c.Call(&CampaignService::Stub::GetSurvey, request));
+  const auto holds = [](const auto& list, const std::string& what) {
+    return std::find(list.begin(), list.end(), what) != list.end();
+  };
+  for (const auto& group : survey.groups()) {
+    if (holds(group.members(), rater.group()) && (group.parts().empty() || holds(group.parts(), rater.part()))) return group;
+  }
+  return absl::NotFoundError(absl::StrCat("no group of ", rater.name()));
+}
+
+// What making codes anew does to a group, `reissued` of which are new then.
+std::string LimitText(const candor::v1::SurveyGroup& group, int64_t reissued) {
+  const std::string limit =
+      group.reissuable() == 0
+          ? absl::StrCat("with ", group.invited(), " invited none may be made anew")
+          : absl::StrCat("of ", group.invited(), " invited at most ", group.reissuable(), " may be made anew");
+  if (reissued <= group.reissuable()) {
+    return absl::StrCat(reissued, reissued == 1 ? " code" : " codes", " of the group ", group.code(), " made anew; ", limit,
+                        ", or all its figures are withheld.\n");
+  }
+  return absl::StrCat("All figures of the group ", group.code(), " are withheld for good: ", limit, ", and ",
+                      reissued == 1 ? "1 was" : absl::StrCat(reissued, " were"), ".\n");
+}
+
+// Asks whether to go on where one more code loses the group. ABORTED: no.
+absl::Status CheckLimit(const candor::v1::SurveyGroup& group, bool yes) {
+  if (yes || group.reissued() != group.reissuable()) return absl::OkStatus();
+  Dialog dialog(std::cin, std::cerr);
+  dialog.Say(absl::StrCat("If this code is made anew: ", LimitText(group, group.reissued() + 1),
+                          "Whoever has lost a code but has answered needs no other.\n"));
+  const absl::StatusOr<bool> sure = dialog.AskYes("Make it anew all the same?", false);
+  if (sure.ok() && *sure) return absl::OkStatus();
+  return absl::AbortedError("no code was made anew; --yes makes it without asking");
 }
 
 // With the generation, repeating the call is harmless: no reissue is counted twice because a reply was lost.
 absl::Status Reissue(Context& c, const ReissueOptions& options) {
   candor::v1::ReissueCodeRequest request;
   CANDOR_ASSIGN_OR_RETURN(*request.mutable_name(), c.FullName("campaigns", options.rater));
-  if (options.generation.has_value()) {
-    request.set_generation(*options.generation);
-  } else {
-    CANDOR_ASSIGN_OR_RETURN(const int32_t generation, GenerationOf(c, request.name()));
-    request.set_generation(generation);
-  }
+  CANDOR_ASSIGN_OR_RETURN(const candor::v1::InvitationCode before, FindCode(c, request.name()));
+  CANDOR_ASSIGN_OR_RETURN(const candor::v1::SurveyGroup group, FindGroup(c, before.rater()));
+  request.set_generation(options.generation.value_or(before.generation()));
+  const bool counts = request.generation() == before.generation();  // not where an earlier call has done it already
+  if (counts) CANDOR_RETURN_IF_ERROR(CheckLimit(group, options.yes));
   const auto reissued = c.Call(&CampaignService::Stub::ReissueCode, request);
   if (absl::IsUnavailable(reissued.status()) || absl::IsDeadlineExceeded(reissued.status())) {
     return base::Annotate(reissued.status(),
@@ -98,7 +146,8 @@ absl::Status Reissue(Context& c, const ReissueOptions& options) {
   CANDOR_RETURN_IF_ERROR(reissued.status());
   const candor::v1::InvitationCode& code = *reissued;
   return c.Show(code, [&] {
-    return absl::StrCat(code.code(), "\nThe old code is void. Reissued codes are counted in public.\n");
+    return absl::StrCat(code.code(), "\nThe old code is void. Codes made anew are counted in public. ",
+                        LimitText(group, group.reissued() + (counts ? 1 : 0)));
   });
 }
 
@@ -123,6 +172,7 @@ void AddCodeVerbs(CLI::App& app, Context& context) {
             ->required();
         verb.add_option("--generation", options.generation,
                         "Of the code to void, as code list --json shows it; repeating with it counts once");
+        verb.add_flag("--yes", options.yes, "Do not ask, also where the group's figures are withheld for it");
       },
       Reissue);
 }

@@ -96,6 +96,15 @@ const CLI::App& LastParsed(const CLI::App& app) {
   return *last;
 }
 
+// "campaign create " of the verb that was given; empty for the program itself.
+std::string WordsOf(const CLI::App& app, const CLI::App& last) {
+  std::string words;
+  for (const CLI::App* at = &last; at != nullptr && at != &app; at = at->get_parent()) {
+    words = absl::StrCat(at->get_name(), " ", words);
+  }
+  return words;
+}
+
 // What is wrong with the command line, for a reader.
 std::string ParseFault(const CLI::App& app, const CLI::ParseError& error) {
   // Of a missing verb CLI11 says only that there is none, also where there is a word that names none.
@@ -104,10 +113,10 @@ std::string ParseFault(const CLI::App& app, const CLI::ParseError& error) {
   for (const std::string& word : wants_verb ? app.remaining(true) : std::vector<std::string>()) {
     if (word.empty() || word[0] == '-') continue;
     return &last == &app ? absl::StrCat("'", word, "' is no verb of candor; candor --help lists them")
-                         : absl::StrCat(last.get_name(), " has no verb '", word, "'; candor ", last.get_name(),
-                                        " --help lists them");
+                         : absl::StrCat(last.get_name(), " has no verb '", word, "'; candor ", WordsOf(app, last),
+                                        "--help lists them");
   }
-  return absl::StrCat(error.what(), "; candor ", &last == &app ? "" : last.get_name() + " ", "--help lists what there is");
+  return absl::StrCat(error.what(), "; candor ", WordsOf(app, last), "--help lists what there is");
 }
 
 // HOST:PORT with a port from 1 to 65535 and an IPv6 address in brackets, or unix:PATH.

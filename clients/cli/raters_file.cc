@@ -27,7 +27,7 @@ absl::StatusOr<RatersFile> ParseRaters(absl::string_view text, absl::string_view
   for (size_t i = 0; i < reader.fields().size(); ++i) {
     const std::string name = absl::AsciiStrToLower(absl::StripAsciiWhitespace(reader.fields()[i]));
     if (name != "group" && name != "part" && name != "name" && name != "address" && name != "opted_out") {
-      return reader.FaultAt(i, kHeader, "unknown column; the columns are group, part, name, address and opted_out");
+      return reader.FaultAt(i, kHeader, "unknown column; the columns are group, part, name, address and opted_out, with commas between them");
     }
     if (!columns.emplace(name, i).second) return reader.FaultAt(i, kHeader, "this column stands twice");
   }

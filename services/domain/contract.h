@@ -84,6 +84,10 @@ struct StewardTerms {
 // what it must be.
 std::optional<std::pair<std::string, std::string>> FaultOf(const StewardTerms& terms);
 
+// How many codes of a group may be made anew at the most, so that it is not withheld for it: 0 for fewer than ten invited at
+// ten percent.
+inline int64_t ReissuableCodes(int maximum_percent, int64_t invited) { return maximum_percent * invited / 100; }
+
 // The rules of one survey. Every member is in the hashed document; none can change after opening.
 struct Contract {
   std::string purpose = "developmental";

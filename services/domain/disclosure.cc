@@ -278,7 +278,9 @@ CellAtom MakeCellAtom(const Cell& cell, const CellTally& tally, const Disclosure
 
 std::optional<BlockState> WithheldByItsCodes(const GroupCounts& counts, const DisclosureRules& rules) {
   if (counts.counted > counts.issued + counts.reissued) return BlockState::kMoreAnswersThanCodes;
-  if (counts.reissued * 100 > rules.maximum_reissued_percent * counts.invited) return BlockState::kTooManyReissued;
+  if (counts.reissued > ReissuableCodes(rules.maximum_reissued_percent, counts.invited)) {
+    return BlockState::kTooManyReissued;
+  }
   return std::nullopt;
 }
 

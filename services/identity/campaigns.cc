@@ -52,6 +52,22 @@ std::vector<GroupView> ViewOf(const std::vector<domain::IssuingGroup>& groups) {
   return views;
 }
 
+// How many codes of each group were made anew, and how many may be. `groups` are those of the survey's manifest.
+absl::Status AddReissued(ReadTransaction& transaction, const SurveyRow& survey, std::vector<GroupView>& groups) {
+  CANDOR_ASSIGN_OR_RETURN(const std::vector<storage::IssuingGroupRow> rows,
+                          transaction.ListIssuingGroups(survey.district, survey.id));
+  CANDOR_ASSIGN_OR_RETURN(const std::string document, GetDocument(transaction, survey, SurveyDocument::kContract));
+  const absl::StatusOr<domain::Contract> contract = domain::DecodeContract(document);
+  if (!contract.ok() || rows.size() != groups.size()) {
+    return errors::StoreCorrupt("a survey's contract or issuing groups cannot be read");
+  }
+  for (size_t i = 0; i < groups.size(); ++i) {
+    groups[i].reissued = rows[i].reissued;
+    groups[i].reissuable = domain::ReissuableCodes(contract->maximum_reissued_percent, groups[i].invited);
+  }
+  return absl::OkStatus();
+}
+
 // A stored document's hash in hexadecimal; empty when there is no such document.
 absl::StatusOr<std::string> DocumentHash(ReadTransaction& transaction, const SurveyRow& survey, SurveyDocument kind) {
   CANDOR_ASSIGN_OR_RETURN(const auto hash, transaction.FindSurveyDocumentHash(survey.district, survey.id, kind));
@@ -69,6 +85,7 @@ absl::StatusOr<StoredSurvey> LoadSurvey(ReadTransaction& transaction, const Surv
     const absl::StatusOr<domain::Manifest> decoded = domain::DecodeManifest(*manifest);
     if (!decoded.ok()) return errors::StoreCorrupt("a stored manifest cannot be read");
     survey.groups = ViewOf(decoded->groups);
+    CANDOR_RETURN_IF_ERROR(AddReissued(transaction, row, survey.groups));
     CANDOR_ASSIGN_OR_RETURN(survey.manifest_hash, DocumentHash(transaction, row, SurveyDocument::kManifest));
     CANDOR_ASSIGN_OR_RETURN(const std::string hash, base::HexDecode(survey.manifest_hash));
     survey.manifest_code = crypto::ManifestCode(hash);
@@ -159,6 +176,17 @@ absl::StatusOr<std::vector<std::string>> Warnings(ReadTransaction& transaction, 
       warnings.push_back(absl::StrCat("the parts ", absl::StrJoin(group.parts, ", "), " of the group ", group.members[0],
                                       " are joined (", group.invited, " invited), since one of them has fewer than ",
                                       domain::FewestInPart(k), " invited"));
+    }
+    if (domain::ReissuableCodes(domain::Contract().maximum_reissued_percent, group.invited) == 0) {
+      warnings.push_back(absl::StrCat("the group ", group.code, " has ", group.invited, " invited: if a single code of it is made "
+                                      "anew, for a lost letter or device, all its figures are withheld"));
+    }
+    if (!campaign.settings.moderators.empty() && !instrument.prompts.empty() &&
+        group.invited < campaign.settings.summary_only_below) {
+      warnings.push_back(absl::StrCat("comments of the group ", group.code, " (", group.invited,
+                                      " invited) are released in a moderator's summary alone, since fewer than ",
+                                      campaign.settings.summary_only_below, " are invited",
+                                      campaign.settings.follow_up_days > 0 ? ", and no question can be put back to them" : ""));
     }
     if (group.invited < k) {
       warnings.push_back(absl::StrCat("the group ", group.code, " has ", group.invited,

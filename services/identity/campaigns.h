@@ -31,6 +31,8 @@ struct GroupView {
   std::vector<std::string> members;
   int64_t invited = 0;
   std::vector<std::string> parts;  // of the one member; empty: all of it
+  int64_t reissued = 0;            // codes made anew so far
+  int64_t reissuable = 0;          // the most of them by which the group is not withheld; these two are 0 in a draft
 };
 
 struct StoredSurvey {

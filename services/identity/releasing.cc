@@ -139,7 +139,7 @@ absl::Status Releasing::CheckComments(const DistrictId& district, const Campaign
       absl::StatusCode::kFailedPrecondition, domain::reasons::kCOMMENTS_UNDECIDED,
       absl::StrCat("in ", waiting, waiting == 1 ? " survey" : " surveys",
                    " comments wait for a moderator, or for a summary of them; let the moderators finish, or release and "
-                   "discard what is undecided"));
+                   "discard what is undecided (candor campaign release --discard-comments)"));
 }
 
 absl::StatusOr<absl::Time> Releasing::FixReleaseTime(const CampaignRow& campaign, const SurveyRow& survey) {

@@ -102,6 +102,8 @@ void AddGroups(const std::vector<identity::GroupView>& groups, const std::vector
     group->set_invited(groups[i].invited);
     group->mutable_parts()->Assign(groups[i].parts.begin(), groups[i].parts.end());
     if (i < answered.size()) group->set_answered(answered[i]);
+    group->set_reissued(groups[i].reissued);
+    group->set_reissuable(groups[i].reissuable);
   }
 }
 

@@ -135,7 +135,17 @@ TEST(OtherVerbsTest, AReissuedCodeWorksAndTheOldOneDoesNot) {
   EXPECT_THAT(lost.out, HasSubstr("your code is used up"));
   EXPECT_EQ(respondent.Reason({"answer", "--code", code["code"], "--file", folder.path() + "/a.json", "--yes",
                                "--shared-device"}), "TOKEN_ALREADY_ISSUED");
-  const base::Json again = admin.Json({"code", "reissue", code["rater"]["name"]});
+  // With ten invited one code may be made anew, and whoever makes a second one is asked first.
+  const cli::ProgramResult first = admin.Run({"code", "reissue", code["rater"]["name"], "--json"}, "");
+  ASSERT_EQ(first.exit_code, 0) << first.err;
+  const base::Json again = *base::ParseJson(first.out);
+  EXPECT_THAT(admin.Text({"campaign", "show", "c", "--district", "d"}), HasSubstr("1 code made anew (of at most 1)"));
+  const std::string second = admin.Json({"code", "list", survey})["codes"][5]["rater"]["name"];
+  const cli::ProgramResult asked = admin.Run({"code", "reissue", second}, "n\n");
+  EXPECT_EQ(asked.exit_code, 1);
+  EXPECT_THAT(asked.err, HasSubstr("All figures of the group staff are withheld for good: of 10 invited at most 1 may be made "
+                                   "anew, and 2 were."));
+  EXPECT_THAT(asked.err, HasSubstr("no code was made anew; --yes makes it without asking"));
   EXPECT_NE(again["code"], code["code"]);
   // As after a lost reply.
   EXPECT_EQ(admin.Json({"code", "reissue", code["rater"]["name"], "--generation", "0"})["code"], again["code"]);
