@@ -147,6 +147,11 @@ absl::Status Collection::Parts::StopOverdueAndWatchTheRest() {
     // A damaged survey takes no answers; whoever asks for it is told.
     if (!manifest.ok()) return absl::OkStatus();
     abandon_watch.Add(survey.survey, manifest->abandon_time);
+    if (manifest->receipt_public_key != receipt_key.public_key()) {
+      // Before people who answer learn of it.
+      base::Log(base::LogLevel::kWarning, "a survey stands still until its receipt.key is put back into the key folder",
+                {{"survey", survey.survey.value()}});
+    }
     if (survey.state != SurveyState::kAccepting) return absl::OkStatus();
     absl::Time close_time = manifest->close_time;
     if (const auto notice = domain::DecodeExtension(survey.extension); notice.ok()) close_time = notice->close_time;

@@ -18,6 +18,7 @@
 #include "services/identity/frameworks.h"
 #include "services/identity/instruments.h"
 #include "services/identity/invitations.h"
+#include "services/identity/key_check.h"
 #include "services/identity/key_pool.h"
 #include "services/identity/key_store.h"
 #include "services/identity/lifecycle.h"
@@ -289,7 +290,10 @@ absl::Status Server::Parts::StartServing() {
   CANDOR_ASSIGN_OR_RETURN(services,
                           rpc::GrpcServices::Create(config.planes, methods.get(), access.get(), dispatcher.get()));
   if (config.planes != rpc::Planes::kBoth) unserved_methods = std::make_unique<rpc::UnservedMethods>(config.planes);
-  if (identity_here) CANDOR_RETURN_IF_ERROR(lifecycle->Resume());
+  if (identity_here) {
+    CANDOR_RETURN_IF_ERROR(lifecycle->Resume());
+    CANDOR_RETURN_IF_ERROR(identity::WarnOfMissingKeys(*store, *keys));
+  }
   CANDOR_ASSIGN_OR_RETURN(transport, Transport::Start(config, services->services(), unserved_methods.get()));
   port = transport->port();
   if (identity_here) lifecycle->Start(config.tick_interval);

@@ -16,6 +16,7 @@
 #include "services/base/log.h"
 #include "services/base/status.h"
 #include "services/crypto/access_code.h"
+#include "services/identity/key_check.h"
 #include "tests/identity/identity_env.h"
 
 namespace candor::identity {
@@ -464,6 +465,23 @@ class LogTest : public IdentityTest {
 
   int pipe_[2] = {-1, -1};
 };
+
+TEST_F(LogTest, AtStartEachKeyFileThatAnOpenSurveyLacksIsNamed) {
+  const domain::SurveyId survey = OneSurvey(MakeOpen({{"staff", 6}})).id;
+  Lines();
+  ASSERT_TRUE(WarnOfMissingKeys(*store_, *keys_).ok());
+  EXPECT_TRUE(Lines().empty());
+  const std::string issuing = absl::StrCat("survey.", survey.value(), ".issuing.0.key");
+  const std::string closing = absl::StrCat("survey.", survey.value(), ".closing.key");
+  ASSERT_EQ(unlink(absl::StrCat(folder_.path(), "/keys/", issuing).c_str()), 0);
+  ASSERT_EQ(truncate(absl::StrCat(folder_.path(), "/keys/", closing).c_str(), 5), 0);
+  ASSERT_TRUE(WarnOfMissingKeys(*store_, *keys_).ok());
+  const std::vector<base::Json> lines = Lines();
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(lines[0]["survey"], survey.value());
+  EXPECT_NE(lines[0]["detail"].get<std::string>().find(closing + " is damaged"), std::string::npos) << lines[0];
+  EXPECT_NE(lines[1]["detail"].get<std::string>().find(issuing + " is gone"), std::string::npos) << lines[1];
+}
 
 TEST_F(LogTest, EachStateOfACampaignIsOneLineWithItsNameAndCountsAndNobodysName) {
   const domain::CampaignId campaign = MakeOpen({{"staff", 6}}, 2);

@@ -1,0 +1,19 @@
+// A look at the key folder when the server starts.
+
+#ifndef CANDOR_SERVICES_IDENTITY_KEY_CHECK_H_
+#define CANDOR_SERVICES_IDENTITY_KEY_CHECK_H_
+
+#include "absl/status/status.h"
+#include "services/identity/key_store.h"
+#include "storage/identity_store.h"
+
+namespace candor::identity {
+
+// Logs a warning for each key file that an open survey needs and that is gone or damaged, so that whoever has
+// restored a backup without the key folder learns of it before people do who answer. Reads every such key. Fails as the
+// store does; what is amiss with one survey's keys is no failure.
+absl::Status WarnOfMissingKeys(storage::IdentityStore& store, KeyStore& keys);
+
+}  // namespace candor::identity
+
+#endif  // CANDOR_SERVICES_IDENTITY_KEY_CHECK_H_
