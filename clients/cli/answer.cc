@@ -34,11 +34,14 @@ namespace candor::cli {
 namespace {
 
 constexpr size_t kWidth = 90;
+// Between answers and asking for their token again, where the person does not want to wait: so that the two calls do
+// not stand side by side.
+constexpr double kShortestPauseHours = 10 / 3600.0;
 
 struct AnswerOptions {
   std::string code, link, expect_manifest, language, file, state_dir, receipt, mirror_ca;
   double within_hours = -1;
-  bool shared_device = false, keep_answers = false, forget = false, yes = false;
+  bool shared_device = false, keep_answers = false, forget = false, yes = false, after_restore = false;
 };
 
 // Where this device keeps what belongs to codes.
@@ -146,6 +149,10 @@ absl::Status CheckUse(const Context& c, const AnswerOptions& options, const Devi
     return UsageError("where nothing is kept on the device, a program that is stopped while it waits would lose the right to "
                       "answer; leave out --within-hours, or answer on a device of your own");
   }
+  if (options.after_restore && (device.in_memory() || !options.file.empty())) {
+    return UsageError("--after-restore sends no answer, and needs what this device has kept; leave out --file and "
+                      "--shared-device");
+  }
   if (!options.file.empty() && options.expect_manifest.empty() && !options.yes) {
     return UsageError("with --file nobody is asked whether this is the right survey; give --expect-manifest with the "
                       "comparison code from the notice board, or --yes");
@@ -235,6 +242,23 @@ absl::StatusOr<std::vector<client::MirrorFinding>> CompareMirrors(Dialog& dialog
   return findings;
 }
 
+// Whom it is about, and what whoever invites wrote to it: words of theirs, which the comparison code does not cover.
+void SayWhatItIsAbout(Dialog& dialog, const client::Respondent& respondent, const std::string& language) {
+  const Sentences& say = dialog.sentences();
+  const client::Invitation& invitation = respondent.invitation();
+  if (!invitation.leader.empty()) {
+    const bool titled = !invitation.job_title.empty();
+    dialog.Say(absl::StrCat("\n", Wrapped(say.Say(titled ? "about.leader_titled" : "about.leader",
+                                                  {{"name", invitation.leader}, {"title", invitation.job_title}}),
+                                         kWidth, "")));
+  }
+  const std::string notice = TextIn(invitation.notice, language);
+  if (!notice.empty()) {
+    dialog.Say(absl::StrCat("\n", say.Say("about.notice"), "\n", Wrapped(notice, kWidth, "    ")));
+  }
+  if (!invitation.leader.empty() || !notice.empty()) dialog.Say(Wrapped(say.Say("about.not_covered"), kWidth, ""));
+}
+
 // What the file answers, checked as the server would; faults are told in terms of the file.
 absl::StatusOr<domain::Answers> AnswersOfFile(const std::string& file, const MarkedAnswers& marked,
                                               const client::Respondent& respondent) {
@@ -270,6 +294,19 @@ base::Json WarnOfMarks(Dialog& dialog, const client::Respondent& respondent, con
                           Wrapped(guard::GroupSizeAdvice(group.invited, language), kWidth, "")));
   base::Wipe(text);
   return all;
+}
+
+// After a restored backup: has the token counted again, some time after the answers. They are stored, so nothing of
+// this fails the sitting.
+void ConfirmToken(Context& c, Dialog& dialog, client::Respondent& respondent, double hours) {
+  const Sentences& say = dialog.sentences();
+  absl::Status confirmed = WaitForAMoment(dialog, c, std::max(hours, kShortestPauseHours), "restored.waits");
+  if (confirmed.ok()) confirmed = respondent.ConfirmToken();
+  if (confirmed.ok()) {
+    dialog.Say(absl::StrCat(say.Say("restored.confirmed"), "\n"));
+  } else {
+    Warn(say.Say("restored.not_confirmed", {{"why", std::string(confirmed.message())}}), c.options.json);
+  }
 }
 
 absl::Status Answer(Context& c, const AnswerOptions& given) {
@@ -325,6 +362,12 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
   }
   dialog.SetLanguage(language);
   const Sentences& say = dialog.sentences();
+  if (options.after_restore) {
+    CANDOR_RETURN_IF_ERROR(respondent->ConfirmToken());
+    return Print(c.options.json ? base::Json{{"confirmed", true}}.dump(2) + "\n"
+                                : absl::StrCat(say.Say("restored.confirmed"), "\n"));
+  }
+  SayWhatItIsAbout(dialog, *respondent, language);
   dialog.Say(ContractText(documents, respondent->group(), respondent->audience(), language,
                           !options.expect_manifest.empty()));
   CANDOR_ASSIGN_OR_RETURN(const auto mirrors, CompareMirrors(dialog, documents, options.mirror_ca));
@@ -384,6 +427,9 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
     base::Json result = {{"survey", kept.survey},
                          {"manifest_code", documents.manifest_code},
                          {"group", documents.manifest.groups[respondent->group()].code},
+                         {"leader", respondent->invitation().leader},
+                         {"job_title", respondent->invitation().job_title},
+                         {"notice", TextIn(respondent->invitation().notice, language)},
                          {"acknowledged", true},
                          {"mirrors", base::Json::array()},
                          {"state_file", state_file},
@@ -393,7 +439,9 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
     for (const client::MirrorFinding& mirror : mirrors) {
       result["mirrors"].push_back({{"url", mirror.url}, {"same", mirror.same}, {"why_not", mirror.why_not}});
     }
-    return Print(result.dump(2) + "\n");
+    CANDOR_RETURN_IF_ERROR(Print(result.dump(2) + "\n"));
+    if (respondent->is_forgotten()) ConfirmToken(c, dialog, *respondent, hours);
+    return absl::OkStatus();
   }
   std::string text = absl::StrCat("\n", say.Say("answer.stored"), "\n");
   if (receipt_file.empty()) {
@@ -405,7 +453,9 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
                   WhatIsKept(say, options, device, state_file, receipt_file,
                              device.in_memory() ? "" : device.files.PathOf(client::ReplyKeysName(state_name)),
                              documents.contract));
-  return Print(text);
+  CANDOR_RETURN_IF_ERROR(Print(text));
+  if (respondent->is_forgotten()) ConfirmToken(c, dialog, *respondent, hours);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -439,6 +489,9 @@ void AddAnswerVerb(CLI::App& app, Context& context) {
                       "Keep your answers on this device, readable, to change them later without answering anew");
         verb.add_flag("--forget", options.forget,
                       "Only erase what this device keeps for --code, receipt too; without --code: for every code");
+        verb.add_flag("--after-restore", options.after_restore,
+                      "Only have your right to answer counted again, where whoever invited you says that a backup was "
+                      "restored; sends no answer");
         verb.add_option("--receipt", options.receipt, "Write the receipt to this file");
         verb.add_flag("--yes", options.yes, 
                       "Ask nothing but the items: the rules are shown, and the answers are sent at once unless "

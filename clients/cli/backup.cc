@@ -225,19 +225,32 @@ struct BackupOptions {
   std::string data, folder;
 };
 
+// A restored identity plane has forgotten whose codes were used since.
+constexpr char kAskIdentityAgain[] =
+    "Codes that were used after this backup was made count as unused here. Where the response plane was restored too, "
+    "this is mended as people send their answers again. Where it was not, their answers are still there: ask everybody "
+    "who answered since to run candor answer --after-restore, each on the device that they used; it sends no answer, and "
+    "has their code counted again. Whoever answered on a shared device, where nothing is kept, answers anew with the "
+    "same code if the response plane was restored too, and must not if it was not.\n";
+constexpr char kCodesTwice[] =
+    "Until then whoever used a code since can use it a second time from another device, and so might answer twice. If "
+    "a group ends with more answers than codes were used, the campaign still closes, but nothing of that group is "
+    "shown, and the ledger says why.\n";
+
 // Which half of an installation it is, where it is one.
-void ShowPlanesNote(std::string& text, absl::string_view planes) {
+void ShowPlanesNote(std::string& text, absl::string_view planes, bool restoring) {
   if (planes == kIdentityAlone) {
     absl::StrAppend(&text, "This is the identity plane alone. The response plane's folder needs a backup of its own, made "
                            "before this one, so that no answer is in it whose token is not in this. Open surveys go on after "
                            "a restore only with the key folder (keys), which is in no backup.\n");
+    if (restoring) absl::StrAppend(&text, kAskIdentityAgain, kCodesTwice);
   } else if (planes == kResponsesAlone) {
     absl::StrAppend(&text, "This is the response plane alone. The identity plane's folder needs a backup of its own, made after "
                            "this one.\n");
   }
 }
 
-void ShowKeysNote(std::string& text, int open_surveys, bool restoring) {
+void ShowKeysNote(std::string& text, int open_surveys, absl::string_view planes, bool restoring) {
   if (open_surveys == 0) return;
   absl::StrAppend(&text, open_surveys, open_surveys == 1 ? " survey is" : " surveys are",
                   " open. Their answers are sealed to keys that are in no backup: ",
@@ -249,9 +262,13 @@ void ShowKeysNote(std::string& text, int open_surveys, bool restoring) {
   absl::StrAppend(&text,
                   "Answers that were sent to open surveys after this backup was made are lost, though people have receipts "
                   "for them, unless they are sent again: ask everybody who answered since to send theirs again, each from "
-                  "the device that they used. Whoever used a code since can use it a second time from another device, and "
-                  "so might answer twice. If a group ends with more answers than codes were used, the campaign still "
-                  "closes, but nothing of that group is shown, and the ledger says why.\n");
+                  "the device that they used, with candor answer. Their device notices the restore, and has their code "
+                  "counted again too.\n");
+  // On a folder of one plane the other's part is told where that is restored.
+  if (planes == kBoth) {
+    absl::StrAppend(&text, "Whoever answered on a shared device, where nothing is kept, answers anew with the same "
+                           "code.\n", kCodesTwice);
+  }
 }
 
 absl::Status ShowSummary(Context& c, const BackupSummary& summary, const std::string& folder, bool restoring) {
@@ -266,8 +283,8 @@ absl::Status ShowSummary(Context& c, const BackupSummary& summary, const std::st
   }
   std::string text = absl::StrCat(restoring ? "restored " : "saved ", summary.files.size(), " databases, ",
                                   summary.bytes, " bytes, in ", folder, "\n");
-  ShowPlanesNote(text, summary.planes);
-  ShowKeysNote(text, summary.open_surveys, restoring);
+  ShowPlanesNote(text, summary.planes, restoring);
+  ShowKeysNote(text, summary.open_surveys, summary.planes, restoring);
   if (restoring && summary.planes != kResponsesAlone) {
     absl::StrAppend(&text, "Keys of people still work. The file admin.key is in no backup: copy it from where it survives, or "
                           "make a new one with candord admin-key --reset.\n");

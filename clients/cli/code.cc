@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "candor/v1/campaign.grpc.pb.h"
+#include "candor/v1/directory.grpc.pb.h"
 #include "clients/cli/answer_link.h"
 #include "clients/cli/dialog.h"
 #include "clients/cli/verbs.h"
@@ -33,6 +34,24 @@ std::string Quoted(const std::string& field) {
   return quoted + "\"";
 }
 
+// What a letter says of the survey itself.
+struct Heading {
+  std::string leader, job_title, campaign_title;
+};
+
+absl::StatusOr<Heading> HeadingOf(Context& c, const std::string& survey_name) {
+  candor::v1::GetSurveyRequest of_survey;
+  of_survey.set_name(survey_name);
+  CANDOR_ASSIGN_OR_RETURN(const auto survey, c.Call(&CampaignService::Stub::GetSurvey, of_survey));
+  candor::v1::GetPersonRequest of_leader;
+  of_leader.set_name(survey.leader());
+  CANDOR_ASSIGN_OR_RETURN(const auto leader, c.Call(&candor::v1::DirectoryService::Stub::GetPerson, of_leader));
+  candor::v1::GetCampaignRequest of_campaign;
+  of_campaign.set_name(survey_name.substr(0, survey_name.rfind("/surveys/")));
+  CANDOR_ASSIGN_OR_RETURN(const auto campaign, c.Call(&CampaignService::Stub::GetCampaign, of_campaign));
+  return Heading{leader.display_name(), leader.job_title(), campaign.title()};
+}
+
 absl::Status List(Context& c, const ListOptions& options) {
   candor::v1::ListCodesRequest request;
   CANDOR_ASSIGN_OR_RETURN(*request.mutable_parent(), c.FullName("campaigns", options.survey));
@@ -48,16 +67,23 @@ absl::Status List(Context& c, const ListOptions& options) {
     manifest_hash = survey.manifest_hash();
   }
   CANDOR_ASSIGN_OR_RETURN(const auto all, c.List(&CampaignService::Stub::ListCodes, request));
+  Heading heading;
+  if (options.csv) {
+    CANDOR_ASSIGN_OR_RETURN(heading, HeadingOf(c, request.parent()));
+  }
   // What is to be given to the person: the code, or a link that holds it.
   const auto given = [&](const candor::v1::InvitationCode& code) {
     return options.link_base.empty() ? code.code() : FormatLink(options.link_base, {manifest_hash, code.code()});
   };
   return c.Show(all, [&] {
     if (options.csv) {
-      std::string text = absl::StrCat("group,name,address,", options.link_base.empty() ? "code" : "link", "\n");
+      std::string text = absl::StrCat("group,name,address,", options.link_base.empty() ? "code" : "link",
+                                      ",leader,job_title,part,campaign_title\n");
       for (const auto& code : all.codes()) {
         absl::StrAppend(&text, Quoted(code.rater().group()), ",", Quoted(code.rater().display_name()), ",",
-                        Quoted(code.rater().address()), ",", Quoted(given(code)), "\n");
+                        Quoted(code.rater().address()), ",", Quoted(given(code)), ",", Quoted(heading.leader), ",",
+                        Quoted(heading.job_title), ",", Quoted(code.rater().part()), ",",
+                        Quoted(heading.campaign_title), "\n");
       }
       return text;
     }

@@ -89,6 +89,8 @@ absl::Status Respondent::OpenByCode() {
             survey));
   CANDOR_RETURN_IF_ERROR(SetGroup(opened.group(), opened.audience()));
   CANDOR_RETURN_IF_ERROR(SetSurnames(opened.surname_filter()));
+  const auto& notice = opened.notice().values();
+  state_.invitation = {opened.leader_display_name(), opened.leader_job_title(), {notice.begin(), notice.end()}};
   if (state_.survey.empty()) {
     state_.survey = survey.value();
     state_.manifest_hash = documents_->manifest_hash;
@@ -267,12 +269,32 @@ absl::Status Respondent::TakeToken() {
   if (!signature.ok()) return Refused("the right to answer that the server gave is not signed with your group's key");
   state_.token_message = state_.blinding->input_msg;
   state_.token_signature = *std::move(signature);
-  // What the identity plane has seen is not kept beside what the response plane will see.
+  // The factor that ties one to the other is not kept. The blinded message is: without it a token that a restored
+  // backup has forgotten could never be counted again. It gives nothing away that the state's name does not, which
+  // anybody who knows the code can compute.
+  state_.blinded_message = state_.blinding->blinded;
   state_.blinding.reset();
   CANDOR_RETURN_IF_ERROR(Save());
   identity_.reset();
   base::Wipe(code_);
   return absl::OkStatus();
+}
+
+absl::Status Respondent::ConfirmToken() {
+  if (!has_token() || code_.empty() || state_.blinded_message.empty()) {
+    return absl::FailedPreconditionError(
+        "this device holds nothing with which your code's right to answer could be asked for again");
+  }
+  // A connection of its own, let go of when this returns.
+  CANDOR_ASSIGN_OR_RETURN(const auto connection, options_.identity());
+  const auto stub = InvitationService::NewStub(connection->channel());
+  candor::v1::IssueTokenRequest request;
+  request.set_code(code_);
+  request.set_blinded_message(state_.blinded_message);
+  CANDOR_RETURN_IF_ERROR(
+      connection->CallRepeatedly(options_.retry, *stub, &InvitationService::Stub::IssueToken, request).status());
+  state_.forgotten = false;
+  return Save();
 }
 
 absl::StatusOr<candor::v1::SubmitResponseResponse> Respondent::Send(const candor::v1::SubmitResponseRequest& request) {
@@ -333,6 +355,12 @@ absl::Status Respondent::Submit(const domain::Answers& answers) {
   // Before the receipt: without one the same answers are sent again, and this is done again.
   CANDOR_RETURN_IF_ERROR(KeepReplyKeys());
   state_.receipt = response->receipt();
+  // A first answer from somebody who has a receipt already: the plane was restored from a backup of before that, and
+  // so, perhaps, was the other, which then counts one token too few.
+  if (state_.ever_acknowledged && response->has_first() && response->first()) {
+    state_.forgotten = !state_.blinded_message.empty();
+  }
+  state_.ever_acknowledged = true;
   if (!options_.keep_answers) DropAnswers();
   return Save();
 }

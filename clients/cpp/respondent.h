@@ -4,10 +4,11 @@
 //   respondent->TakeToken();                             // identity plane: signs without seeing
 //   respondent->Submit(answers);                         // response plane: never learns the code
 //
-// No connection outlives its purpose: the identity plane's goes with the token, the response plane's with the documents,
-// and answers get a new one, so that no server can tell by a connection that they come from where the code came from.
-// Once there is a token the identity plane is never called again. What is sent is saved before it is sent, and the same
-// bytes are sent again until an answer arrives, so that a lost reply or a crash of this device loses nothing.
+// No connection outlives its purpose: the identity plane's goes with the token, the response plane's with the
+// documents, and answers get a new one, so that no server can tell by a connection that they come from where the code
+// came from. Once there is a token the identity plane is never called again, but for ConfirmToken after a restored
+// backup. What is sent is saved before it is sent, and the same bytes are sent again until an answer arrives, so that
+// a lost reply or a crash of this device loses nothing.
 
 #ifndef CANDOR_CLIENTS_CPP_RESPONDENT_H_
 #define CANDOR_CLIENTS_CPP_RESPONDENT_H_
@@ -74,6 +75,8 @@ class Respondent {
 
   const SurveyDocuments& documents() const { return *documents_; }
   const domain::SurveyId& survey() const { return documents_->manifest.survey; }
+  // As whoever invites told it when the code was opened.
+  const Invitation& invitation() const { return state_.invitation; }
   // Index of the issuing group in the manifest.
   int group() const { return state_.group; }
   // Whose wording of the items to show. Never sent to the response plane.
@@ -111,6 +114,20 @@ class Respondent {
   // answers are not kept. DATA_LOSS: the receipt proves nothing; the answers
   // may not be counted, calling again asks for another. Else as the service's SubmitResponse; calling again goes on.
   absl::Status Submit(const domain::Answers& answers);
+
+  // Whether the response plane had forgotten an answer that it had acknowledged to this device, so that ConfirmToken
+  // should be called; until it was, also in later runs. Never after an ordinary change.
+  bool is_forgotten() const { return state_.forgotten; }
+
+  // Asks the identity plane, over a connection of its own, for the very same signature again, so that a restored
+  // backup counts the token once more; one that was counted stays counted once. For is_forgotten(), some random time
+  // after the answers, or where whoever invited asks for it after a restore; at no other time, since when somebody
+  // changes their answers is nobody's business. Sends no answer.
+  //
+  // FAILED_PRECONDITION: no token is held here, or one of before that was possible; or the code was in memory alone
+  // and is wiped. ALREADY_EXISTS, TOKEN_ALREADY_ISSUED: since the restore the code was used with another device. Else
+  // as TakeToken.
+  absl::Status ConfirmToken();
 
   // Forgets everything that the store keeps for the code, reply keys too. Without it the answers can no longer be changed,
   // nor questions about comments answered.

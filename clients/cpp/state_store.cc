@@ -75,6 +75,24 @@ bool ParseAnswers(const base::Json& document, domain::Answers& answers) {
   return true;
 }
 
+// What cannot be read is left empty: it decides nothing.
+Invitation ParseInvitation(const base::Json& document) {
+  Invitation invitation;
+  if (!document.is_object()) return invitation;
+  const auto text = [&document](const char* key) {
+    const auto found = document.find(key);
+    return found != document.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  invitation.leader = text("leader");
+  invitation.job_title = text("job_title");
+  const auto notice = document.find("notice");
+  if (notice == document.end() || !notice->is_object()) return invitation;
+  for (const auto& [language, value] : notice->items()) {
+    if (value.is_string()) invitation.notice[language] = value.get<std::string>();
+  }
+  return invitation;
+}
+
 // What a file of the store's folder is, by its name.
 enum class Kind { kState, kBeside, kScratch, kForeign };
 
@@ -131,11 +149,17 @@ std::string RespondentState::Serialize() const {
                          {"manifest_hash", base::HexEncode(manifest_hash)},
                          {"group", group},
                          {"audience", audience},
+                         {"invitation", {{"leader", invitation.leader},
+                                         {"job_title", invitation.job_title},
+                                         {"notice", invitation.notice}}},
                          {"response_address", response_address},
                          {"forget_time", static_cast<uint64_t>(std::max<int64_t>(0, absl::ToUnixSeconds(forget_time)))},
                          {"blinding", blinding ? base::HexEncode(blinding->Serialize()) : ""},
                          {"token_message", base::HexEncode(token_message)},
                          {"token_signature", base::HexEncode(token_signature)},
+                         {"blinded_message", base::HexEncode(blinded_message)},
+                         {"ever_acknowledged", ever_acknowledged},
+                         {"forgotten", forgotten},
                          {"version", version},
                          {"submission_id", base::HexEncode(submission_id)},
                          {"receipt", base::HexEncode(receipt)},
@@ -193,6 +217,13 @@ absl::StatusOr<RespondentState> RespondentState::Parse(absl::string_view bytes) 
   state.submission_id = hex("submission_id");
   state.receipt = hex("receipt");
   state.surname_filter = hex("surname_filter");
+  // States of earlier versions of this program have none of these.
+  if (const auto found = document->find("invitation"); found != document->end()) {
+    state.invitation = ParseInvitation(*found);
+  }
+  if (document->contains("blinded_message")) state.blinded_message = hex("blinded_message");
+  state.ever_acknowledged = document->value("ever_acknowledged", base::Json(!state.receipt.empty())) == true;
+  state.forgotten = document->value("forgotten", base::Json(false)) == true;
   if (const std::string blinding = hex("blinding"); !blinding.empty()) {
     auto parsed = crypto::BlindingState::Parse(blinding);
     if (!parsed.ok()) return NotAState();

@@ -16,8 +16,16 @@
 #include "absl/time/time.h"
 #include "services/crypto/blind_signature.h"
 #include "services/domain/answer.h"
+#include "services/domain/instrument.h"
 
 namespace candor::client {
+
+// What whoever invites says with the code: words of the identity plane, in no document that is hashed, and never told
+// to the response plane.
+struct Invitation {
+  std::string leader, job_title;  // whom the survey is about; may be empty
+  domain::LocalizedText notice;   // may be empty
+};
 
 // One respondent's state in one survey. Secret: whoever has it can answer in this person's place.
 struct RespondentState {
@@ -25,10 +33,15 @@ struct RespondentState {
   std::string manifest_hash;  // 32 bytes; documents that change later are refused
   int group = 0;
   std::string audience;
+  Invitation invitation;
   std::string response_address;  // as in the manifest
   absl::Time forget_time;  // whole seconds; from then on the survey takes no answers and all this is of no use
   std::optional<crypto::BlindingState> blinding;  // from before the token is asked for until it is there
   std::string token_message, token_signature;     // empty: no token yet
+  // What was signed for the token, as the identity plane saw it; kept as long as the token, to ask that plane for the
+  // very same signature again where a restored backup has forgotten it. Empty: no token yet, or one of before this
+  // was kept.
+  std::string blinded_message;
   uint32_t version = 0;                           // of the newest submission, sent or about to be; 0: none
   std::string submission_id;                      // of that version, 16 bytes
   // Of that version, until it is acknowledged: after a crash the same version must carry the same answers. Longer only
@@ -38,6 +51,9 @@ struct RespondentState {
   // answers are acknowledged.
   std::vector<std::string> reply_seeds;
   std::string receipt;  // of that version; empty: not acknowledged yet
+  // Whether any version was acknowledged ever; and whether the response plane had forgotten that when it took a later
+  // one, so that the token is to be asked for again.
+  bool ever_acknowledged = false, forgotten = false;
   // As the identity plane gave it with the code (crypto::SaltedFilter); empty where nothing is asked in words.
   std::string surname_filter;
 

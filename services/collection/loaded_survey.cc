@@ -142,10 +142,11 @@ Verdict LoadedSurvey::Judge(PendingAnswer& answer, Round& round) {
     return answer.version < spent.version ? VersionSuperseded() : VersionTaken();
   }
   if (in_round) {
-    return crypto::ReceiptEntry{answer.token_hash, SealedDigest(round.writes[write->second].sealed), answer.version};
+    return Stored{{answer.token_hash, SealedDigest(round.writes[write->second].sealed), answer.version},
+                  spent.replacements == 0};
   }
   CANDOR_ASSIGN_OR_RETURN(const std::string sealed, file_->ReadSealed(spent.slot));
-  return crypto::ReceiptEntry{answer.token_hash, SealedDigest(sealed), answer.version};
+  return Stored{{answer.token_hash, SealedDigest(sealed), answer.version}, spent.replacements == 0};
 }
 
 Verdict LoadedSurvey::Put(PendingAnswer& answer, const TokenHash& token, const Spent* before, Round& round) {
@@ -167,7 +168,7 @@ Verdict LoadedSurvey::Put(PendingAnswer& answer, const TokenHash& token, const S
   after.version = answer.version;
   after.submission_id = ToArray<storage::kSubmissionIdBytes>(answer.submission_id);
 
-  crypto::ReceiptEntry entry{answer.token_hash, SealedDigest(answer.sealed), answer.version};
+  Stored stored{{answer.token_hash, SealedDigest(answer.sealed), answer.version}, before == nullptr};
   storage::SlotWrite write{after.slot,
                            {answer.token_hash, after.version, answer.submission_id, after.replacements},
                            std::move(answer.sealed)};
@@ -178,7 +179,7 @@ Verdict LoadedSurvey::Put(PendingAnswer& answer, const TokenHash& token, const S
     round.writes[place->second] = std::move(write);
   }
   spent_[token] = after;
-  return entry;
+  return stored;
 }
 
 absl::StatusOr<int64_t> LoadedSurvey::TakeFreeSlot(int group) {

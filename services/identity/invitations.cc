@@ -127,6 +127,7 @@ absl::StatusOr<std::shared_ptr<const Invitations::Documents>> Invitations::Docum
   documents.extension_signature = Share(std::move(extension->signature));
   CANDOR_ASSIGN_OR_RETURN(const storage::CampaignRow campaign,
                           GetCampaignRow(transaction, survey.district, survey.campaign));
+  documents.notice = std::make_shared<const domain::LocalizedText>(campaign.settings.notice);
   const VersionKey version(survey.district.value(), campaign.settings.instrument.value(),
                            static_cast<int32_t>(campaign.settings.instrument_version));
   documents.instrument_version = versions_.Find(version);
@@ -170,6 +171,13 @@ absl::StatusOr<OpenedInvitation> Invitations::Open(absl::string_view code) {
     opened.extension = documents->extension;
     opened.extension_signature = documents->extension_signature;
     opened.surname_filter = documents->surname_filter;
+    opened.notice = documents->notice;
+    // Not from memory: a name that was misspelt is put right while people answer.
+    CANDOR_ASSIGN_OR_RETURN(const auto leader, transaction.FindPerson(found.survey.district, found.survey.leader));
+    if (leader.has_value()) {
+      opened.leader_name = leader->display_name;
+      opened.leader_job_title = leader->job_title;
+    }
     return absl::OkStatus();
   }));
   return opened;

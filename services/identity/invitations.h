@@ -23,6 +23,7 @@
 #include "services/base/clock.h"
 #include "services/crypto/blind_signature.h"
 #include "services/domain/ids.h"
+#include "services/domain/instrument.h"
 #include "services/identity/key_store.h"
 #include "services/identity/lru_cache.h"
 #include "storage/identity_store.h"
@@ -41,6 +42,9 @@ struct OpenedInvitation {
   std::shared_ptr<const std::string> extension;            // the newest notice; empty: none
   std::shared_ptr<const std::string> extension_signature;  // empty: none
   std::shared_ptr<const std::string> surname_filter;  // crypto::SaltedFilter; its hash is in the manifest
+  // Words for the respondent alone: in no document, so that they never reach the response plane.
+  std::string leader_name, leader_job_title;
+  std::shared_ptr<const domain::LocalizedText> notice;  // the campaign's
 };
 
 // May be called from many threads at once.
@@ -87,6 +91,7 @@ class Invitations {
     std::shared_ptr<const std::string> extension;            // the newest notice; empty: none
     std::shared_ptr<const std::string> extension_signature;  // empty: none
     std::shared_ptr<const std::string> surname_filter;
+    std::shared_ptr<const domain::LocalizedText> notice;
   };
   // A token that is signed and waits until that is durable.
   struct Pending {

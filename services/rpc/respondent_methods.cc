@@ -27,6 +27,9 @@ absl::Status OpenInvitation(const IdentityBackend& b, const v1::OpenInvitationRe
   response->set_extension(*opened.extension);
   response->set_extension_signature(*opened.extension_signature);
   response->set_surname_filter(*opened.surname_filter);
+  response->set_leader_display_name(opened.leader_name);
+  response->set_leader_job_title(opened.leader_job_title);
+  *response->mutable_notice() = ToProto(*opened.notice);
   return absl::OkStatus();
 }
 

@@ -186,6 +186,9 @@ grpc::Status FakeServer::OpenInvitation(grpc::ServerContext* context, const cand
   response->set_extension(identity_documents.extension);
   response->set_extension_signature(identity_documents.extension_signature);
   response->set_surname_filter(survey_.surname_filter);
+  response->set_leader_display_name("Lee Lead");
+  response->set_leader_job_title("Principal");
+  (*response->mutable_notice()->mutable_values())["en"] = "Please take part.";
   return grpc::Status::OK;
 }
 
@@ -236,6 +239,7 @@ grpc::Status FakeServer::SubmitResponse(grpc::ServerContext* context, const cand
     return Fail(grpc::StatusCode::FAILED_PRECONDITION, "VERSION_TAKEN", "no");
   }
   if (request->version() > slot.first) {
+    if (slot.first > 0) ++replaced_[token_hash];
     slot = {request->version(), request->submission_id()};
     digests_[token_hash] = crypto::Sha256(base::RandomBytes(40));
   }
@@ -246,6 +250,7 @@ grpc::Status FakeServer::SubmitResponse(grpc::ServerContext* context, const cand
                             domain::SurveyIdBytes(survey_.manifest.survey), *survey_.receipt_key);
   CANDOR_CHECK(receipts.ok());
   response->set_receipt(receipts->front());
+  response->set_first(replaced_[token_hash] == 0);
   return grpc::Status::OK;
 }
 
@@ -264,6 +269,17 @@ grpc::Status FakeServer::AnswerQuestion(grpc::ServerContext* context, const cand
   answers.push_back(*request);
   if (stale_challenges-- > 0) return Fail(grpc::StatusCode::FAILED_PRECONDITION, "CHALLENGE_STALE", "list again");
   return grpc::Status::OK;
+}
+
+void FakeServer::ForgetAnswers() {
+  absl::MutexLock lock(&mutex_);
+  stored.clear();
+  replaced_.clear();
+}
+
+void FakeServer::ForgetTokens() {
+  absl::MutexLock lock(&mutex_);
+  issued_to_.clear();
 }
 
 void FakeServer::Close() {

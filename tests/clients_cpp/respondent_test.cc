@@ -16,6 +16,7 @@
 #include "services/base/encoding.h"
 #include "services/base/error.h"
 #include "services/base/file.h"
+#include "services/base/json.h"
 #include "services/base/random.h"
 #include "services/crypto/access_code.h"
 #include "services/crypto/hash.h"
@@ -282,6 +283,55 @@ TEST_F(RespondentTest, WithATokenTheIdentityPlaneIsNotCalledAgain) {
   EXPECT_EQ(server_.stored.size(), 1u);
 }
 
+TEST_F(RespondentTest, KnowsWhomItIsAboutAlsoWhenItComesBackWithItsToken) {
+  ASSERT_TRUE(Open()->Submit(SomeAnswers(1)).ok());
+  const auto again = Open();
+  EXPECT_EQ(again->invitation().leader, "Lee Lead");
+  EXPECT_EQ(again->invitation().job_title, "Principal");
+  EXPECT_EQ(again->invitation().notice.at("en"), "Please take part.");
+}
+
+TEST_F(RespondentTest, AfterARestoreItAsksForTheSameTokenAgainAndOnlyThen) {
+  ASSERT_TRUE(Open()->Submit(SomeAnswers(1)).ok());
+  ASSERT_TRUE(Open()->Submit(SomeAnswers(2)).ok());
+  EXPECT_FALSE(Open()->is_forgotten()) << "an ordinary change";
+  EXPECT_EQ(server_.blinded_messages.size(), 1u);
+  server_.ForgetAnswers();
+  server_.ForgetTokens();
+  // The reply to the first attempt is lost: the second one's tells the same.
+  server_.lose_submit = 1;
+  ASSERT_TRUE(Open()->Submit(SomeAnswers(3)).ok());
+  auto respondent = Open();
+  ASSERT_TRUE(respondent->is_forgotten()) << "also in a later run";
+  EXPECT_EQ(server_.blinded_messages.size(), 1u) << "not by itself";
+  server_.calls.clear();
+  ASSERT_TRUE(respondent->ConfirmToken().ok());
+  ASSERT_EQ(server_.calls.size(), 1u);
+  EXPECT_TRUE(Gone(server_.calls[0].second));
+  ASSERT_EQ(server_.blinded_messages.size(), 2u);
+  EXPECT_EQ(server_.blinded_messages[0], server_.blinded_messages[1]);
+  respondent = Open();
+  EXPECT_FALSE(respondent->is_forgotten());
+  ASSERT_TRUE(respondent->Submit(SomeAnswers(4)).ok());
+  EXPECT_FALSE(respondent->is_forgotten());
+  EXPECT_EQ(server_.blinded_messages.size(), 2u);
+  EXPECT_EQ(server_.stored.size(), 1u);
+}
+
+TEST_F(RespondentTest, WithAStateOfBeforeBlindedMessagesWereKeptNothingIsAskedAgain) {
+  ASSERT_TRUE(Open()->Submit(SomeAnswers(1)).ok());
+  const std::string name = StateName(*crypto::NormalizeCode(SomeCode()));
+  base::Json state = *base::ParseJson(**store_.Load(name));
+  for (const char* member : {"blinded_message", "ever_acknowledged", "forgotten", "invitation"}) state.erase(member);
+  ASSERT_TRUE(store_.Save(name, base::CanonicalJson(state)).ok());
+  server_.ForgetAnswers();
+  const auto respondent = Open();
+  ASSERT_NE(respondent, nullptr);
+  ASSERT_TRUE(respondent->Submit(SomeAnswers(2)).ok());
+  EXPECT_FALSE(respondent->is_forgotten());
+  EXPECT_EQ(respondent->ConfirmToken().code(), absl::StatusCode::kFailedPrecondition);
+}
+
 TEST_F(RespondentTest, AnswersGoWhereTheManifestSaysAlsoWithTheTokenAlone) {
   FakeSurvey elsewhere = server_.survey();
   elsewhere.manifest.response_address = "answers.example.org:443";
@@ -340,10 +390,12 @@ TEST_F(RespondentTest, AnswersThatCameTooLateAreNotKept) {
   EXPECT_TRUE(again->Submit(SomeAnswers()).ok());
 }
 
-TEST_F(RespondentTest, TheStateDoesNotHoldWhatEachPlaneHasSeenSideBySide) {
+TEST_F(RespondentTest, TheStateDoesNotHoldWhatTiesTheBlindedMessageToTheToken) {
   ASSERT_TRUE(Open()->TakeToken().ok());
-  const std::string stored = **store_.Load(StateName(*crypto::NormalizeCode(SomeCode())));
-  EXPECT_THAT(stored, Not(HasSubstr(base::HexEncode(server_.blinded_messages[0]))));
+  const auto stored = RespondentState::Parse(**store_.Load(StateName(*crypto::NormalizeCode(SomeCode()))));
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  EXPECT_EQ(stored->blinded_message, server_.blinded_messages[0]);
+  EXPECT_FALSE(stored->blinding.has_value()) << "the factor";
   EXPECT_TRUE(Open()->Forget().ok());
   EXPECT_FALSE(store_.Load(StateName(*crypto::NormalizeCode(SomeCode())))->has_value());
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -11,6 +12,7 @@
 namespace candor::e2e {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -54,12 +56,19 @@ class CommandLineTest : public CandordTest {
   }
 
   // After the servers are gone: makes the data folders of a CandordProcess on Path("restored") from the backups and the key
-  // folders that survive, and says what was said.
-  std::string Restore() {
+  // folders that survive, and says what was said. `lost`: the folders whose disks failed, where not all; the others are
+  // taken as they are.
+  std::string Restore(const std::vector<std::string>& lost = {}) {
     std::string said;
     for (const std::string& data : DataFolders()) {
       EXPECT_EQ(admin_.Run({"restore", "--from", data + ".backup", "--data", data}).exit_code, 1) << "not over what is there";
       const std::string restored = Path("restored") + data.substr(server_.data_folder().size());
+      if (!lost.empty() && std::find(lost.begin(), lost.end(), data) == lost.end()) {
+        std::filesystem::copy(data, restored, std::filesystem::copy_options::recursive);
+        std::filesystem::permissions(restored, std::filesystem::perms::owner_all);
+        std::filesystem::permissions(restored + "/keys", std::filesystem::perms::owner_all);
+        continue;
+      }
       std::filesystem::create_directories(restored);
       std::filesystem::copy(data + "/keys", restored + "/keys", std::filesystem::copy_options::recursive);
       std::filesystem::permissions(restored + "/keys", std::filesystem::perms::owner_all);
@@ -157,6 +166,10 @@ TEST_F(CommandLineTest, ACampaignFromFrameworkToReport) {
   EXPECT_THAT(typed, HasSubstr(board));
   EXPECT_THAT(typed, HasSubstr("17 of 17"));
   EXPECT_THAT(typed, HasSubstr("Your answers are stored"));
+
+  EXPECT_THAT(typed, AllOf(HasSubstr("You are asked about: Lee Lead"), HasSubstr("Please take part.")));
+  EXPECT_THAT(admin_.Text({"code", "list", survey_, "--csv"}),
+              AllOf(HasSubstr("code,leader,job_title,part,campaign_title\n"), HasSubstr(",Lee Lead,Principal,,Spring\n")));
 
   // Identified ratings, each by its own person only.
   leader.Text({"rate", "self", survey_, "--file", Write("self.json", AllItems(5))});
@@ -343,58 +356,135 @@ TEST_F(CommandLineTest, AnOpenSurveyGoesOnAfterARestoreWithItsKeysAndNoAnswerIsL
   EXPECT_EQ(second.Stop(), 0);
 }
 
-TEST_F(CommandLineTest, AnswersBetweenABackupAndItsRestoreKeepNoCampaignFromClosing) {
-  MakeDraft();
-  admin_.Text({"rater", "paper", survey_, "--group", "staff", "--count", "8"});
-  admin_.Text({"rater", "paper", survey_, "--group", "student", "--count", "6"});
-  admin_.Text({"campaign", "open", "c", "--district", "d", "--quiet"});
-  const std::vector<std::string> staff = Codes(admin_, "staff"), students = Codes(admin_, "student");
-  const CandorShell respondent = admin_.WithoutKey();
-  const auto answer = [&](const CandorShell& shell, const std::string& code, const std::string& name) {
-    const bool of_staff = std::find(staff.begin(), staff.end(), code) != staff.end();
+// Of seven who answered as staff, two did so after the backup; then something is restored.
+class RestoreTest : public CommandLineTest {
+ protected:
+  void MakeAnswersAroundABackup() {
+    MakeDraft();
+    admin_.Text({"rater", "paper", survey_, "--group", "staff", "--count", "8"});
+    admin_.Text({"rater", "paper", survey_, "--group", "student", "--count", "6"});
+    admin_.Text({"campaign", "open", "c", "--district", "d", "--quiet"});
+    staff_ = Codes(admin_, "staff");
+    const std::vector<std::string> students = Codes(admin_, "student");
+    for (int i = 0; i < 5; ++i) Answer(staff_[i], "a" + std::to_string(i));
+    for (int i = 0; i < 6; ++i) Answer(students[i], "s" + std::to_string(i));
+    BackUp();
+    Answer(staff_[5], "a5");
+    Answer(staff_[6], "a6");
+    server_.Kill();
+  }
+
+  // What was said, with errors.
+  std::string Answer(const std::string& code, const std::string& device) {
+    const bool of_staff = std::find(staff_.begin(), staff_.end(), code) != staff_.end();
     const std::string file = Write(of_staff ? "staff.json" : "student.json", AllItems(4, of_staff ? "staff" : "student"));
-    shell.Text({"answer", "--code", code, "--file", file, "--yes", "--state-dir", Path("device " + name), "--receipt",
-                Path("receipt " + name)});
-  };
-  for (int i = 0; i < 5; ++i) answer(respondent, staff[i], "a" + std::to_string(i));
-  for (int i = 0; i < 6; ++i) answer(respondent, students[i], "s" + std::to_string(i));
-  BackUp();
-  answer(respondent, staff[5], "a5");
-  answer(respondent, staff[6], "a6");
-  server_.Kill();
+    const cli::ProgramResult result =
+        admin_.WithoutKey().Run({"answer", "--code", code, "--file", file, "--yes", "--state-dir",
+                                 Path("device " + device), "--receipt", Path("receipt " + device)});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return result.out + result.err;
+  }
+  void Confirm(const std::string& code, const std::string& device) {
+    EXPECT_THAT(admin_.WithoutKey().Text({"answer", "--code", code, "--after-restore", "--state-dir",
+                                          Path("device " + device)}),
+                HasSubstr("No answer was sent"));
+  }
+
+  // Starts what was restored in the server's place.
+  void StartRestored() {
+    second_ = std::make_unique<testing::CandordProcess>(Path("restored"), server_);
+    const absl::Status started = second_->Start();
+    ASSERT_TRUE(started.ok()) << started;
+  }
+
+  // Closes, and expects so many answers of staff, all of them shown.
+  void ExpectShown(int leaves) {
+    admin_.Text({"campaign", "close", "c", "--district", "d", "--quiet"});
+    const base::Json ledger = Outsider().Json({"ledger", survey_});
+    EXPECT_EQ(ledger["verified"], true);
+    EXPECT_EQ(ledger["leaves"], leaves);
+    EXPECT_EQ(ledger["findings"].size(), 0u) << ledger["findings"];
+    EXPECT_EQ(Outsider().Json({"ledger", "--receipt", Path("receipt a6")})["receipt_counted"], true);
+    admin_.Text({"campaign", "release", "c", "--district", "d"});
+    const base::Json staff = admin_.WithKey(Path("lee.key")).Json({"report", "get", survey_})["scores"]["groups"][0];
+    EXPECT_EQ(staff["code"], "staff");
+    EXPECT_EQ(staff["counted"], "7");
+    EXPECT_EQ(staff.value("withheld_reason", "WITHHELD_REASON_UNSPECIFIED"), "WITHHELD_REASON_UNSPECIFIED");
+    EXPECT_EQ(second_->Stop(), 0);
+  }
+
+  std::vector<std::string> staff_;
+  std::unique_ptr<testing::CandordProcess> second_;
+};
+
+TEST_F(RestoreTest, WhoeverSendsAgainAsAskedIsCountedWithTheirCodeAndTheGroupIsShown) {
+  MakeAnswersAroundABackup();
   const std::string restored = Restore();
   EXPECT_THAT(restored, HasSubstr("are lost, though people have receipts for them, unless they are sent again"));
   EXPECT_THAT(restored, HasSubstr("might answer twice"));
-  testing::CandordProcess second(Path("restored"), server_);
-  const absl::Status started = second.Start();
-  ASSERT_TRUE(started.ok()) << started;
-  const CandorShell& admin = admin_;
+  StartRestored();
+  EXPECT_THAT(Answer(staff_[5], "a5"), HasSubstr("Your right to answer is counted"));
+  EXPECT_THAT(Answer(staff_[6], "a6"), HasSubstr("Your right to answer is counted"));
+  // Neither a change afterwards nor one of somebody whose answers were not lost asks for anything.
+  EXPECT_THAT(Answer(staff_[6], "a6"), Not(HasSubstr("restored")));
+  EXPECT_THAT(Answer(staff_[0], "a0"), Not(HasSubstr("restored")));
+  // Once counted the code is used.
+  EXPECT_EQ(admin_.WithoutKey().Reason({"answer", "--code", staff_[6], "--file", Write("twice.json", AllItems(4)),
+                                        "--yes", "--shared-device"}),
+            "TOKEN_ALREADY_ISSUED");
+  ExpectShown(13);
+}
+
+TEST_F(RestoreTest, OfTheResponsePlaneAloneWhatIsSentAgainCountsOnce) {
+  if (!server_.two_processes()) GTEST_SKIP() << "one folder holds both planes";
+  MakeAnswersAroundABackup();
+  EXPECT_THAT(Restore({server_.response_folder()}), Not(HasSubstr("might answer twice")));
+  StartRestored();
+  Answer(staff_[5], "a5");
+  Answer(staff_[6], "a6");
+  ExpectShown(13);
+}
+
+TEST_F(RestoreTest, OfTheIdentityPlaneAloneCodesAreCountedAgainWithoutAnAnswer) {
+  if (!server_.two_processes()) GTEST_SKIP() << "one folder holds both planes";
+  MakeAnswersAroundABackup();
+  EXPECT_THAT(Restore({server_.data_folder()}), HasSubstr("candor answer --after-restore"));
+  StartRestored();
+  Confirm(staff_[5], "a5");
+  Confirm(staff_[6], "a6");
+  Confirm(staff_[6], "a6");
+  ExpectShown(13);
+}
+
+TEST_F(RestoreTest, AnswersOfACodeThatWasUsedAgainElsewhereKeepNoCampaignFromClosing) {
+  MakeAnswersAroundABackup();
+  Restore();
+  StartRestored();
   const CandorShell again = Outsider();
-  // Both send theirs again as they are asked to, with tokens of which the restored server knows nothing; one of them from
-  // another device, too.
-  answer(again, staff[5], "a5");
-  answer(again, staff[6], "a6");
-  answer(again, staff[6], "a6 other");
-  admin.Text({"campaign", "close", "c", "--district", "d", "--quiet"});
+  // The code counts as unused until the device that used it sends again.
+  Answer(staff_[6], "a6 other");
+  Answer(staff_[5], "a5");
+  EXPECT_THAT(Answer(staff_[6], "a6"), HasSubstr("could not be counted again"));
+  admin_.Text({"campaign", "close", "c", "--district", "d", "--quiet"});
 
   const base::Json ledger = again.Json({"ledger", survey_});
   EXPECT_EQ(ledger["verified"], true);
   EXPECT_EQ(ledger["leaves"], 14);
   ASSERT_EQ(ledger["findings"].size(), 1u);
   EXPECT_THAT(std::string(ledger["findings"][0]),
-              HasSubstr("in the group staff more answers were counted (8) than tokens were issued (6"));
+              HasSubstr("in the group staff more answers were counted (8) than tokens were issued (7"));
   EXPECT_THAT(again.Text({"ledger", survey_}), HasSubstr("But: in the group staff more answers"));
   EXPECT_EQ(again.Json({"ledger", "--receipt", Path("receipt a6")})["receipt_counted"], true);
-  admin.Text({"campaign", "release", "c", "--district", "d"});
-  EXPECT_EQ(admin.Reason({"report", "get", survey_}), "REPORT_NOT_RELEASED") << "the leader reads first";
-  const base::Json report = admin.WithKey(Path("lee.key")).Json({"report", "get", survey_});
+  admin_.Text({"campaign", "release", "c", "--district", "d"});
+  EXPECT_EQ(admin_.Reason({"report", "get", survey_}), "REPORT_NOT_RELEASED") << "the leader reads first";
+  const base::Json report = admin_.WithKey(Path("lee.key")).Json({"report", "get", survey_});
   EXPECT_EQ(report["scores"]["groups"][0]["code"], "staff");
   EXPECT_EQ(report["scores"]["groups"][0]["withheld_reason"], "WITHHELD_REASON_MORE_ANSWERS_THAN_CODES");
   EXPECT_EQ(report["scores"]["groups"][1]["code"], "student");
   EXPECT_EQ(report["scores"]["groups"][1].value("withheld_reason", "WITHHELD_REASON_UNSPECIFIED"),
             "WITHHELD_REASON_UNSPECIFIED");
-  EXPECT_THAT(admin.Text({"report", "get", survey_}), HasSubstr("more answers than codes were given out"));
-  EXPECT_EQ(second.Stop(), 0);
+  EXPECT_THAT(admin_.Text({"report", "get", survey_}), HasSubstr("more answers than codes were given out"));
+  EXPECT_EQ(second_->Stop(), 0);
 }
 
 TEST_F(CommandLineTest, TheDemonstrationRunsAndSaysHowToGoOn) {

@@ -77,6 +77,26 @@ class InvitationTest : public IdentityTest {
   std::string code_;
 };
 
+TEST_F(InvitationTest, SaysWhomItIsAboutAsTheyAreCalledNow) {
+  auto leader = *directory_->GetPerson(district_, OneSurvey(campaign_).leader);
+  EXPECT_EQ(invitations_->Open(code_)->leader_name, leader.display_name);
+  ASSERT_TRUE(sqlite_
+                  ->Write([&](storage::WriteTransaction& transaction) {
+                    leader.display_name = "Spelt right";
+                    leader.job_title = "Principal";
+                    return transaction.UpdatePerson(leader);
+                  })
+                  .ok());
+  const auto opened = invitations_->Open(code_);
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  EXPECT_EQ(opened->leader_name, "Spelt right");
+  EXPECT_EQ(opened->leader_job_title, "Principal");
+  EXPECT_TRUE(opened->notice->empty());
+  // Of no document that crosses or is hashed.
+  EXPECT_EQ(opened->contract->find("Spelt"), std::string::npos);
+  EXPECT_EQ(opened->manifest->find("Name of"), std::string::npos);
+}
+
 TEST_F(InvitationTest, ACodeOpensItsSurveyHoweverItIsTyped) {
   const std::string loud = absl::AsciiStrToUpper(absl::StrReplaceAll(code_, {{"-", " "}}));
   for (const std::string& typed : {code_, loud, absl::StrReplaceAll(code_, {{"-", ""}})}) {

@@ -137,6 +137,8 @@ class CrossingTest : public ::testing::Test {
     v1::KeyHolder* moderator = update.mutable_campaign()->add_moderators();
     moderator->set_title("Ombudsperson");
     moderator->set_person(district.person("moderatingperson").name);
+    (*update.mutable_campaign()->mutable_notice()->mutable_values())["en"] = "Words to those who are invited";
+    Forbid("the campaign's notice", "Words to those who are invited");
     update.mutable_campaign()->set_follow_up_days(1);
     update.mutable_campaign()->set_summary_only_below(kRaters);
     const absl::Time close = server.clock().Now() + absl::Hours(24 * 14);
