@@ -68,7 +68,7 @@ TEST_F(StewardTest, KeysLinksAndClosingFromTheTerminal) {
   const std::string links = admin_.Text({"code", "list", survey_, "--csv", "--link-base", "https://candor.example/answer"});
   std::vector<std::string> link_list;
   for (size_t at = links.find("https://"); at != std::string::npos; at = links.find("https://", at + 1)) {
-    link_list.push_back(links.substr(at, links.find_first_of("\r\n", at) - at));
+    link_list.push_back(links.substr(at, links.find_first_of(",\r\n", at) - at));
   }
   ASSERT_EQ(link_list.size(), 8u);
   EXPECT_THAT(link_list[0], StartsWith("https://candor.example/answer#manifest=" + hash + "&code="));
