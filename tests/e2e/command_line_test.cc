@@ -436,7 +436,7 @@ TEST_F(RestoreTest, WhoeverSendsAgainAsAskedIsCountedWithTheirCodeAndTheGroupIsS
 }
 
 TEST_F(RestoreTest, OfTheResponsePlaneAloneWhatIsSentAgainCountsOnce) {
-  if (!server_.two_processes()) GTEST_SKIP() << "one folder holds both planes";
+  ASSERT_TRUE(server_.two_processes()) << "elsewhere one folder holds both planes; run with CANDOR_TEST_PLANES=two";
   MakeAnswersAroundABackup();
   EXPECT_THAT(Restore({server_.response_folder()}), Not(HasSubstr("might answer twice")));
   StartRestored();
@@ -446,7 +446,7 @@ TEST_F(RestoreTest, OfTheResponsePlaneAloneWhatIsSentAgainCountsOnce) {
 }
 
 TEST_F(RestoreTest, OfTheIdentityPlaneAloneCodesAreCountedAgainWithoutAnAnswer) {
-  if (!server_.two_processes()) GTEST_SKIP() << "one folder holds both planes";
+  ASSERT_TRUE(server_.two_processes()) << "elsewhere one folder holds both planes; run with CANDOR_TEST_PLANES=two";
   MakeAnswersAroundABackup();
   EXPECT_THAT(Restore({server_.data_folder()}), HasSubstr("candor answer --after-restore"));
   StartRestored();
