@@ -1,4 +1,5 @@
-// What every engine's identity store must do (storage/identity_store.h). An engine's own test file makes an
+// What every engine's identity store must do (storage/identity_store.h): the cases about the directory and about campaigns
+// have files of their own, the others and the suite itself are in identity_store_conformance_test.cc. An engine's own test file makes an
 // IdentityStoreEngine and instantiates the suite with it.
 
 #ifndef CANDOR_TESTS_STORAGE_IDENTITY_STORE_CONFORMANCE_TEST_H_
@@ -6,9 +7,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "gtest/gtest.h"
+#include "services/base/error.h"
 #include "storage/identity_store.h"
 
 namespace candor::storage {
@@ -71,6 +74,15 @@ CampaignRow ACampaign(const domain::DistrictId& district, const domain::Campaign
 SurveyRow ASurvey(const domain::DistrictId& district, const domain::CampaignId& campaign, const domain::SurveyId& id,
                   const domain::PersonId& leader);
 PersonRow APerson(const domain::DistrictId& district, const domain::PersonId& id);
+RaterRow ARater(const domain::DistrictId& district, const domain::SurveyId& survey, const std::string& id);
+InvitationRow AnInvitation(const RaterRow& rater, char code);
+
+inline std::string Reason(const absl::Status& status) { return base::GetErrorDetail(status).reason; }
+
+using OptionalPerson = std::optional<PersonRow>;
+using OptionalSurvey = std::optional<SurveyRow>;
+using OptionalCampaign = std::optional<CampaignRow>;
+using OptionalText = std::optional<std::string>;
 
 }  // namespace candor::storage
 

@@ -1,0 +1,263 @@
+// Districts, people with their keys, frameworks and instruments, requests, the audit trail.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "services/base/error.h"
+#include "services/base/status.h"
+#include "services/domain/errors.h"
+#include "tests/storage/identity_store_conformance_test.h"
+
+namespace candor::storage {
+namespace {
+
+TEST_P(IdentityStoreConformanceTest, DirectoryRowsComeBackAsTheyWereStored) {
+  MakeDistrict();
+  Reopen();
+  const auto district = Read<std::optional<DistrictRow>>([&](auto& t) { return t.FindDistrict(district_); });
+  ASSERT_TRUE(district.has_value());
+  EXPECT_EQ(district->title, "Cedar Valley");
+  EXPECT_EQ(district->create_time, absl::FromUnixSeconds(1));
+  const auto school =
+      Read<std::optional<SchoolRow>>([&](auto& t) { return t.FindSchool(district_, domain::SchoolId("oak")); });
+  ASSERT_TRUE(school.has_value());
+  EXPECT_EQ(school->title, "Oak Hollow");
+  const auto leader = Read<OptionalPerson>([&](auto& t) { return t.FindPerson(district_, leader_); });
+  ASSERT_TRUE(leader.has_value());
+  EXPECT_EQ(leader->display_name, "Name of leader");
+  EXPECT_EQ(leader->job_title, "Principal");
+  EXPECT_EQ(leader->email, "leader@example.org");
+  EXPECT_EQ(leader->school, domain::SchoolId("oak"));
+  EXPECT_EQ(leader->roles, (Roles{false, false, true}));
+  EXPECT_EQ(leader->supervisors, std::vector<domain::PersonId>{supervisor_});
+  EXPECT_EQ(leader->create_time, absl::FromUnixMicros(1'234'567));
+  EXPECT_EQ(leader->revision, 1);
+  const auto supervised =
+      Read<std::vector<PersonRow>>([&](auto& t) { return t.ListSupervised(district_, supervisor_, {}); });
+  ASSERT_EQ(supervised.size(), 1u);
+  EXPECT_EQ(supervised[0].id, leader_);
+  EXPECT_EQ(supervised[0].supervisors, std::vector<domain::PersonId>{supervisor_});
+}
+
+TEST_P(IdentityStoreConformanceTest, FindGivesNothingForWhatIsNotThere) {
+  MakeDistrict();
+  const domain::DistrictId other("d2");
+  EXPECT_FALSE(Read<std::optional<DistrictRow>>([&](auto& t) { return t.FindDistrict(other); }).has_value());
+  EXPECT_FALSE(Read<OptionalPerson>([&](auto& t) { return t.FindPerson(other, leader_); }).has_value());
+  EXPECT_FALSE(Read<OptionalSurvey>([&](auto& t) { return t.FindSurvey(other, survey_); }).has_value());
+  EXPECT_FALSE(Read<OptionalCampaign>([&](auto& t) { return t.FindCampaign(other, campaign_); }).has_value());
+  EXPECT_FALSE(Read<std::optional<InstrumentVersionRow>>([&](auto& t) {
+                 return t.FindInstrumentVersion(district_, domain::InstrumentId("i1"), 2);
+               }).has_value());
+  EXPECT_FALSE(Read<OptionalText>([&](auto& t) {
+                 return t.FindSurveyDocument(district_, survey_, SurveyDocument::kReport);
+               }).has_value());
+}
+
+TEST_P(IdentityStoreConformanceTest, FrameworksAndInstrumentsComeBackAsTheyWereStored) {
+  MakeDistrict();
+  const auto framework = Read<std::optional<FrameworkRow>>(
+      [&](auto& t) { return t.FindFramework(district_, domain::FrameworkId("f1")); });
+  ASSERT_TRUE(framework.has_value());
+  EXPECT_EQ(framework->document, "{}");
+  InstrumentRow changed;
+  ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
+                CANDOR_ASSIGN_OR_RETURN(auto row, t.FindInstrument(district_, domain::InstrumentId("i1")));
+                row->draft = std::string("with\0zero", 9);
+                row->newest_version = 2;
+                row->update_time = absl::FromUnixSeconds(9);
+                changed = *row;
+                CANDOR_RETURN_IF_ERROR(t.UpdateInstrument(*row));
+                return t.InsertInstrumentVersion({district_, row->id, 2, "hash2", "document2", absl::UnixEpoch()});
+              }).ok());
+  const auto instrument = Read<std::optional<InstrumentRow>>(
+      [&](auto& t) { return t.FindInstrument(district_, domain::InstrumentId("i1")); });
+  ASSERT_TRUE(instrument.has_value());
+  EXPECT_EQ(instrument->draft, changed.draft);
+  EXPECT_EQ(instrument->newest_version, 2);
+  EXPECT_EQ(instrument->update_time, absl::FromUnixSeconds(9));
+  EXPECT_EQ(instrument->revision, 2);
+  EXPECT_EQ(Read<std::vector<FrameworkRow>>([&](auto& t) { return t.ListFrameworks(district_, {}); }).size(), 1u);
+  EXPECT_EQ(Read<std::vector<InstrumentRow>>([&](auto& t) { return t.ListInstruments(district_, {}); }).size(), 1u);
+  const auto versions = Read<std::vector<InstrumentVersionRow>>(
+      [&](auto& t) { return t.ListInstrumentVersions(district_, domain::InstrumentId("i1"), 1, 10); });
+  ASSERT_EQ(versions.size(), 1u);
+  EXPECT_EQ(versions[0].version, 2);
+  EXPECT_EQ(versions[0].hash, "hash2");
+  EXPECT_EQ(versions[0].document, "") << "a list leaves documents out";
+}
+
+TEST_P(IdentityStoreConformanceTest, AccessKeysAreFoundByHashAndUnique) {
+  MakeDistrict();
+  const AccessKeyRow key{std::string(32, 'k'), domain::AccessKeyId("k1"), district_, leader_, "laptop",
+                         absl::FromUnixSeconds(5)};
+  const AccessKeyRow installation{std::string(32, 'i'), domain::AccessKeyId("k0"), {}, {}, "", absl::UnixEpoch()};
+  ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
+                CANDOR_RETURN_IF_ERROR(t.InsertAccessKey(key));
+                return t.InsertAccessKey(installation);
+              }).ok());
+  AccessKeyRow same_hash = key;
+  same_hash.id = domain::AccessKeyId("k2");
+  EXPECT_EQ(Write([&](WriteTransaction& t) { return t.InsertAccessKey(same_hash); }).code(),
+            absl::StatusCode::kAlreadyExists);
+  const auto found =
+      Read<std::optional<AccessKeyRow>>([&](auto& t) { return t.FindAccessKeyByHash(std::string(32, 'k')); });
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->person, leader_);
+  EXPECT_EQ(found->title, "laptop");
+  EXPECT_EQ(found->create_time, absl::FromUnixSeconds(5));
+  ASSERT_TRUE(Write([&](WriteTransaction& t) { return t.DeleteInstallationKeys(); }).ok());
+  EXPECT_FALSE(Read<std::optional<AccessKeyRow>>([&](auto& t) {
+                 return t.FindAccessKeyByHash(std::string(32, 'i'));
+               }).has_value());
+  ASSERT_TRUE(Write([&](WriteTransaction& t) { return t.DeleteAccessKey(district_, leader_, key.id); }).ok());
+  EXPECT_TRUE(Read<std::vector<AccessKeyRow>>([&](auto& t) {
+                return t.ListAccessKeys(district_, leader_, {});
+              }).empty());
+}
+
+TEST_P(IdentityStoreConformanceTest, RequestsAreKeptUntilTheirTimeIsOver) {
+  const RequestRow row{district_, "caller", "CreatePerson", "id", std::string(32, 'r'), std::string("a\0b", 3),
+                       absl::FromUnixSeconds(100)};
+  ASSERT_TRUE(Write([&](WriteTransaction& t) { return t.InsertRequest(row); }).ok());
+  EXPECT_EQ(Write([&](WriteTransaction& t) { return t.InsertRequest(row); }).code(), absl::StatusCode::kAlreadyExists);
+  const auto find = [&] {
+    return Read<std::optional<RequestRow>>(
+        [&](auto& t) { return t.FindRequest(district_, "caller", "CreatePerson", "id"); });
+  };
+  ASSERT_TRUE(find().has_value());
+  EXPECT_EQ(find()->response, std::string("a\0b", 3));
+  EXPECT_EQ(find()->request_hash, std::string(32, 'r'));
+  ASSERT_TRUE(Write([&](WriteTransaction& t) { return t.DeleteRequestsBefore(absl::FromUnixSeconds(100)); }).ok());
+  EXPECT_TRUE(find().has_value());
+  ASSERT_TRUE(Write([&](WriteTransaction& t) { return t.DeleteRequestsBefore(absl::FromUnixSeconds(101)); }).ok());
+  EXPECT_FALSE(find().has_value());
+}
+
+TEST_P(IdentityStoreConformanceTest, AForgottenRequestKeepsItsIdAndNothingThatWasSaid) {
+  const RequestRow row{district_, "caller", "CreatePerson", "id", std::string(32, 'r'), "response",
+                       absl::FromUnixSeconds(100)};
+  RequestRow elsewhere = row;
+  elsewhere.district = domain::DistrictId("d2");
+  ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
+                CANDOR_RETURN_IF_ERROR(t.InsertRequest(row));
+                CANDOR_RETURN_IF_ERROR(t.InsertRequest(elsewhere));
+                return t.ForgetRequests(district_);
+              }).ok());
+  const auto find = [&](const domain::DistrictId& district) {
+    return Read<std::optional<RequestRow>>(
+        [&](auto& t) { return t.FindRequest(district, "caller", "CreatePerson", "id"); });
+  };
+  ASSERT_TRUE(find(district_).has_value());
+  EXPECT_EQ(find(district_)->response, "");
+  EXPECT_EQ(find(district_)->request_hash, "");
+  EXPECT_EQ(find(district_)->time, absl::FromUnixSeconds(100));
+  EXPECT_EQ(find(elsewhere.district)->response, "response");
+  ASSERT_TRUE(Write([&](WriteTransaction& t) { return t.DeleteRequestsBefore(absl::FromUnixSeconds(101)); }).ok());
+  EXPECT_FALSE(find(district_).has_value());
+}
+
+TEST_P(IdentityStoreConformanceTest, TheAuditTrailIsNumberedByDistrict) {
+  ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
+                for (const char* district : {"d1", "d2", "d1"}) {
+                  AuditRow row{domain::DistrictId(district), 77, absl::FromUnixSeconds(6), "someone", "OpenCampaign",
+                               "districts/d1/campaigns/c1"};
+                  CANDOR_RETURN_IF_ERROR(t.InsertAudit(row));
+                }
+                return absl::OkStatus();
+              }).ok());
+  const auto rows = Read<std::vector<AuditRow>>([&](auto& t) { return t.ListAudit(district_, 0, 10); });
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].sequence, 1);
+  EXPECT_EQ(rows[1].sequence, 2);
+  EXPECT_EQ(rows[1].action, "OpenCampaign");
+  EXPECT_EQ(rows[1].time, absl::FromUnixSeconds(6));
+  EXPECT_EQ(Read<std::vector<AuditRow>>([&](auto& t) { return t.ListAudit(district_, 1, 10); }).size(), 1u);
+}
+
+TEST_P(IdentityStoreConformanceTest, UpdatingAPersonReplacesTheSupervisors) {
+  MakeDistrict();
+  ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
+                CANDOR_ASSIGN_OR_RETURN(auto person, t.FindPerson(district_, leader_));
+                person->supervisors.clear();
+                person->school = domain::SchoolId();
+                person->roles = {true, true, false};
+                return t.UpdatePerson(*person);
+              }).ok());
+  const auto person = *Read<OptionalPerson>([&](auto& t) { return t.FindPerson(district_, leader_); });
+  EXPECT_TRUE(person.supervisors.empty());
+  EXPECT_TRUE(person.school.empty());
+  EXPECT_EQ(person.roles, (Roles{true, true, false}));
+}
+
+TEST_P(IdentityStoreConformanceTest, DeletingAPersonTakesAllThatIsKeptAboutThem) {
+  MakeDistrict();
+  const domain::SurveyId closed = domain::RandomSurveyId();
+  ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
+                CANDOR_RETURN_IF_ERROR(t.InsertCampaign(ACampaign(district_, domain::CampaignId("c2"))));
+                SurveyRow other = ASurvey(district_, domain::CampaignId("c2"), closed, leader_);
+                other.state = domain::SurveyState::kClosed;
+                CANDOR_RETURN_IF_ERROR(t.InsertSurvey(other));
+                for (const domain::SurveyId& survey : {survey_, closed}) {
+                  CANDOR_RETURN_IF_ERROR(t.InsertIdentifiedRating(
+                      {district_, survey, supervisor_, IdentifiedAudience::kSupervisor, {{1}, {}}, 1}));
+                }
+                RaterRow rater = ARater(district_, survey_, "r1");
+                rater.address = "supervisor@example.org";
+                CANDOR_RETURN_IF_ERROR(t.InsertRater(rater));
+                CANDOR_RETURN_IF_ERROR(t.InsertRater(ARater(district_, survey_, "r2")));
+                CANDOR_RETURN_IF_ERROR(t.InsertSurveyDocument(district_, survey_, SurveyDocument::kReportSubject,
+                                                              "leader's name", std::string(32, 's')));
+                CANDOR_RETURN_IF_ERROR(t.InsertAccessKey({std::string(32, 'k'), domain::AccessKeyId("k1"), district_,
+                                                          supervisor_, "", absl::UnixEpoch()}));
+                return t.DeletePerson(district_, supervisor_);
+              }).ok());
+  EXPECT_FALSE(Read<OptionalPerson>([&](auto& t) { return t.FindPerson(district_, supervisor_); }).has_value());
+  EXPECT_FALSE(Read<std::optional<AccessKeyRow>>([&](auto& t) {
+                 return t.FindAccessKeyByHash(std::string(32, 'k'));
+               }).has_value());
+  EXPECT_TRUE(Read<OptionalPerson>([&](auto& t) { return t.FindPerson(district_, leader_); })->supervisors.empty());
+  EXPECT_TRUE(Read<std::vector<IdentifiedRatingRow>>([&](auto& t) {
+                return t.ListIdentifiedRatings(district_, survey_);
+              }).empty());
+  EXPECT_EQ(Read<std::vector<IdentifiedRatingRow>>([&](auto& t) {
+              return t.ListIdentifiedRatings(district_, closed);
+            }).size(),
+            1u)
+      << "a report not yet frozen needs it";
+  const auto raters = Read<std::vector<RaterRow>>([&](auto& t) { return t.ListRaters(district_, survey_, {}); });
+  ASSERT_EQ(raters.size(), 2u);
+  EXPECT_EQ(raters[0].display_name, "");
+  EXPECT_EQ(raters[0].address, "");
+  EXPECT_EQ(raters[1].display_name, "Name r2");
+  const auto subject = [&] {
+    return Read<OptionalText>(
+        [&](auto& t) { return t.FindSurveyDocument(district_, survey_, SurveyDocument::kReportSubject); });
+  };
+  EXPECT_TRUE(subject().has_value());
+  ASSERT_TRUE(Write([&](WriteTransaction& t) { return t.DeletePerson(district_, leader_); }).ok());
+  EXPECT_FALSE(subject().has_value());
+  EXPECT_TRUE(Read<OptionalSurvey>([&](auto& t) { return t.FindSurvey(district_, survey_); }).has_value());
+}
+
+TEST_P(IdentityStoreConformanceTest, TheIdOfADeletedPersonStaysTakenInItsDistrict) {
+  MakeDistrict();
+  const auto was = [&](const domain::DistrictId& district, const domain::PersonId& person) {
+    return Read<bool>([&](auto& t) { return t.WasPerson(district, person); });
+  };
+  EXPECT_FALSE(was(district_, supervisor_));
+  PersonRow person = *Read<OptionalPerson>([&](auto& t) { return t.FindPerson(district_, supervisor_); });
+  ASSERT_TRUE(Write([&](WriteTransaction& t) { return t.DeletePerson(district_, supervisor_); }).ok());
+  ASSERT_TRUE(Write([&](WriteTransaction& t) { return t.DeletePerson(district_, domain::PersonId("never was")); }).ok());
+  EXPECT_TRUE(was(district_, supervisor_));
+  EXPECT_FALSE(was(district_, leader_));
+  EXPECT_FALSE(was(district_, domain::PersonId("never was")));
+  EXPECT_FALSE(was(domain::DistrictId("elsewhere"), supervisor_));
+  const absl::Status refused = Write([&](WriteTransaction& t) { return t.InsertPerson(person); });
+  EXPECT_EQ(refused.code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(base::GetErrorDetail(refused).reason, domain::reasons::kRESOURCE_EXISTS);
+}
+
+}  // namespace
+}  // namespace candor::storage
