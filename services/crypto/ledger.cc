@@ -15,13 +15,12 @@
 namespace candor::crypto {
 namespace {
 
-constexpr absl::string_view kFormat = "candor-ledger-v1";  // also the tag of what is signed
+constexpr absl::string_view kFormat = "candor-ledger-v2";  // also the tag of what is signed
 constexpr size_t kMaximumCodeBytes = 512;  // a group's, with those of its parts
 // Far above any group, and low enough that no sum overflows and every reader of JSON keeps it exact.
 constexpr int64_t kMaximumCount = 1'000'000'000;
 constexpr absl::string_view kLeavesMember = "\"leaves\":[";
 constexpr size_t kLeafTextBytes = 2 * kSha256Bytes + 3;  // hexadecimal, two quotation marks, a comma
-constexpr size_t kSignatureMemberBytes = sizeof(",\"signature\":\"\"") + 2 * kSignatureBytes;
 
 absl::Status Refuse(absl::string_view sentence) { return absl::InvalidArgumentError(sentence); }
 
@@ -87,6 +86,13 @@ base::Json Encode(const Ledger& ledger) {
           {"root", base::HexEncode(ledger.root)}};
 }
 
+// What is signed of a document: all but its leaves, which the root stands for. Signing them too would hash the whole
+// ledger twice more, and say nothing more.
+std::string SignedHead(base::Json document) {
+  document.erase("leaves");
+  return absl::StrCat(kFormat, base::CanonicalJson(document));
+}
+
 // Appends the elements of the member `leaves`, in canonical form.
 void AppendLeaves(const std::vector<Hash>& leaves, std::string& text) {
   if (leaves.empty()) return;
@@ -150,7 +156,7 @@ absl::StatusOr<LedgerGroup> ReadGroup(const base::Json& object) {
 absl::StatusOr<Ledger> Read(const base::Json& document) {
   const auto format = document.find("format");
   if (format == document.end() || *format != std::string(kFormat)) {
-    return NotALedger("its format is not candor-ledger-v1");
+    return NotALedger("its format is not candor-ledger-v2");
   }
   Ledger ledger;
   const auto survey = document.find("survey");
@@ -217,21 +223,13 @@ absl::StatusOr<std::string> BuildLedger(Ledger ledger, const SigningKey& key) {
   CANDOR_RETURN_IF_ERROR(CheckContents(ledger));
   ledger.root = MerkleRoot(ledger.leaves);
   base::Json document = Encode(ledger);
-  const Around unsigned_form = AroundLeaves(document);
-  // Nearly all of what is signed and of what is published is the same, so one is made of the other where it stands.
-  std::string text;
-  text.reserve(kFormat.size() + ledger.leaves.size() * kLeafTextBytes + unsigned_form.before.size() +
-               unsigned_form.after.size() + kSignatureMemberBytes);
-  absl::StrAppend(&text, kFormat, unsigned_form.before);
-  AppendLeaves(ledger.leaves, text);
-  const size_t leaves_end = text.size();
-  text += unsigned_form.after;
-  document["signature"] = base::HexEncode(key.Sign(text));
+  document["signature"] = base::HexEncode(key.Sign(SignedHead(document)));
   const Around form = AroundLeaves(document);
-  CANDOR_CHECK(form.before == unsigned_form.before);  // members stand in the order of their names
-  text.resize(leaves_end);
+  std::string text;
+  text.reserve(form.before.size() + ledger.leaves.size() * kLeafTextBytes + form.after.size());
+  text += form.before;
+  AppendLeaves(ledger.leaves, text);
   text += form.after;
-  text.erase(0, kFormat.size());
   return text;
 }
 
@@ -247,16 +245,17 @@ absl::StatusOr<Ledger> VerifyLedger(absl::string_view json, absl::string_view su
 
   // The one way to write what was read: finds unknown members, white space, other spellings of the same value.
   base::Json expected = Encode(ledger);
-  const Around unsigned_form = AroundLeaves(expected);
+  const std::string head = SignedHead(expected);
   expected["signature"] = base::HexEncode(signature);
   if (base::CanonicalJson(expected) != cut.rest) return NotCanonical();
-  if (!VerifySignature(receipt_public_key,
-                       absl::StrCat(kFormat, unsigned_form.before, cut.leaves, unsigned_form.after), signature)) {
+  if (!VerifySignature(receipt_public_key, head, signature)) {
     return Refuse("the ledger's signature does not hold: it was altered, or another server signed it");
   }
   if (ledger.survey_id != survey_id) return Refuse("the ledger is of another survey");
   CANDOR_RETURN_IF_ERROR(CheckContents(ledger));
-  if (MerkleRoot(ledger.leaves) != ledger.root) return Refuse("the ledger's root is not that of its leaves");
+  if (MerkleRoot(ledger.leaves) != ledger.root) {
+    return Refuse("the ledger's root is not that of its leaves: they were altered, or the server signed a wrong list");
+  }
   return ledger;
 }
 

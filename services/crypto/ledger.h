@@ -1,12 +1,13 @@
 // The closing ledger: the list of everything that was counted, signed, for anyone to check offline.
 //
 // Canonical JSON (base/json.h), one object:
-//   format     "candor-ledger-v1"
+//   format     "candor-ledger-v2"
 //   survey     the survey's id: its 16 bytes in Crockford base32
 //   groups     per issuing group, in the manifest's order: code, invited, issued, reissued, counted, replaced
 //   leaves     the leaves of all counted answers, hexadecimal, sorted, each once
 //   root       RFC 9162 tree head over `leaves` in that order, hexadecimal
-//   signature  Ed25519(receipt key, "candor-ledger-v1" || canonical JSON of the object without `signature`), hex
+//   signature  Ed25519(receipt key, "candor-ledger-v2" || canonical JSON of the object without `leaves` and
+//              `signature`), hexadecimal. The root stands for the leaves, as in a signed tree head of RFC 9162.
 //
 // Clients fetch the whole list, so that no query names the asker.
 

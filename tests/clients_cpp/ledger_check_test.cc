@@ -53,8 +53,9 @@ class LedgerFileTest : public ::testing::Test {
     Json document = *base::ParseJson(Ledger());
     document.erase("signature");
     change(document);
-    document["signature"] =
-        base::HexEncode(survey_.receipt_key->Sign("candor-ledger-v1" + base::CanonicalJson(document)));
+    Json head = document;
+    head.erase("leaves");
+    document["signature"] = base::HexEncode(survey_.receipt_key->Sign("candor-ledger-v2" + base::CanonicalJson(head)));
     return WriteLedgerFile({documents_, base::CanonicalJson(document)});
   }
   // A file with these counts for the staff and as many leaves as they ask for.

@@ -36,7 +36,9 @@ class LedgerTest : public testing::Test {
     Json document = *base::ParseJson(Built());
     document.erase("signature");
     change(document);
-    document["signature"] = base::HexEncode(key_.Sign("candor-ledger-v1" + base::CanonicalJson(document)));
+    Json head = document;
+    head.erase("leaves");
+    document["signature"] = base::HexEncode(key_.Sign("candor-ledger-v2" + base::CanonicalJson(head)));
     return base::CanonicalJson(document);
   }
 
@@ -135,7 +137,7 @@ TEST_F(LedgerTest, DocumentsOfAnotherShapeAreRefused) {
   ExpectRefused("{}", "no text `signature`");
   ExpectRefused("{\"signature\":1}", "no text `signature`");
   ExpectRefused("{\"signature\":\"zz\"}", "not hexadecimal");
-  ExpectRefused(Resigned([](Json& ledger) { ledger["format"] = "candor-ledger-v2"; }), "format");
+  ExpectRefused(Resigned([](Json& ledger) { ledger["format"] = "candor-ledger-v1"; }), "format");
   ExpectRefused(Resigned([](Json& ledger) { ledger.erase("survey"); }), "names no survey");
   ExpectRefused(Resigned([](Json& ledger) { ledger["survey"] = "!"; }), "not an id");
   ExpectRefused(Resigned([](Json& ledger) { ledger.erase("root"); }), "no text `root`");
