@@ -153,7 +153,7 @@ absl::Status FollowUps::Put(const Survey& survey, const domain::QuestionOrder& o
   if (order.sealed_question.size() != SealedQuestionBytes()) {
     return mismatch(absl::StrCat("a sealed question has ", SealedQuestionBytes(), " bytes"));
   }
-  if (!under_way.stored.reply_keys.contains(order.comment)) return errors::NotFound("comment", order.comment);
+  if (!under_way.stored.reply_keys.contains(order.comment)) return errors::NotFound("comment", "of this id");
   if (const storage::StoredQuestion* known = Find(under_way.stored, order.comment); known != nullptr) {
     if (known->sealed_question == order.sealed_question) return absl::OkStatus();
     return mismatch("another question was put to this comment; there is one for each");

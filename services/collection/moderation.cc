@@ -299,7 +299,7 @@ absl::Status Moderation::Decide(const Survey& survey, int moderator, const std::
                                   [&](const storage::StoredComment& each) { return each.id == comment; });
   if (found == stored.comments.end()) {
     CANDOR_RETURN_IF_ERROR(store_.PutDecision(survey.id(), comment, {}));  // not closed, released, or no such comment
-    return errors::NotFound("comment", comment);
+    return errors::NotFound("comment", "of this id");  // which may be words, and messages are logged by others
   }
   CANDOR_ASSIGN_OR_RETURN(const domain::Instrument instrument, InstrumentOf(survey));
   const domain::CommentPlace& place = stored.places[static_cast<size_t>(found->place)];

@@ -145,7 +145,7 @@ absl::Status SqliteResponseStore::PutDecision(const SurveyId& survey, const std:
     CANDOR_RETURN_IF_ERROR(RequireModeration(*database_, survey));
     CANDOR_ASSIGN_OR_RETURN(
         const bool known, Exists(*database_, "SELECT 1 FROM comment WHERE survey = ? AND id = ?", survey, comment));
-    if (!known) return errors::NotFound("comment", comment);
+    if (!known) return errors::NotFound("comment", "of this id");
     CANDOR_ASSIGN_OR_RETURN(Statement put,
                             database_->Prepare("INSERT OR REPLACE INTO decision(survey, comment, kind, reason, moderator, "
                                                "sealed) VALUES (?, ?, ?, ?, ?, ?)"));

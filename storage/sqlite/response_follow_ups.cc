@@ -28,7 +28,7 @@ absl::Status RequireFollowUps(Database& database, const SurveyId& survey) {
 absl::Status RequireQuestion(Database& database, const SurveyId& survey, const std::string& comment) {
   CANDOR_RETURN_IF_ERROR(RequireFollowUps(database, survey));
   CANDOR_ASSIGN_OR_RETURN(const bool known, Exists(database, kQuestionOf, survey, comment));
-  return known ? absl::OkStatus() : errors::NotFound("question to the comment", comment);
+  return known ? absl::OkStatus() : errors::NotFound("question", "to the comment of this id");
 }
 
 // Overwrites the bytes of a row where they stand: by its contract this changes no length, so no row ever moves.
@@ -58,7 +58,7 @@ absl::Status SqliteResponseStore::StartFollowUps(const SurveyId& survey, const F
         database_->Prepare("INSERT INTO reply_key(survey, comment, public_key) "
                            "SELECT survey, id, reply_key FROM comment WHERE survey = ? AND id = ? AND reply_key NOT NULL"));
     CANDOR_RETURN_IF_ERROR(insert.BindText(1, survey.value()).BindText(2, comment).Run());
-    if (database_->changes() != 1) return errors::NotFound("comment", comment);
+    if (database_->changes() != 1) return errors::NotFound("comment", "of this id");
   }
   return absl::OkStatus();
 }
@@ -107,7 +107,7 @@ absl::Status SqliteResponseStore::PutQuestion(const SurveyId& survey, const std:
     CANDOR_ASSIGN_OR_RETURN(
         const bool known,
         Exists(*database_, "SELECT 1 FROM reply_key WHERE survey = ? AND comment = ?", survey, comment));
-    if (!known) return errors::NotFound("comment", comment);
+    if (!known) return errors::NotFound("comment", "of this id");
     CANDOR_ASSIGN_OR_RETURN(const bool asked, Exists(*database_, kQuestionOf, survey, comment));
     if (asked) return errors::Exists("question to the comment", comment);
     {

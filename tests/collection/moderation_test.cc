@@ -248,7 +248,9 @@ TEST_F(ModerationTest, RefusesDecisionsThatTheRulesDoNotAllow) {
     ExpectReason(status, StatusCode::kInvalidArgument, reasons::kFIELD_INVALID);
     EXPECT_EQ(base::GetErrorDetail(status).field, c.field);
   }
-  ExpectReason(Decide(survey, "nothing", Approve("x")), StatusCode::kNotFound, reasons::kRESOURCE_NOT_FOUND);
+  const absl::Status unknown = Decide(survey, "words in place of an id", Approve("x"));
+  ExpectReason(unknown, StatusCode::kNotFound, reasons::kRESOURCE_NOT_FOUND);
+  EXPECT_FALSE(absl::StrContains(unknown.message(), "words in place")) << "messages are logged by others";
   const std::string session = SessionOf(survey, 0);
   ExpectReason(collection_->SummarizeComments(session, survey.id(), {"parent", "x"}), StatusCode::kNotFound,
                reasons::kRESOURCE_NOT_FOUND);
