@@ -13,6 +13,7 @@
 #include "tests/privacy/altered_copy.h"
 #include "tests/privacy/finder.h"
 #include "tests/privacy/participation.h"
+#include "tests/privacy/sqlite_pages.h"
 #include "tests/privacy/tables.h"
 
 namespace candor::privacy {
@@ -40,13 +41,16 @@ bool IsPlain(uint64_t word) {
   return distinct.size() <= 3;
 }
 
-// Logs of two processes say the same things at the same times, so they are only searched for secrets.
-std::vector<absl::string_view> FilesOf(const Copy& copy, Plane plane, bool logs) {
-  std::vector<absl::string_view> files;
+// What is compared. Logs of two processes say the same things at the same times, so they are only searched for secrets; and
+// tables that happen to have as many rows of the same lengths have the same pointers to them, whatever is in them.
+std::vector<absl::string_view> PiecesOf(const Copy& copy, Plane plane) {
+  std::vector<absl::string_view> all;
   for (const CopiedFile& file : copy.files) {
-    if (file.plane == plane && (logs || !absl::EndsWith(file.name, ".log"))) files.push_back(*file.bytes);
+    if (file.plane != plane || absl::EndsWith(file.name, ".log")) continue;
+    const std::vector<absl::string_view> pieces = WithoutPageHeads(file.name, *file.bytes);
+    all.insert(all.end(), pieces.begin(), pieces.end());
   }
-  return files;
+  return all;
 }
 
 }  // namespace
@@ -104,13 +108,13 @@ std::vector<std::string> CommonStrings(const Copy& copy, const Excused& everywhe
   Excused documents;
   for (const std::string& document : crossing) documents.Learn(document);
   documents.Sort();
-  const std::vector<absl::string_view> identity = FilesOf(copy, Plane::kIdentity, false);
+  const std::vector<absl::string_view> identity = PiecesOf(copy, Plane::kIdentity);
   std::vector<bool> maybe(size_t{1} << kHashBits);
   for (const absl::string_view bytes : identity) {
     for (size_t at = 0; at + kWord <= bytes.size(); ++at) maybe[HashOf(WordAt(bytes, at))] = true;
   }
   std::unordered_set<uint64_t> candidates, common;
-  const std::vector<absl::string_view> response = FilesOf(copy, Plane::kResponse, false);
+  const std::vector<absl::string_view> response = PiecesOf(copy, Plane::kResponse);
   for (const absl::string_view bytes : response) {
     for (size_t at = 0; at + kWord <= bytes.size(); ++at) {
       const uint64_t word = WordAt(bytes, at);
@@ -186,8 +190,8 @@ std::vector<std::string> MisplacedSecrets(const Copy& copy, const std::vector<Pe
   }
   std::vector<std::string> found;
   for (const Kind& k : kinds) {
-    for (const absl::string_view bytes : FilesOf(copy, k.must_not, true)) {
-      if (k.finder.Find(bytes).empty()) continue;
+    for (const CopiedFile& file : copy.files) {
+      if (file.plane != k.must_not || k.finder.Find(*file.bytes).empty()) continue;
       found.push_back(absl::StrCat(k.name, " stands on the ",
                                    k.must_not == Plane::kIdentity ? "identity" : "response", " plane"));
       break;

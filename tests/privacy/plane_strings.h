@@ -35,8 +35,8 @@ class Excused {
 std::vector<std::string> CrossingDocuments(const Copy& copy);
 
 // The longest strings of eight bytes or more that files of either plane have in common, but for those that stand
-// `everywhere` or lie in one of `crossing`. Logs, and files of both planes, are not
-// looked at.
+// `everywhere` or lie in one of `crossing`. Logs, files of both planes, and the heads of databases' pages
+// (WithoutPageHeads) are not looked at.
 std::vector<std::string> CommonStrings(const Copy& copy, const Excused& everywhere,
                                        const std::vector<std::string>& crossing);
 
