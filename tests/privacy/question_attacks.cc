@@ -383,12 +383,12 @@ ParticipationScores ScoreAnsweredByTwoCopies(const QuestionTrial& played) {
                          guessed.blind);
 }
 
-int TimesChangedByAnswers(const QuestionTrial& played) {
-  int changed = 0;
+std::vector<std::string> FilesWithTimesChangedByAnswers(const QuestionTrial& played) {
+  std::vector<std::string> changed;
   for (const CopiedFile& file : played.during.back().files) {
     if (file.plane != Plane::kResponse || absl::EndsWith(file.name, ".log")) continue;
     for (const CopiedFile& before : played.put.files) {
-      changed += before.name == file.name && before.modified_ns != file.modified_ns ? 1 : 0;
+      if (before.name == file.name && before.modified_ns != file.modified_ns) changed.push_back(file.name);
     }
   }
   return changed;

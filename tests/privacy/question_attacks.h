@@ -44,7 +44,7 @@ ParticipationScores ScoreAnsweredByTwoCopies(const QuestionTrial& played);
 
 // Files of the response plane whose times differ between a copy from before the first answer and one from after the
 // last.
-int TimesChangedByAnswers(const QuestionTrial& played);
+std::vector<std::string> FilesWithTimesChangedByAnswers(const QuestionTrial& played);
 
 // What stands in clear where it may not: one sentence for each kind.
 std::vector<std::string> MisplacedWords(const QuestionTrial& played);

@@ -73,6 +73,9 @@ absl::StatusOr<std::vector<std::string>> QuestionRoles::AwaitQuestions(size_t co
     CANDOR_ASSIGN_OR_RETURN(const v1::ListQuestionsResponse listed,
                             session_->connection()->Call(*stub, &v1::ResponseService::Stub::ListQuestions, request));
     if (static_cast<size_t>(listed.sealed_questions_size()) == count) {
+      // A question is listed from its commit on, and the log is emptied into the database only then. That takes a moment,
+      // and times of files that a copy would have from before it. Whatever a moderator reads of this survey comes after it.
+      CANDOR_RETURN_IF_ERROR(client::ReadAnswers(*session_).status());
       return std::vector<std::string>(listed.sealed_questions().begin(), listed.sealed_questions().end());
     }
     absl::SleepFor(kBetweenLooks);

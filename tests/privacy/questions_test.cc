@@ -43,7 +43,7 @@ struct Findings {
   Tally answerers_by_each_copy, answered_by_two_copies;
   std::map<std::string, Tally> controls;
   int comments = 0, with_id = 0, asked = 0, answered = 0, answerers_with_id = 0, decisions = 0, decisions_opened = 0;
-  int times_changed = 0;  // of files, by answers
+  std::vector<std::string> times_changed;  // of these files, by answers
   std::set<std::string> misplaced;
   int lost_replies = 0;
 };
@@ -84,6 +84,7 @@ class QuestionsLinkingTest : public ::testing::Test {
     CANDOR_ASSIGN_OR_RETURN(const Copy naive, KeepNaively(played, kMarkedAsAnswered));
     const ParticipationScores marked = ScoreAnswered(played, &naive);
     const std::vector<std::string> misplaced = MisplacedWords(played);
+    const std::vector<std::string> times_changed = FilesWithTimesChangedByAnswers(played);
 
     absl::MutexLock lock(&mutex_);
     findings.at_chance[kWriters].Add(writers.correct, writers.blind, 1, 1);
@@ -95,7 +96,7 @@ class QuestionsLinkingTest : public ::testing::Test {
     for (const auto& [name, scores] : controls) findings.controls[name].Add(scores.correct, scores.blind, 1, 1);
     Add(marked, findings.controls[kMarkedAsAnswered.name]);
     findings.misplaced.insert(misplaced.begin(), misplaced.end());
-    findings.times_changed += TimesChangedByAnswers(played);
+    findings.times_changed.insert(findings.times_changed.end(), times_changed.begin(), times_changed.end());
     findings.comments += kAnswering;
     findings.with_id += writers.recovered;
     findings.asked += static_cast<int>(played.asked.size());
@@ -132,7 +133,7 @@ TEST_F(QuestionsLinkingTest, CopiesOfEverythingTellNeitherWhoWasAskedNorWhoAnswe
   ASSERT_FALSE(HasFailure());
   ExpectNoLeak(judgement);
   EXPECT_TRUE(f.misplaced.empty()) << absl::StrJoin(f.misplaced, "\n");
-  EXPECT_EQ(f.times_changed, 0);
+  EXPECT_TRUE(f.times_changed.empty()) << absl::StrJoin(f.times_changed, "\n");
   EXPECT_GT(f.lost_replies, 0);
   // What the attack is about lies open: the ids of all comments, and the decisions to who has the key folder.
   EXPECT_EQ(f.with_id, f.comments);
@@ -155,7 +156,7 @@ TEST_F(QuestionsLinkingTest, CopiesOfEverythingTellNeitherWhoWasAskedNorWhoAnswe
       {"whether_answered", f.at_chance.at(kAnswered).ToJson(ParticipationFamilies())},
       {"whether_answered_of_those_not_let_out", f.at_chance.at(kRejected).ToJson(ParticipationFamilies())},
       {"words_and_keys_in_clear", {{"found", f.misplaced.size()}}},
-      {"times_of_files_changed_by_answers", f.times_changed},
+      {"times_of_files_changed_by_answers", f.times_changed.size()},
       {"with_copies_before_and_after_not_failed",
        {{"who_gave_which_answer", f.answerers_by_each_copy.ToJson(AnswererScorerFamilies())},
         {"whether_answered", f.answered_by_two_copies.ToJson(ParticipationFamilies())}}},
