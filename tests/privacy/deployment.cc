@@ -65,6 +65,12 @@ bool IsSecretKey(absl::string_view name) {
 
 }  // namespace
 
+Copy Together(const Copy& a, const Copy& b) {
+  Copy both = a;
+  both.files.insert(both.files.end(), b.files.begin(), b.files.end());
+  return both;
+}
+
 FastFolder::FastFolder() : path_(NewFolder()) {}
 FastFolder::~FastFolder() {
   std::error_code ignored;

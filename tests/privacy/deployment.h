@@ -33,6 +33,9 @@ struct Copy {
   std::vector<CopiedFile> files;
 };
 
+// The files of both.
+Copy Together(const Copy& a, const Copy& b);
+
 // Copies every file below `folder`, under names that begin with `prefix`. Bytes that are those of `before` are shared
 // with it. What vanishes meanwhile is not in the copy, and what is written meanwhile may be torn, as in any copy of a
 // running system.

@@ -56,17 +56,23 @@ void Finder::AddAnswers(int person, const domain::Answers& answers) {
   for (const char* between : {"", ",", ", ", ";", " ", "\t", "|"}) Add(person, absl::StrJoin(numbers, between));
   std::string all = ratings;
   for (const std::string& comment : answers.comments) {
-    AddEncoded(person, comment);
-    for (size_t at = kPiece; at + kPiece <= comment.size(); at += kPiece) Add(person, comment.substr(at, kPiece));
-    std::string wide;
-    for (const char letter : comment) wide += {letter, '\0'};
-    Add(person, wide);
+    AddWords(person, comment);
     all += comment;
-    AddEncoded(person, crypto::Sha256(comment));
   }
+  AddWords(person, answers.notice.text);
   AddEncoded(person, crypto::Sha256(ratings));
   AddEncoded(person, crypto::Sha256(all));
   AddEncoded(person, crypto::Sha256(absl::StrJoin(numbers, ",")));
+}
+
+void Finder::AddWords(int person, const std::string& words) {
+  if (words.empty()) return;
+  AddEncoded(person, words);
+  for (size_t at = kPiece; at + kPiece <= words.size(); at += kPiece) Add(person, words.substr(at, kPiece));
+  std::string wide;
+  for (const char letter : words) wide += {letter, '\0'};
+  Add(person, wide);
+  AddEncoded(person, crypto::Sha256(words));
 }
 
 std::vector<Hit> Finder::Find(absl::string_view bytes) const {

@@ -32,9 +32,12 @@ class Finder {
   void Add(int person, absl::string_view pattern);
   // The bytes themselves, and as hexadecimal digits of either case and base64 of either alphabet.
   void AddEncoded(int person, absl::string_view bytes);
-  // Ratings and comments as plain bytes, digits, lists, JSON, UTF-16, pieces of a comment as pages that were
-  // overwritten in part leave them, and the digests that an attacker who knows the answers can compute.
+  // Ratings, comments and the words of a report of pressure as plain bytes, digits, lists, JSON, UTF-16, pieces of what is
+  // written as pages that were overwritten in part leave them, and the digests that an attacker who knows the answers can
+  // compute.
   void AddAnswers(int person, const domain::Answers& answers);
+  // The same of words alone.
+  void AddWords(int person, const std::string& words);
 
   // In the order of their offsets.
   std::vector<Hit> Find(absl::string_view bytes) const;

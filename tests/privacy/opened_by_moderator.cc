@@ -1,6 +1,5 @@
 #include "tests/privacy/opened_by_moderator.h"
 
-#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,15 +13,6 @@
 #include "tests/privacy/tables.h"
 
 namespace candor::privacy {
-namespace {
-
-const Value& ValueOf(const Table& table, const Row& row, const std::string& column) {
-  const auto found = std::find(table.columns.begin(), table.columns.end(), column);
-  return row.values.at(static_cast<size_t>(found - table.columns.begin()));
-}
-
-}  // namespace
-
 absl::StatusOr<Copy> OpenedByModerator(const Trial& trial, const Copy& copy, const crypto::ClosingKeyPair& moderator) {
   const std::vector<Table> tables = TablesOf(copy);
   std::optional<crypto::SecretBytes> key;

@@ -63,12 +63,12 @@ bool OpensAnAnswer(const Trial& trial, SqliteOpenSurveyStore& store, absl::strin
          }).ok() && opens;
 }
 
-absl::StatusOr<std::vector<crypto::SecretBytes>> DataKeys(const Trial& trial, const Copy& copy) {
+absl::StatusOr<std::vector<crypto::SecretBytes>> DataKeys(const Trial& trial, const Copy& folder, const Copy& copy) {
   CopiedSurvey survey;
   CANDOR_RETURN_IF_ERROR(survey.Open(trial, copy));
   CANDOR_ASSIGN_OR_RETURN(const auto sealed_keys, survey.store->RunKeys());
   std::vector<crypto::SecretBytes> keys;
-  for (const CopiedFile& file : trial.keys.files) {
+  for (const CopiedFile& file : folder.files) {
     const absl::string_view bytes = *file.bytes;
     for (size_t at = 0; at + kKeyBytes <= bytes.size(); ++at) {
       const absl::string_view tried = bytes.substr(at, kKeyBytes);
@@ -88,8 +88,9 @@ absl::StatusOr<std::vector<crypto::SecretBytes>> DataKeys(const Trial& trial, co
 
 }  // namespace
 
-absl::StatusOr<OpenedWithKeys> OpenWithKeys(const Trial& trial, const std::vector<const Copy*>& copies) {
-  CANDOR_ASSIGN_OR_RETURN(std::vector<crypto::SecretBytes> keys, DataKeys(trial, *copies.back()));
+absl::StatusOr<OpenedWithKeys> OpenWithKeys(const Trial& trial, const Copy& folder,
+                                            const std::vector<const Copy*>& copies) {
+  CANDOR_ASSIGN_OR_RETURN(std::vector<crypto::SecretBytes> keys, DataKeys(trial, folder, *copies.back()));
   collection::AnswerOpener opener(std::move(keys));
   std::map<std::string, size_t> person_of;
   for (size_t person = 0; person < trial.secrets.size(); ++person) person_of[trial.secrets[person].token_hash] = person;

@@ -17,9 +17,10 @@ struct OpenedWithKeys {
   std::vector<Copy> copies;
 };
 
-// Tries every 32 bytes of every file in `trial.keys` as the closing key, whatever they are meant for, and every file of
-// 32 bytes as the key that answers are sealed under.
-absl::StatusOr<OpenedWithKeys> OpenWithKeys(const Trial& trial, const std::vector<const Copy*>& copies);
+// Tries every 32 bytes of every file in `keys`, a key folder of the trial's, as the closing key, whatever they are meant
+// for, and every file of 32 bytes as the key that answers are sealed under.
+absl::StatusOr<OpenedWithKeys> OpenWithKeys(const Trial& trial, const Copy& keys,
+                                            const std::vector<const Copy*>& copies);
 
 }  // namespace candor::privacy
 

@@ -108,6 +108,15 @@ const std::vector<std::string>& ParticipationFamilies() {
   return *families;
 }
 
+ParticipationScores BlindGuess(const std::set<int>& answered, const std::vector<int>& blind) {
+  ParticipationScores scores;
+  const auto n = static_cast<double>(blind.size()), m = static_cast<double>(answered.size());
+  scores.expected = m * m / n;
+  scores.variance = m * (m / n) * (1 - m / n) * (n - m) / (n - 1);
+  const Guesser knows_nothing(answered, blind, scores);
+  return scores;
+}
+
 ParticipationScores ScoreParticipation(const Copy& tokens_out, const Copy& later,
                                        const std::vector<PersonSecrets>& people, const std::set<int>& answered,
                                        const std::vector<int>& blind) {
@@ -120,10 +129,7 @@ ParticipationScores ScoreIdentified(const Copy& earlier, const Copy& later,
                                     std::optional<Plane> passed_over,
                                     const std::set<int>& answered, const std::vector<int>& blind) {
   const size_t people = identifiers.size();
-  ParticipationScores scores;
-  const auto n = static_cast<double>(people), m = static_cast<double>(answered.size());
-  scores.expected = m * m / n;
-  scores.variance = m * (m / n) * (1 - m / n) * (n - m) / (n - 1);
+  ParticipationScores scores = BlindGuess(answered, blind);
   Guesser guesser(answered, blind, scores);
   const std::vector<Table> before = TablesOf(earlier), now = TablesOf(later);
   for (const Table& table : now) {

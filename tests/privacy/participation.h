@@ -28,6 +28,9 @@ struct ParticipationScores {
   double expected = 0, variance = 0;   // of a blind guess
 };
 
+// What somebody reaches who knows nothing: the others are for scorers to be added.
+ParticipationScores BlindGuess(const std::set<int>& answered, const std::vector<int>& blind);
+
 // Each scorer names as many people as have answered. They go by any value in any row that belongs to a person, by how
 // many rows do, and by whether these have changed since `tokens_out`. `later` is what is known now. `blind`: all
 // people, in an order that says nothing.

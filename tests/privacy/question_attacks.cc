@@ -1,7 +1,6 @@
 #include "tests/privacy/question_attacks.h"
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -37,75 +36,12 @@ constexpr size_t kPiece = 16;  // of words
 constexpr char kDecisionTag[] = "candor-answer-decision-v1";
 constexpr size_t kDecisionHeadBytes = 3;
 
-using Stages = std::vector<std::pair<std::string, const Copy*>>;
-
-Copy Together(const Copy& copy, const Copy& keys) {
-  Copy both = copy;
-  both.files.insert(both.files.end(), keys.files.begin(), keys.files.end());
-  return both;
-}
-
-std::vector<int> SortedBy(std::vector<int> people, const std::function<std::string(int)>& key_of) {
-  std::sort(people.begin(), people.end(), [&](int a, int b) { return key_of(a) < key_of(b); });
-  return people;
-}
-
-// By row of the open survey's file just before closing.
-std::vector<int> PlacesInOpenFile(const Trial& trial) {
-  std::vector<int> people;
-  for (const Table& table : TablesOf(trial.during.back())) {
-    if (!absl::StartsWith(table.name, "open/") || !absl::EndsWith(table.name, " slot")) continue;
-    for (const Row& row : table.rows) {
-      for (int person = 0; person < trial.scene.answering; ++person) {
-        const std::string& hash = trial.secrets[static_cast<size_t>(person)].token_hash;
-        const bool own = std::any_of(row.values.begin(), row.values.end(),
-                                     [&](const Value& value) { return absl::StrContains(value.bytes, hash); });
-        if (own) people.push_back(person);
-      }
-    }
-  }
-  return people;
-}
-
-KnownOrders WithRecords(const Trial& trial) {
-  KnownOrders known = KnownOrdersOf(trial);
-  const auto own = [&](int person) -> const PersonSecrets& { return trial.secrets[static_cast<size_t>(person)]; };
-  known.more = {
-      {"places in the open file", PlacesInOpenFile(trial)},
-      {"hashes of tokens", SortedBy(known.blind, [&](int person) { return own(person).token_hash; })},
-      {"leaves of the ledger", SortedBy(known.blind, [&](int person) { return own(person).leaf; })},
-      {"submissions' ids", SortedBy(known.blind, [&](int person) { return own(person).submission_ids.back(); })}};
-  return known;
-}
-
-// Scores the last copy of each stage, with all before it.
-void ScoreStages(const char* prefix, const Stages& stages, const Finder& finder, const KnownOrders& known,
-                 Scores& scores) {
-  std::vector<const Copy*> copies;
-  for (const auto& [when, copy] : stages) {
-    copies.push_back(copy);
-    if (copies.size() == 1) continue;
-    const Scores found = ScoreCopies(copies, finder, known);
-    AddUnder(prefix, when, found, scores);
-    scores.recovered = std::max(scores.recovered, found.recovered);
-    scores.blind = found.blind;
-  }
-}
-
-std::vector<int> Only(const std::vector<int>& people, const std::vector<int>& of) {
-  std::vector<int> only;
-  for (const int person : people) {
-    if (std::find(of.begin(), of.end(), person) != of.end()) only.push_back(person);
-  }
-  return only;
-}
-
 KnownOrders OfAnswerers(const QuestionTrial& played) {
-  const KnownOrders all = KnownOrdersOf(played.trial);
-  const std::vector<int>& of = played.answer_order;
-  return {of, played.newest_order, Only(all.issuing, of), Only(all.invitations, of), Only(all.blind, of),
-          {{"first answers to the survey", Only(all.answers, of)},
-           {"newest answers to the survey", Only(all.newest, of)}}};
+  KnownOrders known = Only(KnownOrdersOf(played.trial), played.answer_order);
+  known.more = {{"first answers to the survey", known.answers}, {"newest answers to the survey", known.newest}};
+  known.answers = played.answer_order;
+  known.newest = played.newest_order;
+  return known;
 }
 
 // Nothing where the copy has no such answer.
@@ -279,7 +215,7 @@ Scores ScoreWriters(const QuestionTrial& played, const Copy* only) {
                          {"with decisions and the key folder", &decided},
                          {"at the end", &played.over}};
   if (only != nullptr) stages = {stages.front(), {"with answers", only}};
-  const KnownOrders known = WithRecords(trial);
+  const KnownOrders known = KnownOrdersWithRecords(trial);
   Scores scores;
   ScoreStages(kIdsStored, stages, ids, known, scores);
   ScoreStages(kKeysStored, stages, keys, known, scores);

@@ -290,7 +290,8 @@ int ByLength(const std::vector<int>& people, const std::vector<int64_t>& sizes,
   return correct;
 }
 
-// How much differs between two copies: bytes more, blocks changed, bytes changed.
+}  // namespace
+
 std::vector<int64_t> Growth(const Copy& before, const Copy& after) {
   int64_t more = 0, blocks = 0, changed = 0;
   for (const CopiedFile& file : after.files) {
@@ -311,20 +312,10 @@ std::vector<int64_t> Growth(const Copy& before, const Copy& after) {
   return {more, blocks, changed};
 }
 
-}  // namespace
-
 const std::vector<std::string>& ScorerFamilies() {
   static const auto* const families = new std::vector<std::string>{
       kRows, kColumns, kTimes, kPlace, kCells, kChanges, kFirstCopy, kLines, kFileTimes, kJoined, kLengths, kGrowth};
   return *families;
-}
-
-KnownOrders KnownOrdersOf(const Trial& trial) {
-  KnownOrders known{trial.scene.answer_order, trial.scene.newest_order, {}, trial.invitation_order, trial.scene.blind};
-  for (const int person : trial.scene.issue_order) {
-    if (person < trial.scene.answering) known.issuing.push_back(person);
-  }
-  return known;
 }
 
 Scores ScoreCopies(const std::vector<const Copy*>& copies, const Finder& finder, const KnownOrders& known) {
@@ -362,6 +353,19 @@ void AddUnder(const std::string& prefix, const std::string& when, const Scores& 
   for (const auto& [scorer, correct] : from.correct) {
     const size_t bar = scorer.find(" | ");
     scores.correct[absl::StrCat(prefix, scorer.substr(0, bar), " | ", when, ", ", scorer.substr(bar + 3))] = correct;
+  }
+}
+
+void ScoreStages(const std::string& prefix, const Stages& stages, const Finder& finder, const KnownOrders& known,
+                 Scores& scores) {
+  std::vector<const Copy*> copies;
+  for (const auto& [when, copy] : stages) {
+    copies.push_back(copy);
+    if (copies.size() == 1) continue;
+    const Scores found = ScoreCopies(copies, finder, known);
+    AddUnder(prefix, when, found, scores);
+    scores.recovered = std::max(scores.recovered, found.recovered);
+    scores.blind = found.blind;
   }
 }
 

@@ -1,5 +1,6 @@
 #include "tests/privacy/tables.h"
 
+#include <algorithm>
 #include <sqlite3.h>
 
 #include <memory>
@@ -104,6 +105,11 @@ bool Value::operator<(const Value& other) const {
   const auto number = [](const Value& v) { return v.kind == Kind::kReal ? v.real : static_cast<double>(v.integer); };
   if (kind == Kind::kInteger && other.kind == Kind::kInteger) return integer < other.integer;
   return std::make_tuple(number(*this), bytes) < std::make_tuple(number(other), other.bytes);
+}
+
+const Value& ValueOf(const Table& table, const Row& row, const std::string& column) {
+  const auto found = std::find(table.columns.begin(), table.columns.end(), column);
+  return row.values.at(static_cast<size_t>(found - table.columns.begin()));
 }
 
 std::string KindOfFile(const std::string& name) {

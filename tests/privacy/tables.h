@@ -38,6 +38,9 @@ struct Table {
 // are passed over: a torn copy.
 std::vector<Table> TablesOf(const Copy& copy);
 
+// What stands in the column of that name, which the table has.
+const Value& ValueOf(const Table& table, const Row& row, const std::string& column);
+
 // A file's name without what differs from survey to survey: "open/*.db".
 std::string KindOfFile(const std::string& name);
 

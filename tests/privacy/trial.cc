@@ -23,19 +23,28 @@ constexpr int kThreads = 2;
 constexpr double kLostReplies = 0.1;
 constexpr double kChanging = 0.2;
 constexpr double kRepeating = 0.1;
+constexpr double kPressed = 0.5;
 // The server's clock is set forward by days for each such campaign.
 constexpr absl::Duration kOpenWithQuestions = absl::Hours(24 * 60);
-constexpr int kShortestComment = 24, kLongestComment = 400;
+constexpr int kFewestLetters = 24, kMostLetters = 400;
 
 bool Chance(std::mt19937& random, double share) { return std::uniform_real_distribution<double>(0, 1)(random) < share; }
 
 testing::SmallCampaignRules UsualRules() {
   testing::SmallCampaignRules rules;
   rules.summary_only_below = domain::kFewestRatersForComments;  // as many words go out as ever may
+  rules.auditor = true;
   return rules;
 }
 
 int Draw(std::mt19937& random, int least, int most) { return std::uniform_int_distribution<int>(least, most)(random); }
+
+// Or without one.
+domain::Answers AnswersWithNotice(std::mt19937& random) {
+  domain::Answers answers = RandomAnswers(random);
+  if (Chance(random, kPressed)) answers.notice = {true, RandomWords(random)};
+  return answers;
+}
 
 }  // namespace
 
@@ -45,21 +54,33 @@ absl::StatusOr<std::shared_ptr<client::Connection>> ConnectTo::operator()() cons
   return client::Connection::Make(options);
 }
 
+std::string RandomWords(std::mt19937& random) {
+  std::string words;
+  for (int letters = Draw(random, kFewestLetters, kMostLetters); letters > 0; --letters) {
+    words.push_back(letters % 9 == 0 ? ' ' : static_cast<char>('a' + Draw(random, 0, 25)));
+  }
+  return words;
+}
+
 domain::Answers RandomAnswers(std::mt19937& random) {
   domain::Answers answers;
   for (int i = 0; i < kTrialItems; ++i) answers.ratings.push_back(static_cast<uint8_t>(Draw(random, 1, kTrialPoints)));
-  std::string comment;
-  for (int letters = Draw(random, kShortestComment, kLongestComment); letters > 0; --letters) {
-    comment.push_back(letters % 9 == 0 ? ' ' : static_cast<char>('a' + Draw(random, 0, 25)));
-  }
-  answers.comments = {comment};
+  answers.comments = {RandomWords(random)};
   return answers;
+}
+
+std::set<int> Scene::Pressed() const {
+  std::set<int> pressed;
+  for (int person = 0; person < answering; ++person) {
+    if (last[static_cast<size_t>(person)].notice.given) pressed.insert(person);
+  }
+  return pressed;
 }
 
 Scene::Scene(uint32_t seed, int answering_people, int idle_people)
     : answering(answering_people), idle(idle_people), random(seed) {
   for (int person = 0; person < answering; ++person) {
-    first.push_back(RandomAnswers(random));
+    first.push_back(AnswersWithNotice(random));
     last.push_back(first.back());
   }
   issue_order.resize(static_cast<size_t>(people()));
@@ -75,7 +96,7 @@ Scene::Scene(uint32_t seed, int answering_people, int idle_people)
   for (int person = 0; person < answering; ++person) {
     for (const Act act : {Act::kChange, Act::kRepeat}) {
       if (!Chance(random, act == Act::kChange ? kChanging : kRepeating)) continue;
-      if (act == Act::kChange) last[static_cast<size_t>(person)] = RandomAnswers(random);
+      if (act == Act::kChange) last[static_cast<size_t>(person)] = AnswersWithNotice(random);
       // A repeat follows what was sent last.
       size_t latest = 0;
       for (size_t i = 0; i < acts.size(); ++i) {
@@ -224,11 +245,13 @@ absl::StatusOr<Trial> Stage::Play(Scene scene, int follow_up_days) {
   CANDOR_RETURN_IF_ERROR(district_->OrderClosing(campaign.name));
   CANDOR_RETURN_IF_ERROR(district_->AwaitState(campaign.name, candor::v1::CAMPAIGN_STATE_CLOSED));
   trial.closed = deployment_->TakeCopy(&trial.during.back());
+  trial.keys_closed = deployment_->TakeKeys();
   CANDOR_ASSIGN_OR_RETURN(const auto session, ModeratorSession(*deployment_, trial.survey, moderator_key()));
   CANDOR_RETURN_IF_ERROR(ApproveComments(*session, trial.listed));
   trial.moderated = deployment_->TakeCopy(&trial.closed);
   CANDOR_RETURN_IF_ERROR(district_->Release(campaign.name));
   trial.released = deployment_->TakeCopy(&trial.moderated);
+  trial.keys_released = deployment_->TakeKeys();
   CANDOR_ASSIGN_OR_RETURN(const candor::v1::ReportComments comments, district_->GetComments(campaign.surveys[0].name));
   for (const candor::v1::CommentBlock& block : comments.blocks()) {
     for (const candor::v1::CommentedPrompt& prompt : block.prompts()) {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,7 +36,7 @@ struct Scene {
   int answering = 0;  // people 0 to answering - 1 answer
   int idle = 0;       // the others take a token and never use it
   std::mt19937 random;
-  // By person. `last` differs from `first` for those who change their answers.
+  // By person. `last` differs from `first` for those who change their answers. Half of all answers report pressure, too.
   std::vector<domain::Answers> first, last;
 
   // What the answering do after all tokens are taken.
@@ -48,6 +49,8 @@ struct Scene {
   std::vector<int> blind;
 
   int people() const { return answering + idle; }
+  // Whose answers, as they were counted, report pressure.
+  std::set<int> Pressed() const;
   const domain::Answers& AnswersOf(int person, Act act) const {
     return (act == Act::kAnswer ? first : last)[static_cast<size_t>(person)];
   }
@@ -70,7 +73,8 @@ struct Trial {
   Copy opened;                           // before anybody came
   std::vector<Copy> during;              // [0]: all tokens are out; then one after each act
   std::vector<std::vector<int>> before;  // by copy of `during`: who has answered so far
-  Copy keys;  // every key folder just before closing: only for those who got hold of them too
+  // Every key folder just before closing, and of a trial that goes on after it: only for those who got hold of them too.
+  Copy keys, keys_closed, keys_released;
   // Of a trial that goes on to the end. Between closing and release a moderator approved every comment, one after the
   // other as they were listed; where no words may be released, they wrote a summary.
   Copy closed, moderated, released;
@@ -87,7 +91,9 @@ struct ConnectTo {
   absl::StatusOr<std::shared_ptr<client::Connection>> operator()(const std::string&) const { return (*this)(); }
 };
 
-// Words that nobody else writes, of a length that few others have, and ratings.
+// Words that nobody else writes, of a length that few others have.
+std::string RandomWords(std::mt19937& random);
+// A comment in such words, and ratings.
 domain::Answers RandomAnswers(std::mt19937& random);
 
 // Approves all comments, one after the other as they are listed; where no words may be released, writes a summary. Adds
@@ -111,6 +117,7 @@ class Stage {
   // Of the response plane, over a way on which replies are lost.
   const std::string& lossy_response_address() const { return response_->address(); }
   const crypto::ClosingKeyPair& moderator_key() const { return district_->moderator_key(); }
+  const crypto::ClosingKeyPair& auditor_key() const { return district_->auditor_key(); }
   int lost_replies() const { return identity_->lost() + response_->lost(); }
 
  private:

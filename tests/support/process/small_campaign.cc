@@ -116,22 +116,35 @@ absl::StatusOr<std::unique_ptr<SmallDistrict>> SmallDistrict::Make(
 }
 
 absl::StatusOr<std::string> SmallDistrict::Moderator() {
-  if (!moderator_.empty()) return moderator_;
+  if (moderator_.empty()) {
+    CANDOR_ASSIGN_OR_RETURN(moderator_,
+                            KeyHolder(candor::v1::ROLE_MODERATOR, "Moderator", moderator_key_.public_key));
+  }
+  return moderator_;
+}
+
+absl::StatusOr<std::string> SmallDistrict::Auditor() {
+  if (auditor_.empty()) {
+    CANDOR_ASSIGN_OR_RETURN(auditor_, KeyHolder(candor::v1::ROLE_AUDITOR, "Auditor", auditor_key_.public_key));
+  }
+  return auditor_;
+}
+
+absl::StatusOr<std::string> SmallDistrict::KeyHolder(candor::v1::Role role, const std::string& name,
+                                                     const std::string& public_key) {
   auto directory = DirectoryService::NewStub(connection_->channel());
   candor::v1::CreatePersonRequest person;
   person.set_parent(district_);
-  person.mutable_person()->set_display_name("Moderator");
-  person.mutable_person()->add_roles(candor::v1::ROLE_MODERATOR);
+  person.mutable_person()->set_display_name(name);
+  person.mutable_person()->add_roles(role);
   CANDOR_ASSIGN_OR_RETURN(const candor::v1::Person made,
                           connection_->Call(*directory, &DirectoryService::Stub::CreatePerson, person));
-  CANDOR_ASSIGN_OR_RETURN(const auto as_moderator, As(made.name()));
+  CANDOR_ASSIGN_OR_RETURN(const auto as_holder, As(made.name()));
   candor::v1::RegisterKeyRequest registration;
   registration.set_name(made.name());
-  registration.set_public_key(moderator_key_.public_key);
-  CANDOR_RETURN_IF_ERROR(
-      as_moderator->Call(*directory, &DirectoryService::Stub::RegisterKey, registration).status());
-  moderator_ = made.name();
-  return moderator_;
+  registration.set_public_key(public_key);
+  CANDOR_RETURN_IF_ERROR(as_holder->Call(*directory, &DirectoryService::Stub::RegisterKey, registration).status());
+  return made.name();
 }
 
 absl::StatusOr<std::shared_ptr<client::Connection>> SmallDistrict::As(const std::string& person) {
@@ -166,6 +179,11 @@ absl::StatusOr<SmallDistrict::SmallCampaign> SmallDistrict::Draft(int leaders, i
     auto* moderator = draft.mutable_campaign()->add_moderators();
     moderator->set_title("Moderator");
     moderator->set_person(person);
+  }
+  if (rules.auditor) {
+    CANDOR_ASSIGN_OR_RETURN(const std::string person, Auditor());
+    draft.mutable_campaign()->mutable_auditor()->set_title("Auditor");
+    draft.mutable_campaign()->mutable_auditor()->set_person(person);
   }
   draft.mutable_campaign()->set_summary_only_below(rules.summary_only_below);
   draft.mutable_campaign()->set_follow_up_days(rules.follow_up_days);

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "candor/v1/campaign.pb.h"
+#include "candor/v1/directory.pb.h"
 #include "candor/v1/report.pb.h"
 #include "clients/cpp/connection.h"
 #include "services/crypto/sealing.h"
@@ -33,6 +34,7 @@ struct SmallCampaignRules {
   int summary_only_below = 0;      // as in candor.v1.Campaign
   std::string steward_public_key;  // empty: the service keeps the closing key itself
   int follow_up_days = 0;          // as in candor.v1.Campaign
+  bool auditor = false;            // whether one is named, to whom reports of pressure go
   absl::Duration open_for = absl::Hours(48);  // by this machine's clock
 };
 
@@ -76,16 +78,23 @@ class SmallDistrict {
   // made once; and that key.
   absl::StatusOr<std::string> Moderator();
   const crypto::ClosingKeyPair& moderator_key() const { return moderator_key_; }
+  // The same of the auditor.
+  absl::StatusOr<std::string> Auditor();
+  const crypto::ClosingKeyPair& auditor_key() const { return auditor_key_; }
   // A connection with an access key of the person's, made anew.
   absl::StatusOr<std::shared_ptr<client::Connection>> As(const std::string& person);
   absl::StatusOr<std::shared_ptr<client::Connection>> AsLeaderOf(const std::string& survey);
 
  private:
-  std::string moderator_;
-  const crypto::ClosingKeyPair moderator_key_ = crypto::ClosingKeyPair::Generate();
+  std::string moderator_, auditor_;
+  const crypto::ClosingKeyPair moderator_key_ = crypto::ClosingKeyPair::Generate(),
+                               auditor_key_ = crypto::ClosingKeyPair::Generate();
 
   SmallDistrict(std::shared_ptr<client::Connection> administrator, const SmallInstrument& instrument)
       : connection_(std::move(administrator)), instrument_(instrument) {}
+
+  // Somebody of that role who has registered `public_key`.
+  absl::StatusOr<std::string> KeyHolder(candor::v1::Role role, const std::string& name, const std::string& public_key);
 
   std::shared_ptr<client::Connection> connection_;
   SmallInstrument instrument_;
