@@ -31,7 +31,10 @@ namespace candor::privacy {
 namespace v1 = candor::v1;
 using client::Connection;
 
-Secrets::Secrets(const std::vector<Person>& people) {
+Secrets::Secrets(const std::vector<Person>& people, const std::vector<std::vector<uint8_t>>& identified) {
+  for (size_t i = 0; i < identified.size(); ++i) {
+    finders_["ratings by leader and supervisor"].AddAnswers(static_cast<int>(people.size() + i), {identified[i], {}});
+  }
   for (size_t i = 0; i < people.size(); ++i) {
     const int number = static_cast<int>(i);
     const Person& person = people[i];
@@ -56,13 +59,15 @@ Secrets::Secrets(const std::vector<Person>& people) {
                                       std::pair{"answers to questions", &person.question_answers},
                                       std::pair{"challenges of answers", &person.challenges},
                                       std::pair{"signatures of answers", &person.signatures},
-                                      std::pair{"decisions about answers", &person.decisions}}) {
+                                      std::pair{"decisions about answers", &person.decisions},
+                                      std::pair{"decisions about comments", &person.moderated}}) {
       for (const std::string& each : *words) finders_[kind].AddEncoded(number, each);
     }
     finders_["receipts"].AddEncoded(number, person.secrets.receipt);
     finders_["receipts"].AddEncoded(number, person.secrets.leaf);
     for (const domain::Answers& answers : person.answers) {
-      finders_["ratings and comments"].AddAnswers(number, answers);
+      finders_["ratings and comments"].AddAnswers(number, {answers.ratings, answers.comments});
+      finders_["reports of pressure"].AddWords(number, answers.notice.text);
     }
   }
 }
@@ -107,16 +112,25 @@ void LogsTest::OpenForPeople(Connection& administrator, const std::string& like)
   draft.mutable_campaign()->set_administrator_reads(true);
   *draft.mutable_campaign()->mutable_close_time() = seen->close_time();
   *draft.mutable_campaign()->mutable_moderators() = seen->moderators();
+  *draft.mutable_campaign()->mutable_auditor() = seen->auditor();
   draft.mutable_campaign()->set_summary_only_below(domain::kFewestRatersForComments);
   draft.mutable_campaign()->set_follow_up_days(kFollowUpDays);
   const auto campaign = administrator.Call(*campaigns, &v1::CampaignService::Stub::CreateCampaign, draft);
   ASSERT_TRUE(campaign.ok()) << campaign.status();
   campaign_ = campaign->name();
   const auto directory = v1::DirectoryService::NewStub(administrator.channel());
+  v1::CreatePersonRequest supervisor;
+  supervisor.set_parent(district);
+  supervisor.mutable_person()->set_display_name("Supervisor of the leader of the watched campaign");
+  supervisor.mutable_person()->add_roles(v1::ROLE_SUPERVISOR);
+  const auto above = administrator.Call(*directory, &v1::DirectoryService::Stub::CreatePerson, supervisor);
+  ASSERT_TRUE(above.ok()) << above.status();
+  supervisor_ = above->name();
   v1::CreatePersonRequest leader;
   leader.set_parent(district);
   leader.mutable_person()->set_display_name("Leader of the watched campaign");
   leader.mutable_person()->add_roles(v1::ROLE_LEADER);
+  leader.mutable_person()->add_supervisors(supervisor_);
   const auto made = administrator.Call(*directory, &v1::DirectoryService::Stub::CreatePerson, leader);
   ASSERT_TRUE(made.ok()) << made.status();
   leader_ = made->name();
@@ -165,6 +179,7 @@ void LogsTest::Answer(size_t number, int changes) {
     auto respondent = client::Respondent::Open(options, person.code);
     ASSERT_TRUE(respondent.ok()) << respondent.status();
     person.answers.push_back(RandomAnswers(random_));
+    if (number % 2 == 0) person.answers.back().notice = {true, RandomWords(random_)};
     ASSERT_EQ((*respondent)->Submit(person.answers.back()), absl::OkStatus());
   }
   const auto receipt = crypto::VerifyReceipt(

@@ -34,12 +34,17 @@ inline constexpr int kAnswering = 12;
 inline constexpr int kFollowUpDays = 1;
 // Of those who answered. All but the last of them answer their question, too; the first changes that answer.
 inline constexpr size_t kAsked = 4;
+// Whose comments go out in part, and not at all; neither is asked back.
+inline constexpr size_t kRedacted = 5, kRejected = 6;
+static_assert(kRedacted >= kAsked && kRejected < kAnswering);
 
 struct Person {
   std::string name, address;
   std::string code;  // as it stands in the letter
   PersonSecrets secrets;
   std::vector<domain::Answers> answers;  // all that they sent
+  // Of those whose comment does not go out as it is: what the moderator wrote.
+  std::vector<std::string> moderated;
   // Of those whose comment is asked back about: what went over the line, in words and sealed.
   std::string comment;  // its id
   std::vector<std::string> questions, question_answers, challenges, signatures, decisions;
@@ -48,7 +53,8 @@ struct Person {
 // What must not be found, by kind: each finder knows the people by their number.
 class Secrets {
  public:
-  explicit Secrets(const std::vector<Person>& people);
+  // `identified`: ratings that are not anonymous, the leader's own and the supervisor's.
+  Secrets(const std::vector<Person>& people, const std::vector<std::vector<uint8_t>>& identified);
 
   // The kinds of which something stands in `text`.
   std::vector<std::string> FoundIn(absl::string_view text) const;
@@ -93,8 +99,15 @@ class LogsTest : public ::testing::Test {
   // More calls at once than the server takes: gives how many were refused for that.
   int Overload();
 
-  // After closing: everybody's comments are let out.
+  // While the survey is open: the leader rates themself, and their supervisor rates them.
+  void RateIdentified();
+
+  // After closing: one comment goes out in part, one not at all, all others as they are; with a note to each decision that
+  // is not to approve.
   void Moderate();
+
+  // The auditor reads the reports of pressure, wrongly and rightly, and destroys them.
+  void ReadNotices();
 
   // After release: a leader's questions, put and approved.
   void AskBack();
@@ -118,7 +131,8 @@ class LogsTest : public ::testing::Test {
   Deployment deployment_;
   std::mt19937 random_;
   std::unique_ptr<testing::SmallDistrict> district_;
-  std::string campaign_, survey_, leader_;
+  std::string campaign_, survey_, leader_, supervisor_;
+  std::vector<std::vector<uint8_t>> identified_;
   std::string closed_survey_, closed_code_;
   std::vector<Person> people_;
   std::vector<std::unique_ptr<NotingStore>> stores_;

@@ -19,15 +19,6 @@ namespace candor::privacy {
 
 namespace v1 = candor::v1;
 
-void LogsTest::Moderate() {
-  const auto session =
-      ModeratorSession(deployment_, survey_.substr(survey_.rfind('/') + 1), district_->moderator_key());
-  ASSERT_TRUE(session.ok()) << session.status();
-  std::vector<SeenComment> listed;
-  ASSERT_EQ(ApproveComments(**session, listed), absl::OkStatus());
-  ASSERT_EQ(listed.size(), static_cast<size_t>(kAnswering));
-}
-
 void LogsTest::AskBack() {
   auto roles = QuestionRoles::Make(deployment_, *district_, survey_, leader_);
   ASSERT_TRUE(roles.ok()) << roles.status();

@@ -41,7 +41,7 @@ TEST_F(LogsTest, NothingOfARespondentIsInAnyLogErrorOrTemporaryFile) {
   auto district = SmallDistrict::Make(*administrator, instrument);
   ASSERT_TRUE(district.ok()) << district.status();
   district_ = *std::move(district);
-  const auto before = district_->Open(1, 6);
+  const auto before = district_->Open(1, 6, {.auditor = true});
   ASSERT_TRUE(before.ok()) << before.status();
   closed_survey_ = before->surveys[0].id;
   closed_code_ = before->surveys[0].codes[0];
@@ -58,6 +58,7 @@ TEST_F(LogsTest, NothingOfARespondentIsInAnyLogErrorOrTemporaryFile) {
   // says how many were.
   const int overloaded = Overload();
   const int lines_of_all = LinesOf(deployment_.Logs()) - lines_before;
+  ASSERT_NO_FATAL_FAILURE(RateIdentified());
 
   // A fault of the server in a respondent's call: the issuing key is lost while it does not run.
   deployment_.Kill();
@@ -86,6 +87,7 @@ TEST_F(LogsTest, NothingOfARespondentIsInAnyLogErrorOrTemporaryFile) {
   Submit(SubmissionOf(people_[1]));
   OpenInvitation(people_[1].code);
   ASSERT_NO_FATAL_FAILURE(Moderate());
+  ASSERT_NO_FATAL_FAILURE(ReadNotices());
   ASSERT_EQ(district_->Release(campaign_), absl::OkStatus());
   ASSERT_NO_FATAL_FAILURE(AskBack());
   const int lines_before_answers = LinesOf(deployment_.Logs());
@@ -111,7 +113,7 @@ TEST_F(LogsTest, NothingOfARespondentIsInAnyLogErrorOrTemporaryFile) {
   }
 
   // Where it may not be.
-  const Secrets secrets(people_);
+  const Secrets secrets(people_, identified_);
   std::map<std::string, std::string> places = {{"errors that clients got", errors_}, {"logs", deployment_.Logs()}};
   const Copy copy = deployment_.TakeCopy();
   int temporary = 0, cores = 0;
@@ -159,13 +161,15 @@ TEST_F(LogsTest, NothingOfARespondentIsInAnyLogErrorOrTemporaryFile) {
        {person.name, person.address, person.code, person.secrets.code_hash, person.secrets.blinded,
         person.secrets.token_hash, person.secrets.submission_ids[0], person.secrets.reply_keys[0],
         person.secrets.receipt, person.answers[0].comments[0], base::Json(person.answers[0].ratings).dump(),
-        person.secrets.device->seeds[0], person.questions[0], person.question_answers[0], person.signatures[0]}) {
+        person.secrets.device->seeds[0], person.questions[0], person.question_answers[0], person.signatures[0],
+        person.answers[0].notice.text, base::Json(identified_[0]).dump(), base::Json(identified_[1]).dump(),
+        people_[kRedacted].moderated[1], people_[kRejected].moderated[0]}) {
     caught += secrets.FoundIn(absl::StrCat(deployment_.Logs(), "{\"msg\":\"", planted, "\"}\n")).empty() ? 0 : 1;
   }
   for (const std::string& planted : people_[1].decisions) {
     caught += secrets.FoundIn(absl::StrCat(deployment_.Logs(), planted, "\n")).empty() ? 0 : 1;
   }
-  EXPECT_EQ(caught, 17);
+  EXPECT_EQ(caught, 22);
 
   record_.Found({{"bytes_searched", searched},
                  {"kinds_of_secrets", secrets.kinds()},
