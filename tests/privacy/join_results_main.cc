@@ -1,6 +1,6 @@
 // join_privacy_results FOLDER LIST FILE: joins the attack suites' records in FOLDER, of which LIST names those that are
-// expected, into FILE. Which run they are of, and of which commit, stands in CANDOR_PRIVACY_RUN and CANDOR_COMMIT. Exits with
-// 0 where all held, 1 where something is missing or failed, which it says, and 2 where nothing could be joined.
+// expected, into FILE. Which run they are of, and of which commit, stands in CANDOR_PRIVACY_RUN and CANDOR_COMMIT. Exits
+// with 0 where all held, 1 where something is missing or failed, which it says, and 2 where nothing could be joined.
 
 #include <cstdlib>
 #include <iostream>

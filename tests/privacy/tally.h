@@ -53,11 +53,11 @@ using ScorersAbove = std::map<std::string, std::vector<Tally::Line>>;
 ScorersAbove AboveOf(const std::map<std::string, Tally>& attacks);
 
 // A scorer above the threshold is tried again on this many times as many new campaigns, and what it reaches there alone
-// decides. Of a blind one, chance puts one in ten thousand above the threshold, in either sample, so that both happen to one in
-// a hundred million; hundreds of scorers are tried in a run. What is really there grows with the number of campaigns, the
-// threshold's distance from chance only with its square root: a leak that just reaches the threshold (1.4 right guesses a
-// campaign, of 100) lies over three standard deviations above it in the second sample, and is missed there once in a thousand
-// times.
+// decides. Of a blind one, chance puts one in ten thousand above the threshold, in either sample, so that both happen to
+// one in a hundred million; hundreds of scorers are tried in a run. What is really there grows with the number of
+// campaigns, the threshold's distance from chance only with its square root: a leak that just reaches the threshold (1.4
+// right guesses a campaign, of 100) lies over three standard deviations above it in the second sample, and is missed there
+// once in a thousand times.
 inline constexpr int kTimesAsManyAgain = 4;
 
 struct Judgement {
