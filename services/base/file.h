@@ -12,12 +12,13 @@
 
 namespace candor::base {
 
-// The file's bytes. NOT_FOUND: no such file. RESOURCE_EXHAUSTED: longer than `max_bytes`. UNAVAILABLE: cannot be read.
+// The file's bytes. NOT_FOUND: no such file. RESOURCE_EXHAUSTED: longer than `max_bytes`. PERMISSION_DENIED:
+// may not be read. UNAVAILABLE: cannot be read.
 absl::StatusOr<std::string> ReadFile(const std::string& path, size_t max_bytes = 256u << 20);
 
 // Writes `bytes` so that after a crash the file holds either its former contents or all of `bytes`; durable when this
 // returns. `mode`: permission bits of a new file, for instance 0600. RESOURCE_EXHAUSTED: no room. UNAVAILABLE: other
-// faults. On failure the former file is untouched.
+// faults. On failure the file holds one of the two; it is the former one unless only the folder could not be made durable.
 absl::Status WriteFileAtomically(const std::string& path, absl::string_view bytes, int mode);
 
 // Makes the folder and those above it. An existing folder keeps its mode.

@@ -1,7 +1,6 @@
 // The machine's clock as candord_test_clock has it, in place of services/base/clock.cc: set forward by as many seconds
 // as the file says that CANDOR_TEST_CLOCK names, so that days pass at once. The file is replaced as a whole.
 
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
@@ -25,14 +24,14 @@ absl::Duration SetForward() {
 
 }  // namespace
 
-absl::Time SystemClock::Now() {
-  absl::MutexLock lock(&mutex_);
-  latest_ = std::max(latest_, absl::Now() + SetForward());
-  return latest_;
-}
-
+// The even clock goes forward by as much, so that it is no step of the time of day.
 absl::Duration SystemClock::Steady() {
   return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch()) + SetForward();
+}
+
+absl::Time SystemClock::Now() {
+  absl::MutexLock lock(&mutex_);
+  return follower_.Follow(absl::Now() + SetForward(), Steady());
 }
 
 }  // namespace candor::base
