@@ -34,9 +34,6 @@ namespace candor::cli {
 namespace {
 
 constexpr size_t kWidth = 90;
-// Between answers and asking for their token again, where the person does not want to wait: so that the two calls do
-// not stand side by side.
-constexpr double kShortestPauseHours = 10 / 3600.0;
 
 struct AnswerOptions {
   std::string code, link, expect_manifest, language, file, state_dir, receipt, mirror_ca;
@@ -296,19 +293,6 @@ base::Json WarnOfMarks(Dialog& dialog, const client::Respondent& respondent, con
   return all;
 }
 
-// After a restored backup: has the token counted again, some time after the answers. They are stored, so nothing of
-// this fails the sitting.
-void ConfirmToken(Context& c, Dialog& dialog, client::Respondent& respondent, double hours) {
-  const Sentences& say = dialog.sentences();
-  absl::Status confirmed = WaitForAMoment(dialog, c, std::max(hours, kShortestPauseHours), "restored.waits");
-  if (confirmed.ok()) confirmed = respondent.ConfirmToken();
-  if (confirmed.ok()) {
-    dialog.Say(absl::StrCat(say.Say("restored.confirmed"), "\n"));
-  } else {
-    Warn(say.Say("restored.not_confirmed", {{"why", std::string(confirmed.message())}}), c.options.json);
-  }
-}
-
 absl::Status Answer(Context& c, const AnswerOptions& given) {
   std::ostream no_stream(nullptr);
   Dialog link_dialog(std::cin, no_stream);
@@ -439,9 +423,7 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
     for (const client::MirrorFinding& mirror : mirrors) {
       result["mirrors"].push_back({{"url", mirror.url}, {"same", mirror.same}, {"why_not", mirror.why_not}});
     }
-    CANDOR_RETURN_IF_ERROR(Print(result.dump(2) + "\n"));
-    if (respondent->is_forgotten()) ConfirmToken(c, dialog, *respondent, hours);
-    return absl::OkStatus();
+    return Print(result.dump(2) + "\n");
   }
   std::string text = absl::StrCat("\n", say.Say("answer.stored"), "\n");
   if (receipt_file.empty()) {
@@ -453,9 +435,7 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
                   WhatIsKept(say, options, device, state_file, receipt_file,
                              device.in_memory() ? "" : device.files.PathOf(client::ReplyKeysName(state_name)),
                              documents.contract));
-  CANDOR_RETURN_IF_ERROR(Print(text));
-  if (respondent->is_forgotten()) ConfirmToken(c, dialog, *respondent, hours);
-  return absl::OkStatus();
+  return Print(text);
 }
 
 }  // namespace

@@ -225,13 +225,14 @@ struct BackupOptions {
   std::string data, folder;
 };
 
-// A restored identity plane has forgotten whose codes were used since.
+// A restored identity plane has forgotten whose codes were used since. No device asks by itself: a server that could make it
+// ask could pick one person out by it.
 constexpr char kAskIdentityAgain[] =
-    "Codes that were used after this backup was made count as unused here. Where the response plane was restored too, "
-    "this is mended as people send their answers again. Where it was not, their answers are still there: ask everybody "
-    "who answered since to run candor answer --after-restore, each on the device that they used; it sends no answer, and "
-    "has their code counted again. Whoever answered on a shared device, where nothing is kept, answers anew with the "
-    "same code if the response plane was restored too, and must not if it was not.\n";
+    "Codes that were used after this backup was made count as unused here. Ask everybody, all at once and in the same "
+    "words, to run candor answer --after-restore, each on the device that they used, at another time than that at which "
+    "they send answers; it sends no answer, and has their code counted again. Whoever answered on a shared device, where "
+    "nothing is kept, answers anew with the same code if the response plane was restored too, and must not if it was "
+    "not.\n";
 constexpr char kCodesTwice[] =
     "Until then whoever used a code since can use it a second time from another device, and so might answer twice. If "
     "a group ends with more answers than codes were used, the campaign still closes, but nothing of that group is "
@@ -262,13 +263,9 @@ void ShowKeysNote(std::string& text, int open_surveys, absl::string_view planes,
   absl::StrAppend(&text,
                   "Answers that were sent to open surveys after this backup was made are lost, though people have receipts "
                   "for them, unless they are sent again: ask everybody who answered since to send theirs again, each from "
-                  "the device that they used, with candor answer. Their device notices the restore, and has their code "
-                  "counted again too.\n");
+                  "the device that they used, with candor answer.\n");
   // On a folder of one plane the other's part is told where that is restored.
-  if (planes == kBoth) {
-    absl::StrAppend(&text, "Whoever answered on a shared device, where nothing is kept, answers anew with the same "
-                           "code.\n", kCodesTwice);
-  }
+  if (planes == kBoth) absl::StrAppend(&text, kAskIdentityAgain, kCodesTwice);
 }
 
 absl::Status ShowSummary(Context& c, const BackupSummary& summary, const std::string& folder, bool restoring) {

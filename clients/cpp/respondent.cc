@@ -291,10 +291,7 @@ absl::Status Respondent::ConfirmToken() {
   candor::v1::IssueTokenRequest request;
   request.set_code(code_);
   request.set_blinded_message(state_.blinded_message);
-  CANDOR_RETURN_IF_ERROR(
-      connection->CallRepeatedly(options_.retry, *stub, &InvitationService::Stub::IssueToken, request).status());
-  state_.forgotten = false;
-  return Save();
+  return connection->CallRepeatedly(options_.retry, *stub, &InvitationService::Stub::IssueToken, request).status();
 }
 
 absl::StatusOr<candor::v1::SubmitResponseResponse> Respondent::Send(const candor::v1::SubmitResponseRequest& request) {
@@ -355,12 +352,6 @@ absl::Status Respondent::Submit(const domain::Answers& answers) {
   // Before the receipt: without one the same answers are sent again, and this is done again.
   CANDOR_RETURN_IF_ERROR(KeepReplyKeys());
   state_.receipt = response->receipt();
-  // A first answer from somebody who has a receipt already: the plane was restored from a backup of before that, and
-  // so, perhaps, was the other, which then counts one token too few.
-  if (state_.ever_acknowledged && response->has_first() && response->first()) {
-    state_.forgotten = !state_.blinded_message.empty();
-  }
-  state_.ever_acknowledged = true;
   if (!options_.keep_answers) DropAnswers();
   return Save();
 }

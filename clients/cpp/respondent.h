@@ -115,14 +115,10 @@ class Respondent {
   // may not be counted, calling again asks for another. Else as the service's SubmitResponse; calling again goes on.
   absl::Status Submit(const domain::Answers& answers);
 
-  // Whether the response plane had forgotten an answer that it had acknowledged to this device, so that ConfirmToken
-  // should be called; until it was, also in later runs. Never after an ordinary change.
-  bool is_forgotten() const { return state_.forgotten; }
-
   // Asks the identity plane, over a connection of its own, for the very same signature again, so that a restored
-  // backup counts the token once more; one that was counted stays counted once. For is_forgotten(), some random time
-  // after the answers, or where whoever invited asks for it after a restore; at no other time, since when somebody
-  // changes their answers is nobody's business. Sends no answer.
+  // backup counts the token once more; one that was counted stays counted once. Only where the person asks for it, because
+  // whoever invited told everybody of a restore; never because a server says something to this device, which might say it to
+  // one person alone to see whose code comes. Sends no answer.
   //
   // FAILED_PRECONDITION: no token is held here, or one of before that was possible; or the code was in memory alone
   // and is wiped. ALREADY_EXISTS, TOKEN_ALREADY_ISSUED: since the restore the code was used with another device. Else

@@ -158,8 +158,6 @@ std::string RespondentState::Serialize() const {
                          {"token_message", base::HexEncode(token_message)},
                          {"token_signature", base::HexEncode(token_signature)},
                          {"blinded_message", base::HexEncode(blinded_message)},
-                         {"ever_acknowledged", ever_acknowledged},
-                         {"forgotten", forgotten},
                          {"version", version},
                          {"submission_id", base::HexEncode(submission_id)},
                          {"receipt", base::HexEncode(receipt)},
@@ -222,8 +220,6 @@ absl::StatusOr<RespondentState> RespondentState::Parse(absl::string_view bytes) 
     state.invitation = ParseInvitation(*found);
   }
   if (document->contains("blinded_message")) state.blinded_message = hex("blinded_message");
-  state.ever_acknowledged = document->value("ever_acknowledged", base::Json(!state.receipt.empty())) == true;
-  state.forgotten = document->value("forgotten", base::Json(false)) == true;
   if (const std::string blinding = hex("blinding"); !blinding.empty()) {
     auto parsed = crypto::BlindingState::Parse(blinding);
     if (!parsed.ok()) return NotAState();

@@ -51,9 +51,6 @@ struct RespondentState {
   // answers are acknowledged.
   std::vector<std::string> reply_seeds;
   std::string receipt;  // of that version; empty: not acknowledged yet
-  // Whether any version was acknowledged ever; and whether the response plane had forgotten that when it took a later
-  // one, so that the token is to be asked for again.
-  bool ever_acknowledged = false, forgotten = false;
   // As the identity plane gave it with the code (crypto::SaltedFilter); empty where nothing is asked in words.
   std::string surname_filter;
 

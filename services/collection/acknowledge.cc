@@ -11,7 +11,7 @@ void AcknowledgeAnswers(const Survey& survey, const crypto::SigningKey& receipt_
                         std::vector<PendingAnswer>& answers, const std::vector<Verdict>& verdicts) {
   std::vector<crypto::ReceiptEntry> entries;
   for (const Verdict& verdict : verdicts) {
-    if (verdict.ok()) entries.push_back(verdict->entry);
+    if (verdict.ok()) entries.push_back(*verdict);
   }
   absl::StatusOr<std::vector<std::string>> receipts = std::vector<std::string>();
   if (!entries.empty()) receipts = crypto::BuildReceipts(entries, survey.id_bytes(), receipt_key);
@@ -24,7 +24,7 @@ void AcknowledgeAnswers(const Survey& survey, const crypto::SigningKey& receipt_
     } else if (!receipts.ok()) {
       answers[i].done(receipts.status());
     } else {
-      answers[i].done(Acknowledgement{std::move((*receipts)[next++]), verdicts[i]->first});
+      answers[i].done(std::move((*receipts)[next++]));
     }
   }
 }

@@ -68,14 +68,8 @@ struct Submission {
   domain::Answers answers;
 };
 
-// What the sender of a stored answer is told.
-struct Acknowledgement {
-  std::string receipt;  // as crypto::VerifyReceiptForToken reads it
-  // Whether this is the first answer of its token that this plane knows of: nothing was replaced by it. To somebody
-  // who has answered before it says that a restored backup has lost that.
-  bool first = false;
-};
-using SubmitCallback = std::function<void(absl::StatusOr<Acknowledgement>)>;
+// The receipt of a stored answer, as crypto::VerifyReceiptForToken reads it.
+using SubmitCallback = std::function<void(absl::StatusOr<std::string> receipt)>;
 
 // All methods may be called from any thread, but from a SubmitCallback only Submit. Those of domain::ResponsePlane,
 // GetDocuments and GetLedger may wait for the disk; Submit never does.

@@ -97,9 +97,7 @@ absl::Status LoadedSurvey::EnsureDataKey() {
 }
 
 std::vector<Verdict> LoadedSurvey::Commit(absl::Span<PendingAnswer> answers) {
-  absl::Status ready = EnsureFile();
-  if (ready.ok() && accepting_) ready = EnsureDataKey();
-  if (!ready.ok()) return std::vector<Verdict>(answers.size(), ready);
+  if (const absl::Status ready = EnsureFile(); !ready.ok()) return std::vector<Verdict>(answers.size(), ready);
 
   Round round;
   round.rests_on_round.reserve(answers.size());
@@ -142,15 +140,16 @@ Verdict LoadedSurvey::Judge(PendingAnswer& answer, Round& round) {
     return answer.version < spent.version ? VersionSuperseded() : VersionTaken();
   }
   if (in_round) {
-    return Stored{{answer.token_hash, SealedDigest(round.writes[write->second].sealed), answer.version},
-                  spent.replacements == 0};
+    return crypto::ReceiptEntry{answer.token_hash, SealedDigest(round.writes[write->second].sealed), answer.version};
   }
   CANDOR_ASSIGN_OR_RETURN(const std::string sealed, file_->ReadSealed(spent.slot));
-  return Stored{{answer.token_hash, SealedDigest(sealed), answer.version}, spent.replacements == 0};
+  return crypto::ReceiptEntry{answer.token_hash, SealedDigest(sealed), answer.version};
 }
 
 Verdict LoadedSurvey::Put(PendingAnswer& answer, const TokenHash& token, const Spent* before, Round& round) {
   if (answer.sealed.empty()) {
+    // Not before a verdict asks for it: a replay writes nothing, and has its receipt also when there is no room for a key.
+    CANDOR_RETURN_IF_ERROR(EnsureDataKey());
     answer.sealed = SealAnswer(*data_key_, {survey_->id_bytes(), answer.group, answer.token_hash, answer.version},
                                answer.answers, survey_->groups()[static_cast<size_t>(answer.group)].shape);
     domain::Wipe(answer.answers);
@@ -168,7 +167,7 @@ Verdict LoadedSurvey::Put(PendingAnswer& answer, const TokenHash& token, const S
   after.version = answer.version;
   after.submission_id = ToArray<storage::kSubmissionIdBytes>(answer.submission_id);
 
-  Stored stored{{answer.token_hash, SealedDigest(answer.sealed), answer.version}, before == nullptr};
+  crypto::ReceiptEntry entry{answer.token_hash, SealedDigest(answer.sealed), answer.version};
   storage::SlotWrite write{after.slot,
                            {answer.token_hash, after.version, answer.submission_id, after.replacements},
                            std::move(answer.sealed)};
@@ -179,7 +178,7 @@ Verdict LoadedSurvey::Put(PendingAnswer& answer, const TokenHash& token, const S
     round.writes[place->second] = std::move(write);
   }
   spent_[token] = after;
-  return stored;
+  return entry;
 }
 
 absl::StatusOr<int64_t> LoadedSurvey::TakeFreeSlot(int group) {

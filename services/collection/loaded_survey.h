@@ -32,13 +32,8 @@ struct PendingAnswer {
   SubmitCallback done;
 };
 
-// A stored answer: what its receipt is made of, and whether it replaced none.
-struct Stored {
-  crypto::ReceiptEntry entry;
-  bool first = false;
-};
-// What became of one pending answer, or why nothing was stored.
-using Verdict = absl::StatusOr<Stored>;
+// What became of one pending answer: what its receipt is made of, or why nothing was stored.
+using Verdict = absl::StatusOr<crypto::ReceiptEntry>;
 
 // Used by one thread, the survey's writer.
 class LoadedSurvey {

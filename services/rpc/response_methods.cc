@@ -78,12 +78,9 @@ void AddResponseMethods(collection::Collection* collection, MethodSet& methods) 
           return;
         }
         collection->Submit(*std::move(submission),
-                           [response, done = std::move(done)](absl::StatusOr<collection::Acknowledgement> stored) {
-                             if (stored.ok()) {
-                               response->set_receipt(std::move(stored->receipt));
-                               response->set_first(stored->first);
-                             }
-                             done(stored.status());
+                           [response, done = std::move(done)](absl::StatusOr<std::string> receipt) {
+                             if (receipt.ok()) response->set_receipt(*std::move(receipt));
+                             done(receipt.status());
                            });
       });
   methods.Add<v1::ProvideClosingKeyRequest, v1::ProvideClosingKeyResponse>(

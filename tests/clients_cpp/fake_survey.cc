@@ -239,7 +239,6 @@ grpc::Status FakeServer::SubmitResponse(grpc::ServerContext* context, const cand
     return Fail(grpc::StatusCode::FAILED_PRECONDITION, "VERSION_TAKEN", "no");
   }
   if (request->version() > slot.first) {
-    if (slot.first > 0) ++replaced_[token_hash];
     slot = {request->version(), request->submission_id()};
     digests_[token_hash] = crypto::Sha256(base::RandomBytes(40));
   }
@@ -250,7 +249,6 @@ grpc::Status FakeServer::SubmitResponse(grpc::ServerContext* context, const cand
                             domain::SurveyIdBytes(survey_.manifest.survey), *survey_.receipt_key);
   CANDOR_CHECK(receipts.ok());
   response->set_receipt(receipts->front());
-  response->set_first(replaced_[token_hash] == 0);
   return grpc::Status::OK;
 }
 
@@ -274,7 +272,6 @@ grpc::Status FakeServer::AnswerQuestion(grpc::ServerContext* context, const cand
 void FakeServer::ForgetAnswers() {
   absl::MutexLock lock(&mutex_);
   stored.clear();
-  replaced_.clear();
 }
 
 void FakeServer::ForgetTokens() {

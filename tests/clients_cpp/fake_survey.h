@@ -107,7 +107,6 @@ class FakeServer final : public candor::v1::InvitationService::Service, public c
   absl::Mutex mutex_;
   char challenges_ = 'a';
   std::string issued_to_;  // the blinded message that was signed
-  std::map<std::string, int> replaced_;  // token hash -> how often
   std::map<std::string, std::string> digests_;  // token hash -> digest of its sealed record
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;

@@ -123,16 +123,11 @@ Submission MakeSubmission(const domain::SurveyId& survey, const Token& token, ui
           version, base::RandomBytes(16),              answers};
 }
 
-absl::StatusOr<std::string> ReceiptOf(const absl::StatusOr<Acknowledgement>& stored) {
-  if (!stored.ok()) return stored.status();
-  return stored->receipt;
-}
-
 absl::StatusOr<std::string> SubmitAndWait(Collection& collection, const Submission& submission) {
   absl::StatusOr<std::string> answer;
   absl::Notification done;
-  collection.Submit(submission, [&](absl::StatusOr<Acknowledgement> stored) {
-    answer = ReceiptOf(stored);
+  collection.Submit(submission, [&](absl::StatusOr<std::string> receipt) {
+    answer = std::move(receipt);
     done.Notify();
   });
   CANDOR_CHECK(done.WaitForNotificationWithTimeout(absl::Minutes(1)));

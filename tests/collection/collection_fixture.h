@@ -78,8 +78,6 @@ domain::Answers Ratings(int first, int second, int third);
 Submission MakeSubmission(const domain::SurveyId& survey, const Token& token, uint32_t version,
                           const domain::Answers& answers);
 
-// Of an answer that was stored, else why it was not.
-absl::StatusOr<std::string> ReceiptOf(const absl::StatusOr<Acknowledgement>& stored);
 // Submits and waits for the answer, at most a minute.
 absl::StatusOr<std::string> SubmitAndWait(Collection& collection, const Submission& submission);
 

@@ -100,14 +100,14 @@ class KillTest : public CollectionTest {
           absl::MutexLock lock(&mutex);
           ++open;
         }
-        collection->Submit(submissions_[token][version - 1], [&, token, version](absl::StatusOr<Acknowledgement> stored) {
-          if (stored.ok()) {
+        collection->Submit(submissions_[token][version - 1], [&, token, version](absl::StatusOr<std::string> receipt) {
+          if (receipt.ok()) {
             Report report{Report::kAcknowledged, static_cast<uint32_t>(token), version, {}};
             // The leaf stands behind format, version and slot.
-            std::memcpy(report.leaf, stored->receipt.data() + 7, sizeof(report.leaf));
+            std::memcpy(report.leaf, receipt->data() + 7, sizeof(report.leaf));
             Send(pipe_end, report);
           } else {
-            CANDOR_CHECK(stored.status().code() == absl::StatusCode::kFailedPrecondition);  // a lower version
+            CANDOR_CHECK(receipt.status().code() == absl::StatusCode::kFailedPrecondition);  // a lower version
           }
           absl::MutexLock lock(&mutex);
           --open;

@@ -33,7 +33,7 @@ class SubmitTest : public CollectionTest {
   void HoldWriter(const TestSurvey& survey) {
     absl::Notification held;
     collection_->Submit(MakeSubmission(survey.id(), survey.NewToken(1), 1, Ratings(1, 1, 1)),
-                        [&](absl::StatusOr<Acknowledgement> receipt) {
+                        [&](absl::StatusOr<std::string> receipt) {
                           EXPECT_TRUE(receipt.ok()) << receipt.status();
                           held.Notify();
                           release_.WaitForNotification();
@@ -120,11 +120,11 @@ TEST_F(SubmitTest, SubmittingDoesNotWaitForDocumentsAndWhatWaitsForThemIsBounded
   constexpr int kMore = 3 + 2 * kLookupThreads;
   std::atomic<int> stored{0}, overloaded{0};
   absl::BlockingCounter left(1 + kMore);
-  const auto count = [&](absl::StatusOr<Acknowledgement> receipt) {
+  const auto count = [&](absl::StatusOr<std::string> receipt) {
     if (receipt.ok()) {
       ++stored;
     } else {
-      ExpectReason(receipt.status(), StatusCode::kResourceExhausted, reasons::kOVERLOADED);
+      ExpectReason(receipt, StatusCode::kResourceExhausted, reasons::kOVERLOADED);
       ++overloaded;
     }
     left.DecrementCount();
@@ -228,8 +228,8 @@ TEST_F(SubmitTest, ManyThreadsAtOnceLoseNothing) {
     threads.emplace_back([&] {
       for (const auto& [survey, token] : share) {
         collection_->Submit(MakeSubmission(survey->id(), token, 1, Ratings(2, 3, 4)),
-                            [&, survey = survey, token = &token](absl::StatusOr<Acknowledgement> receipt) {
-                              const std::string leaf = LeafOf(*survey, *token, ReceiptOf(receipt));
+                            [&, survey = survey, token = &token](absl::StatusOr<std::string> receipt) {
+                              const std::string leaf = LeafOf(*survey, *token, receipt);
                               {
                                 absl::MutexLock lock(&mutex);
                                 leaves.insert(leaf);
@@ -259,8 +259,8 @@ TEST_F(SubmitTest, TwoVersionsInOneRoundAreBothAcknowledgedAndTheHigherCounts) {
   absl::StatusOr<std::string> first, second, replay, late;
   absl::BlockingCounter left(4);
   const auto into = [&](absl::StatusOr<std::string>& place) {
-    return [&](absl::StatusOr<Acknowledgement> receipt) {
-      place = ReceiptOf(receipt);
+    return [&](absl::StatusOr<std::string> receipt) {
+      place = std::move(receipt);
       left.DecrementCount();
     };
   };
@@ -291,11 +291,11 @@ TEST_F(SubmitTest, AFullQueueIsOverloadedAndForgetsNothingThatWasQueued) {
   absl::BlockingCounter left(8);
   for (int i = 0; i < 8; ++i) {
     collection_->Submit(MakeSubmission(survey.id(), survey.NewToken(0), 1, Ratings(1, 2, 3)),
-                        [&](absl::StatusOr<Acknowledgement> receipt) {
+                        [&](absl::StatusOr<std::string> receipt) {
                           if (receipt.ok()) {
                             ++stored;
                           } else {
-                            ExpectReason(receipt.status(), StatusCode::kResourceExhausted, reasons::kOVERLOADED);
+                            ExpectReason(receipt, StatusCode::kResourceExhausted, reasons::kOVERLOADED);
                             ++overloaded;
                           }
                           left.DecrementCount();
@@ -315,7 +315,7 @@ TEST_F(SubmitTest, StoppingCommitsAndAcknowledgesWhatWaitsAndRefusesTheRest) {
   }
   std::atomic<int> stored{0};
   for (const Submission& submission : submissions) {
-    collection_->Submit(submission, [&](absl::StatusOr<Acknowledgement> receipt) { stored += receipt.ok() ? 1 : 0; });
+    collection_->Submit(submission, [&](absl::StatusOr<std::string> receipt) { stored += receipt.ok() ? 1 : 0; });
   }
   collection_->Stop();
   EXPECT_EQ(stored, 12);
@@ -410,6 +410,18 @@ TEST_F(SubmitTest, AKeyThatCouldNotBeStoredIsNeverUsed) {
   EXPECT_EQ(Close(survey, survey.Closing("order")).ledger.groups[0].counted, 1);  // it could be opened
 }
 
+TEST_F(SubmitTest, AfterARestartAReplayHasItsReceiptThoughThereIsNoRoomForAKey) {
+  const TestSurvey survey = OpenSurvey();
+  const Submission submission = MakeSubmission(survey.id(), survey.NewToken(0), 1, Ratings(5, 4, 3));
+  ASSERT_TRUE(SubmitAndWait(*collection_, submission).ok());
+  Restart();
+  storage::SetDiskFault("/open/", 0, SQLITE_FULL);
+  EXPECT_TRUE(SubmitAndWait(*collection_, submission).ok());
+  ExpectReason(Submit(survey, survey.NewToken(0), 1, Ratings(1, 1, 1)), StatusCode::kResourceExhausted,
+               reasons::kSTORE_FULL);
+  storage::ClearDiskFault();
+}
+
 TEST_F(SubmitTest, AFailedSyncIsNotAcknowledgedAndARetryIsCountedOnce) {
   const TestSurvey survey = OpenSurvey();
   ASSERT_TRUE(Submit(survey, survey.NewToken(0), 1, Ratings(2, 2, 2)).ok());
@@ -438,8 +450,8 @@ TEST_F(SubmitTest, AFailedRoundTakesBackEveryAnswerInIt) {
   storage::SetDiskFault("/open/", 0, SQLITE_FULL);
   absl::BlockingCounter left(static_cast<int>(submissions.size()));
   for (const Submission& submission : submissions) {
-    collection_->Submit(submission, [&](absl::StatusOr<Acknowledgement> receipt) {
-      ExpectReason(receipt.status(), StatusCode::kResourceExhausted, reasons::kSTORE_FULL);
+    collection_->Submit(submission, [&](absl::StatusOr<std::string> receipt) {
+      ExpectReason(receipt, StatusCode::kResourceExhausted, reasons::kSTORE_FULL);
       left.DecrementCount();
     });
   }

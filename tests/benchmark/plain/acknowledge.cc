@@ -14,7 +14,7 @@ void AcknowledgeAnswers(const Survey&, const crypto::SigningKey&, std::vector<Pe
   for (size_t i = 0; i < answers.size(); ++i) {
     domain::Wipe(answers[i].answers);
     if (verdicts[i].ok()) {
-      answers[i].done(Acknowledgement{std::string(crypto::kReceiptBytes, 'r'), true});
+      answers[i].done(std::string(crypto::kReceiptBytes, 'r'));
     } else {
       answers[i].done(verdicts[i].status());
     }
