@@ -21,12 +21,8 @@ absl::StatusOr<OpenedComment> OpenOne(const v1::SealedComment& sealed, const std
   if (sealed.place() < 0 || static_cast<size_t>(sealed.place()) >= places.size()) return CannotBeOpened();
   std::optional<std::string> record =
       crypto::OpenRecord(key, sealed.sealed(), domain::CommentBinding(survey_id, sealed.place()));
-  const bool earlier = !record.has_value();
-  if (earlier) {
-    record = crypto::OpenRecord(key, sealed.sealed(), domain::EarlierCommentBinding(survey_id, sealed.place()));
-  }
   if (!record.has_value()) return CannotBeOpened();
-  auto read = earlier ? domain::DecodeEarlierCommentRecord(*record) : domain::DecodeCommentRecord(*record);
+  auto read = domain::DecodeCommentRecord(*record);
   base::Wipe(*record);
   if (!read.ok()) return CannotBeOpened();
   OpenedComment comment;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
@@ -143,7 +144,8 @@ struct KeptComment {
 };
 
 // Drops what may not be kept, gives the rest their places, and puts it into random order, so that nothing says which
-// comments came from one person. The places are given in the order of the manifest's groups, however many they hold.
+// comments came from one person. The list of places is in the order of what they are, never of how they came about: a place
+// of no name that stood where its first group stands would tell which small group wrote.
 std::vector<KeptComment> PlaceAll(const Survey& survey, const domain::Contract& contract,
                                   const domain::DisclosureRules& rules, Counted& counted,
                                   std::vector<domain::CommentPlace>& places) {
@@ -152,6 +154,7 @@ std::vector<KeptComment> PlaceAll(const Survey& survey, const domain::Contract& 
     domain::CommentedGroup& group = groups.emplace_back();
     group.code = counted.tallies[i].code;
     group.raters = counted.tallies[i].raters;
+    group.counted = counted.counts[i].counted;
     group.withheld = domain::WithheldByItsCodes(counted.counts[i], rules).has_value();
     group.asked = survey.groups()[i].shape.prompts_asked;
     group.comments.resize(group.asked.size());
@@ -167,6 +170,9 @@ std::vector<KeptComment> PlaceAll(const Survey& survey, const domain::Contract& 
       if (any && std::find(places.begin(), places.end(), place) == places.end()) places.push_back(place);
     }
   }
+  std::sort(places.begin(), places.end(), [](const domain::CommentPlace& a, const domain::CommentPlace& b) {
+    return std::tie(a.block, a.prompt, a.texts) < std::tie(b.block, b.prompt, b.texts);
+  });
   std::vector<KeptComment> kept;
   for (Comment& comment : counted.comments) {
     const domain::PlacedComments& at = placed[static_cast<size_t>(comment.group)][static_cast<size_t>(comment.prompt)];
@@ -249,8 +255,8 @@ absl::Status SealNotices(const Survey& survey, Counted& counted, storage::Stored
 
 }  // namespace
 
-absl::Status CheckCloseOrder(const Survey& survey, const domain::CloseOrder& order) {
-  const auto closing_key = crypto::ClosingKeyPair::FromSecretKey(order.closing_secret_key);
+absl::Status CheckCloseOrder(const Survey& survey, const domain::CloseOrder& order, absl::string_view closing_secret_key) {
+  const auto closing_key = crypto::ClosingKeyPair::FromSecretKey(closing_secret_key);
   if (!closing_key.ok() || closing_key->public_key != survey.manifest().closing_public_key) {
     return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kWRONG_CLOSING_KEY,
                        "this is not the secret half of the closing key that the manifest names; nothing was opened");
@@ -261,11 +267,12 @@ absl::Status CheckCloseOrder(const Survey& survey, const domain::CloseOrder& ord
 }
 
 absl::StatusOr<storage::StoredClosing> CountAnswers(const Survey& survey, const domain::CloseOrder& order,
+                                                    absl::string_view closing_secret_key,
                                                     const crypto::SigningKey& receipt_key,
                                                     storage::OpenSurveyStore& answers) {
-  CANDOR_RETURN_IF_ERROR(CheckCloseOrder(survey, order));
+  CANDOR_RETURN_IF_ERROR(CheckCloseOrder(survey, order, closing_secret_key));
   CANDOR_ASSIGN_OR_RETURN(const crypto::ClosingKeyPair closing_key,
-                          crypto::ClosingKeyPair::FromSecretKey(order.closing_secret_key));
+                          crypto::ClosingKeyPair::FromSecretKey(closing_secret_key));
   CANDOR_ASSIGN_OR_RETURN(const domain::InstrumentVersion version,
                           domain::DecodeInstrumentVersion(*survey.documents()->instrument_version));
   CANDOR_ASSIGN_OR_RETURN(const domain::Contract contract, domain::DecodeContract(*survey.documents()->contract));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "services/collection/survey.h"
 #include "services/crypto/signing.h"
 #include "services/domain/response_plane.h"
@@ -24,13 +25,16 @@ namespace candor::collection {
 // INVALID_ARGUMENT, ORDER_MISMATCH: `issued` has not one entry for each group, or names more tokens than people.
 // More answers than tokens (a restored backup) are counted; their group is withheld (domain::WithheldByItsCodes).
 // FAILED_PRECONDITION, WRONG_CLOSING_KEY. DATA_LOSS: an answer cannot be opened. Otherwise the codes of the store.
+// `closing_secret_key`: 32 bytes; it stands beside the order, whose own is empty in steward mode, so that a steward's key is
+// copied to nowhere.
 absl::StatusOr<storage::StoredClosing> CountAnswers(const Survey& survey, const domain::CloseOrder& order,
+                                                    absl::string_view closing_secret_key,
                                                     const crypto::SigningKey& receipt_key,
                                                     storage::OpenSurveyStore& answers);
 
-// Whether `order` brings the secret half of the manifest's closing key and one entry for each group; the codes of
-// CountAnswers. Reads no answer.
-absl::Status CheckCloseOrder(const Survey& survey, const domain::CloseOrder& order);
+// Whether `closing_secret_key` is the secret half of the manifest's closing key, and `order` has one entry for each group; the
+// codes of CountAnswers. Reads no answer.
+absl::Status CheckCloseOrder(const Survey& survey, const domain::CloseOrder& order, absl::string_view closing_secret_key);
 
 }  // namespace candor::collection
 

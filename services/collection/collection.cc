@@ -49,11 +49,6 @@ absl::Status ReceiptKeyLost() {
                      "receipt.key back into the key folder and start again");
 }
 
-absl::Status Abandoned() {
-  return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kSURVEY_ABANDONED,
-                     "the survey was abandoned: its answers were destroyed without being counted, and there is no result");
-}
-
 absl::Status TooLateToCount() {
   return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kSURVEY_ABANDONED,
                      "the time to count this survey, which its raters were told, is over: its answers are destroyed unread, and "
@@ -96,6 +91,11 @@ bool TokenHolds(const Submission& submission, const Survey& survey) {
 }
 
 }  // namespace
+
+absl::Status Abandoned() {
+  return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kSURVEY_ABANDONED,
+                     "the survey was abandoned: its answers were destroyed without being counted, and there is no result");
+}
 
 Collection::Parts::Parts(std::unique_ptr<storage::ResponseStore> store, base::Clock* clock, crypto::SigningKey receipt_key,
                          const CollectionOptions& options)
@@ -252,22 +252,22 @@ absl::StatusOr<domain::CloseOutcome> Collection::CloseSurvey(const domain::Close
     CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> survey, parts_->cache.Get(order.survey));
     if (parts_->IsPastCounting(*survey)) return TooLateToCount();
     if (!parts_->SignsFor(*survey)) return ReceiptKeyLost();
-    domain::CloseOrder with_key = order;
-    const absl::Cleanup wipe = [&with_key] { base::Wipe(with_key.closing_secret_key); };
+    absl::string_view closing_secret_key = order.closing_secret_key;
+    StewardKeys::Key stewards_key;  // held until the counting is over
     if (survey->stewarded()) {
       if (!order.closing_secret_key.empty()) {
         return base::Error(absl::StatusCode::kInvalidArgument, reasons::kORDER_MISMATCH,
                            "the order to close brings a key, but this survey's key comes from its steward alone");
       }
       CANDOR_RETURN_IF_ERROR(writer.StopAccepting(order.survey));
-      const StewardKeys::Key key = parts_->steward_keys.Find(survey->manifest().closing_public_key);
-      if (key == nullptr) return WaitingForSteward();
-      with_key.closing_secret_key = std::string(key->view());
+      stewards_key = parts_->steward_keys.Find(survey->manifest().closing_public_key);
+      if (stewards_key == nullptr) return WaitingForSteward();
+      closing_secret_key = stewards_key->view();
     }
-    CANDOR_RETURN_IF_ERROR(CheckCloseOrder(*survey, with_key));
+    CANDOR_RETURN_IF_ERROR(CheckCloseOrder(*survey, order, closing_secret_key));
     CANDOR_RETURN_IF_ERROR(writer.StopAccepting(order.survey));
     writer.LetGo(order.survey);
-    absl::StatusOr<storage::StoredOutcome> outcome = parts_->CountAndStore(with_key);
+    absl::StatusOr<storage::StoredOutcome> outcome = parts_->CountAndStore(order, closing_secret_key);
     // Until the result is stored, a replay may still have its receipt.
     writer.Readmit(order.survey);
     CANDOR_RETURN_IF_ERROR(outcome.status());
@@ -340,10 +340,12 @@ void Collection::Parts::DropKeyIfUsed(const Survey& survey) {
 }
 
 // Step 4 (a): one transaction, keyed by the order's id.
-absl::StatusOr<storage::StoredOutcome> Collection::Parts::CountAndStore(const domain::CloseOrder& order) {
+absl::StatusOr<storage::StoredOutcome> Collection::Parts::CountAndStore(const domain::CloseOrder& order,
+                                                                           absl::string_view closing_secret_key) {
   CANDOR_ASSIGN_OR_RETURN(const std::shared_ptr<Survey> survey, cache.Get(order.survey));
   CANDOR_ASSIGN_OR_RETURN(const std::unique_ptr<storage::OpenSurveyStore> answers, store->OpenAnswers(order.survey));
-  CANDOR_ASSIGN_OR_RETURN(storage::StoredClosing closing, CountAnswers(*survey, order, receipt_key, *answers));
+  CANDOR_ASSIGN_OR_RETURN(storage::StoredClosing closing,
+                          CountAnswers(*survey, order, closing_secret_key, receipt_key, *answers));
   CANDOR_RETURN_IF_ERROR(store->CloseSurvey(order.survey, closing));
   closing_moments.Put(order.survey, clock.Now());
   return std::move(closing.outcome);

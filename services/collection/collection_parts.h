@@ -40,6 +40,9 @@ namespace candor::collection {
 // How long after what the clock has ended could not be destroyed it is tried again.
 inline constexpr absl::Duration kAbandonRetry = absl::Minutes(1);
 
+// FAILED_PRECONDITION, SURVEY_ABANDONED.
+absl::Status Abandoned();
+
 struct Collection::Parts {
   Parts(std::unique_ptr<storage::ResponseStore> store, base::Clock* clock, crypto::SigningKey receipt_key,
         const CollectionOptions& options);
@@ -64,7 +67,7 @@ struct Collection::Parts {
   absl::Status CheckAuditor(absl::string_view session, const domain::SurveyId& survey);
   void DropKeyIfUsed(const Survey& survey);
   absl::StatusOr<domain::CloseOutcome> FinishClosing(const domain::CloseOrder& order, storage::StoredOutcome outcome);
-  absl::StatusOr<storage::StoredOutcome> CountAndStore(const domain::CloseOrder& order);
+  absl::StatusOr<storage::StoredOutcome> CountAndStore(const domain::CloseOrder& order, absl::string_view closing_secret_key);
   void LookUpAndTake(Submission submission, SubmitCallback done);
   void Take(const std::shared_ptr<Survey>& survey, Submission submission, SubmitCallback done);
 

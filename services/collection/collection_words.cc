@@ -167,6 +167,8 @@ absl::Status Collection::SummarizeComments(absl::string_view session, const Surv
 
 absl::Status Collection::Parts::CheckAuditor(absl::string_view session, const SurveyId& survey) {
   CANDOR_RETURN_IF_ERROR(sessions.Check(session, survey, KeyRole::kAuditor).status());
+  CANDOR_ASSIGN_OR_RETURN(const storage::SurveyState state, store->GetState(survey));
+  if (state == storage::SurveyState::kAbandoned) return Abandoned();
   // Before closing they lie within the answers, and nobody can tell them apart.
   return store->GetOutcome(survey).status();
 }

@@ -17,8 +17,6 @@ namespace candor::collection {
 namespace {
 
 constexpr absl::string_view kManifestTag = "candor-manifest-v1";
-// A token names its group in two bytes; far fewer stand in any manifest.
-constexpr size_t kMostGroups = 256;
 
 absl::Status Mismatch(absl::string_view what) {
   return base::Error(absl::StatusCode::kInvalidArgument, domain::reasons::kORDER_MISMATCH,
@@ -43,6 +41,17 @@ absl::Status CheckGroup(const domain::Instrument& instrument, const domain::Issu
   const auto key = crypto::BlindVerifyingKey::FromSpkiDer(group.verifying_key);
   if (!key.ok()) return Mismatch(absl::StrCat("the key of the group ", group.code, " cannot be used"));
   return absl::OkStatus();
+}
+
+// That these are the documents which people were told: closing obeys them, and a row that was edited, or damaged on the disk,
+// would else be obeyed silently.
+absl::Status CheckSealOfDocuments(const storage::StoredSurvey& stored, const domain::Manifest& manifest) {
+  const bool same = base::HexEncode(crypto::Sha256(stored.contract)) == manifest.contract_hash &&
+                    base::HexEncode(crypto::Sha256(stored.instrument_version)) == manifest.instrument_hash &&
+                    crypto::VerifySignature(manifest.signing_public_key, absl::StrCat(kManifestTag, stored.manifest),
+                                            stored.manifest_signature);
+  if (same) return absl::OkStatus();
+  return domain::errors::StoreCorrupt("a survey's rules or questions are not the ones that it was opened with");
 }
 
 bool CanBeSealedTo(const std::string& public_key) { return crypto::SealToKey(public_key, "").ok(); }
@@ -98,7 +107,6 @@ absl::StatusOr<storage::SlotLayout> CheckOpenOrder(const domain::OpenOrder& orde
   if (manifest->auditor.has_value() && !CanBeSealedTo(manifest->auditor->public_key)) {
     return Mismatch("the auditor's key cannot be used");
   }
-  if (manifest->groups.size() > kMostGroups) return Mismatch(absl::StrCat("more than ", kMostGroups, " groups"));
 
   storage::SlotLayout layout;
   layout.sealed_size = SealedAnswerSize(version->instrument, *manifest);
@@ -152,6 +160,7 @@ absl::StatusOr<std::shared_ptr<Survey>> Survey::FromStored(
   auto manifest = domain::DecodeManifest(stored.manifest);
   const auto version = domain::DecodeInstrumentVersion(stored.instrument_version);
   if (!manifest.ok() || !version.ok()) return domain::errors::StoreCorrupt("a survey's documents cannot be read");
+  CANDOR_RETURN_IF_ERROR(CheckSealOfDocuments(stored, *manifest));
   std::shared_ptr<Survey> survey(new Survey);
   survey->id_ = stored.id;
   survey->id_bytes_ = domain::SurveyIdBytes(stored.id);

@@ -41,7 +41,7 @@ std::string InGroups(absl::string_view text) {
   return grouped;
 }
 
-// How many bytes at the start of `text` only separate characters: ASCII white space and hyphens, and what word
+// How many bytes at the start of `text` only separate characters: ASCII white space, hyphens and underscores, and what word
 // processors and phones put in their place, in UTF-8: no-break space, soft hyphen, U+2000 to U+2015 (spaces, zero-width
 // marks, hyphens and dashes), narrow no-break space, minus, byte-order mark.
 size_t SeparatorLength(absl::string_view text) {

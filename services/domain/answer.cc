@@ -8,6 +8,7 @@
 #include "services/base/private_memory.h"
 #include "services/base/status.h"
 #include "services/domain/errors.h"
+#include "services/domain/padded_text.h"
 #include "services/domain/text.h"
 
 namespace candor::domain {
@@ -74,26 +75,10 @@ absl::Status CheckNotice(const PressureNotice& notice, bool asked) {
   return CheckText(notice.text, kLongestPressureNotice, [] { return "pressure_notice"; });
 }
 
-void AppendText(absl::string_view text, size_t cap, std::string& record) {
-  CANDOR_CHECK(text.size() <= cap && cap <= 0xFFFF);
-  record.push_back(static_cast<char>(text.size() >> 8));
-  record.push_back(static_cast<char>(text.size() & 0xFF));
-  record.append(text.data(), text.size());
-  record.append(cap - text.size(), '\0');
-}
-
-// Every byte is as its neighbour, and the first is zero: many times faster than looking at one after the other.
-bool IsZero(absl::string_view bytes) {
-  return bytes.empty() || (bytes[0] == '\0' && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
-}
-
-// Takes what AppendText appended from the front of `record`, which is long enough. False: it is no such thing.
-bool TakeText(size_t cap, absl::string_view& record, std::string& text) {
-  const size_t length =
-      static_cast<size_t>(static_cast<uint8_t>(record[0])) << 8 | static_cast<uint8_t>(record[1]);
-  if (length > cap || !IsZero(record.substr(2 + length, cap - length))) return false;
-  text.assign(record.data() + 2, length);
-  record.remove_prefix(2 + cap);
+// Takes what AppendPadded appended from the front of `record`, which is long enough. False: it is no such thing.
+bool TakePadded(size_t cap, absl::string_view& record, std::string& text) {
+  if (!ReadPadded(record.substr(0, kTextLengthBytes + cap), text)) return false;
+  record.remove_prefix(kTextLengthBytes + cap);
   return true;
 }
 
@@ -162,13 +147,13 @@ std::string EncodeAnswers(const Answers& answers, const AnswerShape& shape) {
   record.reserve(shape.record_size());
   for (const uint8_t rating : answers.ratings) record.push_back(static_cast<char>(rating));
   for (size_t i = 0; i < answers.comments.size(); ++i) {
-    AppendText(answers.comments[i], static_cast<size_t>(shape.prompt_max_bytes[i]), record);
+    AppendPadded(answers.comments[i], static_cast<size_t>(shape.prompt_max_bytes[i]), record);
     if (i < answers.reply_keys.size()) record.append(answers.reply_keys[i]);
     record.append(i < answers.reply_keys.size() && !answers.reply_keys[i].empty() ? 0 : kReplyKeyBytes, '\0');
   }
   if (shape.notice_asked) {
     record.push_back(answers.notice.given ? '\1' : '\0');
-    AppendText(answers.notice.text, kLongestPressureNotice, record);
+    AppendPadded(answers.notice.text, kLongestPressureNotice, record);
   }
   return record;
 }
@@ -185,7 +170,7 @@ absl::Status DecodeAnswersTo(absl::string_view record, const AnswerShape& shape,
   answers.comments.resize(shape.prompt_max_bytes.size());
   answers.reply_keys.resize(shape.prompt_max_bytes.size());
   for (size_t i = 0; i < shape.prompt_max_bytes.size(); ++i) {
-    if (!TakeText(static_cast<size_t>(shape.prompt_max_bytes[i]), record, answers.comments[i])) return damaged();
+    if (!TakePadded(static_cast<size_t>(shape.prompt_max_bytes[i]), record, answers.comments[i])) return damaged();
     const absl::string_view key = record.substr(0, kReplyKeyBytes);
     record.remove_prefix(kReplyKeyBytes);
     answers.reply_keys[i].assign(key.data(), IsZero(key) ? 0 : key.size());
@@ -196,7 +181,7 @@ absl::Status DecodeAnswersTo(absl::string_view record, const AnswerShape& shape,
     if (static_cast<uint8_t>(record[0]) > 1) return damaged();
     answers.notice.given = record[0] == '\1';
     record.remove_prefix(1);
-    if (!TakeText(kLongestPressureNotice, record, answers.notice.text)) return damaged();
+    if (!TakePadded(kLongestPressureNotice, record, answers.notice.text)) return damaged();
   }
   // The status of the check names a field of one person's answer, so it is not passed on.
   if (!CheckAnswers(answers, shape).ok()) return damaged();

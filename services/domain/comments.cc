@@ -67,9 +67,11 @@ ReleasedPrompt ReadPrompt(const Json& value, const std::string& path, JsonFault*
 }
 
 void HideTellingPrompts(const std::vector<CommentedGroup>& groups, std::vector<std::vector<PlacedComments>>& placed) {
-  // Also groups that wrote nothing: nobody but this plane knows that they did not.
+  // Also groups that wrote nothing: nobody but this plane knows that they did not. But everybody knows from the ledger of which
+  // group nobody answered, and that is no company.
   const auto is_nameless = [&](size_t group, size_t prompt) {
-    return groups[group].asked[prompt] && !placed[group][prompt].dropped && placed[group][prompt].place.block.empty();
+    return groups[group].counted > 0 && groups[group].asked[prompt] && !placed[group][prompt].dropped &&
+           placed[group][prompt].place.block.empty();
   };
   std::set<size_t> nameless;
   bool telling = false;

@@ -34,6 +34,7 @@ struct CommentPlace {
 struct CommentedGroup {
   std::string code;
   int64_t raters = 0;              // who rated at least one item
+  int64_t counted = 0;             // whose answers are counted, as the ledger publishes it
   bool withheld = false;           // by its codes (WithheldByItsCodes): nothing of it gets out
   std::vector<int64_t> comments;   // to each prompt of the instrument
   std::vector<bool> asked;         // which prompts the group was asked

@@ -410,74 +410,81 @@ absl::StatusOr<Manifest> DecodeManifest(absl::string_view bytes) {
   return manifest;
 }
 
-absl::Status CheckManifest(const Manifest& manifest, absl::string_view contract_hash,
-                           absl::string_view instrument_hash) {
-  const auto refused = [](absl::string_view what, absl::string_view field) {
-    return base::Error(
-        absl::StatusCode::kFailedPrecondition, reasons::kMANIFEST_REFUSED,
-        absl::StrCat("do not answer this survey: ", what, "; tell whoever invited you"), field);
-  };
-  if (manifest.contract_hash != contract_hash) {
-    return refused("its rules are not the ones that were announced", "contract_hash");
+namespace {
+
+absl::Status Refused(absl::string_view what, absl::string_view field) {
+  return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kMANIFEST_REFUSED,
+                     absl::StrCat("do not answer this survey: ", what, "; tell whoever invited you"), field);
+}
+
+// That nobody stands in two groups: each rater group is one as a whole, or is in parts, each once.
+class OneGroupEach {
+ public:
+  // `path` of the group in the manifest.
+  absl::Status Add(const IssuingGroup& group, const std::string& path) {
+    for (const std::string& member : group.members) {
+      if (member == kSelf || member == kSupervisor || member == kOtherRaters) {
+        return Refused(absl::StrCat("the group ", group.code, " has a member that cannot be anonymous"), path + ".members");
+      }
+      const bool as_whole = group.parts.empty();
+      if (as_whole ? !whole_.insert(member).second || parted_.contains(member) : whole_.contains(member)) {
+        return Twice(member, path);
+      }
+      if (!as_whole) parted_.insert(member);
+      for (const std::string& part : group.parts) {
+        if (!parts_.emplace(member, part).second) return Twice(absl::StrCat(member, "/", part), path);
+      }
+    }
+    return absl::OkStatus();
   }
-  if (manifest.instrument_hash != instrument_hash) {
-    return refused("its questions are not the ones that were announced", "instrument_hash");
+
+ private:
+  static absl::Status Twice(absl::string_view who, const std::string& path) {
+    return Refused(absl::StrCat(who, " belongs to more than one group, which could single out a person"), path + ".members");
   }
-  if (manifest.groups.empty()) return refused("it names no group that may answer", "groups");
-  const auto twice = [&refused](absl::string_view who, const std::string& path) {
-    return refused(
-        absl::StrCat(who, " belongs to more than one group, which could single out a person"),
-        path + ".members");
-  };
-  std::set<std::string> codes, keys, whole, parted;  // rater groups as a whole, and in parts
-  std::set<std::pair<std::string, std::string>> parts;
-  for (size_t i = 0; i < manifest.groups.size(); ++i) {
-    const IssuingGroup& group = manifest.groups[i];
+
+  std::set<std::string> whole_, parted_;  // rater groups as a whole, and in parts
+  std::set<std::pair<std::string, std::string>> parts_;
+};
+
+bool SaysWhoBelongsToIt(const IssuingGroup& group) {
+  if (group.code == kOtherRaters) return !group.members.empty() && group.parts.empty();
+  return group.members.size() == 1 && group.code == IssuingCode(group.members[0], group.parts);
+}
+
+absl::Status CheckGroups(const std::vector<IssuingGroup>& groups) {
+  if (groups.empty()) return Refused("it names no group that may answer", "groups");
+  std::set<std::string> codes, keys;
+  OneGroupEach one_group_each;
+  for (size_t i = 0; i < groups.size(); ++i) {
+    const IssuingGroup& group = groups[i];
     const std::string path = absl::StrCat("groups[", i, "]");
     if (!codes.insert(group.code).second) {
-      return refused(absl::StrCat("the group ", group.code,
-                                  " has more than one key, which could single out a person"),
-                     path);
+      return Refused(absl::StrCat("the group ", group.code, " has more than one key, which could single out a person"), path);
     }
     // Two groups under one key would let a member of the one answer as a member of the other.
     if (group.verifying_key.empty() || !keys.insert(group.verifying_key).second) {
-      return refused(absl::StrCat("the group ", group.code, " has no key of its own"),
-                     path + ".verifying_key");
+      return Refused(absl::StrCat("the group ", group.code, " has no key of its own"), path + ".verifying_key");
     }
-    const bool joined = group.code == kOtherRaters;
-    if (group.members.empty() || (joined && !group.parts.empty()) ||
-        (!joined && (group.members.size() != 1 ||
-                     group.code != IssuingCode(group.members[0], group.parts)))) {
-      return refused(absl::StrCat("it does not say rightly who belongs to the group ", group.code),
-                     path + ".members");
+    if (!SaysWhoBelongsToIt(group)) {
+      return Refused(absl::StrCat("it does not say rightly who belongs to the group ", group.code), path + ".members");
     }
-    for (const std::string& member : group.members) {
-      if (member == kSelf || member == kSupervisor || member == kOtherRaters) {
-        return refused(
-            absl::StrCat("the group ", group.code, " has a member that cannot be anonymous"),
-            path + ".members");
-      }
-      const bool as_whole = group.parts.empty();
-      if (as_whole) {
-        if (!whole.insert(member).second || parted.contains(member)) return twice(member, path);
-      } else if (parted.insert(member); whole.contains(member)) {
-        return twice(member, path);
-      }
-      for (const std::string& part : group.parts) {
-        if (!parts.emplace(member, part).second) return twice(absl::StrCat(member, "/", part), path);
-      }
-    }
+    CANDOR_RETURN_IF_ERROR(one_group_each.Add(group, path));
     if (group.invited < kMinimumInvited) {
-      return refused(absl::StrCat("only ", group.invited, " people were invited in the group ",
-                                  group.code, ", too few for nobody to be recognised"),
+      return Refused(absl::StrCat("only ", group.invited, " people were invited in the group ", group.code,
+                                  ", too few for nobody to be recognised"),
                      path + ".invited");
     }
     if (!group.parts.empty() && group.invited < kFewestInPart) {
-      return refused(absl::StrCat("only ", group.invited, " people were invited in the part ",
-                                  group.code, ", too few for it to be shown apart"),
+      return Refused(absl::StrCat("only ", group.invited, " people were invited in the part ", group.code,
+                                  ", too few for it to be shown apart"),
                      path + ".invited");
     }
   }
+  return absl::OkStatus();
+}
+
+absl::Status CheckKeyHolders(const Manifest& manifest) {
   // Whoever holds another key must not hold with it the one that opens every answer.
   bool shared = manifest.closing_public_key == manifest.pooling_public_key ||
                 (manifest.auditor.has_value() && manifest.auditor->public_key == manifest.closing_public_key);
@@ -485,22 +492,36 @@ absl::Status CheckManifest(const Manifest& manifest, absl::string_view contract_
     shared = shared || moderator.public_key == manifest.closing_public_key;
   }
   if (shared) {
-    return refused("the key that opens the answers serves something else too, so more people hold it than are named",
+    return Refused("the key that opens the answers serves something else too, so more people hold it than are named",
                    "closing_public_key");
   }
   // The rules promise that reports of pressure go to nobody who reads comments, and nobody to whom the service gives a key.
   std::set<std::string> holders = {manifest.pooling_public_key};
   for (size_t i = 0; i < manifest.moderators.size(); ++i) {
     if (!holders.insert(manifest.moderators[i].public_key).second) {
-      return refused("two readers of comments have one key, so not all of them are who they seem",
+      return Refused("two readers of comments have one key, so not all of them are who they seem",
                      absl::StrCat("moderators[", i, "].public_key"));
     }
   }
   if (manifest.auditor.has_value() && holders.contains(manifest.auditor->public_key)) {
-    return refused("whoever reads that somebody was pressed is to read no comments, but has the key of one who does",
+    return Refused("whoever reads that somebody was pressed is to read no comments, but has the key of one who does",
                    "auditor.public_key");
   }
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckManifest(const Manifest& manifest, absl::string_view contract_hash,
+                           absl::string_view instrument_hash) {
+  if (manifest.contract_hash != contract_hash) {
+    return Refused("its rules are not the ones that were announced", "contract_hash");
+  }
+  if (manifest.instrument_hash != instrument_hash) {
+    return Refused("its questions are not the ones that were announced", "instrument_hash");
+  }
+  CANDOR_RETURN_IF_ERROR(CheckGroups(manifest.groups));
+  return CheckKeyHolders(manifest);
 }
 
 absl::Status CheckStewardsKey(const Manifest& manifest, const Contract& contract) {

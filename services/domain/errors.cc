@@ -45,6 +45,12 @@ absl::Status StoreBusy(absl::string_view detail) {
   return base::Error(StatusCode::kUnavailable, reasons::kSTORE_BUSY,
                      absl::StrCat("the store is busy; nothing was changed, try again (", detail, ")"));
 }
+absl::Status StoreUnusable(absl::string_view detail) {
+  return base::Error(StatusCode::kUnavailable, reasons::kSTORE_BUSY,
+                     absl::StrCat("the store cannot use its files; look at the disk and at the files' permissions, then try "
+                                  "again (",
+                                  detail, ")"));
+}
 absl::Status StoreFull(absl::string_view detail) {
   return base::Error(StatusCode::kResourceExhausted, reasons::kSTORE_FULL,
                      absl::StrCat("the store has no room left; nothing was changed; free some space and try again (",

@@ -103,9 +103,10 @@ absl::Status SurveyClosed();
 absl::Status SurveyUnknown();
 // INVALID_ARGUMENT, TOKEN_INVALID: one message whatever is wrong with the token.
 absl::Status TokenInvalid();
-// UNAVAILABLE, STORE_BUSY / RESOURCE_EXHAUSTED, STORE_FULL / DATA_LOSS, STORE_CORRUPT. `detail` is for the log and is
-// about the store, never about its contents.
+// UNAVAILABLE, STORE_BUSY (StoreUnusable: its files cannot be used) / RESOURCE_EXHAUSTED, STORE_FULL / DATA_LOSS,
+// STORE_CORRUPT. `detail` is for the log and is about the store, never about its contents.
 absl::Status StoreBusy(absl::string_view detail);
+absl::Status StoreUnusable(absl::string_view detail);
 absl::Status StoreFull(absl::string_view detail);
 absl::Status StoreCorrupt(absl::string_view detail);
 // FAILED_PRECONDITION, FOLLOW_UP_OVER.

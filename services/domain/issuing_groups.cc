@@ -169,6 +169,12 @@ absl::StatusOr<GroupPlan> PlanIssuingGroups(const Instrument& instrument,
     }
     plan.groups.push_back(std::move(joined));
   }
+  if (plan.groups.size() > kMostIssuingGroups) {
+    return base::Error(absl::StatusCode::kFailedPrecondition, reasons::kCAMPAIGN_INVALID,
+                       absl::StrCat("groups and parts would give ", plan.groups.size(),
+                                    " groups that answer apart, and at most ", kMostIssuingGroups,
+                                    " can; take a breakdown out, or give it fewer parts"));
+  }
   return plan;
 }
 

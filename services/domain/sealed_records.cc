@@ -11,7 +11,6 @@ namespace candor::domain {
 namespace {
 
 constexpr absl::string_view kCommentTag = "candor-comment-v3";
-constexpr absl::string_view kEarlierCommentTag = "candor-comment-v2";
 constexpr absl::string_view kNoticeTag = "candor-notice-v2";
 
 constexpr size_t kNoticeBytes = 4 + 1 + 2 + kLongestPressureNotice;  // without tag and survey
@@ -31,17 +30,6 @@ absl::StatusOr<std::string> DecodeCommentRecord(absl::string_view record) {
   std::string text;
   if (!ReadPadded(record, text)) return errors::StoreCorrupt("a comment's record is cut");
   return text;
-}
-
-absl::StatusOr<std::string> DecodeEarlierCommentRecord(absl::string_view record) {
-  if (record.size() < kReplyKeyBytes) return errors::StoreCorrupt("a comment's record is cut");
-  return DecodeCommentRecord(record.substr(kReplyKeyBytes));
-}
-
-std::string EarlierCommentBinding(absl::string_view survey_id, int place) {
-  std::string binding = absl::StrCat(kEarlierCommentTag, survey_id);
-  AppendShort(static_cast<size_t>(place), binding);
-  return binding;
 }
 
 std::string CommentBinding(absl::string_view survey_id, int place) {

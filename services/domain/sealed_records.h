@@ -34,11 +34,6 @@ absl::StatusOr<std::string> DecodeCommentRecord(absl::string_view record);
 // "candor-comment-v3" || survey id (16 bytes) || place (2, big-endian: index in the survey's list of places).
 std::string CommentBinding(absl::string_view survey_id, int place);
 
-// The same of comments that were closed before a reply key stood beside the record: it began with the key then, and was bound
-// to "candor-comment-v2" || survey id || place.
-absl::StatusOr<std::string> DecodeEarlierCommentRecord(absl::string_view record);
-std::string EarlierCommentBinding(absl::string_view survey_id, int place);
-
 inline constexpr size_t kMostNotices = 2000;
 
 struct NoticeRecord {

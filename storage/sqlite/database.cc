@@ -21,10 +21,11 @@ absl::Status StatusOf(int result_code, sqlite3* connection) {
       return absl::OkStatus();
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+      return errors::StoreBusy(detail);
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
-      return errors::StoreBusy(detail);
+      return errors::StoreUnusable(detail);
     case SQLITE_FULL:
     case SQLITE_NOMEM:
     case SQLITE_TOOBIG:
@@ -37,9 +38,9 @@ absl::Status StatusOf(int result_code, sqlite3* connection) {
           extended == SQLITE_CONSTRAINT_ROWID) {
         return absl::AlreadyExistsError(detail);
       }
-      // Our triggers stand against one thing alone.
+      // All our triggers stand against changing what was meant to be fixed once.
       if (extended == SQLITE_CONSTRAINT_TRIGGER) {
-        return errors::WrongState("what was frozen when the survey was opened can no longer be changed or deleted");
+        return errors::WrongState("what is fixed for good, at opening or by one decision, can no longer be changed or deleted");
       }
       return absl::FailedPreconditionError(detail);
     default:

@@ -78,6 +78,25 @@ TEST_F(ClosingTest, AnOpenSurveyNeverChangesItsDocuments) {
   EXPECT_EQ(*(*documents)->manifest_signature, before.manifest_signature);
 }
 
+// Closing obeys the stored rules: if they were edited on the disk, nothing goes on.
+TEST_F(ClosingTest, RulesThatWereAlteredOnTheDiskAreNotObeyed) {
+  const TestSurvey survey = OpenSurvey();
+  Shut();
+  {
+    const auto database = storage::sqlite::Database::Open(data_folder() + "/responses.db");
+    ASSERT_TRUE(database.ok()) << database.status();
+    // As whoever has the file could: the guard against changes is a trigger in it.
+    ASSERT_TRUE((*database)->Run("DROP TRIGGER documents_are_fixed").ok());
+    ASSERT_TRUE((*database)
+                    ->Run("UPDATE document SET bytes = CAST(replace(CAST(bytes AS TEXT), '\"minimum_raters\":10', "
+                          "'\"minimum_raters\":11') AS BLOB)")
+                    .ok());
+  }
+  Restart();
+  ExpectReason(Submit(survey, survey.NewToken(0), 1, Ratings(1, 3, 5)), StatusCode::kDataLoss, reasons::kSTORE_CORRUPT);
+  ExpectReason(collection_->CloseSurvey(survey.Closing("order")).status(), StatusCode::kDataLoss, reasons::kSTORE_CORRUPT);
+}
+
 TEST_F(ClosingTest, OrdersToOpenThatDoNotFitTogetherAreRefused) {
   const std::string receipt_key = *collection_->ReceiptPublicKey();
   const std::vector<std::pair<std::string, std::function<void(TestSurvey&)>>> faults = {
@@ -457,6 +476,25 @@ TEST_F(ClosingTest, CommentsAreShuffledSealedToEveryModeratorAndOfOneLength) {
   EXPECT_EQ(folder_.FileWith(stored.comments[0].sealed.substr(0, 40)), "");
   EXPECT_EQ(folder_.FileWith(stored.sealed_keys[0]), "");
   EXPECT_TRUE(StoredCommentsOf(survey).comments.empty());
+}
+
+// A place of no name that stood where its first group stands would tell which small group wrote.
+TEST_F(ClosingTest, PlacesAreInTheOrderOfWhatTheyAreAndNotOfTheGroupsThatWrote) {
+  const TestSurvey survey = OpenSurvey(/*moderators=*/1);
+  for (int i = 0; i < 12; ++i) {
+    domain::Answers answers = Ratings(1, 3, 5);
+    if (i < 6) answers.comments = {"of the staff", "of the staff"};
+    ASSERT_TRUE(Submit(survey, survey.NewToken(0), 1, answers).ok());
+  }
+  for (int i = 0; i < 7; ++i) {
+    domain::Answers answers = Ratings(1, 3, 5);
+    if (i < 2) answers.comments[0] = "of a student";
+    ASSERT_TRUE(Submit(survey, survey.NewToken(1), 1, answers).ok());
+  }
+  Close(survey, survey.Closing("order"));
+  const storage::StoredComments stored = StoredCommentsOf(survey);
+  EXPECT_EQ(stored.places, (std::vector<domain::CommentPlace>{{"", 0, false}, {"staff", 0, true}, {"staff", 1, true}}));
+  EXPECT_EQ(std::count_if(stored.comments.begin(), stored.comments.end(), [](const auto& each) { return each.place == 0; }), 2);
 }
 
 TEST_F(ClosingTest, AnAbandonedSurveyLosesEverythingAndHasNoResult) {

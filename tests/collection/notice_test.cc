@@ -95,6 +95,14 @@ TEST_F(NoticeTest, BeforeClosingThereIsNothingToRead) {
                reasons::kWRONG_STATE);
 }
 
+TEST_F(NoticeTest, OfAnAbandonedSurveyTheAuditorHearsThatThereIsNothingToWaitFor) {
+  const TestSurvey survey = OpenSurveyWithAuditor(1);
+  const std::string session = AuditorOf(survey);
+  ASSERT_TRUE(collection_->AbandonSurvey(survey.id()).ok());
+  ExpectReason(collection_->ReadNotices(session, survey.id()).status(), StatusCode::kFailedPrecondition,
+               reasons::kSURVEY_ABANDONED);
+}
+
 TEST_F(NoticeTest, AFormThatIsElseBlankMayCarryOneAndALaterVersionTakesItBack) {
   const TestSurvey survey = OpenSurveyWithAuditor(1);
   const Token withdrawn = survey.NewToken(0), added = survey.NewToken(0);

@@ -12,7 +12,7 @@ namespace candor::domain {
 namespace {
 
 CommentedGroup Group(const std::string& code, int64_t raters, std::vector<int64_t> comments) {
-  return {code, raters, false, comments, std::vector<bool>(comments.size(), true)};
+  return {code, raters, raters, false, comments, std::vector<bool>(comments.size(), true)};
 }
 
 std::string Said(const PlacedComments& placed) {
@@ -67,6 +67,13 @@ TEST(PlaceCommentsTest, APromptDoesNotNameTheOneSmallGroupThatWasAskedIt) {
   student = Group("student", 12, {1, 8});
   EXPECT_EQ(PlaceComments({}, {parent, student})[0][1].place.prompt, kNoPrompt);
   EXPECT_EQ(PlaceComments({}, {parent, Group("student", 7, {0, 0})})[0][1].place.prompt, 1);
+  // Nor where everybody knows from the ledger that the other one did not answer at all.
+  CommentedGroup assistant = Group("assistant", 0, {0, 0});
+  CommentedGroup asked_one = Group("student", 7, {1, 0});
+  asked_one.asked = {true, false};
+  EXPECT_EQ(PlaceComments({}, {assistant, parent, asked_one})[1][1].place.prompt, kNoPrompt);
+  assistant.counted = 1;
+  EXPECT_EQ(PlaceComments({}, {assistant, parent, asked_one})[1][1].place.prompt, 1) << "may have written, for all one knows";
   // Where only one group stands under no name it is known by that.
   EXPECT_EQ(PlaceComments({}, {parent, Group("staff", 20, {9, 9})})[0][1].place.prompt, 1);
 }
@@ -194,13 +201,6 @@ TEST(ReleasedCommentsTest, ReadBackAsTheyWereAndInOneSpellingAlone) {
     ExpectError(DecodeReleasedComments(damaged), absl::StatusCode::kDataLoss, "STORE_CORRUPT");
   }
   ExpectError(DecodeReleasedComments("{}"), absl::StatusCode::kDataLoss, "STORE_CORRUPT", "format");
-}
-
-TEST(SealedRecordsTest, ACommentOfBeforeReplyKeysStoodBesideItIsStillRead) {
-  const std::string record = std::string(kReplyKeyBytes, 'k') + EncodeCommentRecord("Listen more.", 100);
-  EXPECT_EQ(*DecodeEarlierCommentRecord(record), "Listen more.");
-  EXPECT_EQ(DecodeEarlierCommentRecord(record.substr(0, kReplyKeyBytes)).status().code(), absl::StatusCode::kDataLoss);
-  EXPECT_NE(EarlierCommentBinding(std::string(16, 's'), 1), CommentBinding(std::string(16, 's'), 1));
 }
 
 TEST(SealedRecordsTest, ACommentsRecordHasOneLengthAndReadsBack) {
