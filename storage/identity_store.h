@@ -1,6 +1,6 @@
 // The contract of the identity plane's store: rows, and the transactions that read and write them.
 //
-// Every table's key starts with the district, the tenant; no call crosses districts. Three look-ups are by a hash alone,
+// Every table's key starts with the district, the tenant; no call crosses districts. Two look-ups are by a hash alone,
 // since whoever asks shows nothing else: access keys, and invitations by their code.
 //
 // Etags. Rows with a `revision` count it from 1. Update…(row) takes the revision that was read and stores the next one;
@@ -73,6 +73,9 @@ struct PersonRow {
   // registered one. `key_time` is when they did so last.
   std::string public_key;
   std::optional<absl::Time> key_time;
+  // Who made the access key that `public_key` was registered with, and so might have registered it themself; as
+  // AccessKeyRow::maker.
+  domain::PersonId key_vouched_by;
   absl::Time create_time;
   int64_t revision = 1;
 };
@@ -85,6 +88,10 @@ struct AccessKeyRow {
   domain::PersonId person;
   std::string title;
   absl::Time create_time;
+  // Who might have kept the secret: the person of the same district who made the key, also where its holder has made it
+  // with a key of that person's. Empty: the installation's administrator, the server, or nobody knows (a key from before
+  // this was kept).
+  domain::PersonId maker = {};
 };
 
 struct FrameworkRow {
@@ -352,7 +359,7 @@ class ReadTransaction {
                                                                             SurveyDocument kind) = 0;
   virtual absl::StatusOr<std::optional<ExtensionRow>> FindExtension(const domain::DistrictId& district,
                                                                     const domain::SurveyId& survey) = 0;
-  // All, by number; there are at most as many as rater groups.
+  // All, by number; there are at most domain::MostIssuingGroups: one for each rater group, and with parts for each part.
   virtual absl::StatusOr<std::vector<IssuingGroupRow>> ListIssuingGroups(const domain::DistrictId& district,
                                                                          const domain::SurveyId& survey) = 0;
 

@@ -16,6 +16,7 @@ struct Caller {
   domain::DistrictId district;              // empty for the installation's administrator
   domain::PersonId person;                  // likewise
   storage::Roles roles;                     // as the directory had them at authentication
+  domain::PersonId key_maker;               // of the key that the call came with; storage::AccessKeyRow::maker
   bool server = false;                      // the server itself, by its schedule
 
   // "districts/{district}/people/{person}", "administrator" or "server".

@@ -88,6 +88,12 @@ absl::Status CheckMayMakeKeyFor(ReadTransaction& transaction, const Caller& call
                          "installation's administrator, or an administrator who is in no leader's line");
 }
 
+// Who may have kept the secret of a key that `caller` makes for `holder`. One that the holder makes is no better known than
+// the key that they call with: else whoever made that one would make a second, and nothing would point to them.
+domain::PersonId MakerOf(const Caller& caller, const PersonRow& holder) {
+  return caller.district == holder.district && caller.person == holder.id ? caller.key_maker : caller.person;
+}
+
 // Whoever made these keys may have kept them; they must not become those of an administrator, a moderator or an auditor.
 absl::Status DeleteAllKeys(WriteTransaction& transaction, base::Clock& clock, const Caller& caller,
                            const PersonRow& person) {
@@ -231,6 +237,7 @@ absl::StatusOr<PersonRow> Directory::UpdatePerson(const Caller& caller, const Di
     person.create_time = stored.create_time;
     person.public_key = stored.public_key;
     person.key_time = stored.key_time;
+    person.key_vouched_by = stored.key_vouched_by;
     person.revision = stored.revision;
     CANDOR_RETURN_IF_ERROR(CheckGrant(caller, stored.roles.administrator, person.roles.administrator));
     CANDOR_RETURN_IF_ERROR(CheckPerson(transaction, person));
@@ -263,6 +270,7 @@ absl::StatusOr<PersonRow> Directory::RegisterKey(const Caller& caller, const Dis
     }
     person.public_key = public_key;
     person.key_time = clock_.Now();
+    person.key_vouched_by = caller.key_maker;
     CANDOR_RETURN_IF_ERROR(transaction.UpdatePerson(person));
     ++person.revision;
     return RecordAudit(transaction, clock_, caller, district, "RegisterKey", PersonName(district, id));
@@ -340,6 +348,7 @@ absl::StatusOr<NewAccessKey> Directory::CreateAccessKey(const Caller& caller, co
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(const PersonRow holder, GetPersonRow(transaction, district, person));
     CANDOR_RETURN_IF_ERROR(CheckMayMakeKeyFor(transaction, caller, holder));
+    key.row.maker = MakerOf(caller, holder);
     CANDOR_RETURN_IF_ERROR(transaction.InsertAccessKey(key.row));
     return RecordAudit(transaction, clock_, caller, district, "CreateAccessKey",
                        AccessKeyName(district, person, key.row.id));
@@ -425,6 +434,7 @@ absl::StatusOr<Caller> Directory::Authenticate(absl::string_view secret) {
     caller.district = key->district;
     caller.person = key->person;
     caller.roles = person->roles;
+    caller.key_maker = key->maker;
     found = true;
     return absl::OkStatus();
   }));

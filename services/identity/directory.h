@@ -55,9 +55,10 @@ class Directory {
                                                   const domain::PersonId& id, std::optional<int64_t> revision,
                                                   const std::function<absl::Status(storage::PersonRow&)>& change);
   // Keeps the public half of a key that the person made, in place of one registered before, as a moderator's or auditor's:
-  // surveys that are opened from now on are sealed to it, those opened before to the one of then. PERMISSION_DENIED,
-  // CALLER_NOT_ALLOWED: the caller is not the person themself, whom nobody stands in for. INVALID_ARGUMENT, FIELD_INVALID: not a key that can be sealed to.
-  // FAILED_PRECONDITION, WRONG_STATE: the person has neither role.
+  // surveys that are opened from now on are sealed to it, those opened before to the one of then. Whoever made the access
+  // key of the call is kept with it, since it may be they who call (CheckHoldersOutsideLine). PERMISSION_DENIED,
+  // CALLER_NOT_ALLOWED: the caller is not the person themself, whom nobody stands in for. INVALID_ARGUMENT, FIELD_INVALID:
+  // not a key that can be sealed to. FAILED_PRECONDITION, WRONG_STATE: the person has neither role.
   absl::StatusOr<storage::PersonRow> RegisterKey(const Caller& caller, const domain::DistrictId& district,
                                                  const domain::PersonId& id, const std::string& public_key);
   // Deletes the person, and what the service keeps about them: their keys; their ratings, but for those that a report
@@ -75,7 +76,8 @@ class Directory {
 
   // PERMISSION_DENIED, CALLER_NOT_ALLOWED: a key for an administrator other than the caller, by anybody but the
   // installation's administrator, or a key for a moderator or auditor other than the caller, by somebody who leads or
-  // supervises anybody in the district.
+  // supervises anybody in the district. Who made a key is kept with it; a key that a person makes for themself counts as
+  // made by who made the one that they call with.
   absl::StatusOr<NewAccessKey> CreateAccessKey(const Caller& caller, const domain::DistrictId& district,
                                                const domain::PersonId& person, const std::string& title);
   // Deleting what is not there is NOT_FOUND.

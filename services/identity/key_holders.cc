@@ -48,6 +48,21 @@ absl::Status CheckAuditorApart(const storage::KeyHolders& holders, const std::se
   return Unfit(absl::StrCat(who, " has the same key as a moderator, or as the steward; each registers one of their own"));
 }
 
+// With a holder's access key one registers a public key in their name, and whoever made it has had it in hand. Their roles and
+// their line may have been others then: what counts is who they are to this survey.
+absl::Status CheckVouchedFromOutside(storage::ReadTransaction& transaction, const storage::SurveyRow& survey,
+                                     const domain::PersonId& id, absl::string_view who) {
+  CANDOR_ASSIGN_OR_RETURN(const auto holder, transaction.FindPerson(survey.district, id));
+  if (!holder.has_value() || holder->key_vouched_by.empty()) return absl::OkStatus();
+  CANDOR_ASSIGN_OR_RETURN(const bool in_line, IsInLine(transaction, survey, holder->key_vouched_by));
+  if (!in_line) return absl::OkStatus();
+  return Unfit(absl::StrCat(who, " registered their key with an access key that ",
+                            PersonName(survey.district, holder->key_vouched_by),
+                            " made, who is the leader or supervises the leader and might have registered it in their place; "
+                            "let an administrator outside the leader's line, or the installation's, make a new access key "
+                            "for them, and ask them to register a new key with that one"));
+}
+
 }  // namespace
 
 absl::StatusOr<storage::KeyHolders> FindKeyHolders(storage::ReadTransaction& transaction,
@@ -81,11 +96,13 @@ std::vector<domain::NamedHolder> HoldersOf(const domain::CampaignSettings& setti
 absl::Status CheckHoldersOutsideLine(storage::ReadTransaction& transaction, const storage::CampaignRow& campaign,
                                      const storage::SurveyRow& survey) {
   for (const domain::NamedHolder& holder : HoldersOf(campaign.settings)) {
+    const std::string who = absl::StrCat("\"", holder.title, "\" (", PersonName(survey.district, holder.person), ")");
     CANDOR_ASSIGN_OR_RETURN(const bool in_line, IsInLine(transaction, survey, holder.person));
-    if (!in_line) continue;
-    return Unfit(absl::StrCat("\"", holder.title, "\" (", PersonName(survey.district, holder.person),
-                              ") is the leader or supervises the leader, and so must not read what raters write; name "
-                              "somebody outside the leader's line"));
+    if (in_line) {
+      return Unfit(absl::StrCat(who, " is the leader or supervises the leader, and so must not read what raters write; name "
+                                     "somebody outside the leader's line"));
+    }
+    CANDOR_RETURN_IF_ERROR(CheckVouchedFromOutside(transaction, survey, holder.person, who));
   }
   return absl::OkStatus();
 }

@@ -23,8 +23,8 @@ absl::StatusOr<storage::KeyHolders> FindKeyHolders(storage::ReadTransaction& tra
 // Whom the campaign names: the moderators, and the auditor behind them.
 std::vector<domain::NamedHolder> HoldersOf(const domain::CampaignSettings& settings);
 
-// FAILED_PRECONDITION, KEY_HOLDER_UNFIT: one of them is the survey's leader or supervises the leader. Respondents write to
-// them because they are neither.
+// FAILED_PRECONDITION, KEY_HOLDER_UNFIT: one of them is the survey's leader or supervises the leader, now or at opening, or
+// has registered their key with an access key that such a person made. Respondents write to them because they are neither.
 absl::Status CheckHoldersOutsideLine(storage::ReadTransaction& transaction, const storage::CampaignRow& campaign,
                                      const storage::SurveyRow& survey);
 

@@ -45,11 +45,12 @@ absl::StatusOr<PersonRow> ReadPerson(Statement& row) {
   person.revision = row.Int(8);
   if (!row.IsNull(9)) person.public_key = row.Blob(9);
   if (!row.IsNull(10)) person.key_time = TimeOf(row.Int(10));
+  person.key_vouched_by = domain::PersonId(row.Text(11));
   return person;
 }
 #define PERSON_COLUMNS                                                                            \
   "p.district, p.person, display_name, job_title, email, school, roles, create_time, revision, " \
-  "public_key, key_time"
+  "public_key, key_time, key_vouched_by"
 
 absl::StatusOr<domain::PersonId> ReadPersonId(Statement& row) { return domain::PersonId(row.Text(0)); }
 
@@ -89,13 +90,14 @@ void BindPerson(Statement& statement, const PersonRow& row) {
   } else {
     statement.BindBlob(8, row.public_key).BindInt(9, TimeValue(*row.key_time));
   }
+  statement.BindText(10, row.key_vouched_by.value());
 }
 
 absl::StatusOr<AccessKeyRow> ReadAccessKey(Statement& row) {
   return AccessKeyRow{row.Blob(0), domain::AccessKeyId(row.Text(1)), DistrictId(row.Text(2)),
-                      domain::PersonId(row.Text(3)), row.Text(4), TimeOf(row.Int(5))};
+                      domain::PersonId(row.Text(3)), row.Text(4), TimeOf(row.Int(5)), domain::PersonId(row.Text(6))};
 }
-#define ACCESS_KEY_COLUMNS "key_hash, access_key, district, person, title, create_time"
+#define ACCESS_KEY_COLUMNS "key_hash, access_key, district, person, title, create_time, maker"
 
 absl::StatusOr<FrameworkRow> ReadFramework(Statement& row) {
   return FrameworkRow{DistrictId(row.Text(0)), domain::FrameworkId(row.Text(1)), row.Blob(2), TimeOf(row.Int(3))};
@@ -236,10 +238,10 @@ absl::Status IdentityTransaction::InsertPerson(const PersonRow& row) {
   if (former) return errors::Exists("person", row.id.value());
   CANDOR_ASSIGN_OR_RETURN(Statement statement,
                           database_.Prepare("INSERT INTO person(district, person, display_name, job_title, email, "
-                                            "school, roles, public_key, key_time, create_time, revision) "
-                                            "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"));
+                                            "school, roles, public_key, key_time, key_vouched_by, create_time, revision) "
+                                            "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"));
   BindPerson(statement, row);
-  statement.BindInt(10, TimeValue(row.create_time)).BindInt(11, row.revision);
+  statement.BindInt(11, TimeValue(row.create_time)).BindInt(12, row.revision);
   CANDOR_RETURN_IF_ERROR(statement.Run());
   return InsertSupervisors(database_, row);
 }
@@ -248,10 +250,10 @@ absl::Status IdentityTransaction::UpdatePerson(const PersonRow& row) {
   {
     CANDOR_ASSIGN_OR_RETURN(Statement statement,
                             database_.Prepare("UPDATE person SET display_name=?3, job_title=?4, email=?5, school=?6, "
-                                              "roles=?7, public_key=?8, key_time=?9, revision=revision+1 "
-                                              "WHERE district=?1 AND person=?2 AND revision=?10"));
+                                              "roles=?7, public_key=?8, key_time=?9, key_vouched_by=?10, revision=revision+1 "
+                                              "WHERE district=?1 AND person=?2 AND revision=?11"));
     BindPerson(statement, row);
-    statement.BindInt(10, row.revision);
+    statement.BindInt(11, row.revision);
     CANDOR_RETURN_IF_ERROR(statement.Run());
   }
   if (database_.changes() == 0) {
@@ -314,13 +316,14 @@ absl::StatusOr<std::vector<AccessKeyRow>> IdentityTransaction::ListAccessKeys(co
 absl::Status IdentityTransaction::InsertAccessKey(const AccessKeyRow& row) {
   CANDOR_ASSIGN_OR_RETURN(
       Statement statement,
-      database_.Prepare("INSERT INTO access_key(" ACCESS_KEY_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6)"));
+      database_.Prepare("INSERT INTO access_key(" ACCESS_KEY_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
   statement.BindBlob(1, row.key_hash)
       .BindText(2, row.id.value())
       .BindText(3, row.district.value())
       .BindText(4, row.person.value())
       .BindText(5, row.title)
-      .BindInt(6, TimeValue(row.create_time));
+      .BindInt(6, TimeValue(row.create_time))
+      .BindText(7, row.maker.value());
   return statement.Run();
 }
 

@@ -345,12 +345,19 @@ CREATE TRIGGER instrument_versions_stay BEFORE DELETE ON instrument_version
   BEGIN SELECT RAISE(ABORT, 'a published version stays'); END;
 )sql";
 
+// Who made an access key, and who had made the one that a person's public key was registered with; empty: the installation's
+// administrator, or nobody knows, as of all keys from before.
+constexpr char kVersion8[] = R"sql(
+ALTER TABLE access_key ADD COLUMN maker TEXT NOT NULL DEFAULT '';
+ALTER TABLE person ADD COLUMN key_vouched_by TEXT NOT NULL DEFAULT '';
+)sql";
+
 }  // namespace
 
 const std::vector<Migration>& IdentityMigrations() {
   static const std::vector<Migration>* const migrations = new std::vector<Migration>{
       {1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}, {5, kVersion5}, {6, kVersion6},
-      {7, kVersion7}};
+      {7, kVersion7}, {8, kVersion8}};
   return *migrations;
 }
 

@@ -177,6 +177,54 @@ TEST_F(KeyHoldersTest, WhoeverIsInTheLineOfAnyLeaderIsRefused) {
   EXPECT_TRUE(lifecycle_->Open(admin_, district_, campaign, std::nullopt).ok());
 }
 
+// An administrator who leads steps out of the line for as long as it takes to make the moderator's access key, registers a key
+// of their own with it, and comes back.
+TEST_F(KeyHoldersTest, AKeyThatSomebodyOfTheLineMayHaveRegisteredOpensNothing) {
+  const domain::CampaignId campaign = MakeDraft({{"staff", 6}});
+  AddHolder("kim", moderator_, /*registers=*/false);
+  AddHolder("noa", auditor_);
+  const auto change = [&](const std::string& id, const auto& edit) {
+    const auto updated = directory_->UpdatePerson(As("boss"), district_, PersonId(id), std::nullopt, [&](auto& person) {
+      edit(person);
+      return absl::OkStatus();
+    });
+    ASSERT_TRUE(updated.ok()) << updated.status();
+  };
+  const auto register_with = [&](const absl::StatusOr<NewAccessKey>& key, const std::string& id) {
+    ASSERT_TRUE(key.ok()) << key.status();
+    const auto caller = directory_->Authenticate(key->secret);
+    ASSERT_TRUE(caller.ok()) << caller.status();
+    const std::string public_key = crypto::ClosingKeyPair::Generate().public_key;
+    ASSERT_TRUE(directory_->RegisterKey(*caller, district_, PersonId(id), public_key).ok());
+  };
+  change("leader-1", [](auto& person) { person.supervisors.clear(); });
+  const auto borrowed = directory_->CreateAccessKey(As("boss"), district_, PersonId("kim"), "");
+  register_with(borrowed, "kim");
+  change("leader-1", [this](auto& person) { person.supervisors = {boss_}; });
+  Name(campaign, {{"Ombudsperson", PersonId("kim")}});
+  ExpectUnfit(campaign, "districts/d1/people/boss made");
+
+  // Nor with another that was made with this one, nor as an auditor.
+  const auto as_kim = directory_->Authenticate(borrowed->secret);
+  ASSERT_TRUE(as_kim.ok()) << as_kim.status();
+  register_with(directory_->CreateAccessKey(*as_kim, district_, PersonId("kim"), "one more"), "kim");
+  ExpectUnfit(campaign, "districts/d1/people/boss made");
+  change("leader-1", [](auto& person) { person.supervisors.clear(); });
+  register_with(directory_->CreateAccessKey(As("boss"), district_, PersonId("noa"), ""), "noa");
+  change("leader-1", [this](auto& person) { person.supervisors = {boss_}; });
+  Name(campaign, {}, domain::NamedHolder{"Works council", PersonId("noa")});
+  ExpectUnfit(campaign, "\"Works council\" (districts/d1/people/noa) registered their key");
+
+  // What the message says mends it, and no change of the directory does.
+  Name(campaign, {{"Ombudsperson", PersonId("kim")}});
+  change("kim", [](auto& person) { person.key_vouched_by = PersonId(); });
+  Restart();
+  ExpectUnfit(campaign, "districts/d1/people/boss made");
+  register_with(directory_->CreateAccessKey(admin_, district_, PersonId("kim"), "the new one"), "kim");
+  EXPECT_EQ(Faults(campaign), "");
+  EXPECT_TRUE(lifecycle_->Open(admin_, district_, campaign, std::nullopt).ok());
+}
+
 TEST_F(KeyHoldersTest, WhoeverIsAskedInASurveyReadsNothingOfIt) {
   const domain::CampaignId campaign = MakeDraft({{"staff", 6}});
   AddHolder("lee", moderator_);

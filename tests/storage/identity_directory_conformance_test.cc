@@ -91,7 +91,7 @@ TEST_P(IdentityStoreConformanceTest, FrameworksAndInstrumentsComeBackAsTheyWereS
 TEST_P(IdentityStoreConformanceTest, AccessKeysAreFoundByHashAndUnique) {
   MakeDistrict();
   const AccessKeyRow key{std::string(32, 'k'), domain::AccessKeyId("k1"), district_, leader_, "laptop",
-                         absl::FromUnixSeconds(5)};
+                         absl::FromUnixSeconds(5), supervisor_};
   const AccessKeyRow installation{std::string(32, 'i'), domain::AccessKeyId("k0"), {}, {}, "", absl::UnixEpoch()};
   ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
                 CANDOR_RETURN_IF_ERROR(t.InsertAccessKey(key));
@@ -107,6 +107,7 @@ TEST_P(IdentityStoreConformanceTest, AccessKeysAreFoundByHashAndUnique) {
   EXPECT_EQ(found->person, leader_);
   EXPECT_EQ(found->title, "laptop");
   EXPECT_EQ(found->create_time, absl::FromUnixSeconds(5));
+  EXPECT_EQ(found->maker, supervisor_);
   ASSERT_TRUE(Write([&](WriteTransaction& t) { return t.DeleteInstallationKeys(); }).ok());
   EXPECT_FALSE(Read<std::optional<AccessKeyRow>>([&](auto& t) {
                  return t.FindAccessKeyByHash(std::string(32, 'i'));
@@ -183,12 +184,18 @@ TEST_P(IdentityStoreConformanceTest, UpdatingAPersonReplacesTheSupervisors) {
                 person->supervisors.clear();
                 person->school = domain::SchoolId();
                 person->roles = {true, true, false};
+                person->public_key = std::string(32, 'p');
+                person->key_time = absl::FromUnixSeconds(8);
+                person->key_vouched_by = supervisor_;
                 return t.UpdatePerson(*person);
               }).ok());
   const auto person = *Read<OptionalPerson>([&](auto& t) { return t.FindPerson(district_, leader_); });
   EXPECT_TRUE(person.supervisors.empty());
   EXPECT_TRUE(person.school.empty());
   EXPECT_EQ(person.roles, (Roles{true, true, false}));
+  EXPECT_EQ(person.public_key, std::string(32, 'p'));
+  EXPECT_EQ(person.key_time, absl::FromUnixSeconds(8));
+  EXPECT_EQ(person.key_vouched_by, supervisor_);
 }
 
 TEST_P(IdentityStoreConformanceTest, DeletingAPersonTakesAllThatIsKeptAboutThem) {

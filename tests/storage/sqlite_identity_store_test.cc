@@ -113,7 +113,8 @@ TEST_F(SqliteIdentityStoreTest, EveryOldVersionWithRowsComesToTheNewestVersionAn
                                 "create_time, revision) VALUES('d', 'p', 'Person', '', '', 'sc', 4, 1, 1), "
                                 "('d', 'q', 'Boss', '', '', NULL, 2, 1, 1);"
                                 "INSERT INTO person_supervisor VALUES('d', 'q', 'p');"
-                                "INSERT INTO access_key VALUES('d', 'p', 'k', zeroblob(32), '', 1);"
+                                "INSERT INTO access_key(district, person, access_key, key_hash, title, create_time) "
+                                "VALUES('d', 'p', 'k', zeroblob(32), '', 1);"
                                 "INSERT INTO framework VALUES('d', 'f', '{}', 1);"
                                 "INSERT INTO instrument VALUES('d', 'i', 'f', 'draft', 1, 1, 1, 1);"
                                 "INSERT INTO instrument_version VALUES('d', 'i', 1, 'hash', 'doc', 1);"
@@ -140,6 +141,9 @@ TEST_F(SqliteIdentityStoreTest, EveryOldVersionWithRowsComesToTheNewestVersionAn
       const domain::SurveyId survey("s");
       CANDOR_ASSIGN_OR_RETURN(const auto person, transaction.FindPerson(district, domain::PersonId("p")));
       EXPECT_TRUE(person.has_value() && person->supervisors.size() == 1);
+      EXPECT_TRUE(person->key_vouched_by.empty()) << "nobody knows";
+      CANDOR_ASSIGN_OR_RETURN(const auto key, transaction.FindAccessKeyByHash(std::string(32, '\0')));
+      EXPECT_TRUE(key.has_value() && key->maker.empty());
       CANDOR_ASSIGN_OR_RETURN(const auto contract,
                               transaction.FindSurveyDocument(district, survey, SurveyDocument::kContract));
       EXPECT_EQ(contract, "contract");
