@@ -42,8 +42,13 @@ absl::StatusOr<bool> HasResult(ReadTransaction& transaction, const SurveyRow& su
 }
 
 // Whether closing may begin: of an open campaign, and of one that is still opening when its time is over or that will
-// never come to be open.
-absl::Status CheckMayClose(const CampaignRow& campaign, absl::Time now, bool opening_refused) {
+// never come to be open. By its schedule the server closes what is due alone: it may have found that out before somebody
+// extended the campaign.
+absl::Status CheckMayClose(const Caller& caller, const CampaignRow& campaign, absl::Time now, bool opening_refused) {
+  if (caller.server && storage::CloseTimeOf(campaign) > now) {
+    return errors::WrongState(
+        absl::StrCat("the campaign ", CampaignName(campaign.district, campaign.id), " takes answers for longer"));
+  }
   if (campaign.state == CampaignState::kOpen) return absl::OkStatus();
   const bool opening = campaign.state == CampaignState::kOpening;
   if (opening && (opening_refused || storage::CloseTimeOf(campaign) <= now)) return absl::OkStatus();
@@ -62,7 +67,7 @@ absl::StatusOr<CampaignRow> Closing::Order(const Caller& caller, const DistrictI
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(row, GetCampaignRow(transaction, district, campaign));
     const absl::Time now = clock_.Now();
-    CANDOR_RETURN_IF_ERROR(CheckMayClose(row, now, opening_refused));
+    CANDOR_RETURN_IF_ERROR(CheckMayClose(caller, row, now, opening_refused));
     CANDOR_RETURN_IF_ERROR(CheckMayChooseTheMoment(transaction, caller, row, now));
     CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, district, campaign, [&](const SurveyRow& each) -> absl::Status {
       SurveyRow survey = each;

@@ -43,7 +43,8 @@ class Closing {
         stopping_(*stopping) {}
 
   // Step 1: OPEN -> CLOSING, and from OPENING too once its close time has come, or where the last attempt at opening it
-  // ended with a fault that does not pass (`opening_refused`); as Lifecycle::Close.
+  // ended with a fault that does not pass (`opening_refused`); as Lifecycle::Close. FAILED_PRECONDITION, WRONG_STATE, to the
+  // server by its schedule: the close time has been moved meanwhile.
   absl::StatusOr<storage::CampaignRow> Order(const Caller& caller, const domain::DistrictId& district,
                                              const domain::CampaignId& campaign, bool opening_refused);
 

@@ -43,6 +43,11 @@ std::string CodeOf(const crypto::SecretBytes& key, const InvitationRow& invitati
   return crypto::MakeCode(key.view(), invitation.rater.value(), static_cast<uint32_t>(invitation.generation));
 }
 
+// Whether the invitation's code, as it is stored, was made with `key`; a code of another opens nothing.
+bool IsKeyOf(const crypto::SecretBytes& key, const InvitationRow& invitation) {
+  return crypto::CodeHash(CodeOf(key, invitation)) == invitation.code_hash;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<RaterCode>> Codes::List(const Caller& caller, const DistrictId& district,
@@ -50,6 +55,7 @@ absl::StatusOr<std::vector<RaterCode>> Codes::List(const Caller& caller, const D
   SurveyRow row;
   std::vector<std::pair<storage::RaterRow, InvitationRow>> invited;
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
+    invited.clear();
     CANDOR_ASSIGN_OR_RETURN(row, GetSurveyForCodes(transaction, caller, district, survey));
     CANDOR_ASSIGN_OR_RETURN(const std::vector<InvitationRow> invitations,
                             transaction.ListInvitations(district, survey, page));
@@ -63,6 +69,7 @@ absl::StatusOr<std::vector<RaterCode>> Codes::List(const Caller& caller, const D
   CANDOR_ASSIGN_OR_RETURN(const crypto::SecretBytes key, keys_.LoadCodeKey(district, row.campaign));
   std::vector<RaterCode> codes;
   for (auto& [rater, invitation] : invited) {
+    if (!IsKeyOf(key, invitation)) return keys_.WrongCodeKey(district, row.campaign);
     codes.push_back({std::move(rater), crypto::FormatCode(CodeOf(key, invitation)), invitation.generation});
   }
   return codes;
@@ -81,6 +88,7 @@ absl::StatusOr<RaterCode> Codes::Reissue(const Caller& caller, const DistrictId&
     }
     // A file is read here, once and quickly; the key must be the one whose code is stored below.
     CANDOR_ASSIGN_OR_RETURN(const crypto::SecretBytes key, keys_.LoadCodeKey(district, row.campaign));
+    if (!IsKeyOf(key, *invitation)) return keys_.WrongCodeKey(district, row.campaign);
     if (generation.has_value() && *generation != invitation->generation) {
       if (*generation != invitation->generation - 1) return errors::EtagMismatch("code of", RaterName(row, rater));
       result = {*std::move(rater_row), crypto::FormatCode(CodeOf(key, *invitation)), invitation->generation};

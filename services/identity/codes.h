@@ -26,7 +26,8 @@ struct RaterCode {
 
 // May be called from many threads at once. Errors of both methods: NOT_FOUND, RESOURCE_NOT_FOUND; FAILED_PRECONDITION,
 // WRONG_STATE unless the survey is open; PERMISSION_DENIED, CALLER_NOT_ALLOWED: the caller is no administrator, or is the
-// leader or a supervisor of the leader, now or at opening; FAILED_PRECONDITION, KEY_LOST.
+// leader or a supervisor of the leader, now or at opening; FAILED_PRECONDITION, KEY_LOST: the code key is gone, or is another
+// than that of the codes, so that what it gave would open nothing.
 class Codes {
  public:
   Codes(storage::IdentityStore* store, base::Clock* clock, KeyStore* keys)

@@ -10,6 +10,7 @@
 #include "services/base/status.h"
 #include "services/crypto/hash.h"
 #include "services/domain/campaign.h"
+#include "services/domain/contract.h"
 #include "services/domain/errors.h"
 #include "services/domain/extension.h"
 #include "services/identity/audit.h"
@@ -57,6 +58,9 @@ absl::StatusOr<domain::ExtendOrder> Extending::MakeOrder(ReadTransaction& transa
   CANDOR_ASSIGN_OR_RETURN(const auto manifest_hash, transaction.FindSurveyDocumentHash(survey.district, survey.id,
                                                                                        SurveyDocument::kManifest));
   if (!manifest_hash.has_value()) return errors::StoreCorrupt("an open survey has no manifest");
+  // A notice that another key signs is believed by no client, and the response plane would call it a faulty order.
+  CANDOR_ASSIGN_OR_RETURN(const domain::Manifest manifest, GetManifest(transaction, survey));
+  CANDOR_RETURN_IF_ERROR(keys_.CheckSigningKey(manifest.signing_public_key));
   domain::ExtendOrder order;
   order.survey = survey.id;
   order.notice = domain::EncodeExtension({survey.id, base::HexEncode(*manifest_hash), close_time});

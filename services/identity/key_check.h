@@ -9,9 +9,10 @@
 
 namespace candor::identity {
 
-// Logs a warning for each key file that an open survey needs and that is gone or damaged, so that whoever has
-// restored a backup without the key folder learns of it before people do who answer. Reads every such key. Fails as the
-// store does; what is amiss with one survey's keys is no failure.
+// Logs a warning for each key file that an open survey needs and that is gone, or is another than the survey was opened with,
+// so that whoever has restored a backup without the key folder learns of it before people do who answer; once for a key that
+// several need. Of issuing keys, of which there may be tens of thousands, it only looks whether the file can be read. Fails as
+// the store does; what is amiss with one survey's keys is no failure.
 absl::Status WarnOfMissingKeys(storage::IdentityStore& store, KeyStore& keys);
 
 }  // namespace candor::identity

@@ -25,6 +25,7 @@ constexpr int kFolderMode = 0700;
 constexpr int kFileMode = 0600;
 constexpr size_t kLargestKeyFile = 16u << 10;
 constexpr size_t kSymmetricKeyBytes = 32;
+constexpr char kSigningKeyFile[] = "signing.key";
 
 absl::Status KeyLost(absl::string_view file, absl::string_view what) {
   return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kKEY_LOST,
@@ -32,6 +33,8 @@ absl::Status KeyLost(absl::string_view file, absl::string_view what) {
                                   "; put it back from wherever a copy survives: without it the survey it belongs to "
                                   "cannot go on"));
 }
+
+absl::Status AnotherKey(absl::string_view file) { return KeyLost(file, "is not the one that the survey was opened with"); }
 
 // Whether files whose names start so belong here; the folder may be shared.
 bool IsOurs(absl::string_view start) {
@@ -75,7 +78,7 @@ absl::StatusOr<std::unique_ptr<KeyStore>> KeyStore::Open(const std::string& fold
       CANDOR_RETURN_IF_ERROR(base::DestroyFile(keys->PathOf(file)));
     }
   }
-  CANDOR_ASSIGN_OR_RETURN(const SecretBytes seed, keys->EnsureRandom("signing.key", crypto::kSigningSeedBytes));
+  CANDOR_ASSIGN_OR_RETURN(const SecretBytes seed, keys->EnsureRandom(kSigningKeyFile, crypto::kSigningSeedBytes));
   CANDOR_ASSIGN_OR_RETURN(crypto::SigningKey signing_key, crypto::SigningKey::FromSeed(seed.view()));
   keys->signing_key_ = std::make_unique<crypto::SigningKey>(std::move(signing_key));
   CANDOR_ASSIGN_OR_RETURN(keys->page_token_key_, keys->EnsureRandom("page-token.key", kSymmetricKeyBytes));
@@ -184,6 +187,31 @@ absl::StatusOr<SecretBytes> KeyStore::LoadCodeKey(const domain::DistrictId& dist
   CANDOR_ASSIGN_OR_RETURN(SecretBytes secret, ReadKey(file));
   if (secret.size() != kSymmetricKeyBytes) return KeyLost(file, "is damaged");
   return secret;
+}
+
+absl::Status KeyStore::CheckSigningKey(absl::string_view public_key) const {
+  return signing_key_->public_key() == public_key ? absl::OkStatus() : AnotherKey(kSigningKeyFile);
+}
+
+absl::Status KeyStore::CheckClosingKey(const domain::SurveyId& survey, absl::string_view public_key) {
+  CANDOR_ASSIGN_OR_RETURN(const crypto::ClosingKeyPair pair, LoadClosingKey(survey));
+  return pair.public_key == public_key ? absl::OkStatus() : AnotherKey(ClosingKeyFile(survey));
+}
+
+absl::Status KeyStore::CheckIssuingKey(const domain::SurveyId& survey, int number, absl::string_view verifying_key) {
+  CANDOR_ASSIGN_OR_RETURN(const crypto::BlindSigningKey key, LoadIssuingKey(survey, number));
+  return key.verifying_key().ToSpkiDer() == verifying_key ? absl::OkStatus()
+                                                          : AnotherKey(IssuingKeyFile(survey, number));
+}
+
+absl::Status KeyStore::CheckIssuingKeyFile(const domain::SurveyId& survey, int number) {
+  const std::string file = IssuingKeyFile(survey, number);
+  CANDOR_ASSIGN_OR_RETURN(const SecretBytes der, ReadKey(file));
+  return der.size() > 0 ? absl::OkStatus() : KeyLost(file, "is damaged");
+}
+
+absl::Status KeyStore::WrongCodeKey(const domain::DistrictId& district, const domain::CampaignId& campaign) const {
+  return KeyLost(CodeKeyFile(district, campaign), "is not the one that the campaign's codes were made with");
 }
 
 absl::Status KeyStore::DestroySurveyKeys(const domain::SurveyId& survey) {

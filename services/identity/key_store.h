@@ -59,6 +59,16 @@ class KeyStore {
   absl::StatusOr<crypto::ClosingKeyPair> LoadPoolingKey(const domain::DistrictId& district,
                                                         const domain::CampaignId& campaign);
 
+  // KEY_LOST unless the key is there and is the one that a manifest names: a key folder put back from elsewhere, or made anew
+  // where it was gone, has others, which nothing that was opened goes with.
+  absl::Status CheckSigningKey(absl::string_view public_key) const;
+  absl::Status CheckClosingKey(const domain::SurveyId& survey, absl::string_view public_key);
+  absl::Status CheckIssuingKey(const domain::SurveyId& survey, int number, absl::string_view verifying_key);
+  // KEY_LOST unless the file is there and can be read. What is in it is not tried, which would take as long as a signature.
+  absl::Status CheckIssuingKeyFile(const domain::SurveyId& survey, int number);
+  // KEY_LOST, for who has found that the campaign's codes do not follow from its code key.
+  absl::Status WrongCodeKey(const domain::DistrictId& district, const domain::CampaignId& campaign) const;
+
   // Destroys closing key and all issuing keys: every file of the survey that is in the folder. OK when they are gone.
   absl::Status DestroySurveyKeys(const domain::SurveyId& survey);
   absl::Status DestroyCodeKey(const domain::DistrictId& district, const domain::CampaignId& campaign);

@@ -93,7 +93,8 @@ class Lifecycle {
   // Moves the close time of an OPEN campaign to `close_time`, with a signed notice for each survey, on both planes; done when
   // this returns. INVALID_ARGUMENT, FIELD_INVALID: not later than the present close time, or beyond the latest one of the
   // contract. FAILED_PRECONDITION: WRONG_STATE (not open, or its time is over), SURVEY_CLOSED (by the response plane's
-  // clock). PERMISSION_DENIED, CALLER_NOT_ALLOWED: as Close. ABORTED, ETAG_MISMATCH. What the response plane fails with.
+  // clock), KEY_LOST (the signing key is not that of the manifests).
+  // PERMISSION_DENIED, CALLER_NOT_ALLOWED: as Close. ABORTED, ETAG_MISMATCH. What the response plane fails with.
   absl::StatusOr<storage::CampaignRow> Extend(const Caller& caller, const domain::DistrictId& district,
                                               const domain::CampaignId& campaign, absl::Time close_time,
                                               std::optional<int64_t> revision);

@@ -95,6 +95,13 @@ absl::StatusOr<std::string> GetDocument(ReadTransaction& transaction, const stor
   return *std::move(bytes);
 }
 
+absl::StatusOr<domain::Manifest> GetManifest(ReadTransaction& transaction, const storage::SurveyRow& survey) {
+  CANDOR_ASSIGN_OR_RETURN(const std::string bytes, GetDocument(transaction, survey, storage::SurveyDocument::kManifest));
+  absl::StatusOr<domain::Manifest> manifest = domain::DecodeManifest(bytes);
+  if (!manifest.ok()) return errors::StoreCorrupt("a stored manifest cannot be read");
+  return manifest;
+}
+
 absl::Status PutDocument(storage::WriteTransaction& transaction, const storage::SurveyRow& survey,
                          storage::SurveyDocument kind, absl::string_view bytes) {
   return transaction.InsertSurveyDocument(survey.district, survey.id, kind, bytes, crypto::Sha256(bytes));

@@ -47,6 +47,8 @@ absl::Status SetState(storage::SurveyRow& survey, domain::SurveyState state);
 // A document that must be there. DATA_LOSS, STORE_CORRUPT.
 absl::StatusOr<std::string> GetDocument(storage::ReadTransaction& transaction, const storage::SurveyRow& survey,
                                         storage::SurveyDocument kind);
+// The survey's manifest. DATA_LOSS, STORE_CORRUPT: it is missing, or cannot be read.
+absl::StatusOr<domain::Manifest> GetManifest(storage::ReadTransaction& transaction, const storage::SurveyRow& survey);
 // Writes a document with its hash.
 absl::Status PutDocument(storage::WriteTransaction& transaction, const storage::SurveyRow& survey,
                          storage::SurveyDocument kind, absl::string_view bytes);

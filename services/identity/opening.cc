@@ -127,6 +127,30 @@ absl::Status InsertInvitations(WriteTransaction& transaction, const SurveyRow& s
   }
 }
 
+absl::StatusOr<bool> HasManifest(ReadTransaction& transaction, const SurveyRow& survey) {
+  CANDOR_ASSIGN_OR_RETURN(const auto hash, transaction.FindSurveyDocumentHash(survey.district, survey.id,
+                                                                              SurveyDocument::kManifest));
+  return hash.has_value();
+}
+
+// Whether codes of the campaign have been made, each survey's with its manifest.
+absl::StatusOr<bool> HasCodes(ReadTransaction& transaction, const std::vector<SurveyRow>& surveys) {
+  for (const SurveyRow& survey : surveys) {
+    CANDOR_ASSIGN_OR_RETURN(const bool made, HasManifest(transaction, survey));
+    if (made) return true;
+  }
+  return false;
+}
+
+// KEY_LOST unless the keys that the manifest names are there. A survey that could neither issue nor be closed is not opened.
+absl::Status CheckKeys(KeyStore& keys, const domain::SurveyId& survey, const domain::Manifest& manifest, bool stewarded) {
+  if (!stewarded) CANDOR_RETURN_IF_ERROR(keys.CheckClosingKey(survey, manifest.closing_public_key));
+  for (size_t i = 0; i < manifest.groups.size(); ++i) {
+    CANDOR_RETURN_IF_ERROR(keys.CheckIssuingKey(survey, static_cast<int>(i), manifest.groups[i].verifying_key));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 // The keys and documents of one campaign that is opening.
@@ -194,7 +218,9 @@ absl::Status Opening::Advance(const DistrictId& district, const CampaignId& camp
   if (work.campaign.settings.close_time <= clock_.Now()) return absl::OkStatus();
   Material material;
   material.campaign = work.campaign;
+  bool has_codes = false;
   CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(has_codes, HasCodes(transaction, work.surveys));
     CANDOR_ASSIGN_OR_RETURN(material.version, GetVersionRow(transaction, district, work.campaign.settings));
     if (!AsksForWords(work.campaign.settings)) return absl::OkStatus();
     CANDOR_ASSIGN_OR_RETURN(material.directory_surnames, DirectorySurnames(transaction, district));
@@ -204,7 +230,9 @@ absl::Status Opening::Advance(const DistrictId& district, const CampaignId& camp
                           domain::DecodeInstrumentVersion(material.version.document));
   material.instrument = std::move(version.instrument);
   CANDOR_ASSIGN_OR_RETURN(material.receipt_public_key, plane_.ReceiptPublicKey());
-  CANDOR_ASSIGN_OR_RETURN(material.code_key, keys_.EnsureCodeKey(district, campaign));
+  // Once there are codes, another key would go with none of them.
+  CANDOR_ASSIGN_OR_RETURN(material.code_key, has_codes ? keys_.LoadCodeKey(district, campaign)
+                                                       : keys_.EnsureCodeKey(district, campaign));
   CANDOR_ASSIGN_OR_RETURN(material.pooling_public_key, EnsurePool(store_, keys_, work));
 
   bool out_of_reach = false;  // a store or the response plane: the rest would fail the same way
@@ -250,15 +278,16 @@ absl::Status Opening::OpenSurvey(const Material& material, const SurveyRow& surv
 }
 
 absl::Status Opening::Prepare(const Material& material, const SurveyRow& survey) {
-  bool prepared = false;
+  std::optional<domain::Manifest> prepared;
   std::string contract, surname_filter;
   domain::GroupPlan plan;
   storage::KeyHolders holders;
   CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
-    CANDOR_ASSIGN_OR_RETURN(
-        const auto manifest, transaction.FindSurveyDocumentHash(survey.district, survey.id, SurveyDocument::kManifest));
-    prepared = manifest.has_value();
-    if (prepared) return absl::OkStatus();
+    CANDOR_ASSIGN_OR_RETURN(const bool has_manifest, HasManifest(transaction, survey));
+    if (has_manifest) {
+      CANDOR_ASSIGN_OR_RETURN(prepared, GetManifest(transaction, survey));
+      return absl::OkStatus();
+    }
     CANDOR_ASSIGN_OR_RETURN(contract, GetDocument(transaction, survey, SurveyDocument::kContract));
     CANDOR_ASSIGN_OR_RETURN(const std::string frozen, GetDocument(transaction, survey, SurveyDocument::kKeyHolders));
     CANDOR_ASSIGN_OR_RETURN(holders, storage::DecodeKeyHolders(frozen));
@@ -271,7 +300,9 @@ absl::Status Opening::Prepare(const Material& material, const SurveyRow& survey)
     CANDOR_ASSIGN_OR_RETURN(surname_filter, MakeSurnameFilter(transaction, survey, material.directory_surnames));
     return absl::OkStatus();
   }));
-  if (prepared) return absl::OkStatus();
+  if (prepared.has_value()) {
+    return CheckKeys(keys_, survey.id, *prepared, material.campaign.settings.steward.has_value());
+  }
 
   domain::Manifest manifest;
   manifest.survey = survey.id;

@@ -44,6 +44,7 @@ class Opening {
 
   // Goes on from wherever the last attempt stopped, until the campaign is OPEN. The first fault of any survey is
   // returned once all have been tried; what is done stays done. Opens nothing more once the close time has come.
+  // FAILED_PRECONDITION, KEY_LOST: a key that was made for it is gone, or is another; none is made in its place.
   // CANCELLED: the server is stopping.
   absl::Status Advance(const domain::DistrictId& district, const domain::CampaignId& campaign);
 
@@ -51,7 +52,8 @@ class Opening {
   struct Material;
 
   absl::Status OpenSurvey(const Material& material, const storage::SurveyRow& survey);
-  // Makes keys and manifest, and stores manifest, issuing groups and invitations in one transaction.
+  // Makes keys and manifest, and stores manifest, issuing groups and invitations in one transaction. Where that is done,
+  // looks whether the keys are still there.
   absl::Status Prepare(const Material& material, const storage::SurveyRow& survey);
 
   storage::IdentityStore& store_;

@@ -483,6 +483,26 @@ TEST_F(LogTest, AtStartEachKeyFileThatAnOpenSurveyLacksIsNamed) {
   EXPECT_NE(lines[1]["detail"].get<std::string>().find(issuing + " is gone"), std::string::npos) << lines[1];
 }
 
+TEST_F(LogTest, AtStartAKeyFolderThatIsAnothersIsSaidOnceForEachKey) {
+  const domain::CampaignId campaign = MakeOpen({{"staff", 6}}, 2);
+  const std::string keys = folder_.path() + "/keys/";
+  const std::string code = absl::StrCat("campaign.d1.", campaign.value(), ".code.key");
+  const std::string closing = absl::StrCat("survey.", Surveys(campaign)[1].id.value(), ".closing.key");
+  ASSERT_EQ(unlink((keys + "signing.key").c_str()), 0);
+  ASSERT_EQ(unlink((keys + code).c_str()), 0);
+  ASSERT_TRUE(base::WriteFileAtomically(keys + closing, std::string(32, 'x'), 0600).ok());
+  Restart();
+  Lines();
+  ASSERT_TRUE(WarnOfMissingKeys(*store_, *keys_).ok());
+  std::string details;
+  const std::vector<base::Json> lines = Lines();
+  for (const base::Json& line : lines) details += line["detail"].get<std::string>() + "\n";
+  EXPECT_EQ(lines.size(), 3u) << details;
+  EXPECT_NE(details.find(code + " is gone"), std::string::npos) << details;
+  EXPECT_NE(details.find(closing + " is not the one"), std::string::npos) << details;
+  EXPECT_NE(details.find("signing.key is not the one"), std::string::npos) << details;
+}
+
 TEST_F(LogTest, EachStateOfACampaignIsOneLineWithItsNameAndCountsAndNobodysName) {
   const domain::CampaignId campaign = MakeOpen({{"staff", 6}}, 2);
   Close(campaign);

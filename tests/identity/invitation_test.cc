@@ -13,6 +13,7 @@
 #include "absl/synchronization/blocking_counter.h"
 #include "absl/synchronization/notification.h"
 #include "gtest/gtest.h"
+#include "services/base/file.h"
 #include "services/base/random.h"
 #include "services/base/status.h"
 #include "services/crypto/access_code.h"
@@ -410,6 +411,24 @@ TEST_F(InvitationTest, AReissueThatIsRepeatedGivesTheSameCodeAndIsCountedOnce) {
     EXPECT_EQ(Reason(refused), reasons::kETAG_MISMATCH) << stale;
   }
   EXPECT_EQ(reissued(), 2);
+}
+
+TEST_F(InvitationTest, ACodeKeyThatWasReplacedGivesNoCodesThatOpenNothing) {
+  const std::string file = folder_.path() + "/keys/campaign.d1." + campaign_.value() + ".code.key";
+  const std::string key = *base::ReadFile(file);
+  ASSERT_TRUE(base::WriteFileAtomically(file, std::string(32, 'x'), 0600).ok());
+  const domain::RaterId rater = codes_of_survey_[0].rater.id;
+  const auto expect_lost = [&](const absl::Status& status) {
+    EXPECT_EQ(Reason(status), reasons::kKEY_LOST) << status;
+    EXPECT_NE(status.message().find("code.key is not the one"), absl::string_view::npos) << status;
+  };
+  expect_lost(codes_->List(admin_, district_, survey_, {}).status());
+  expect_lost(codes_->Reissue(admin_, district_, survey_, rater, std::nullopt).status());
+  EXPECT_EQ(Invitation(rater)->generation, 0);
+  EXPECT_TRUE(invitations_->Open(code_).ok()) << "the codes that people hold go on";
+  ASSERT_TRUE(base::WriteFileAtomically(file, key, 0600).ok());
+  EXPECT_EQ(AllCodes(survey_)[0].code, code_);
+  EXPECT_TRUE(codes_->Reissue(admin_, district_, survey_, rater, std::nullopt).ok());
 }
 
 TEST_F(InvitationTest, EveryReissueIsCountedSoThatTheCountTellsNobodysToken) {

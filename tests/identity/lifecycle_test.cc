@@ -1,5 +1,6 @@
 // What keeps a campaign from coming to its end, and the ways out; retention; who may choose the moment of closing.
 
+#include <stdio.h>
 #include <unistd.h>
 
 #include <string>
@@ -152,6 +153,34 @@ TEST_F(WayOutTest, ACampaignWhoseOpeningMayYetSucceedCannot) {
   plane_.open_fault = Refused();
   TryAgain();
   EXPECT_TRUE(lifecycle_->Close(admin_, district_, campaign).ok()) << "the last fault counts";
+}
+
+// What was made for a survey before its order is made once. Another key in its place would open a survey whose codes open
+// nothing, or whose answers nobody can open.
+TEST_F(WayOutTest, AKeyThatIsLostWhileOpeningIsSaidByNameAndNoneIsMadeInItsPlace) {
+  const domain::CampaignId campaign = MakeStuckOpening(1, Unavailable());
+  domain::SurveyId stuck;
+  for (const storage::SurveyRow& survey : Surveys(campaign)) {
+    const bool made = Document(survey.id, SurveyDocument::kManifest).has_value();
+    if (survey.state == SurveyState::kDraft && made) stuck = survey.id;
+  }
+  plane_.opens_left = 1'000'000;
+  const std::string aside = folder_.path() + "/aside.key";
+  for (const std::string& name : {absl::StrCat("campaign.d1.", campaign.value(), ".code.key"),
+                                  absl::StrCat("survey.", stuck.value(), ".closing.key"),
+                                  absl::StrCat("survey.", stuck.value(), ".issuing.0.key")}) {
+    const std::string file = folder_.path() + "/keys/" + name;
+    ASSERT_EQ(rename(file.c_str(), aside.c_str()), 0) << name;
+    TryAgain();
+    EXPECT_EQ(StateOf(campaign), CampaignState::kOpening);
+    const std::string fault = lifecycle_->ProgressOf(district_, campaign)->last_fault;
+    EXPECT_NE(fault.find(name + " is gone"), std::string::npos) << fault;
+    EXPECT_FALSE(base::FileExists(file)) << name;
+    EXPECT_FALSE(plane_.opened.contains(stuck));
+    ASSERT_EQ(rename(aside.c_str(), file.c_str()), 0);
+  }
+  TryAgain();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kOpen) << lifecycle_->ProgressOf(district_, campaign)->last_fault;
 }
 
 TEST_F(WayOutTest, AStopWhileSurveysAreOpenedEndsAfterThePresentOneAndTheRestGoesOnLater) {

@@ -1,5 +1,7 @@
 // Campaigns that only a steward can close, and campaigns that are extended: the identity plane's part.
 
+#include <stdio.h>
+
 #include <string>
 #include <vector>
 
@@ -9,6 +11,7 @@
 #include "services/base/status.h"
 #include "services/crypto/hash.h"
 #include "services/domain/extension.h"
+#include "services/identity/extending.h"
 #include "tests/identity/identity_env.h"
 
 namespace candor::identity {
@@ -243,6 +246,39 @@ TEST_F(StewardTest, AnExtendedCampaignGoesOnUntilTheLaterTime) {
   lifecycle_->Tick();
   lifecycle_->RunPending();
   EXPECT_EQ(StateOf(campaign), CampaignState::kClosed);
+}
+
+// The clock has found the campaign due; before it comes to close it somebody's extension is stored.
+TEST_F(StewardTest, AnExtensionThatTheClockHasNotHeardOfCounts) {
+  const domain::CampaignId campaign = OpenExtendable();
+  const absl::Time close_time = CloseTime(campaign);
+  Extending extending(store_.get(), &clock_, keys_.get(), &plane_);
+  ASSERT_TRUE(extending.Extend(admin_, district_, campaign, close_time + absl::Hours(5), std::nullopt).ok());
+  clock_.Advance(close_time - clock_.Now());
+  lifecycle_->Tick();
+  lifecycle_->RunPending();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kOpen);
+  EXPECT_EQ(CountAudit("CloseCampaign"), 0);
+  EXPECT_EQ(Reason(lifecycle_->Close(ServerCaller(), district_, campaign).status()), reasons::kWRONG_STATE);
+  clock_.Advance(absl::Hours(5));
+  lifecycle_->Tick();
+  lifecycle_->RunPending();
+  EXPECT_EQ(StateOf(campaign), CampaignState::kClosed);
+}
+
+TEST_F(StewardTest, ASigningKeyThatWasMadeAnewExtendsNothing) {
+  const domain::CampaignId campaign = OpenExtendable();
+  const std::string file = folder_.path() + "/keys/signing.key", aside = folder_.path() + "/signing.key";
+  ASSERT_EQ(rename(file.c_str(), aside.c_str()), 0);
+  Restart();
+  const absl::Time later = CloseTime(campaign) + absl::Hours(5);
+  const absl::Status refused = Extend(campaign, later);
+  EXPECT_EQ(Reason(refused), reasons::kKEY_LOST) << refused;
+  EXPECT_NE(refused.message().find("signing.key is not the one"), absl::string_view::npos) << refused;
+  EXPECT_TRUE(plane_.extended.empty());
+  ASSERT_EQ(rename(aside.c_str(), file.c_str()), 0);
+  Restart();
+  EXPECT_TRUE(Extend(campaign, later).ok());
 }
 
 TEST_F(StewardTest, AnExtensionOnlyGoesForwardAndNoFurtherThanRatersWereTold) {
