@@ -416,8 +416,9 @@ class WriteTransaction : public ReadTransaction {
   virtual absl::Status UpdatePerson(const PersonRow& row) = 0;
   // With their access keys, their place among others' supervisors, and their identified ratings in surveys whose state
   // is DRAFT, OPEN, RELEASED or ABANDONED; ratings that a report still needs stay until it is frozen
-  // (DeleteRatingsOfTheGone). Raters of the district with the person's address lose name and address; reports about the
-  // person lose their subject. Their id stays taken (WasPerson).
+  // (DeleteRatingsOfTheGone). Raters of the district with the person's address, compared as PlainText, lose name and address;
+  // in campaigns that are drafts they are deleted, since nobody could be asked. Reports about the person lose their subject.
+  // Their id stays taken (WasPerson).
   virtual absl::Status DeletePerson(const domain::DistrictId& district, const domain::PersonId& id) = 0;
 
   virtual absl::Status InsertAccessKey(const AccessKeyRow& row) = 0;

@@ -6,7 +6,6 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "services/base/error.h"
 #include "services/base/status.h"
@@ -15,6 +14,7 @@
 #include "services/identity/key_holders.h"
 #include "services/identity/loading.h"
 #include "services/identity/resource_names.h"
+#include "storage/plain_text.h"
 
 namespace candor::identity {
 namespace {
@@ -23,6 +23,7 @@ namespace errors = domain::errors;
 using domain::DistrictId;
 using domain::RaterId;
 using domain::SurveyId;
+using storage::PlainText;
 using storage::RaterRow;
 using storage::ReadTransaction;
 using storage::WriteTransaction;
@@ -78,14 +79,6 @@ absl::Status CheckRater(const DraftSurvey& draft, const std::string& field, cons
   return absl::OkStatus();
 }
 
-// So that differences in case and in spaces do not make two people of one.
-std::string Plain(absl::string_view text) {
-  std::string plain(text);
-  absl::RemoveExtraAsciiWhitespace(&plain);
-  absl::AsciiStrToLower(&plain);
-  return plain;
-}
-
 // Finds people who would be asked twice: a group of five that is two people is no group of five.
 class DistinctRaters {
  public:
@@ -93,10 +86,10 @@ class DistinctRaters {
   absl::Status AddLine(ReadTransaction& transaction, const storage::SurveyRow& survey) {
     CANDOR_ASSIGN_OR_RETURN(const auto leader, transaction.FindPerson(survey.district, survey.leader));
     if (!leader.has_value()) return absl::OkStatus();
-    line_.insert(Plain(leader->email));
+    line_.insert(PlainText(leader->email));
     for (const domain::PersonId& id : leader->supervisors) {
       CANDOR_ASSIGN_OR_RETURN(const auto supervisor, transaction.FindPerson(survey.district, id));
-      if (supervisor.has_value()) line_.insert(Plain(supervisor->email));
+      if (supervisor.has_value()) line_.insert(PlainText(supervisor->email));
     }
     line_.erase("");
     return absl::OkStatus();
@@ -118,7 +111,7 @@ class DistinctRaters {
 
   // INVALID_ARGUMENT, FIELD_INVALID; ALREADY_EXISTS, RESOURCE_EXISTS, where the other is stored already.
   absl::Status Add(const RaterRow& row, const std::string& field) {
-    const std::string address = Plain(row.address);
+    const std::string address = PlainText(row.address);
     if (!address.empty()) {
       const std::string at = absl::StrCat(field, ".address");
       if (line_.contains(address)) {
@@ -154,12 +147,12 @@ class DistinctRaters {
     std::optional<Place> addressed, unaddressed;
   };
 
-  static std::pair<std::string, std::string> NameOf(const RaterRow& row) { return {row.group, Plain(row.display_name)}; }
+  static std::pair<std::string, std::string> NameOf(const RaterRow& row) { return {row.group, PlainText(row.display_name)}; }
 
   void Remember(const RaterRow& row, const Place& place) {
-    const std::string address = Plain(row.address);
+    const std::string address = PlainText(row.address);
     if (!address.empty()) by_address_.emplace(address, place);
-    if (Plain(row.display_name).empty()) return;
+    if (PlainText(row.display_name).empty()) return;
     Named& named = by_name_[NameOf(row)];
     std::optional<Place>& first = address.empty() ? named.unaddressed : named.addressed;
     if (!first.has_value()) first = place;
@@ -233,14 +226,14 @@ absl::Status CheckHoldersAreNoRaters(ReadTransaction& transaction, const storage
   std::map<std::string, std::string> titles;  // by address
   for (const domain::NamedHolder& holder : HoldersOf(campaign.settings)) {
     CANDOR_ASSIGN_OR_RETURN(const auto person, transaction.FindPerson(survey.district, holder.person));
-    if (person.has_value() && !Plain(person->email).empty()) titles.emplace(Plain(person->email), holder.title);
+    if (person.has_value() && !PlainText(person->email).empty()) titles.emplace(PlainText(person->email), holder.title);
   }
   if (titles.empty()) return absl::OkStatus();
   storage::Page page{"", kRatersInOneRead};
   while (true) {
     CANDOR_ASSIGN_OR_RETURN(const std::vector<RaterRow> rows, transaction.ListRaters(survey.district, survey.id, page));
     for (const RaterRow& row : rows) {
-      const auto found = titles.find(Plain(row.address));
+      const auto found = titles.find(PlainText(row.address));
       if (row.opted_out || found == titles.end()) continue;
       return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kKEY_HOLDER_UNFIT,
                          absl::StrCat("\"", found->second, "\" is a rater of this survey too, by their address (",

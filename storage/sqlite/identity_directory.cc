@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_replace.h"
+#include "storage/plain_text.h"
 #include "storage/sqlite/identity_rows.h"
 #include "storage/sqlite/identity_transaction.h"
 
@@ -91,6 +93,50 @@ void BindPerson(Statement& statement, const PersonRow& row) {
     statement.BindBlob(8, row.public_key).BindInt(9, TimeValue(*row.key_time));
   }
   statement.BindText(10, row.key_vouched_by.value());
+}
+
+// A rater whose address may be that of a person.
+struct AddressedRater {
+  std::string survey, rater, address;
+  bool draft = false;  // of a campaign that is still one
+};
+
+absl::StatusOr<AddressedRater> ReadAddressedRater(Statement& row) {
+  return AddressedRater{row.Text(0), row.Text(1), row.Text(2), row.Int(3) != 0};
+}
+
+// The district's raters with this address, however it is written.
+absl::StatusOr<std::vector<AddressedRater>> FindRatersAt(Database& database, const DistrictId& district,
+                                                         absl::string_view address) {
+  const std::string plain = PlainText(address);
+  if (plain.empty()) return std::vector<AddressedRater>();
+  // Without any spaces all spellings are one, so that few others are found; those are left out below.
+  CANDOR_ASSIGN_OR_RETURN(
+      Statement statement,
+      database.Prepare("SELECT r.survey, r.rater, r.address, c.state='draft' FROM rater r JOIN survey s ON "
+                       "s.district=r.district AND s.survey=r.survey JOIN campaign c ON c.district=s.district AND "
+                       "c.campaign=s.campaign WHERE r.district=?1 AND r.address<>'' AND "
+                       "lower(replace(r.address, ' ', ''))=?2"));
+  statement.BindText(1, district.value()).BindText(2, absl::StrReplaceAll(plain, {{" ", ""}}));
+  CANDOR_ASSIGN_OR_RETURN(std::vector<AddressedRater> raters, ReadAll(statement, ReadAddressedRater));
+  std::erase_if(raters, [&](const AddressedRater& rater) { return PlainText(rater.address) != plain; });
+  return raters;
+}
+
+// Who is invited already is counted, and only name and address go; of a draft the whole rater does, who would get a code that
+// reaches nobody.
+absl::Status ForgetRatersAt(Database& database, const DistrictId& district, absl::string_view address) {
+  CANDOR_ASSIGN_OR_RETURN(const std::vector<AddressedRater> raters, FindRatersAt(database, district, address));
+  for (const AddressedRater& rater : raters) {
+    CANDOR_ASSIGN_OR_RETURN(
+        Statement statement,
+        database.Prepare(rater.draft ? "DELETE FROM rater WHERE district=?1 AND survey=?2 AND rater=?3"
+                                     : "UPDATE rater SET display_name='', address='' WHERE district=?1 AND survey=?2 AND "
+                                       "rater=?3"));
+    statement.BindText(1, district.value()).BindText(2, rater.survey).BindText(3, rater.rater);
+    CANDOR_RETURN_IF_ERROR(statement.Run());
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<AccessKeyRow> ReadAccessKey(Statement& row) {
@@ -271,12 +317,12 @@ absl::Status IdentityTransaction::UpdatePerson(const PersonRow& row) {
 }
 
 absl::Status IdentityTransaction::DeletePerson(const DistrictId& district, const domain::PersonId& id) {
+  CANDOR_ASSIGN_OR_RETURN(const std::optional<PersonRow> person, FindPerson(district, id));
+  if (person.has_value()) CANDOR_RETURN_IF_ERROR(ForgetRatersAt(database_, district, person->email));
   const char* const steps[] = {
       "DELETE FROM access_key WHERE district=?1 AND person=?2",
       "DELETE FROM identified_rating WHERE district=?1 AND person=?2 AND survey IN (SELECT survey FROM survey WHERE "
       "district=?1 AND state IN ('draft', 'open', 'released', 'abandoned'))",
-      "UPDATE rater SET display_name='', address='' WHERE district=?1 AND address<>'' AND address=(SELECT email FROM "
-      "person WHERE district=?1 AND person=?2)",
       // 7: SurveyDocument::kReportSubject.
       "DELETE FROM survey_document WHERE district=?1 AND kind=7 AND survey IN (SELECT survey FROM survey WHERE "
       "district=?1 AND leader=?2)",
