@@ -46,11 +46,12 @@ absl::StatusOr<identity::Caller> Authenticator::Authenticate(absl::string_view a
     if (const auto known = callers_.find(hash); known != callers_.end()) return known->second;
     epoch = epoch_;
   }
-  CANDOR_ASSIGN_OR_RETURN(identity::Caller caller, lookup_(secret));
+  absl::StatusOr<identity::Caller> caller = lookup_(secret);
   absl::MutexLock lock(&mutex_);
-  if (epoch == epoch_) {
-    if (callers_.size() >= most_remembered_) callers_.clear();
-    callers_.insert_or_assign(hash, caller);
+  if (absl::IsUnauthenticated(caller.status())) let_in_.erase(hash);
+  if (caller.ok() && epoch == epoch_) {
+    if (callers_.size() >= most_remembered_) ForgetCallers();
+    callers_.insert_or_assign(hash, *caller);
   }
   return caller;
 }
@@ -64,9 +65,22 @@ std::optional<identity::Caller> Authenticator::FindRemembered(absl::string_view 
   return known->second;
 }
 
+bool Authenticator::WasLetIn(absl::string_view authorization) {
+  if (!CheckForm(authorization).ok()) return false;
+  const std::string hash = crypto::Sha256(authorization.substr(kBearer.size()));
+  absl::MutexLock lock(&mutex_);
+  return callers_.contains(hash) || let_in_.contains(hash);
+}
+
 void Authenticator::Forget() {
   absl::MutexLock lock(&mutex_);
   ++epoch_;
+  ForgetCallers();
+}
+
+void Authenticator::ForgetCallers() {
+  if (let_in_.size() + callers_.size() > most_remembered_) let_in_.clear();
+  for (const auto& [hash, caller] : callers_) let_in_.insert(hash);
   callers_.clear();
 }
 

@@ -10,6 +10,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
@@ -35,16 +36,24 @@ class Authenticator {
   // The caller if they are remembered; unset: Authenticate knows. Never waits for the directory.
   std::optional<identity::Caller> FindRemembered(absl::string_view authorization);
 
+  // Whether the key was let in when it was last looked up, also where the caller has been forgotten since: nobody guesses it.
+  // It may be void by now, which Authenticate finds. Never waits for the directory.
+  bool WasLetIn(absl::string_view authorization);
+
   // Forgets everybody: to be called after every change of people and keys, before it is acknowledged. A look-up under
-  // way at that moment is not remembered.
+  // way at that moment is not remembered. That a key was once let in is kept.
   void Forget();
 
  private:
+  void ForgetCallers() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   const Lookup lookup_;
   const size_t most_remembered_;
   absl::Mutex mutex_;
   uint64_t epoch_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::flat_hash_map<std::string, identity::Caller> callers_ ABSL_GUARDED_BY(mutex_);
+  // Hashes of keys that were let in and whose callers have been forgotten since; at most `most_remembered_`.
+  absl::flat_hash_set<std::string> let_in_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace candor::rpc

@@ -92,7 +92,7 @@ absl::Status Dispatcher::CheckBeforehand(const Method& method, const Call& call)
   if (!for_everyone) CANDOR_RETURN_IF_ERROR(Authenticator::CheckForm(call.authorization));
   if (for_everyone && !method.takes_code) return absl::OkStatus();
   // Whoever was let in before is nobody who guesses, whatever else comes from that network.
-  if (!for_everyone && authenticator_.FindRemembered(call.authorization).has_value()) return absl::OkStatus();
+  if (!for_everyone && authenticator_.WasLetIn(call.authorization)) return absl::OkStatus();
   const auto network = [&call] { return NetworkOf(call.peer()); };
   const auto wait = (for_everyone ? wrong_codes_ : wrong_keys_).RefusedFor(network);
   if (!wait) return absl::OkStatus();

@@ -89,10 +89,11 @@ class DispatcherTest : public ::testing::Test {
   std::atomic<uint64_t> revision_ = 1;
 
   Dispatcher::Options options_;
+  std::string valid_secret_ = "root";
   NoRelations relations_;
   Access access_{AccessRows(), &relations_};
-  Authenticator authenticator_{[](absl::string_view secret) -> absl::StatusOr<identity::Caller> {
-    if (secret == "root") return identity::Caller{.installation_administrator = true};
+  Authenticator authenticator_{[this](absl::string_view secret) -> absl::StatusOr<identity::Caller> {
+    if (secret == valid_secret_) return identity::Caller{.installation_administrator = true};
     return base::Error(absl::StatusCode::kUnauthenticated, reasons::kUNAUTHENTICATED_CALLER, "not a valid key");
   }};
   PlaneKey plane_key_ = PlaneKey::Make();
@@ -288,6 +289,48 @@ TEST_F(DispatcherTest, AfterTooManyWrongKeysTheNetworkIsRefusedAndTheLogSaysSoOn
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1);
   base::SetLogOutput(STDERR_FILENO);
   close(log);
+}
+
+TEST_F(DispatcherTest, AChangeOfPeopleLocksNobodyOutWhoWasLetInBefore) {
+  options_.attempts.failures_per_peer = 3;
+  const auto dispatcher = MakeDispatcher();
+  const v1::GetLedgerRequest request;
+  const Method closed = Answering(kClosed, Lane::kIdentity, absl::OkStatus());
+  const auto call = [&](const std::string& authorization) { return Call(*dispatcher, closed, authorization, request); };
+  EXPECT_EQ(call("Bearer root"), absl::OkStatus());
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(absl::IsUnauthenticated(call("Bearer guess")));
+  EXPECT_EQ(base::GetErrorDetail(call("Bearer guess")).reason, reasons::kRATE_LIMITED);
+  for (int i = 0; i < 3; ++i) {
+    authenticator_.Forget();
+    authenticator_.Forget();
+    EXPECT_EQ(base::GetErrorDetail(call("Bearer guess")).reason, reasons::kRATE_LIMITED);
+    EXPECT_EQ(call("Bearer root"), absl::OkStatus()) << "was let in before";
+  }
+  // A key that has been revoked is found to be void once, and is a guess like any other from then on.
+  valid_secret_ = "another";
+  authenticator_.Forget();
+  EXPECT_TRUE(absl::IsUnauthenticated(call("Bearer root")));
+  EXPECT_EQ(base::GetErrorDetail(call("Bearer root")).reason, reasons::kRATE_LIMITED);
+  EXPECT_EQ(base::GetErrorDetail(call("Bearer another")).reason, reasons::kRATE_LIMITED) << "was never let in";
+}
+
+TEST(AuthenticatorTest, OfHowManyItIsKeptThatTheyWereLetInIsBounded) {
+  Authenticator authenticator([](absl::string_view) -> absl::StatusOr<identity::Caller> { return identity::Caller(); },
+                              /*most_remembered=*/2);
+  const auto let_in = [&] {
+    int count = 0;
+    for (const char* key : {"a", "b", "c", "d", "e"}) count += authenticator.WasLetIn(absl::StrCat("Bearer ", key));
+    return count;
+  };
+  for (const char* key : {"a", "b", "c", "d", "e"}) {
+    EXPECT_TRUE(authenticator.Authenticate(absl::StrCat("Bearer ", key)).ok());
+    EXPECT_TRUE(authenticator.WasLetIn(absl::StrCat("Bearer ", key)));
+    EXPECT_LE(let_in(), 4);
+  }
+  authenticator.Forget();
+  EXPECT_TRUE(authenticator.WasLetIn("Bearer e"));
+  EXPECT_LE(let_in(), 2);
+  EXPECT_FALSE(authenticator.FindRemembered("Bearer e").has_value());
 }
 
 TEST_F(DispatcherTest, AnEncodedReplyIsGivenAgainUntilSomethingIsWritten) {
