@@ -46,7 +46,8 @@ absl::Status NotReleased(absl::string_view message) {
 
 absl::StatusOr<Role> RoleOf(ReadTransaction& transaction, const storage::SurveyRow& survey, const Reader& reader) {
   if (reader.person.empty()) return Role::kNone;
-  if (reader.person == survey.leader) return Role::kLeader;
+  if (reader.person == survey.leader) return reader.leader ? Role::kLeader : Role::kNone;
+  if (!reader.supervisor) return Role::kNone;
   CANDOR_ASSIGN_OR_RETURN(const std::optional<storage::LeaderLine> line,
                           storage::FindLeaderLine(transaction, survey.district, survey.id));
   return line.has_value() && line->IsSupervisor(reader.person) ? Role::kSupervisor : Role::kNone;

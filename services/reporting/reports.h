@@ -22,6 +22,9 @@ namespace candor::reporting {
 struct Reader {
   domain::PersonId person;     // empty for an administrator's key that belongs to no person
   bool administrator = false;  // of the district, or of the installation
+  // Their roles in the district now. Nobody reads as the leader or as a supervisor without the role that goes with it.
+  bool leader = false;
+  bool supervisor = false;
 };
 
 struct ReportPage {

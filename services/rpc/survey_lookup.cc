@@ -46,7 +46,9 @@ bool ReadsWholeDistrict(const identity::Caller& caller, const domain::DistrictId
 }
 
 reporting::Reader ReaderOf(const identity::Caller& caller, const domain::DistrictId& district) {
-  return {caller.person, ReadsWholeDistrict(caller, district)};
+  const bool member = caller.district == district;
+  return {caller.person, ReadsWholeDistrict(caller, district), member && caller.roles.leader,
+          member && caller.roles.supervisor};
 }
 
 absl::Status CheckCampaignsExist(storage::IdentityStore& store, const identity::Caller& caller,

@@ -34,8 +34,10 @@ using ::testing::IsEmpty;
 const domain::DistrictId kDistrict("d");
 const domain::CampaignId kCampaign("c");
 const domain::SurveyId kSurvey("00000000000000000000000000");
-const Reader kLeader{domain::PersonId("leader"), false};
-const Reader kSupervisor{domain::PersonId("supervisor"), false};
+const Reader kLeader{.person = domain::PersonId("leader"), .leader = true};
+const Reader kSupervisor{.person = domain::PersonId("supervisor"), .supervisor = true};
+const Reader kAdministeringLeader{.person = kLeader.person, .administrator = true, .leader = true};
+const Reader kAdministeringSupervisor{.person = kSupervisor.person, .administrator = true, .supervisor = true};
 const Reader kStranger{domain::PersonId("stranger"), false};
 const Reader kAdministrator{domain::PersonId(), true};
 
@@ -315,6 +317,18 @@ TEST_F(ReportsTest, WhoSupervisesTheLeaderIsDecidedAtOpening) {
   EXPECT_EQ(Listed(kSupervisor).size(), 1u);
 }
 
+TEST_F(ReportsTest, WhoNoLongerHasTheRoleNeitherReadsNorFindsTheReportListed) {
+  StoreReleased();
+  EXPECT_TRUE(Read(kLeader).ok());
+  EXPECT_EQ(Listed(kLeader).size(), 1u);
+  EXPECT_EQ(Listed(kSupervisor).size(), 1u);
+  for (const Reader& without : {Reader{.person = kLeader.person, .supervisor = true},
+                                Reader{.person = kSupervisor.person, .leader = true}}) {
+    ExpectReason(Read(without), absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED);
+    EXPECT_THAT(Listed(without), IsEmpty());
+  }
+}
+
 TEST_F(ReportsTest, OthersInTheDistrictReadNothing) {
   StoreReleased();
   EXPECT_TRUE(Read(kLeader).ok());
@@ -331,22 +345,22 @@ TEST_F(ReportsTest, AnAdministratorWhomTheContractDoesNotNameReadsNothing) {
                domain::reasons::kCALLER_NOT_ALLOWED);
   EXPECT_FALSE(reports_->GetScores(kDistrict, kCampaign, kSurvey, kAdministrator).ok());
   EXPECT_THAT(Listed(kAdministrator), IsEmpty());
-  EXPECT_TRUE(Read(Reader{kSupervisor.person, true}).ok()) << "as a supervisor, whom the contract names";
+  EXPECT_TRUE(Read(kAdministeringSupervisor).ok()) << "as a supervisor, whom the contract names";
 }
 
 TEST_F(ReportsTest, ASupervisorWhoIsAnAdministratorWaitsForTheFirstReader) {
   StoreReleased();
-  ExpectReason(Read(Reader{kSupervisor.person, true}), absl::StatusCode::kFailedPrecondition,
+  ExpectReason(Read(kAdministeringSupervisor), absl::StatusCode::kFailedPrecondition,
                domain::reasons::kREPORT_NOT_RELEASED);
   EXPECT_TRUE(Read(kLeader).ok());
-  EXPECT_TRUE(Read(Reader{kSupervisor.person, true}).ok());
+  EXPECT_TRUE(Read(kAdministeringSupervisor).ok());
 }
 
 TEST_F(ReportsTest, ASupervisorWhoIsAnAdministratorIsHeldToAContractOfTheLeaderAlone) {
   contract_.readers = {"leader"};
   StoreReleased();
   EXPECT_TRUE(Read(kLeader).ok());
-  ExpectReason(Read(Reader{kSupervisor.person, true}), absl::StatusCode::kPermissionDenied,
+  ExpectReason(Read(kAdministeringSupervisor), absl::StatusCode::kPermissionDenied,
                domain::reasons::kCALLER_NOT_ALLOWED);
 }
 
@@ -357,10 +371,10 @@ TEST_F(ReportsTest, AnAdministratorWhomTheContractNamesReadsAfterTheFirstReader)
   EXPECT_THAT(Listed(kAdministrator), IsEmpty());
   EXPECT_FALSE(reports_->GetScores(kDistrict, kCampaign, kSurvey, kAdministrator).ok());
   // A supervisor who is an administrator as well.
-  ExpectReason(Read(Reader{kSupervisor.person, true}), absl::StatusCode::kFailedPrecondition,
+  ExpectReason(Read(kAdministeringSupervisor), absl::StatusCode::kFailedPrecondition,
                domain::reasons::kREPORT_NOT_RELEASED);
   // A leader who is an administrator as well is still the first reader.
-  EXPECT_TRUE(Read(Reader{kLeader.person, true}).ok());
+  EXPECT_TRUE(Read(kAdministeringLeader).ok());
   EXPECT_TRUE(Read(kAdministrator).ok());
   EXPECT_TRUE(Read(kSupervisor).ok());
 }
@@ -368,10 +382,10 @@ TEST_F(ReportsTest, AnAdministratorWhomTheContractNamesReadsAfterTheFirstReader)
 TEST_F(ReportsTest, AnAdministratorWhoIsASupervisorReadsAsTheOneThatTheContractNames) {
   contract_.readers = {"leader", "administrator"};
   StoreReleased();
-  ExpectReason(Read(Reader{kSupervisor.person, true}), absl::StatusCode::kFailedPrecondition,
+  ExpectReason(Read(kAdministeringSupervisor), absl::StatusCode::kFailedPrecondition,
                domain::reasons::kREPORT_NOT_RELEASED);
   EXPECT_TRUE(Read(kLeader).ok());
-  EXPECT_TRUE(Read(Reader{kSupervisor.person, true}).ok());
+  EXPECT_TRUE(Read(kAdministeringSupervisor).ok());
   ExpectReason(Read(kSupervisor), absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED);
 }
 
@@ -395,8 +409,8 @@ TEST_F(ReportsTest, BeforeReleaseNobodyReads) {
       survey.leader = domain::PersonId("leader-" + std::to_string(static_cast<int>(state)));
       return transaction.InsertSurvey(survey);
     });
-    for (const Reader& reader : {kAdministrator, Reader{domain::PersonId("leader-" + std::to_string(
-                                                            static_cast<int>(state)))}}) {
+    const domain::PersonId leader("leader-" + std::to_string(static_cast<int>(state)));
+    for (const Reader& reader : {kAdministrator, Reader{.person = leader, .leader = true}}) {
       ExpectReason(reports_->Get(kDistrict, kCampaign, id, reader).status(), absl::StatusCode::kFailedPrecondition,
                    domain::reasons::kREPORT_NOT_RELEASED);
     }
@@ -440,7 +454,7 @@ TEST_F(ReportsTest, ListsPageByPageBySurveyIdWithoutFigures) {
   }
   EXPECT_THAT(sizes, ElementsAre(2, 2, 1));
   // Each leader lists their own alone.
-  EXPECT_EQ(Listed(Reader{domain::PersonId("person-3"), false}).size(), 1u);
+  EXPECT_EQ(Listed(Reader{.person = domain::PersonId("person-3"), .leader = true}).size(), 1u);
 }
 
 TEST_F(ReportsTest, WhenThePersonIsDeletedTheReportStaysAndNamesNobody) {
