@@ -37,6 +37,8 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address,
   arguments.SetMaxReceiveMessageSize(kLongestResponse);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  // An order that counts for an hour sends nothing meanwhile; else only the first two pings would go out.
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLongestReconnectMs);
   // Orders go to the address that was given and to nobody on the way; nor are two planes' connections one.
@@ -223,8 +225,11 @@ absl::StatusOr<domain::CloseOutcome> RemoteResponsePlane::CloseSurvey(const doma
   base::Wipe(*request.mutable_closing_secret_key());
   CANDOR_RETURN_IF_ERROR(closed);
   // Before the caller destroys the keys: a server of another version may write what cannot be read here.
-  if (const absl::Status read = domain::DecodeClosedResult(response.closed_result()).status(); !read.ok()) {
-    return Unreachable(absl::StrCat("its result cannot be read, as of another version (", read.message(), ")"));
+  const absl::StatusOr<domain::ClosedResult> result = domain::DecodeClosedResult(response.closed_result());
+  if (!result.ok() || result->survey != order.survey) {
+    return domain::errors::StoreCorrupt(absl::StrCat(
+        "the response plane at ", options_.address, " gave a result that ",
+        result.ok() ? "is another survey's" : "this version cannot read, as of another version of the server"));
   }
   return domain::CloseOutcome{std::move(*response.mutable_closed_result()), std::move(*response.mutable_ledger())};
 }

@@ -28,8 +28,9 @@ namespace candor::rpc {
 //
 // Every method fails as domain::ResponsePlane says, with the other side's reason and message; and with UNAVAILABLE,
 // RESPONSE_PLANE_UNREACHABLE, for whatever keeps the two from talking to each other: no connection, no answer in time, a
-// key that the other side refuses, a server that is not the response plane, an answer that this version cannot read. None of
-// these says anything about the order, which may have been carried out; the same order again is harmless.
+// key that the other side refuses, a server that is not the response plane. None of these says anything about the order, which
+// may have been carried out; the same order again is harmless. CloseSurvey: DATA_LOSS, STORE_CORRUPT too, for a result that is
+// another survey's, or that this version cannot read.
 class RemoteResponsePlane : public domain::ResponsePlane {
  public:
   struct Options {

@@ -18,6 +18,7 @@
 #include "absl/time/clock.h"
 #include "candor/v1/plane.grpc.pb.h"
 #include "grpcpp/grpcpp.h"
+#include "services/domain/closed_result.h"
 #include "services/domain/errors.h"
 #include "services/domain/ids.h"
 #include "services/server/plane_key_file.h"
@@ -74,6 +75,13 @@ class AnotherVersion final : public v1::PlaneService::Service {
     response->set_answers("of the future");
     return grpc::Status::OK;
   }
+  grpc::Status CloseSurvey(grpc::ServerContext*, const v1::CloseSurveyRequest*,
+                           v1::CloseSurveyResponse* response) override {
+    response->set_closed_result(closed_result);
+    return grpc::Status::OK;
+  }
+
+  std::string closed_result = "of the future";
 
  private:
   int port_ = 0;
@@ -153,6 +161,26 @@ TEST_F(RemotePlaneTest, AnswersToQuestionsComeAsTheyWereHandedOver) {
   const auto answers = Connect(another.address())->FinishFollowUps(domain::SurveyId("00000000000000000000000000"));
   ASSERT_EQ(answers.status(), absl::OkStatus());
   EXPECT_EQ(*answers, "of the future");
+}
+
+// Whoever asked destroys the keys next.
+TEST_F(RemotePlaneTest, AResultThatIsNoneOfTheSurveysIsNotHandedOver) {
+  AnotherVersion another;
+  domain::CloseOrder order;
+  order.order_id = "order";
+  order.survey = domain::SurveyId("00000000000000000000000000");
+  domain::ClosedResult result;
+  result.survey = domain::SurveyId("00000000000000000000000001");
+  for (const std::string& bytes : {std::string("of the future"), domain::EncodeClosedResult(result)}) {
+    another.closed_result = bytes;
+    const absl::Status refused = Connect(another.address())->CloseSurvey(order).status();
+    EXPECT_EQ(refused.code(), absl::StatusCode::kDataLoss) << refused;
+    EXPECT_EQ(ReasonOf(refused), reasons::kSTORE_CORRUPT);
+    EXPECT_THAT(std::string(refused.message()), HasSubstr(another.address()));
+  }
+  result.survey = order.survey;
+  another.closed_result = domain::EncodeClosedResult(result);
+  EXPECT_EQ(Connect(another.address())->CloseSurvey(order).status(), absl::OkStatus());
 }
 
 TEST_F(RemotePlaneTest, ASilentServerIsOneThatCannotBeReached) {
