@@ -52,9 +52,9 @@ void SetDecision(collection::CommentDecision decision, v1::CommentDecision* to) 
 absl::Status ListAnswers(collection::Collection& collection, const v1::ListAnswersRequest& request,
                          v1::ListAnswersResponse* response) {
   const domain::SurveyId survey(request.survey());
+  CANDOR_ASSIGN_OR_RETURN(collection::AnswersView view, collection.ReadAnswers(request.session(), survey));
   CANDOR_ASSIGN_OR_RETURN(const auto documents, collection.GetDocuments(survey));
   CANDOR_ASSIGN_OR_RETURN(const domain::Manifest manifest, domain::DecodeManifest(*documents->manifest));
-  CANDOR_ASSIGN_OR_RETURN(collection::AnswersView view, collection.ReadAnswers(request.session(), survey));
   response->set_answering_over(view.answering_over);
   response->set_decide_until(absl::ToUnixSeconds(view.decide_until));
   for (collection::ModeratedAnswer& answer : view.answers) {
@@ -74,10 +74,10 @@ absl::Status ListComments(collection::Collection& collection, const v1::ListComm
   if (request.page_size() < 0) return domain::errors::InvalidField("page_size", "must not be negative");
   const int limit = request.page_size() == 0 ? kUsualPage : std::min(request.page_size(), kLargestPage);
   const domain::SurveyId survey(request.survey());
-  CANDOR_ASSIGN_OR_RETURN(const auto documents, collection.GetDocuments(survey));
-  CANDOR_ASSIGN_OR_RETURN(const domain::Manifest manifest, domain::DecodeManifest(*documents->manifest));
   CANDOR_ASSIGN_OR_RETURN(collection::ModerationView view,
                           collection.ReadComments(request.session(), survey, request.page_token(), limit));
+  CANDOR_ASSIGN_OR_RETURN(const auto documents, collection.GetDocuments(survey));
+  CANDOR_ASSIGN_OR_RETURN(const domain::Manifest manifest, domain::DecodeManifest(*documents->manifest));
   response->set_released(view.released);
   response->set_sealed_key(view.sealed_key);
   for (const domain::CommentPlace& place : view.places) {
