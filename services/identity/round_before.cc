@@ -80,7 +80,7 @@ absl::StatusOr<domain::Comparison> ComparisonOf(ReadTransaction& transaction, co
     if (!read.has_value()) return domain::Comparison::kOtherReaders;
   }
   const std::vector<std::string>& readers = campaign.settings.readers;
-  if (std::find(readers.begin(), readers.end(), "supervisor") == readers.end()) return domain::Comparison::kCompared;
+  if (std::find(readers.begin(), readers.end(), domain::kSupervisor) == readers.end()) return domain::Comparison::kCompared;
   CANDOR_ASSIGN_OR_RETURN(const auto line_before, storage::FindLeaderLine(transaction, before->district, before->id));
   for (const domain::PersonId& supervisor : line.supervisors) {
     if (!line_before.has_value() || !line_before->IsSupervisor(supervisor)) return domain::Comparison::kOtherReaders;

@@ -27,8 +27,9 @@ absl::StatusOr<domain::Comparison> ComparisonOf(storage::ReadTransaction& transa
                                                 const storage::CampaignRow& campaign, const storage::SurveyRow& survey,
                                                 const storage::LeaderLine& line);
 
-// Sets `comparison` and `before` of the input, whose campaign and survey are set. All that it reads is frozen since both
-// campaigns were opened, so that it finds the same whenever it is called.
+// Sets `comparison` and `before` of the input, whose campaign and survey are set. What it reads is frozen since both campaigns
+// were opened, but for one thing: where another reads first than in the round before, whether that one's first reader has read
+// by now. So it may find a report comparable later that was not before; a report is built once, and keeps what was found then.
 absl::Status AddRoundBefore(storage::ReadTransaction& transaction, ReportInput& input);
 
 }  // namespace candor::identity

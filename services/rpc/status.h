@@ -29,8 +29,9 @@ bool IsOurFault(const absl::Status& status);
 // STORE_BUSY (errors of the product with these codes all have reasons). Any other status as it is.
 absl::Status OutwardOf(const absl::Status& status);
 
-// The same for those who answer: they can do nothing about any fault of the server, so all have one message,
-// but that of a key file, which does not pass and of which they should tell whoever invited them. Reason as OutwardOf.
+// The same for those who answer: they can do nothing about any fault of the server, so all that have a reason have one
+// message, but that of a key file, which does not pass and of which they should tell whoever invited them; what IsHidden has
+// the fixed text of ToErrorStatus. Reason as OutwardOf.
 absl::Status OutwardOfRespondents(const absl::Status& status);
 
 // The error model of errors.proto, of OutwardOf: code, message (fixed when IsHidden; at most kLongestErrorMessage bytes of
