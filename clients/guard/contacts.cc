@@ -58,12 +58,12 @@ void FindWebAddresses(absl::string_view draft, std::vector<Span>& spans) {
     size_t first = begin, last = end;
     while (first < last && absl::StrContains("(<[\"'", draft.substr(first, 1))) ++first;
     while (last > first && absl::StrContains(".,;:!?)>]\"'", draft.substr(last - 1, 1))) --last;
-    const std::string text = absl::AsciiStrToLower(draft.substr(first, last - first));
-    const absl::string_view host = absl::string_view(text).substr(0, text.find('/'));
-    const bool address = absl::StrContains(text, "://") || absl::StartsWith(text, "www.") ||
+    const absl::string_view text = draft.substr(first, last - first);
+    const absl::string_view host = text.substr(0, text.find('/'));
+    const bool address = absl::StrContains(text, "://") || absl::StartsWithIgnoreCase(text, "www.") ||
                          (host.find('@') == absl::string_view::npos && host.size() > 4 &&
                           std::any_of(kDomains.begin(), kDomains.end(), [&](absl::string_view domain) {
-                            return absl::EndsWith(host, domain) && host.size() > domain.size();
+                            return absl::EndsWithIgnoreCase(host, domain) && host.size() > domain.size();
                           }));
     if (address) spans.push_back({first, last, FindingKind::kContact});
     begin = end;

@@ -34,6 +34,8 @@ TEST(CommentGuardTest, MarksEachKind) {
   EXPECT_THAT(Found("Then Ms. Fernwhistle left."), ElementsAre("name: Ms. Fernwhistle"));
   EXPECT_THAT(Found("It was on March 3rd, 2025."), ElementsAre("date: on March 3rd, 2025"));
   EXPECT_THAT(Found("Write to x.y@example.org."), ElementsAre("contact: x.y@example.org"));
+  EXPECT_THAT(Found("See WWW.Example.Test, or Fernwhistle.ORG/me."),
+              ElementsAre("contact: WWW.Example.Test", "contact: Fernwhistle.ORG/me"));
   EXPECT_THAT(Found("I am the school nurse."), ElementsAre("role: I am the school nurse"));
   EXPECT_THAT(Found("Nobody helped after my surgery."), ElementsAre("fact: after my surgery"));
 }
