@@ -323,17 +323,6 @@ absl::StatusOr<std::vector<PersonRow>> Directory::ListPeople(const DistrictId& d
   return rows;
 }
 
-absl::StatusOr<std::vector<PersonRow>> Directory::ListSupervised(const DistrictId& district,
-                                                                 const domain::PersonId& supervisor,
-                                                                 const Page& page) {
-  std::vector<PersonRow> rows;
-  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
-    CANDOR_ASSIGN_OR_RETURN(rows, transaction.ListSupervised(district, supervisor, page));
-    return absl::OkStatus();
-  }));
-  return rows;
-}
-
 absl::StatusOr<NewAccessKey> Directory::CreateAccessKey(const Caller& caller, const DistrictId& district,
                                                         const domain::PersonId& person, const std::string& title) {
   CANDOR_RETURN_IF_ERROR(CheckText("access_key.title", title, kLongestTitle, false));
