@@ -353,7 +353,7 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
   }
   SayWhatItIsAbout(dialog, *respondent, language);
   dialog.Say(ContractText(documents, respondent->group(), respondent->audience(), language,
-                          !options.expect_manifest.empty()));
+                          !options.expect_manifest.empty(), respondent->invitation().reissued));
   CANDOR_ASSIGN_OR_RETURN(const auto mirrors, CompareMirrors(dialog, documents, options.mirror_ca));
   if (respondent->answers().has_value()) {
     dialog.Say(Wrapped(say.Say("answer.last_kept"), kWidth, ""));

@@ -119,7 +119,7 @@ std::string ScaleText(const domain::RatingScale& scale, const std::string& langu
 }
 
 std::string ContractText(const client::SurveyDocuments& documents, int group, const std::string& audience,
-                         const std::string& language, bool compared) {
+                         const std::string& language, bool compared, const std::vector<int>& reissued) {
   const domain::Contract& contract = documents.contract;
   const domain::Manifest& manifest = documents.manifest;
   const domain::Instrument& instrument = documents.instrument_version.instrument;
@@ -223,6 +223,9 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
                             : g.members.size() > 1 ? "invited.joined"
                                                     : "invited.group",
                             values),
+                    i < reissued.size() && reissued[i] > 0
+                        ? say.SayFor(reissued[i], "invited.reissued", {{"count", absl::StrCat(reissued[i])}})
+                        : "",
                     static_cast<int>(i) == group ? say.Say("invited.yours") : "", "\n");
   }
   Heading(text, say.Say("limits.heading"));

@@ -90,7 +90,8 @@ absl::Status Respondent::OpenByCode() {
   CANDOR_RETURN_IF_ERROR(SetGroup(opened.group(), opened.audience()));
   CANDOR_RETURN_IF_ERROR(SetSurnames(opened.surname_filter()));
   const auto& notice = opened.notice().values();
-  state_.invitation = {opened.leader_display_name(), opened.leader_job_title(), {notice.begin(), notice.end()}};
+  state_.invitation = {opened.leader_display_name(), opened.leader_job_title(), {notice.begin(), notice.end()},
+                       {opened.reissued().begin(), opened.reissued().end()}};
   if (state_.survey.empty()) {
     state_.survey = survey.value();
     state_.manifest_hash = documents_->manifest_hash;

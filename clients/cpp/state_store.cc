@@ -85,6 +85,9 @@ Invitation ParseInvitation(const base::Json& document) {
   };
   invitation.leader = text("leader");
   invitation.job_title = text("job_title");
+  if (const auto reissued = document.find("reissued"); reissued != document.end() && reissued->is_array()) {
+    for (const base::Json& count : *reissued) invitation.reissued.push_back(count.is_number_integer() ? count.get<int>() : 0);
+  }
   const auto notice = document.find("notice");
   if (notice == document.end() || !notice->is_object()) return invitation;
   for (const auto& [language, value] : notice->items()) {
@@ -151,7 +154,8 @@ std::string RespondentState::Serialize() const {
                          {"audience", audience},
                          {"invitation", {{"leader", invitation.leader},
                                          {"job_title", invitation.job_title},
-                                         {"notice", invitation.notice}}},
+                                         {"notice", invitation.notice},
+                                         {"reissued", invitation.reissued}}},
                          {"response_address", response_address},
                          {"forget_time", static_cast<uint64_t>(std::max<int64_t>(0, absl::ToUnixSeconds(forget_time)))},
                          {"blinding", blinding ? base::HexEncode(blinding->Serialize()) : ""},

@@ -25,6 +25,8 @@ namespace candor::client {
 struct Invitation {
   std::string leader, job_title;  // whom the survey is about; may be empty
   domain::LocalizedText notice;   // may be empty
+  // How many codes of each of the manifest's groups had been made anew when the code was opened; empty: it was not told.
+  std::vector<int> reissued;
 };
 
 // One respondent's state in one survey. Secret: whoever has it can answer in this person's place.

@@ -178,6 +178,9 @@ absl::StatusOr<OpenedInvitation> Invitations::Open(absl::string_view code) {
       opened.leader_name = leader->display_name;
       opened.leader_job_title = leader->job_title;
     }
+    CANDOR_ASSIGN_OR_RETURN(const auto groups, transaction.ListIssuingGroups(found.survey.district, found.survey.id));
+    opened.reissued.clear();
+    for (const storage::IssuingGroupRow& group : groups) opened.reissued.push_back(group.reissued);
     return absl::OkStatus();
   }));
   return opened;

@@ -45,6 +45,7 @@ struct OpenedInvitation {
   // Words for the respondent alone: in no document, so that they never reach the response plane.
   std::string leader_name, leader_job_title;
   std::shared_ptr<const domain::LocalizedText> notice;  // the campaign's
+  std::vector<int64_t> reissued;  // codes made anew, of each issuing group
 };
 
 // May be called from many threads at once.

@@ -30,6 +30,7 @@ absl::Status OpenInvitation(const IdentityBackend& b, const v1::OpenInvitationRe
   response->set_leader_display_name(opened.leader_name);
   response->set_leader_job_title(opened.leader_job_title);
   *response->mutable_notice() = ToProto(*opened.notice);
+  for (const int64_t reissued : opened.reissued) response->add_reissued(static_cast<int32_t>(reissued));
   return absl::OkStatus();
 }
 

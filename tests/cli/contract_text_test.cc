@@ -22,12 +22,13 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 // In one line, however it is wrapped.
-std::string PageOf(const client::FakeSurvey& survey, const std::string& language = "en") {
+std::string PageOf(const client::FakeSurvey& survey, const std::string& language = "en",
+                   const std::vector<int>& reissued = {}) {
   const auto documents = client::CheckDocuments(survey.Encode(), survey.manifest.survey, "");
   EXPECT_TRUE(documents.ok()) << documents.status();
   if (!documents.ok()) return "";
   std::string line;
-  for (const char c : ContractText(**documents, 0, "staff", language, false)) {
+  for (const char c : ContractText(**documents, 0, "staff", language, false, reissued)) {
     if (c == '\n') line.push_back(' ');
     else if (c != ' ' || line.empty() || line.back() != ' ') line.push_back(c);
   }
@@ -59,6 +60,14 @@ TEST(ContractTextTest, SaysToWhomAndWhenAReportOfPressureGoesWhereThereIsAnAudit
   EXPECT_THAT(PageOf(survey), HasSubstr("It goes to: Works council, and to nobody else"));
   EXPECT_THAT(PageOf(survey), HasSubstr("only after closing"));
   EXPECT_THAT(PageOf(survey, "es"), HasSubstr("Le llega a: Works council, y a nadie más"));
+}
+
+TEST(ContractTextTest, SaysOfEachGroupHowManyCodesWereMadeAnew) {
+  const client::FakeSurvey survey;
+  EXPECT_THAT(PageOf(survey), Not(HasSubstr("made anew, say"))) << "not told";
+  EXPECT_THAT(PageOf(survey, "en", {0, 0}), Not(HasSubstr("made anew, say")));
+  EXPECT_THAT(PageOf(survey, "en", {1, 0}), HasSubstr("people; 1 code was made anew, say for a lost device"));
+  EXPECT_THAT(PageOf(survey, "es", {0, 3}), HasSubstr("se renovaron 3 códigos"));
 }
 
 TEST(ContractTextTest, ShowsTheCodeOfEveryKeyThatWordsAreSealedTo) {

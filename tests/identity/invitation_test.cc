@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <atomic>
+#include <numeric>
 #include <set>
 #include <string>
 #include <thread>
@@ -365,6 +366,13 @@ TEST_F(InvitationTest, ManyAtOnceAreAllAnswered) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(answered, 13);
+}
+
+TEST_F(InvitationTest, WhoeverOpensACodeIsToldHowManyWereMadeAnew) {
+  EXPECT_EQ(invitations_->Open(code_)->reissued, std::vector<int64_t>(invitations_->Open(code_)->reissued.size(), 0));
+  ASSERT_TRUE(codes_->Reissue(admin_, district_, survey_, codes_of_survey_[1].rater.id, std::nullopt).ok());
+  const std::vector<int64_t> reissued = invitations_->Open(code_)->reissued;
+  EXPECT_EQ(std::accumulate(reissued.begin(), reissued.end(), int64_t{0}), 1);
 }
 
 TEST_F(InvitationTest, AReissuedCodeVoidsTheOneBefore) {
