@@ -72,6 +72,19 @@ TEST_F(DeployRunTest, ASecondRunSaysThatTheFirstHasTheDataAndRunsNothingOnItsSer
   EXPECT_EQ(first.Stop(), 0);
 }
 
+TEST_F(DeployRunTest, AFolderThatIsOpenToOthersIsRefusedAndStaysAsItIs) {
+  const fs::path shared = folder_.path() + "/shared";
+  fs::create_directory(shared);
+  fs::permissions(shared, fs::perms(0777) | fs::perms::sticky_bit);
+  const Result result = Run(absl::StrCat("--data '", shared.string(), "'"));
+  EXPECT_EQ(result.exit_code, 2) << result.text;
+  EXPECT_THAT(result.text, HasSubstr("is open to others"));
+  EXPECT_THAT(result.text, HasSubstr("chmod 700 " + shared.string()));
+  EXPECT_THAT(result.text, Not(HasSubstr("packages"))) << "before anything else";
+  EXPECT_EQ(fs::status(shared).permissions(), fs::perms(0777) | fs::perms::sticky_bit);
+  EXPECT_TRUE(fs::is_empty(shared));
+}
+
 TEST_F(DeployRunTest, ATakenPortIsTheCauseThatIsSaid) {
   testing::CandordProcess first(folder_.path() + "/data", {}, testing::Arrangement::kOneServer);
   const absl::Status started = first.Start();
