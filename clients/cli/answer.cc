@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
@@ -12,6 +13,7 @@
 #include "clients/cli/comment_marks.h"
 #include "clients/cli/contract_text.h"
 #include "clients/cli/dialog.h"
+#include "clients/cli/new_file.h"
 #include "clients/cli/pressure_notice.h"
 #include "clients/cli/random_moment.h"
 #include "clients/cli/send_again.h"
@@ -21,6 +23,7 @@
 #include "clients/cli/wire_fault.h"
 #include "clients/cpp/ledger_check.h"
 #include "clients/cpp/mirror.h"
+#include "clients/cpp/moment.h"
 #include "clients/cpp/respondent.h"
 #include "clients/guard/comment_guard.h"
 #include "services/base/error.h"
@@ -29,16 +32,16 @@
 #include "services/base/private_memory.h"
 #include "services/base/status.h"
 #include "services/crypto/access_code.h"
+#include "services/domain/errors.h"
 
 namespace candor::cli {
 namespace {
-
-constexpr size_t kWidth = 90;
 
 struct AnswerOptions {
   std::string code, link, expect_manifest, language, file, state_dir, receipt, mirror_ca;
   double within_hours = -1;
   bool shared_device = false, keep_answers = false, forget = false, yes = false, after_restore = false;
+  bool no_mirrors = false;
 };
 
 // Where this device keeps what belongs to codes.
@@ -80,11 +83,13 @@ Form FormOf(const client::Respondent& respondent, const std::string& language) {
   return form;
 }
 
+// Whether nothing is rated or written. A report of pressure counts for nothing here: what is said of blank answers is
+// the same with one, for whoever looks on.
 bool IsBlank(const domain::Answers& answers) {
   const auto is_empty = [](const std::string& comment) { return comment.empty(); };
   const auto is_blank = [](uint8_t rating) { return rating == domain::kBlank; };
   return std::all_of(answers.ratings.begin(), answers.ratings.end(), is_blank) &&
-         std::all_of(answers.comments.begin(), answers.comments.end(), is_empty) && !answers.notice.given;
+         std::all_of(answers.comments.begin(), answers.comments.end(), is_empty);
 }
 
 // `sure`: whether the answers are right is not asked.
@@ -113,7 +118,7 @@ absl::StatusOr<domain::Answers> AskAll(Dialog& dialog, const client::Respondent&
     }
     // Asked of everybody, and not shown among the answers below: somebody may be looking on.
     if (const auto& auditor = respondent.documents().manifest.auditor; auditor.has_value()) {
-      CANDOR_ASSIGN_OR_RETURN(answers.notice, AskPressureNotice(dialog, auditor->name, answers.notice));
+      CANDOR_ASSIGN_OR_RETURN(answers.notice, AskPressureNotice(dialog, auditor->name));
     }
     dialog.Say(absl::StrCat("\n", say.Say("answer.yours"), "\n"));
     for (size_t i = 0; i < form.items.size(); ++i) {
@@ -142,6 +147,7 @@ absl::StatusOr<std::string> CodeFrom(Dialog& dialog, const AnswerOptions& option
 
 absl::Status CheckUse(const Context& c, const AnswerOptions& options, const Device& device) {
   CANDOR_RETURN_IF_ERROR(c.RefuseCertificate());
+  if (!options.receipt.empty()) CANDOR_RETURN_IF_ERROR(CheckNewFile(options.receipt));
   if (device.in_memory() && options.within_hours > 0) {
     return UsageError("where nothing is kept on the device, a program that is stopped while it waits would lose the right to "
                       "answer; leave out --within-hours, or answer on a device of your own");
@@ -194,11 +200,11 @@ std::string WhatIsKept(const Sentences& say, const AnswerOptions& options, const
     return absl::StrCat(say.Say("kept.nothing"), receipt, "\n",
                         contract.follow_up_days > 0 ? Wrapped(say.Say("kept.no_reply_keys"), kWidth, "") : "");
   }
-  const std::string until = absl::FormatTime("%Y-%m-%d %H:%M UTC", contract.latest_close_time, absl::UTCTimeZone());
+  const std::string until = client::MomentText(contract.latest_close_time);
   const std::string right =
       say.Say(options.keep_answers ? "kept.right_and_answers" : "kept.right", {{"until", until}});
-  std::string text = absl::StrCat(say.Say("kept.heading"), "\n  ", state_file, "\n", Wrapped(right, kWidth, "    "), "  ",
-                                  receipt_file, "\n    ", say.Say("kept.receipt"), "\n");
+  std::string text = absl::StrCat(say.Say("kept.heading"), "\n  ", state_file, "\n", Wrapped(right, kWidth, "    "));
+  if (!receipt_file.empty()) absl::StrAppend(&text, "  ", receipt_file, "\n    ", say.Say("kept.receipt"), "\n");
   if (base::FileExists(reply_keys_file)) {
     absl::StrAppend(&text, "  ", reply_keys_file, "\n", Wrapped(say.Say("kept.reply_keys"), kWidth, "    "));
   }
@@ -222,14 +228,18 @@ absl::StatusOr<AnswerOptions> WithLink(Dialog& dialog, AnswerOptions options) {
   return options;
 }
 
-// Compares with the contract's mirrors and says what came of it. FAILED_PRECONDITION, MANIFEST_REFUSED: one has another
-// manifest.
+// Compares with the contract's mirrors and says what came of it; nothing where they are not to be asked.
+// FAILED_PRECONDITION, MANIFEST_REFUSED: one has another manifest.
 absl::StatusOr<std::vector<client::MirrorFinding>> CompareMirrors(Dialog& dialog, const client::SurveyDocuments& documents,
-                                                                  const std::string& ca_file) {
-  client::MirrorOptions options;
-  options.ca_file = ca_file;
-  CANDOR_ASSIGN_OR_RETURN(auto findings, client::CompareWithMirrors(documents, options));
+                                                                  const AnswerOptions& options) {
   const Sentences& say = dialog.sentences();
+  if (options.no_mirrors) {
+    if (!documents.contract.mirrors.empty()) dialog.Say(Wrapped(say.Say("mirror.left_out"), kWidth, "  "));
+    return std::vector<client::MirrorFinding>();
+  }
+  client::MirrorOptions how;
+  how.ca_file = options.mirror_ca;
+  CANDOR_ASSIGN_OR_RETURN(auto findings, client::CompareWithMirrors(documents, how));
   for (const client::MirrorFinding& finding : findings) {
     const std::string sentence = finding.same
                                      ? say.Say("mirror.same", {{"url", finding.url}})
@@ -269,6 +279,7 @@ absl::StatusOr<domain::Answers> AnswersOfFile(const std::string& file, const Mar
   fits = NamePlace(fits, "comments", instrument.prompts.size(), [&](size_t i, absl::string_view) {
     return absl::StrCat(file, ", ", instrument.prompts[i].code);
   });
+  fits = NameField(fits, "pressure_notice", absl::StrCat(file, ", pressed"));
   if (!fits.ok()) return fits;
   return answers;
 }
@@ -291,6 +302,20 @@ base::Json WarnOfMarks(Dialog& dialog, const client::Respondent& respondent, con
                           Wrapped(guard::GroupSizeAdvice(group.invited, language), kWidth, "")));
   base::Wipe(text);
   return all;
+}
+
+// A survey that an administrator has closed while this device waited: said so that nobody takes the answers for stored.
+absl::Status OrClosedMeanwhile(const Sentences& say, const absl::Status& fault, bool maybe_stored) {
+  const base::ErrorDetail detail = base::GetErrorDetail(fault);
+  if (detail.reason != domain::reasons::kSURVEY_CLOSED) return fault;
+  return base::Error(fault.code(), detail.reason, say.Say(maybe_stored ? "send.closed_maybe" : "send.closed"));
+}
+
+// One that the person has named is made new; the one that the device keeps takes the place of the one before. OK also
+// where there is none to be written.
+absl::Status WriteReceipt(const AnswerOptions& options, const std::string& file, absl::string_view receipt) {
+  if (file.empty()) return absl::OkStatus();
+  return options.receipt.empty() ? base::WriteFileAtomically(file, receipt, 0600) : WriteNewFile(file, receipt);
 }
 
 absl::Status Answer(Context& c, const AnswerOptions& given) {
@@ -340,7 +365,9 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
 
   const client::SurveyDocuments& documents = respondent->documents();
   const std::string language = BestLanguage(documents.contract.languages, options.language);
-  if (!options.language.empty() && language != options.language) {
+  // Also es for es-MX.
+  if (!options.language.empty() && language != options.language &&
+      !absl::StartsWith(options.language, absl::StrCat(language, "-"))) {
     return UsageError(absl::StrCat("this survey is not in ", options.language, "; it is in ",
                                    absl::StrJoin(documents.contract.languages, ", ")));
   }
@@ -354,7 +381,7 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
   SayWhatItIsAbout(dialog, *respondent, language);
   dialog.Say(ContractText(documents, respondent->group(), respondent->audience(), language,
                           !options.expect_manifest.empty(), respondent->invitation().reissued));
-  CANDOR_ASSIGN_OR_RETURN(const auto mirrors, CompareMirrors(dialog, documents, options.mirror_ca));
+  CANDOR_ASSIGN_OR_RETURN(const auto mirrors, CompareMirrors(dialog, documents, options));
   if (respondent->answers().has_value()) {
     dialog.Say(Wrapped(say.Say("answer.last_kept"), kWidth, ""));
   } else if (respondent->acknowledged()) {
@@ -377,7 +404,7 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
   base::Json comment_marks = base::Json::array();
   if (!interactive) {
     CANDOR_ASSIGN_OR_RETURN(answers, AnswersOfFile(options.file, marked, *respondent));
-    if (IsBlank(answers)) {
+    if (IsBlank(answers) && !answers.notice.given) {
       if (!options.yes) return UsageError(absl::StrCat(options.file, ": ", say.Say("answer.nothing_answered_file")));
       dialog.Say(absl::StrCat(say.Say("answer.nothing_answered"), "\n"));
     }
@@ -391,6 +418,7 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
       CANDOR_ASSIGN_OR_RETURN(hours, HoursToWait(dialog, when));
     }
   }
+  hours = HoursBefore(dialog, documents.close_time, hours);
   CANDOR_RETURN_IF_ERROR(WaitForAMoment(dialog, c, hours, "answer.waits"));
   const absl::Status sent = SendUntilItArrives(
       dialog, c,
@@ -399,13 +427,17 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
        interactive && hours <= 0, documents.close_time,
        device.in_memory() ? "send.answers_gone" : interactive ? "send.answers_kept" : "send.file_again"});
   domain::Wipe(answers);
-  CANDOR_RETURN_IF_ERROR(sent);
+  if (!sent.ok()) return OrClosedMeanwhile(say, sent, respondent->may_be_stored());
 
   const client::KeptReceipt kept{respondent->survey().value(), documents.manifest_hash, respondent->receipt(),
                                  documents.manifest.response_address};
   std::string receipt_file = options.receipt;
   if (receipt_file.empty() && !device.in_memory()) receipt_file = device.files.PathOf(client::ReceiptName(state_name));
-  if (!receipt_file.empty()) CANDOR_RETURN_IF_ERROR(base::WriteFileAtomically(receipt_file, kept.Serialize(), 0600));
+  if (const absl::Status written = WriteReceipt(options, receipt_file, kept.Serialize()); !written.ok()) {
+    // The answers are stored; the receipt is shown instead.
+    Warn(say.Say("answer.receipt_not_written", {{"why", std::string(written.message())}}), c.options.json);
+    receipt_file.clear();
+  }
   const std::string state_file = device.in_memory() ? "" : device.files.PathOf(state_name);
   if (c.options.json) {
     base::Json result = {{"survey", kept.survey},
@@ -456,6 +488,9 @@ void AddAnswerVerb(CLI::App& app, Context& context) {
             ->excludes("--link");
         verb.add_option("--mirror-ca", options.mirror_ca,
                         "PEM file of the authorities that sign the mirrors' certificates (default: the system's)");
+        verb.add_flag("--no-mirrors", options.no_mirrors,
+                      "Do not compare with the mirrors that the rules name: whoever runs one could see from where and when "
+                      "somebody began to answer");
         verb.add_option("--language", options.language, "Language of the items, for instance es");
         verb.add_option("--file", options.file,
                         "JSON: {\"INDICATOR\": 4, \"INDICATOR\": \"N\", \"comments\": {\"PROMPT\": \"text\"}, "
@@ -472,7 +507,7 @@ void AddAnswerVerb(CLI::App& app, Context& context) {
         verb.add_flag("--after-restore", options.after_restore,
                       "Only have your right to answer counted again, where whoever invited you says that a backup was "
                       "restored; sends no answer");
-        verb.add_option("--receipt", options.receipt, "Write the receipt to this file");
+        verb.add_option("--receipt", options.receipt, "Write the receipt to this new file");
         verb.add_flag("--yes", options.yes, 
                       "Ask nothing but the items: the rules are shown, and the answers are sent at once unless "
                       "--within-hours is given");

@@ -12,8 +12,6 @@
 namespace candor::cli {
 namespace {
 
-constexpr size_t kTextWidth = 90;
-
 struct NoticesOptions {
   std::string survey, key;
   bool done = false, yes = false;
@@ -25,7 +23,7 @@ std::string TextOf(const client::OpenedNotices& notices) {
   std::string text = absl::StrCat(notices.given, notices.given == 1 ? " person" : " people",
                                   " reported that they were pressed to answer, or told how. Who they are is known to nobody; "
                                   "take care that what you do with it does not tell.\n");
-  for (const std::string& said : notices.texts) absl::StrAppend(&text, "\n", Wrapped(said, kTextWidth, "    "));
+  for (const std::string& said : notices.texts) absl::StrAppend(&text, "\n", Wrapped(said, kWidth, "    "));
   const int64_t wordless = notices.given - static_cast<int64_t>(notices.texts.size());
   if (wordless > 0) absl::StrAppend(&text, "\n", wordless, " of them without words.\n");
   return text;

@@ -92,11 +92,15 @@ absl::Status CheckDatabase(const std::string& path) {
 }
 
 absl::Status CopyDatabase(const std::string& from, const std::string& to) {
+  // SQLite writes into an empty file that is there: it is nobody else's from the first byte on, whatever folder it is
+  // in.
+  const int made = open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (made < 0) return absl::UnavailableError(absl::StrCat(to, ": ", std::strerror(errno)));
+  close(made);
   {
     CANDOR_ASSIGN_OR_RETURN(const Connection connection, OpenDatabase(from));
     CANDOR_RETURN_IF_ERROR(RunSql(connection.get(), "VACUUM INTO ?1", &to, from).status());
   }
-  if (chmod(to.c_str(), 0600) != 0) return absl::UnavailableError(absl::StrCat(to, ": ", std::strerror(errno)));
   const int descriptor = open(to.c_str(), O_RDONLY | O_CLOEXEC);
   const bool synced = descriptor >= 0 && fsync(descriptor) == 0;
   if (descriptor >= 0) close(descriptor);

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "candor/v1/campaign.grpc.pb.h"
+#include "clients/cli/fault_watch.h"
 #include "services/base/error.h"
 #include "services/base/status.h"
 #include "services/domain/errors.h"
@@ -35,6 +36,14 @@ absl::StatusOr<Campaign> OrAsItIs(Context& context, const std::string& campaign,
   CANDOR_ASSIGN_OR_RETURN(Campaign now, context.Call(&CampaignService::Stub::GetCampaign, request));
   if (now.state() < least) return result;
   return now;
+}
+
+// What to do about a campaign that stays half open: it can be neither changed nor deleted.
+absl::Status NotOpening(const std::string& campaign, absl::string_view fault) {
+  return absl::FailedPreconditionError(
+      absl::StrCat(campaign, " does not open: ", fault, ". The server goes on trying. If this can pass, since a server is away "
+                   "perhaps, run candor campaign open once more to go on waiting; if it cannot, candor campaign close ends the "
+                   "campaign without asking anybody, and a new one can be made"));
 }
 
 // What the progress line says while a campaign is in `state`, and once it has left it.
@@ -67,7 +76,7 @@ absl::StatusOr<Campaign> WaitWhile(Context& context, const std::string& campaign
   const absl::Time end = absl::Now() + limit;
   absl::Duration pause = kFirstPause;
   const Wording wording = WordingOf(state);
-  std::string fault;
+  FaultWatch faults;
   while (true) {
     CANDOR_ASSIGN_OR_RETURN(Campaign now, context.Call(&CampaignService::Stub::GetCampaign, request));
     if (now.state() != state) {
@@ -79,10 +88,14 @@ absl::StatusOr<Campaign> WaitWhile(Context& context, const std::string& campaign
         now.surveys_waiting_for_steward() + now.surveys_done() >= now.survey_count() && now.last_fault().empty()) {
       return now;
     }
-    if (!now.last_fault().empty() && now.last_fault() != fault) {
-      fault = now.last_fault();
+    faults.See(now.last_fault(), now.surveys_done(), absl::Now());
+    if (faults.is_new()) {
       progress.Finish();
-      progress.Update(absl::StrCat("an attempt failed and is tried again: ", fault), 0, 0);
+      // No progress, so it is said with --quiet too.
+      Warn(absl::StrCat("an attempt failed and is tried again: ", now.last_fault()), context.options.json);
+    }
+    if (state == candor::v1::CAMPAIGN_STATE_OPENING && faults.lasts(absl::Now())) {
+      return NotOpening(campaign, now.last_fault());
     }
     progress.Update(wording.working, now.surveys_done(), now.survey_count());
     if (absl::Now() >= end) {

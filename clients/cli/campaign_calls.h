@@ -19,7 +19,9 @@ std::string NameOf(candor::v1::CampaignState state);
 std::string NameOf(candor::v1::SurveyState state);
 
 // Asks the server until the campaign has left `state`, or waits for its steward, and returns it; shows how far it is.
-// DEADLINE_EXCEEDED: it has not after `limit`; the work goes on in the server. Else what the calls fail with.
+// A fault is told once, also where no progress is. DEADLINE_EXCEEDED: it has not after `limit`; the work goes on in the
+// server. FAILED_PRECONDITION: it is opening, and kept from it by a fault that does not pass (FaultWatch), which the message
+// tells with the way out. Else what the calls fail with.
 absl::StatusOr<candor::v1::Campaign> WaitWhile(Context& context, const std::string& campaign,
                                                candor::v1::CampaignState state, absl::Duration limit,
                                                ProgressLine& progress);

@@ -10,8 +10,11 @@
 #include "candor/v1/directory.grpc.pb.h"
 #include "clients/cli/answer_link.h"
 #include "clients/cli/dialog.h"
+#include "clients/cli/new_file.h"
 #include "clients/cli/verbs.h"
 #include "services/base/error.h"
+#include "services/base/json.h"
+#include "services/base/private_memory.h"
 #include "services/base/status.h"
 
 namespace candor::cli {
@@ -20,7 +23,7 @@ namespace {
 using candor::v1::CampaignService;
 
 struct ListOptions {
-  std::string survey, link_base;
+  std::string survey, link_base, out;
   bool csv = false;
 };
 
@@ -36,64 +39,89 @@ std::string Quoted(const std::string& field) {
 
 // What a letter says of the survey itself.
 struct Heading {
-  std::string leader, job_title, campaign_title;
+  std::string leader, job_title, campaign_title, comparison_code;
 };
 
-absl::StatusOr<Heading> HeadingOf(Context& c, const std::string& survey_name) {
-  candor::v1::GetSurveyRequest of_survey;
-  of_survey.set_name(survey_name);
-  CANDOR_ASSIGN_OR_RETURN(const auto survey, c.Call(&CampaignService::Stub::GetSurvey, of_survey));
+absl::StatusOr<Heading> HeadingOf(Context& c, const candor::v1::Survey& survey) {
   candor::v1::GetPersonRequest of_leader;
   of_leader.set_name(survey.leader());
   CANDOR_ASSIGN_OR_RETURN(const auto leader, c.Call(&candor::v1::DirectoryService::Stub::GetPerson, of_leader));
   candor::v1::GetCampaignRequest of_campaign;
-  of_campaign.set_name(survey_name.substr(0, survey_name.rfind("/surveys/")));
+  of_campaign.set_name(survey.name().substr(0, survey.name().rfind("/surveys/")));
   CANDOR_ASSIGN_OR_RETURN(const auto campaign, c.Call(&CampaignService::Stub::GetCampaign, of_campaign));
-  return Heading{leader.display_name(), leader.job_title(), campaign.title()};
+  return Heading{leader.display_name(), leader.job_title(), campaign.title(), survey.manifest_code()};
+}
+
+absl::Status CheckLinkBase(const std::string& link_base) {
+  if (link_base.empty()) return absl::OkStatus();
+  if (!absl::StartsWith(link_base, "https://") && !absl::StartsWith(link_base, "http://localhost")) {
+    return UsageError("--link-base wants the https:// address of the page that takes answers");
+  }
+  if (link_base.find('#') != std::string::npos) return UsageError("--link-base wants an address without a #");
+  return absl::OkStatus();
+}
+
+// What is to be given to the person: the code, or a link that holds it.
+std::string Given(const ListOptions& options, const candor::v1::Survey& survey, const candor::v1::InvitationCode& code) {
+  return options.link_base.empty() ? code.code()
+                                   : FormatLink(options.link_base, {survey.manifest_hash(), code.code()});
+}
+
+std::string CsvOf(const ListOptions& options, const candor::v1::Survey& survey, const Heading& heading,
+                  const candor::v1::ListCodesResponse& all) {
+  std::string text = absl::StrCat("group,name,address,", options.link_base.empty() ? "code" : "link",
+                                  ",leader,job_title,part,campaign_title,comparison_code\n");
+  for (const auto& code : all.codes()) {
+    absl::StrAppend(&text, Quoted(code.rater().group()), ",", Quoted(code.rater().display_name()), ",",
+                    Quoted(code.rater().address()), ",", Quoted(Given(options, survey, code)), ",", Quoted(heading.leader),
+                    ",", Quoted(heading.job_title), ",", Quoted(code.rater().part()), ",", Quoted(heading.campaign_title),
+                    ",", Quoted(heading.comparison_code), "\n");
+  }
+  return text;
+}
+
+std::string TableOf(const ListOptions& options, const candor::v1::Survey& survey,
+                    const candor::v1::ListCodesResponse& all) {
+  Table table({options.link_base.empty() ? "CODE" : "LINK", "GROUP", "DISPLAY NAME", "ADDRESS", "RATER"});
+  for (const auto& code : all.codes()) {
+    table.Add({Given(options, survey, code), code.rater().group(),
+               code.rater().paper() ? "(paper)" : code.rater().display_name(), code.rater().address(),
+               code.rater().name()});
+  }
+  return table.Text();
+}
+
+// Names beside live codes: nobody else on the machine reads them.
+absl::Status WriteCodes(const Context& c, const std::string& file, int codes, std::string text) {
+  const absl::Status written = WriteNewFile(file, text);
+  base::Wipe(text);
+  CANDOR_RETURN_IF_ERROR(written);
+  return Print(c.options.json ? base::Json{{"file", file}, {"codes", codes}}.dump(2) + "\n"
+                              : absl::StrCat(codes, codes == 1 ? " code is" : " codes are", " in ", file,
+                                             ". Whoever reads it can answer in other people's place; destroy it once the "
+                                             "letters are sent.\n"));
 }
 
 absl::Status List(Context& c, const ListOptions& options) {
+  CANDOR_RETURN_IF_ERROR(CheckLinkBase(options.link_base));
+  if (!options.out.empty()) CANDOR_RETURN_IF_ERROR(CheckNewFile(options.out));
   candor::v1::ListCodesRequest request;
   CANDOR_ASSIGN_OR_RETURN(*request.mutable_parent(), c.FullName("campaigns", options.survey));
-  std::string manifest_hash;
-  if (!options.link_base.empty()) {
-    if (!absl::StartsWith(options.link_base, "https://") && !absl::StartsWith(options.link_base, "http://localhost")) {
-      return UsageError("--link-base wants the https:// address of the page that takes answers");
-    }
-    if (options.link_base.find('#') != std::string::npos) return UsageError("--link-base wants an address without a #");
+  candor::v1::Survey survey;
+  if (options.csv || !options.link_base.empty()) {
     candor::v1::GetSurveyRequest of_survey;
     of_survey.set_name(request.parent());
-    CANDOR_ASSIGN_OR_RETURN(const auto survey, c.Call(&CampaignService::Stub::GetSurvey, of_survey));
-    manifest_hash = survey.manifest_hash();
+    CANDOR_ASSIGN_OR_RETURN(survey, c.Call(&CampaignService::Stub::GetSurvey, of_survey));
   }
   CANDOR_ASSIGN_OR_RETURN(const auto all, c.List(&CampaignService::Stub::ListCodes, request));
   Heading heading;
   if (options.csv) {
-    CANDOR_ASSIGN_OR_RETURN(heading, HeadingOf(c, request.parent()));
+    CANDOR_ASSIGN_OR_RETURN(heading, HeadingOf(c, survey));
   }
-  // What is to be given to the person: the code, or a link that holds it.
-  const auto given = [&](const candor::v1::InvitationCode& code) {
-    return options.link_base.empty() ? code.code() : FormatLink(options.link_base, {manifest_hash, code.code()});
+  const auto text = [&] {
+    return options.csv ? CsvOf(options, survey, heading, all) : TableOf(options, survey, all);
   };
-  return c.Show(all, [&] {
-    if (options.csv) {
-      std::string text = absl::StrCat("group,name,address,", options.link_base.empty() ? "code" : "link",
-                                      ",leader,job_title,part,campaign_title\n");
-      for (const auto& code : all.codes()) {
-        absl::StrAppend(&text, Quoted(code.rater().group()), ",", Quoted(code.rater().display_name()), ",",
-                        Quoted(code.rater().address()), ",", Quoted(given(code)), ",", Quoted(heading.leader), ",",
-                        Quoted(heading.job_title), ",", Quoted(code.rater().part()), ",",
-                        Quoted(heading.campaign_title), "\n");
-      }
-      return text;
-    }
-    Table table({options.link_base.empty() ? "CODE" : "LINK", "GROUP", "DISPLAY NAME", "ADDRESS", "RATER"});
-    for (const auto& code : all.codes()) {
-      table.Add({given(code), code.rater().group(), code.rater().paper() ? "(paper)" : code.rater().display_name(),
-                 code.rater().address(), code.rater().name()});
-    }
-    return table.Text();
-  });
+  return options.out.empty() ? c.Show(all, text) : WriteCodes(c, options.out, all.codes_size(), text());
 }
 
 struct ReissueOptions {
@@ -189,6 +217,8 @@ void AddCodeVerbs(CLI::App& app, Context& context) {
         verb.add_option("--link-base", options.link_base,
                         "Print links to this address instead of codes; code and manifest's hash stand behind the #, which "
                         "no browser sends");
+        verb.add_option("--out", options.out,
+                        "Write to this new file (mode 0600) instead of the terminal; it holds names and live codes");
       },
       List);
   AddVerb<ReissueOptions>(

@@ -7,7 +7,6 @@
 namespace candor::cli {
 namespace {
 
-constexpr size_t kWidth = 90;
 constexpr int kMostAttempts = 10;
 
 }  // namespace

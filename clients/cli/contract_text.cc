@@ -7,13 +7,14 @@
 #include "absl/time/time.h"
 #include "clients/cli/output.h"
 #include "clients/cli/sentences.h"
+#include "clients/cpp/moment.h"
 #include "services/crypto/access_code.h"
 #include "services/domain/sealed_records.h"
 
 namespace candor::cli {
 namespace {
 
-constexpr size_t kWidth = 90;
+using client::MomentText;
 
 std::string TitleOf(const domain::Instrument& instrument, const std::string& code, const std::string& language) {
   for (const domain::RaterGroup& group : instrument.rater_groups) {
@@ -33,8 +34,6 @@ std::string PartsText(const domain::Contract& contract, const std::string& group
   }
   return absl::StrJoin(titles, ", ");
 }
-
-std::string Day(absl::Time time) { return absl::FormatTime("%Y-%m-%d %H:%M UTC", time, absl::UTCTimeZone()); }
 
 void Point(std::string& text, absl::string_view sentence) {
   const std::string wrapped = Wrapped(sentence, kWidth, "    ");
@@ -162,7 +161,7 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
     Point(text, say.Say("reads.benchmark", {{"leaders", absl::StrCat(domain::kFewestPooledLeaders)}}));
   }
   if (contract.compared_with.has_value()) {
-    Point(text, say.Say("reads.compared", {{"close", Day(*contract.compared_with)}}));
+    Point(text, say.Say("reads.compared", {{"close", MomentText(*contract.compared_with)}}));
   }
   if (!questions.empty()) {
     std::vector<std::string> moderators;
@@ -170,7 +169,7 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
     Point(text, say.Say("reads.comments", {{"moderators", absl::StrJoin(moderators, ", ")},
                                            {"raters", absl::StrCat(contract.comments.minimum_raters)},
                                            {"comments", absl::StrCat(contract.comments.minimum_comments)},
-                                           {"until", Day(domain::NoticesEndTime(contract))}}));
+                                           {"until", MomentText(domain::NoticesEndTime(contract))}}));
     for (const domain::ModeratorKey& moderator : manifest.moderators) Point(text, HolderKeyText(moderator, say));
     const std::vector<std::string>& summary_only = contract.comments.summary_only;
     const std::string& own = manifest.groups[static_cast<size_t>(group)].code;
@@ -185,7 +184,8 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
   }
   if (manifest.auditor.has_value()) {
     Point(text, say.Say("reads.pressure",
-                        {{"auditor", manifest.auditor->name}, {"until", Day(domain::NoticesEndTime(contract))}}));
+                        {{"auditor", manifest.auditor->name},
+                         {"until", MomentText(domain::NoticesEndTime(contract))}}));
     Point(text, HolderKeyText(*manifest.auditor, say));
   }
   Point(text, say.Say("reads.counts"));
@@ -193,9 +193,10 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
   Heading(text, say.Say("open.heading"));
   const bool may_be_later = contract.latest_close_time > contract.close_time;
   Point(text, say.Say(may_be_later ? "open.until_planned" : "open.until",
-                      {{"latest", Day(contract.latest_close_time)}, {"close", Day(contract.close_time)}}));
+                      {{"latest", MomentText(contract.latest_close_time)}, {"close", MomentText(contract.close_time)}}));
   if (documents.close_time > contract.close_time) {
-    Point(text, say.Say("open.extended", {{"close", Day(contract.close_time)}, {"extended", Day(documents.close_time)}}));
+    Point(text, say.Say("open.extended", {{"close", MomentText(contract.close_time)},
+                                          {"extended", MomentText(documents.close_time)}}));
   }
   if (contract.steward.has_value()) {
     const domain::StewardTerms& steward = *contract.steward;
@@ -207,7 +208,7 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
   } else {
     Point(text, say.Say("open.automatic"));
   }
-  Point(text, say.Say("open.abandon", {{"abandon", Day(domain::CountingEndTime(contract.abandon_time))}}));
+  Point(text, say.Say("open.abandon", {{"abandon", MomentText(domain::CountingEndTime(contract.abandon_time))}}));
   Point(text, say.Say(questions.empty() ? "open.left" : "open.left_comments"));
   Point(text, say.SayFor(contract.retention_days, "open.retention", {{"days", absl::StrCat(contract.retention_days)}}));
 

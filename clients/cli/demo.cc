@@ -212,7 +212,7 @@ absl::StatusOr<std::string> CheckOneReceipt(Context& c, const client::KeptReceip
   if (checked.standing != client::ReceiptStanding::kCounted) return absl::DataLossError(checked.sentence);
   std::vector<std::string> groups;
   for (const auto& g : check.ledger.groups) {
-    groups.push_back(absl::StrCat(g.code, ": ", g.invited, " invited, ", g.issued, " took a token, ", g.counted,
+    groups.push_back(absl::StrCat(g.code, ": ", g.invited, " invited, ", g.issued, " codes used, ", g.counted,
                                   " counted, ", g.replaced, " changed"));
   }
   return absl::StrCat("One respondent's receipt was checked against the public ledger of that survey: the answers are counted.\n"

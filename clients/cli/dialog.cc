@@ -16,8 +16,6 @@ namespace candor::cli {
 namespace {
 
 constexpr int kMostAttempts = 10;
-constexpr size_t kWidth = 90;
-
 absl::Status NotUnderstood() { return absl::AbortedError("the answers were not understood; nothing was sent"); }
 
 }  // namespace

@@ -30,7 +30,9 @@ absl::Status Ask(Context& c, const AskOptions& options) {
     Dialog dialog(std::cin, c.options.json ? std::cerr : std::cout);
     dialog.Say("Who wrote the comment stays unknown, also to you. Do not ask who they are, and for nothing that would tell; a "
                "moderator reads the question first. It can be neither changed nor taken back.\n");
-    CANDOR_ASSIGN_OR_RETURN(*request.mutable_question(), dialog.Ask("Your question (500 bytes at most): "));
+    CANDOR_ASSIGN_OR_RETURN(
+        *request.mutable_question(),
+        dialog.Ask("Your question (500 characters at most, accented letters count double): "));
   }
   CANDOR_ASSIGN_OR_RETURN(const auto asked, c.Call(&FollowUpService::Stub::AskQuestion, request));
   return c.Show(asked, [&] {

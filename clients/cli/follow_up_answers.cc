@@ -1,6 +1,5 @@
 // Respondents and questions back: which were put to comments that were written with this device, and answering them.
 
-#include <algorithm>
 #include <iostream>
 
 #include "absl/cleanup/cleanup.h"
@@ -16,6 +15,7 @@
 #include "clients/cli/state_folder.h"
 #include "clients/cli/verbs.h"
 #include "clients/cpp/follow_up.h"
+#include "clients/cpp/moment.h"
 #include "clients/guard/comment_guard.h"
 #include "services/base/json.h"
 #include "services/base/private_memory.h"
@@ -25,10 +25,9 @@
 namespace candor::cli {
 namespace {
 
+using client::MomentText;
 using client::ReceivedQuestion;
 using client::ReceivedQuestions;
-
-constexpr size_t kWidth = 90;
 
 struct ListOptions {
   std::string state_dir, language;
@@ -64,7 +63,9 @@ absl::StatusOr<std::vector<Received>> FetchAll(Context& c, const std::string& st
   for (client::ReplyKeys& keys : kept) {
     absl::StatusOr<ReceivedQuestions> questions = [&]() -> absl::StatusOr<ReceivedQuestions> {
       CANDOR_ASSIGN_OR_RETURN(const auto connection, c.AnonymousToResponsePlane(keys.response_address));
-      return client::FetchQuestions(*connection, keys);
+      CANDOR_ASSIGN_OR_RETURN(ReceivedQuestions received, client::FetchQuestions(*connection, keys));
+      client::KeepAnswerable(received.questions, absl::Now());
+      return received;
     }();
     if (questions.ok()) {
       all.push_back({std::move(keys), *std::move(questions)});
@@ -95,8 +96,6 @@ std::string PromptOf(const Received& received, const ReceivedQuestion& question,
   return TextIn(prompts[question.prompt].texts.begin()->second, language);
 }
 
-std::string Moment(absl::Time time) { return absl::FormatTime("%Y-%m-%d %H:%M UTC", time, absl::UTCTimeZone()); }
-
 std::string Shown(const Received& received, const ReceivedQuestion& question, const std::string& language) {
   const Sentences say(language);
   return absl::StrCat(
@@ -105,7 +104,7 @@ std::string Shown(const Received& received, const ReceivedQuestion& question, co
                       {{"prompt", PromptOf(received, question, language)}, {"moderator", question.moderator}}),
               kWidth, ""),
       "\n", Wrapped(question.text, kWidth, "    "), "\n",
-      Wrapped(say.Say("asked_back.until", {{"until", Moment(question.answer_until)}}), kWidth, ""));
+      Wrapped(say.Say("asked_back.until", {{"until", MomentText(question.answer_until)}}), kWidth, ""));
 }
 
 absl::Status List(Context& c, const ListOptions& options) {
@@ -121,7 +120,7 @@ absl::Status List(Context& c, const ListOptions& options) {
                            {"prompt", PromptOf(received, question, language)},
                            {"question", question.text},
                            {"moderator", question.moderator},
-                           {"answer_until", Moment(question.answer_until)}});
+                           {"answer_until", MomentText(question.answer_until)}});
       absl::StrAppend(&text, Shown(received, question, language),
                       Sentences(language).Say("asked_back.how", {{"comment", question.comment}}), "\n");
     }
@@ -153,8 +152,9 @@ absl::StatusOr<std::pair<const Received*, const ReceivedQuestion*>> Find(const s
   if (fitting == 1) return found;
   if (fitting > 1) return UsageError("there are several questions; say which: candor follow-up list shows their ids");
   return absl::NotFoundError(comment.empty()
-                                 ? "there is no question about a comment that was written with this device"
-                                 : "there is no such question for this device; candor follow-up list shows what there is");
+                                 ? "there is no question about a comment that was written with this device, or its time is over"
+                                 : "there is no such question for this device, or its time is over; candor follow-up list "
+                                   "shows what there is");
 }
 
 // Asked in the terminal, with the guard; or from the command line, with what the guard finds said.
@@ -190,10 +190,9 @@ absl::Status Answer(Context& c, const AnswerOptions& options) {
   base::Json marks = base::Json::array();
   CANDOR_ASSIGN_OR_RETURN(std::string answer, TextFor(dialog, options, *question, language, marks));
   if (answer.empty()) return absl::AbortedError("nothing was sent");
-  CANDOR_ASSIGN_OR_RETURN(const double hours, HoursToWait(dialog, {options.within_hours, options.yes, interactive}));
-  // Not beyond the time to answer; an hour before its end at the latest.
-  const double left = absl::ToDoubleHours(question->answer_until - absl::Now()) - 1;
-  CANDOR_RETURN_IF_ERROR(WaitForAMoment(dialog, c, std::clamp(hours, 0.0, std::max(left, 0.0)), "asked_back.waits"));
+  CANDOR_ASSIGN_OR_RETURN(double hours, HoursToWait(dialog, {options.within_hours, options.yes, interactive}));
+  hours = HoursBefore(dialog, question->answer_until, hours);
+  CANDOR_RETURN_IF_ERROR(WaitForAMoment(dialog, c, hours, "asked_back.waits"));
   const auto send = [&]() -> absl::Status {
     // A connection for this answer alone.
     CANDOR_ASSIGN_OR_RETURN(const auto connection, c.AnonymousToResponsePlane(received->keys.response_address));
@@ -203,7 +202,8 @@ absl::Status Answer(Context& c, const AnswerOptions& options) {
       dialog, c, {send, nullptr, interactive && hours <= 0, question->answer_until, "send.follow_up_gone"});
   base::Wipe(answer);
   const std::string text = absl::StrCat(
-      "\n", Wrapped(say.Say("asked_back.sent", {{"moderators", moderators}, {"until", Moment(question->answer_until)}}),
+      "\n", Wrapped(say.Say("asked_back.sent",
+                            {{"moderators", moderators}, {"until", MomentText(question->answer_until)}}),
                     kWidth, ""));
   const base::Json result = {{"survey", received->keys.survey},
                              {"comment", question->comment},

@@ -74,9 +74,7 @@ absl::Status Update(Context& c, const FileOptions& options) {
   request.mutable_instrument()->set_name(name);
   request.mutable_instrument()->set_etag(options.etag);
   // The file is the whole draft: what it leaves out goes. The framework cannot change, so it is not in the mask.
-  for (const char* field : {"title", "scale", "languages", "rater_groups", "items", "prompts"}) {
-    request.mutable_update_mask()->add_paths(field);
-  }
+  for (const std::string& field : FieldsOfInstrumentFile()) request.mutable_update_mask()->add_paths(field);
   CANDOR_ASSIGN_OR_RETURN(const auto made, c.Call(&InstrumentService::Stub::UpdateInstrument, request));
   return c.Show(made, [&] {
     return absl::StrCat(made.name(), "  ", made.title(), " (draft, ", made.items_size(), " items)\n");

@@ -51,6 +51,12 @@ candor::v1::Instrument ToProto(const domain::Instrument& instrument, absl::strin
   return proto;
 }
 
+const std::vector<std::string>& FieldsOfInstrumentFile() {
+  static const auto* const fields = new std::vector<std::string>{
+      "title", "scale", "languages", "rater_groups", "items", "prompts", "evaluative_use_forbidden"};
+  return *fields;
+}
+
 absl::StatusOr<domain::Instrument> ReadInstrumentFile(const std::string& path) {
   CANDOR_ASSIGN_OR_RETURN(const std::string bytes, base::ReadFile(path, kLongestDocument));
   auto instrument = domain::ParseInstrument(bytes);

@@ -1,7 +1,9 @@
 #include "absl/strings/str_cat.h"
 #include "candor/v1/directory.grpc.pb.h"
+#include "clients/cli/new_file.h"
 #include "clients/cli/verbs.h"
-#include "services/base/file.h"
+#include "services/base/error.h"
+#include "services/base/private_memory.h"
 #include "services/base/status.h"
 
 namespace candor::cli {
@@ -13,18 +15,32 @@ struct CreateOptions {
   std::string person, title, out;
 };
 
+// A key that could not be written down is of no use to its owner, and nobody would know of it.
+absl::Status RevokeUnwritten(Context& c, const std::string& key, const absl::Status& fault) {
+  candor::v1::DeleteAccessKeyRequest request;
+  request.set_name(key);
+  const auto revoked = c.Call(&DirectoryService::Stub::DeleteAccessKey, request);
+  if (revoked.ok()) return base::Annotate(fault, "the key could not be written down, and is revoked again");
+  return base::Annotate(fault, absl::StrCat("the key could not be written down, nor revoked (", revoked.status().message(),
+                                            "); revoke it: candor key delete ", key));
+}
+
 absl::Status Create(Context& c, const CreateOptions& options) {
+  // Before there is a key that might have nowhere to go.
+  if (!options.out.empty()) CANDOR_RETURN_IF_ERROR(CheckNewFile(options.out));
   candor::v1::CreateAccessKeyRequest request;
   CANDOR_ASSIGN_OR_RETURN(*request.mutable_parent(), c.FullName("people", options.person));
   request.mutable_access_key()->set_title(options.title);
-  CANDOR_ASSIGN_OR_RETURN(const auto made, c.CallOnce(&DirectoryService::Stub::CreateAccessKey, request));
+  CANDOR_ASSIGN_OR_RETURN(auto made, c.CallOnce(&DirectoryService::Stub::CreateAccessKey, request));
   if (options.out.empty()) {
     return c.Show(made, [&] {
       return absl::StrCat(made.access_key().name(), "\n", made.secret(),
                           "\nThe second line is the key. It is not kept and cannot be shown again.\n");
     });
   }
-  CANDOR_RETURN_IF_ERROR(base::WriteFileAtomically(options.out, made.secret() + "\n", 0600));
+  const absl::Status written = WriteNewFile(options.out, made.secret() + "\n");
+  base::Wipe(*made.mutable_secret());
+  if (!written.ok()) return RevokeUnwritten(c, made.access_key().name(), written);
   return c.Show(made.access_key(), [&] {
     return absl::StrCat(made.access_key().name(), "\nThe key is in ", options.out, "; it cannot be shown again.\n");
   });
@@ -57,7 +73,7 @@ void AddKeyVerbs(CLI::App& app, Context& context) {
       [](CLI::App& verb, CreateOptions& options) {
         verb.add_option("person", options.person, "The person's name, or id with --district")->required();
         verb.add_option("--title", options.title, "What the key is for");
-        verb.add_option("--out", options.out, "Write the key to this file (mode 0600) instead of the terminal");
+        verb.add_option("--out", options.out, "Write the key to this new file (mode 0600) instead of the terminal");
       },
       Create);
   AddVerb<NameOption>(

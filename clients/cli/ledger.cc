@@ -65,8 +65,9 @@ absl::Status Ledger(Context& c, const LedgerOptions& options) {
     if (receipt) result["receipt_counted"] = checked.standing == client::ReceiptStanding::kCounted;
     CANDOR_RETURN_IF_ERROR(Print(result.dump(2) + "\n"));
   } else {
-    std::string text = absl::StrCat("The ledger holds: its signature, its root and its ", check.ledger.leaves.size(),
-                                    " leaves fit the manifest.\nComparison code ", check.documents->manifest_code,
+    std::string text = absl::StrCat("The ledger holds: its signature and its ", check.ledger.leaves.size(),
+                                    check.ledger.leaves.size() == 1 ? " entry fits" : " entries fit",
+                                    " the manifest.\nComparison code ", check.documents->manifest_code,
                                     "\n\n", CountsTable(check.ledger));
     for (const std::string& finding : counts.findings) absl::StrAppend(&text, "\nBut: ", finding, ".\n");
     for (const std::string& note : counts.notes) absl::StrAppend(&text, "\nNote: ", note, ".\n");

@@ -7,13 +7,10 @@
 namespace candor::cli {
 namespace {
 
-constexpr size_t kWidth = 90;
-
 // What the columns of the table mean.
 constexpr char kColumns[] =
-    "Invited: people with a right to answer. Took a token: codes that were used. Made again: codes made anew for a "
-    "lost "
-    "device. Counted: answers in the result. Changed: times that somebody replaced their own answers.";
+    "Invited: people with a right to answer. Codes used: how many of them took that right up. Made again: codes made anew "
+    "for a lost device. Counted: answers in the result. Changed: times that somebody replaced their own answers.";
 
 // The limits of the proof; README.md has them too.
 constexpr const char* kNotShown[] = {
@@ -38,10 +35,13 @@ std::string Sentence(absl::string_view text) {
 
 const char* YesOrNo(bool yes) { return yes ? "yes" : "NO "; }
 
+// What holds only because there was nothing to compare it with is no yes.
+const char* MarkOf(const client::CheckStep& step) { return step.compared ? YesOrNo(step.holds) : "?  "; }
+
 }  // namespace
 
 std::string CountsTable(const crypto::Ledger& ledger) {
-  Table table({"GROUP", "INVITED", "TOOK A TOKEN", "MADE AGAIN", "COUNTED", "CHANGED"});
+  Table table({"GROUP", "INVITED", "CODES USED", "MADE AGAIN", "COUNTED", "CHANGED"});
   for (const crypto::LedgerGroup& g : ledger.groups) {
     table.Add({g.code, absl::StrCat(g.invited), absl::StrCat(g.issued), absl::StrCat(g.reissued),
                absl::StrCat(g.counted), absl::StrCat(g.replaced)});
@@ -78,7 +78,7 @@ const char* NameOf(client::ReceiptStanding standing) {
 
 std::string VerificationText(const client::Verification& verification, const std::vector<CheckedReceipt>& receipts) {
   std::string text = "What was checked, with nothing but this file\n";
-  for (const client::CheckStep& step : verification.steps) Point(text, YesOrNo(step.holds), Sentence(step.sentence));
+  for (const client::CheckStep& step : verification.steps) Point(text, MarkOf(step), Sentence(step.sentence));
   if (!verification.check.has_value()) {
     text += "\nThe rest was not checked, since it would rest on what does not hold.\n";
     return text;
@@ -100,7 +100,8 @@ std::string VerificationText(const client::Verification& verification, const std
 base::Json VerificationJson(const client::Verification& verification, const std::vector<CheckedReceipt>& receipts) {
   base::Json result = {{"verified", verification.holds()}, {"steps", base::Json::array()}};
   for (const client::CheckStep& step : verification.steps) {
-    result["steps"].push_back({{"name", step.name}, {"holds", step.holds}, {"sentence", step.sentence}});
+    result["steps"].push_back(
+        {{"name", step.name}, {"holds", step.holds}, {"compared", step.compared}, {"sentence", step.sentence}});
   }
   if (!verification.check.has_value()) return result;
   const client::LedgerCheck& check = *verification.check;

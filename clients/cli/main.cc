@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <iostream>
 #include <iterator>
 #include <string>
@@ -14,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/synchronization/mutex.h"
+#include "clients/cli/hidden_arguments.h"
 #include "clients/cli/utf8.h"
 #include "clients/cli/verbs.h"
 #include "services/base/error.h"
@@ -67,18 +67,6 @@ void ShowError(absl::Status status, bool json) {
   if (!detail.field.empty()) absl::StrAppend(&text, " [", detail.field, "]");
   if (!detail.reason.empty() && !IsUsageError(status)) absl::StrAppend(&text, " (", detail.reason, ")");
   std::cerr << Printable(text) << "\n";
-}
-
-// Everybody on the machine can list a program's arguments as long as it runs, and `answer` may wait for hours.
-void HideCode(int argc, char** argv) {
-  const auto wipe = [](char* text) { std::fill(text, text + std::strlen(text), 'x'); };
-  for (const std::string option : {"--code", "--link"}) {
-    for (int i = 1; i < argc; ++i) {
-      const std::string argument = argv[i];
-      if (argument == option && i + 1 < argc && std::strcmp(argv[i + 1], "-") != 0) wipe(argv[i + 1]);
-      if (argument.rfind(absl::StrCat(option, "="), 0) == 0) wipe(argv[i] + option.size() + 1);
-    }
-  }
 }
 
 // Whether the command line itself holds a client certificate or its key; the environment may hold them for other verbs.
@@ -213,7 +201,7 @@ int Main(int argc, char** argv) {
   context.options.certificate_given = GivesCertificate(argc, argv);
   try {
     app.parse(argc, argv);
-    HideCode(argc, argv);
+    HideArguments(app, argc, argv);
   } catch (const CLI::ParseError& error) {
     // Help is a success in CLI11's terms; everything else that it throws is wrong use.
     if (error.get_exit_code() == 0) {

@@ -36,6 +36,10 @@ absl::Status Export(Context& c, const ExportOptions& options) {
     for (const std::string& mirror : documents->contract.mirrors) {
       absl::StrAppend(&text, "  ", Printable(domain::MirrorUrl(mirror, survey)), "\n");
     }
+    absl::StrAppend(&text, Wrapped("Switch the web server's access log off for these files: every client fetches them before "
+                                   "the first question, and the log would say from which address and in which second "
+                                   "somebody began to answer.",
+                                   kWidth, ""));
   }
   return Print(text);
 }

@@ -7,11 +7,13 @@
 #include "clients/cli/dialog.h"
 #include "clients/cli/moderation_dialog.h"
 #include "clients/cli/moderation_file.h"
+#include "clients/cli/new_file.h"
 #include "clients/cli/verbs.h"
 #include "clients/cpp/holder_key.h"
 #include "clients/cpp/moderation.h"
 #include "services/base/file.h"
 #include "services/base/json.h"
+#include "services/base/private_memory.h"
 #include "services/base/status.h"
 #include "services/domain/comments.h"
 
@@ -20,8 +22,6 @@ namespace {
 
 namespace v1 = candor::v1;
 using client::OpenedComment;
-
-constexpr size_t kTextWidth = 90;
 
 struct ModerateOptions {
   std::string survey, key, export_file, import_file;
@@ -54,7 +54,7 @@ std::string Shown(const OpenedComment& comment, const std::vector<std::string>& 
                   Wrapped(comment.place.prompt == domain::kNoPrompt
                               ? "To which question is not told: so few were asked it that it would name their group."
                               : questions[static_cast<size_t>(comment.place.prompt)],
-                          kTextWidth, "  "),
+                          kWidth, "  "),
                   "\n");
   absl::StrAppend(&text, Indented(comment.text, "    "));
   if (!comment.place.texts) absl::StrAppend(&text, "  (its words may not be released, whatever you decide)\n");
@@ -116,8 +116,8 @@ absl::Status AskSummaries(Dialog& dialog, client::KeySession& session, const cli
   for (const v1::BlockSummary& summary : comments.summaries) kept[summary.block()] = summary.text();
   for (const auto& [block, of_block] : texts) {
     std::string said = absl::StrCat("\nSummary   [", BlockWords(block), "], of ", of_block.size(), " comments:\n");
-    for (const std::string& text : of_block) absl::StrAppend(&said, Wrapped(text, kTextWidth, "    - "));
-    if (kept.contains(block)) absl::StrAppend(&said, "  Written already:\n", Wrapped(kept[block], kTextWidth, "    "));
+    for (const std::string& text : of_block) absl::StrAppend(&said, Wrapped(text, kWidth, "    - "));
+    if (kept.contains(block)) absl::StrAppend(&said, "  Written already:\n", Wrapped(kept[block], kWidth, "    "));
     dialog.Say(said + "  In your own words, so that nobody is recognised by what they wrote.\n");
     CANDOR_ASSIGN_OR_RETURN(const std::string text,
                             dialog.Ask(kept.contains(block) ? "  Summary (Enter keeps it): " : "  Summary (Enter: later): "));
@@ -195,6 +195,8 @@ absl::Status Moderate(Context& c, const ModerateOptions& options) {
   if (!options.export_file.empty() && !options.import_file.empty()) {
     return UsageError("--export and --import are two steps; give one of them");
   }
+  // One that is there may hold decisions.
+  if (!options.export_file.empty()) CANDOR_RETURN_IF_ERROR(CheckNewFile(options.export_file));
   CANDOR_ASSIGN_OR_RETURN(auto key, client::ReadHolderKey(options.key));
   // Without an access key: the response plane knows no accounts, and needs not learn who of the directory moderates.
   CANDOR_ASSIGN_OR_RETURN(auto connection, c.AnonymousToResponsePlane(""));
@@ -205,9 +207,10 @@ absl::Status Moderate(Context& c, const ModerateOptions& options) {
   CANDOR_ASSIGN_OR_RETURN(client::OpenedComments comments, client::ReadComments(*session));
   const std::vector<std::string> questions = QuestionsOf(session->documents());
   if (!options.export_file.empty()) {
-    CANDOR_RETURN_IF_ERROR(base::WriteFileAtomically(
-        options.export_file,
-        ModerationToJson(session->documents().manifest.survey.value(), comments, questions), 0600));
+    std::string text = ModerationToJson(session->documents().manifest.survey.value(), comments, questions);
+    const absl::Status written = WriteNewFile(options.export_file, text);
+    base::Wipe(text);
+    CANDOR_RETURN_IF_ERROR(written);
     return Print(absl::StrCat("The comments are in ", options.export_file,
                               ", readable. Write your decisions into it, import it, and destroy it.\n"));
   }
@@ -240,7 +243,7 @@ void AddModerateVerb(CLI::App& app, Context& context) {
         verb.add_option("--key", options.key, "Your key, as candor moderator keygen made it");
         verb.add_flag("--all", options.all, "Show the comments that are decided already, too");
         verb.add_flag("--status", options.status, "Only say how many are undecided");
-        verb.add_option("--export", options.export_file, "Write the comments to this file (mode 0600) and decide nothing");
+        verb.add_option("--export", options.export_file, "Write the comments to this new file (mode 0600) and decide nothing");
         verb.add_option("--import", options.import_file, "Carry out the decisions in this file");
       },
       Moderate);

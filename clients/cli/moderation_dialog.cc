@@ -14,7 +14,6 @@ namespace {
 
 namespace v1 = candor::v1;
 
-constexpr size_t kTextWidth = 90;
 constexpr int kMostCuts = 50;
 
 }  // namespace
@@ -41,7 +40,7 @@ absl::StatusOr<std::string> AskCuts(Dialog& dialog, const std::string& text) {
     const int found = absl::StrReplaceAll({{part, domain::kCut}}, &redacted);
     cut = cut || found > 0;
     dialog.Say(found == 0 ? "  That does not stand in the text.\n"
-                          : absl::StrCat("\n", Wrapped(redacted, kTextWidth, "    "), "\n"));
+                          : absl::StrCat("\n", Wrapped(redacted, kWidth, "    "), "\n"));
   }
   return cut ? redacted : std::string();
 }
@@ -49,7 +48,7 @@ absl::StatusOr<std::string> AskCuts(Dialog& dialog, const std::string& text) {
 std::string Indented(const std::string& text, const std::string& indent) {
   std::string indented;
   const std::vector<std::string> lines = absl::StrSplit(text, '\n');
-  for (const std::string& line : lines) absl::StrAppend(&indented, Wrapped(line, kTextWidth, indent));
+  for (const std::string& line : lines) absl::StrAppend(&indented, Wrapped(line, kWidth, indent));
   return indented;
 }
 

@@ -15,6 +15,10 @@ namespace v1 = candor::v1;
 using base::Json;
 
 constexpr char kFormat[] = "candor.moderation.v1";
+// Capitals stand before everything else in the file, where whoever opens it looks first.
+constexpr char kHowToDecide[] = "HOW_TO_DECIDE";
+// As files of before have it.
+constexpr char kEarlierHowToDecide[] = "how_to_decide";
 constexpr v1::DecisionKind kKinds[] = {v1::DECISION_KIND_APPROVE, v1::DECISION_KIND_REDACT, v1::DECISION_KIND_SUMMARY,
                                        v1::DECISION_KIND_REJECT};
 
@@ -102,7 +106,11 @@ std::string ModerationToJson(const std::string& survey, const client::OpenedComm
   for (const v1::BlockSummary& summary : comments.summaries) {
     summaries.push_back({{"block", summary.block()}, {"text", summary.text()}});
   }
-  return Json{{"format", kFormat}, {"how_to_decide", HowToDecide()}, {"survey", survey}, {"comments", std::move(list)}, {"summaries", std::move(summaries)}}
+  return Json{{"format", kFormat},
+              {kHowToDecide, HowToDecide()},
+              {"survey", survey},
+              {"comments", std::move(list)},
+              {"summaries", std::move(summaries)}}
              .dump(2) +
          "\n";
 }
@@ -116,7 +124,9 @@ absl::StatusOr<ModerationFile> ParseModeration(absl::string_view bytes, absl::st
   domain::JsonObject object(*document, "", &fault);
   if (object.Text("format") != kFormat) fault.Set("format", absl::StrCat("must be \"", kFormat, "\""));
   ModerationFile read;
-  object.OptionalList("how_to_decide", [](const Json&, const std::string&) {});
+  for (const char* how : {kHowToDecide, kEarlierHowToDecide}) {
+    object.OptionalList(how, [](const Json&, const std::string&) {});
+  }
   read.survey = object.Text("survey");
   object.List("comments", [&](const Json& element, const std::string& path) {
     domain::JsonObject comment(element, path, &fault);
@@ -128,7 +138,8 @@ absl::StatusOr<ModerationFile> ParseModeration(absl::string_view bytes, absl::st
     comment.OptionalText("text");
     if (!element.is_object() || !element.contains("decision") || element["decision"].is_null()) return;
     if (!element["decision"].is_object()) {
-      fault.Set(comment.PathOf("decision"), "must be null or as in {\"kind\": \"approve\"}; see how_to_decide");
+      fault.Set(comment.PathOf("decision"),
+                absl::StrCat("must be null or as in {\"kind\": \"approve\"}; see ", kHowToDecide));
       return;
     }
     domain::JsonObject of_comment(element["decision"], comment.PathOf("decision"), &fault);

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "clients/cpp/moment.h"
 #include "google/protobuf/util/json_util.h"
 #include "services/base/json.h"
 #include "services/base/status.h"
@@ -90,7 +91,7 @@ std::string Table::Text() const {
 
 std::string ShortTime(const google::protobuf::Timestamp& time) {
   if (time.seconds() == 0) return "";
-  return absl::FormatTime("%Y-%m-%d %H:%M UTC", absl::FromUnixSeconds(time.seconds()), absl::UTCTimeZone());
+  return client::MomentText(absl::FromUnixSeconds(time.seconds()));
 }
 
 google::protobuf::Timestamp ToTimestamp(absl::Time time) {

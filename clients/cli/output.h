@@ -16,6 +16,9 @@
 
 namespace candor::cli {
 
+// Places in a line of running text.
+inline constexpr size_t kWidth = 90;
+
 // The protobuf JSON of `message` with the names of the proto's fields, indented, with a line end. Fields that are not
 // set are left out.
 std::string ToJson(const google::protobuf::Message& message);
@@ -25,7 +28,6 @@ class Table {
  public:
   explicit Table(std::vector<std::string> header) : rows_{std::move(header)} {}
   void Add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-  bool empty() const { return rows_.size() == 1; }
   // Each line ends with a line feed. Line feeds within a cell become spaces.
   std::string Text() const;
 
@@ -40,7 +42,7 @@ std::string Printable(absl::string_view text);
 // How many places on the terminal a text takes: its code points, as far as they are one place each.
 size_t Width(absl::string_view text);
 
-// "2026-09-01 08:00 UTC"; empty for none.
+// As client::MomentText; empty for none.
 std::string ShortTime(const google::protobuf::Timestamp& time);
 google::protobuf::Timestamp ToTimestamp(absl::Time time);
 

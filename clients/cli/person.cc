@@ -63,7 +63,8 @@ void DeclareFields(CLI::App& verb, PersonOptions& options) {
                   "administrator, supervisor, leader, moderator or auditor; may be given more than once")
       ->check(CLI::IsMember(std::vector<std::string>{"administrator", "supervisor", "leader", "moderator", "auditor"}));
   verb.add_option("--supervisor", options.supervisors,
-                  "A supervisor of this leader: a person's name, or id with --district; may be given more than once");
+                  "A supervisor of this leader: a person's name, or id with --district; may be given more than once; \"\" for "
+                  "none");
 }
 
 absl::Status Fill(Context& c, const PersonOptions& options, Person& person) {
@@ -75,6 +76,7 @@ absl::Status Fill(Context& c, const PersonOptions& options, Person& person) {
   }
   for (const std::string& role : options.roles) person.add_roles(Roles().at(role));
   for (const std::string& supervisor : options.supervisors) {
+    if (supervisor.empty() && options.supervisors.size() == 1) break;  // none any more
     CANDOR_ASSIGN_OR_RETURN(*person.add_supervisors(), c.FullName("people", supervisor));
   }
   return absl::OkStatus();

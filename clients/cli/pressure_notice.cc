@@ -7,23 +7,20 @@
 namespace candor::cli {
 namespace {
 
-constexpr size_t kWidth = 90;
 constexpr int kMostAttempts = 10;
 
 }  // namespace
 
-absl::StatusOr<domain::PressureNotice> AskPressureNotice(Dialog& dialog, absl::string_view auditor,
-                                                         const domain::PressureNotice& kept) {
+absl::StatusOr<domain::PressureNotice> AskPressureNotice(Dialog& dialog, absl::string_view auditor) {
   const Sentences& say = dialog.sentences();
   const std::string what = say.Say("pressure.what", {{"auditor", std::string(auditor)}});
   dialog.Say(absl::StrCat("\n", Wrapped(what, kWidth, "")));
-  CANDOR_ASSIGN_OR_RETURN(const bool pressed, dialog.AskYes(say.Say("pressure.ask"), kept.given));
+  CANDOR_ASSIGN_OR_RETURN(const bool pressed, dialog.AskYes(say.Say("pressure.ask"), false));
   domain::PressureNotice notice;
   notice.given = pressed;
   if (!pressed) return notice;
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
-    const std::string how = say.Say(kept.text.empty() ? "line.how" : "line.how_kept",
-                                    {{"most", absl::StrCat(domain::kLongestPressureNotice)}});
+    const std::string how = say.Say("line.how", {{"most", absl::StrCat(domain::kLongestPressureNotice)}});
     CANDOR_ASSIGN_OR_RETURN(std::string text,
                             dialog.Ask(absl::StrCat(say.Say("pressure.happened"), " ", how, "\n  > ")));
     if (text.size() > domain::kLongestPressureNotice) {
@@ -31,7 +28,7 @@ absl::StatusOr<domain::PressureNotice> AskPressureNotice(Dialog& dialog, absl::s
       dialog.Say(absl::StrCat(say.SayFor(excess, "line.too_long", {{"count", absl::StrCat(excess)}}), "\n"));
       continue;
     }
-    notice.text = text.empty() ? kept.text : text == "-" ? "" : text;
+    notice.text = text == "-" ? "" : text;
     return notice;
   }
   return absl::AbortedError("what happened stays too long; nothing was sent");

@@ -13,10 +13,9 @@
 namespace candor::cli {
 
 // Asks everybody the same two questions: whether it happened, and if so what, in up to domain::kLongestPressureNotice bytes or
-// not at all. `kept`: what was said before, as far as this device knows; an empty line keeps it. What is said is not shown
-// again. In the dialog's language. ABORTED: as Dialog::Ask, or too many attempts.
-absl::StatusOr<domain::PressureNotice> AskPressureNotice(Dialog& dialog, absl::string_view auditor,
-                                                         const domain::PressureNotice& kept);
+// not at all. Each time as if for the first: whoever looks on must not see that something was said before, so nothing is
+// suggested and nothing of it is shown again. In the dialog's language. ABORTED: as Dialog::Ask, or too many attempts.
+absl::StatusOr<domain::PressureNotice> AskPressureNotice(Dialog& dialog, absl::string_view auditor);
 
 }  // namespace candor::cli
 

@@ -8,13 +8,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "clients/cli/output.h"
+#include "clients/cpp/moment.h"
 #include "services/base/random.h"
 #include "services/base/status.h"
 
 namespace candor::cli {
 namespace {
 
-constexpr size_t kWidth = 90;
+// Between the last moment at which something is sent and the end of its time: for a server that is away for a while.
+constexpr double kLongestMarginHours = 1;
 
 absl::StatusOr<double> AskHours(Dialog& dialog) {
   const Sentences& say = dialog.sentences();
@@ -44,11 +46,22 @@ absl::StatusOr<double> HoursToWait(Dialog& dialog, const Sending& sending) {
   return sending.interactive ? AskHours(dialog) : kUsualHours;
 }
 
+double HoursBefore(Dialog& dialog, absl::Time end, double hours, absl::Time now) {
+  const double left = std::max(0.0, absl::ToDoubleHours(end - now));
+  const double most = left - std::min(kLongestMarginHours, left / 4);
+  if (hours <= most) return hours;
+  const std::string until = client::MomentText(end);
+  dialog.Say(Wrapped(dialog.sentences().Say("answer.less_time", {{"until", until}}), kWidth, ""));
+  return most;
+}
+
 absl::Status WaitForAMoment(Dialog& dialog, Context& c, double hours, absl::string_view notice) {
   if (hours <= 0) return absl::OkStatus();
   const auto steps = static_cast<uint32_t>(hours * 3600) + 1;
   const absl::Time moment = absl::Now() + absl::Seconds(base::RandomBelow(steps));
-  const std::string time = absl::FormatDuration(absl::Seconds(std::llround(hours * 3600)));
+  const absl::Duration within = absl::Seconds(std::llround(hours * 3600));
+  const std::string time =
+      absl::FormatDuration(within < absl::Hours(1) ? within : absl::Trunc(within, absl::Minutes(1)));
   dialog.Say(Wrapped(dialog.sentences().Say(notice, {{"time", time}}), kWidth, ""));
   const std::string waiting = dialog.sentences().Say("answer.waiting");
   ProgressLine progress(c.options.quiet);

@@ -6,6 +6,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "clients/cli/context.h"
 #include "clients/cli/dialog.h"
 
@@ -27,6 +29,11 @@ void DeclareWithinHours(CLI::App& verb, double& within_hours, absl::string_view 
 // Within how many hours to send; 0: now. What was said, else what the person says, else kUsualHours. ABORTED: as
 // Dialog::Ask, or nothing that could be understood.
 absl::StatusOr<double> HoursToWait(Dialog& dialog, const Sending& sending);
+
+// So many of `hours` that what is sent comes before `end`, when it would be of no use any more: an hour before it at
+// the latest, or where less than four hours are left, when three quarters of them are over. Where that is less than
+// `hours` it is said. `now`: for tests.
+double HoursBefore(Dialog& dialog, absl::Time end, double hours, absl::Time now = absl::Now());
 
 // Waits for a random moment within the hours that the person allows. `notice` is the key of what is
 // said before (clients/sentences), with a place for the time.

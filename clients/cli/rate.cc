@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <iostream>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "candor/v1/campaign.grpc.pb.h"
 #include "clients/cli/answers_file.h"
+#include "clients/cli/contract_text.h"
 #include "clients/cli/dialog.h"
 #include "clients/cli/send_again.h"
 #include "clients/cli/verbs.h"
@@ -12,6 +14,7 @@
 #include "services/base/file.h"
 #include "services/base/status.h"
 #include "services/domain/answer.h"
+#include "services/domain/instrument.h"
 
 namespace candor::cli {
 namespace {
@@ -27,12 +30,30 @@ struct RateOptions {
   bool show = false;
 };
 
-std::string TextIn(const candor::v1::LocalizedText& text, const std::string& language) {
-  const auto found = text.values().find(language);
-  if (found != text.values().end()) return found->second;
-  const auto english = text.values().find("en");
-  if (english != text.values().end()) return english->second;
-  return text.values().empty() ? "" : text.values().begin()->second;
+domain::LocalizedText ToDomain(const candor::v1::LocalizedText& text) {
+  return {text.values().begin(), text.values().end()};
+}
+
+domain::RatingScale ToDomain(const candor::v1::RatingScale& scale) {
+  domain::RatingScale value;
+  value.points = scale.points();
+  for (const auto& [language, labels] : scale.labels()) {
+    value.labels[language] = {labels.labels().begin(), labels.labels().end()};
+  }
+  value.not_observed = ToDomain(scale.not_observed());
+  return value;
+}
+
+// The language to speak: `wanted` where the form has it, else English, else one that it has.
+std::string LanguageOf(const IdentifiedRating& form, const std::string& wanted) {
+  std::vector<std::string> languages;
+  if (!form.items().empty()) {
+    for (const auto& [language, text] : form.items(0).text().values()) languages.push_back(language);
+  }
+  // The form does not tell the questionnaire's first language.
+  std::sort(languages.begin(), languages.end());
+  std::stable_partition(languages.begin(), languages.end(), [](const std::string& tag) { return tag == "en"; });
+  return BestLanguage(languages, wanted);
 }
 
 uint8_t MarkOf(const candor::v1::Rating& rating) {
@@ -52,32 +73,19 @@ std::vector<uint8_t> SavedMarks(const IdentifiedRating& form) {
   return marks;
 }
 
-std::string ScaleText(const candor::v1::RatingScale& scale, const std::string& language) {
-  std::string text;
-  const auto labels = scale.labels().find(scale.labels().contains(language) ? language : "en");
-  for (int point = 1; point <= scale.points(); ++point) {
-    absl::StrAppend(&text, "  ", point);
-    if (labels != scale.labels().end() && labels->second.labels_size() >= point) {
-      absl::StrAppend(&text, "  ", labels->second.labels(point - 1));
-    }
-    absl::StrAppend(&text, "\n");
-  }
-  return absl::StrCat(text, "  n  ", TextIn(scale.not_observed(), language),
-                      "\n  ", Sentences(language).Say("scale.how"), "\n");
-}
-
 absl::Status Rate(Context& c, const RateOptions& options, const std::string& kind) {
   CANDOR_ASSIGN_OR_RETURN(const std::string survey, c.FullName("campaigns", options.survey));
   candor::v1::GetIdentifiedRatingRequest get;
   get.set_name(absl::StrCat(survey, "/ratings/", kind));
   CANDOR_ASSIGN_OR_RETURN(const IdentifiedRating form, c.Call(&CampaignService::Stub::GetIdentifiedRating, get));
+  const std::string language = LanguageOf(form, options.language);
   if (options.show) {
     return c.Show(form, [&] {
       const std::vector<uint8_t> marks = SavedMarks(form);
       std::string text;
       for (int i = 0; i < form.items_size(); ++i) {
         absl::StrAppend(&text, form.items(i).indicator(), "  [", MarkText(marks[i]), "]  ",
-                        TextIn(form.items(i).text(), options.language), "\n");
+                        TextIn(ToDomain(form.items(i).text()), language), "\n");
       }
       return text;
     });
@@ -97,7 +105,7 @@ absl::Status Rate(Context& c, const RateOptions& options, const std::string& kin
   };
   const bool asks = options.file.empty();
   Dialog dialog(std::cin, c.options.json ? std::cerr : std::cout);
-  dialog.SetLanguage(options.language);
+  dialog.SetLanguage(language);
   if (!asks) {
     CANDOR_ASSIGN_OR_RETURN(const std::string bytes, base::ReadFile(options.file));
     CANDOR_ASSIGN_OR_RETURN(const MarkedAnswers marked, ParseAnswers(bytes, options.file));
@@ -109,9 +117,9 @@ absl::Status Rate(Context& c, const RateOptions& options, const std::string& kin
     }
     for (const auto& [indicator, mark] : marked.ratings) add(indicator, mark);
   } else {
-    dialog.Say(ScaleText(form.scale(), options.language));
+    dialog.Say(ScaleText(ToDomain(form.scale()), language));
     std::vector<std::string> sentences;
-    for (const auto& item : form.items()) sentences.push_back(TextIn(item.text(), options.language));
+    for (const auto& item : form.items()) sentences.push_back(TextIn(ToDomain(item.text()), language));
     std::vector<uint8_t> marks = SavedMarks(form);
     CANDOR_RETURN_IF_ERROR(AskRatings(dialog, sentences, form.scale().points(), marks));
     CANDOR_ASSIGN_OR_RETURN(const bool save, dialog.AskYes(absl::StrCat("\n", dialog.sentences().Say("rate.save")), true));
@@ -151,7 +159,7 @@ void AddRateVerbs(CLI::App& app, Context& context) {
           verb.add_option("survey", options.survey, "districts/DISTRICT/campaigns/CAMPAIGN/surveys/SURVEY")->required();
           verb.add_option("--file", options.file,
                           "JSON: {\"INDICATOR\": 4, \"INDICATOR\": \"N\"}; without it each item is asked here");
-          verb.add_option("--language", options.language, "Language of the items")->default_str("en");
+          verb.add_option("--language", options.language, "Language of the items (default: English, or what there is)");
           verb.add_flag("--show", options.show, "Only show the form with what is saved");
         },
         [kind](Context& c, const RateOptions& options) { return Rate(c, options, kind); });

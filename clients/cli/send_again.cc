@@ -4,14 +4,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "clients/cli/output.h"
+#include "clients/cpp/moment.h"
 #include "services/base/error.h"
 #include "services/base/status.h"
 #include "services/domain/errors.h"
 
 namespace candor::cli {
 namespace {
-
-constexpr size_t kWidth = 90;
 
 // Also what lasts until the hour ends: who waits for hours can wait for that.
 bool MayPass(const absl::Status& status) {
@@ -44,8 +43,8 @@ absl::Status SendUntilItArrives(Dialog& dialog, Context& c, const Delivery& deli
     }
     if (absl::Now() >= delivery.until) return GivenUp(say, sent, maybe, delivery.after_giving_up);
     if (attempt == 1) {
-      const std::string until = absl::FormatTime("%Y-%m-%d %H:%M UTC", delivery.until, absl::UTCTimeZone());
-      Warn(absl::StrCat(stands, " ", say.Say("send.by_itself", {{"until", until}})), c.options.json);
+      Warn(absl::StrCat(stands, " ", say.Say("send.by_itself", {{"until", client::MomentText(delivery.until)}})),
+           c.options.json);
     }
     base::WaitAfter(delivery.pauses, attempt);
   }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iostream>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -6,9 +7,11 @@
 #include "absl/time/clock.h"
 #include "candor/v1/campaign.grpc.pb.h"
 #include "candor/v1/response.grpc.pb.h"
+#include "clients/cli/dialog.h"
 #include "clients/cli/steward_files.h"
 #include "clients/cli/survey_documents.h"
 #include "clients/cli/verbs.h"
+#include "clients/cpp/moment.h"
 #include "services/base/encoding.h"
 #include "services/base/error.h"
 #include "services/base/file.h"
@@ -38,7 +41,7 @@ struct CheckOptions {
 struct CloseOptions {
   std::string response, expect_manifest;
   std::vector<std::string> shares, surveys;
-  bool closed_early = false;
+  bool closed_early = false, yes = false;
 };
 
 absl::Status Keygen(Context& c, const KeygenOptions& options) {
@@ -117,8 +120,8 @@ absl::StatusOr<std::shared_ptr<const client::SurveyDocuments>> CheckSealedTo(con
     return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kWRONG_CLOSING_KEY,
                        absl::StrCat("the answers of the survey ", documents->manifest.survey.value(), " are sealed to ",
                                     documents->contract.steward.has_value() ? "another key" : "a key of the service itself",
-                                    " (", base::HexEncode(sealed_to), "), not to \"", key.label, "\" (",
-                                    base::HexEncode(key.public_key), "); nothing was sent"));
+                                    " (comparison code ", crypto::ClosingKeyCode(sealed_to), "), not to \"", key.label,
+                                    "\" (", crypto::ClosingKeyCode(key.public_key), "); nothing was sent"));
   }
   const domain::StewardTerms& terms = *documents->contract.steward;
   if (terms.shares != key.shares || terms.threshold != key.threshold) {
@@ -177,8 +180,29 @@ absl::StatusOr<int> SendKey(const Context& c, const std::string& survey, const c
   return sent->unclosed_surveys();
 }
 
+// The end of answering is what the response plane itself says and signs: one that wants the key early could show an
+// earlier one. Its manifest then has another comparison code than the one that was announced.
+absl::Status AskWhetherAnnounced(const std::vector<std::shared_ptr<const client::SurveyDocuments>>& surveys) {
+  Dialog dialog(std::cin, std::cerr);
+  std::string text = "The server that takes the answers says:\n";
+  for (const auto& documents : surveys) {
+    absl::StrAppend(&text, "  ", documents->manifest.survey.value(), ": answers until ",
+                    client::MomentText(documents->close_time), ", comparison code ", documents->manifest_code, "\n");
+  }
+  dialog.Say(text + Wrapped("Compare both with the letters or the notice board. Whoever has the key before answering is "
+                            "over can read answers as they come in.",
+                            kWidth, ""));
+  const absl::StatusOr<bool> sure = dialog.AskYes("Are they as announced, and is it over?", false);
+  if (sure.ok() && *sure) return absl::OkStatus();
+  return absl::AbortedError("nothing was sent; --expect-manifest compares with the announced code by itself");
+}
+
 absl::Status Close(Context& c, const CloseOptions& options) {
   CANDOR_RETURN_IF_ERROR(c.RefuseCertificate());
+  if (options.yes && options.expect_manifest.empty()) {
+    return UsageError("with --yes nobody is asked whether this is the survey that was announced; give --expect-manifest "
+                      "with the comparison code from the notice board");
+  }
   if (!options.response.empty()) c.options.response_server = options.response;
   StewardPublicKey key;
   CANDOR_ASSIGN_OR_RETURN(const CombinedKey combined, ReadShares(options.shares, key));
@@ -194,14 +218,14 @@ absl::Status Close(Context& c, const CloseOptions& options) {
       if (absl::Now() < documents->close_time && !options.closed_early) {
         return base::Error(
             absl::StatusCode::kFailedPrecondition, domain::reasons::kWRONG_STATE,
-            absl::StrCat("answers may be taken until ",
-                         absl::FormatTime("%Y-%m-%d %H:%M UTC", documents->close_time, absl::UTCTimeZone()),
+            absl::StrCat("answers may be taken until ", client::MomentText(documents->close_time),
                          ", and whoever has the key until then can read them as they come in; nothing was sent. If you know "
                          "that an administrator has closed the campaign earlier, give --closed-early"));
       }
       surveys.push_back(std::move(documents));
     }
   }
+  if (options.expect_manifest.empty()) CANDOR_RETURN_IF_ERROR(AskWhetherAnnounced(surveys));
   base::Json sent = base::Json::array();
   std::string text;
   for (const auto& documents : surveys) {
@@ -210,7 +234,7 @@ absl::Status Close(Context& c, const CloseOptions& options) {
     sent.push_back({{"survey", survey}, {"unclosed_surveys", unclosed}});
     absl::StrAppend(&text, survey, ": ",
                     unclosed == 0 ? std::string("all surveys of this key are closed already; the key was not kept there.\n")
-                                  : absl::StrCat("the key is with the response plane; ", unclosed,
+                                  : absl::StrCat("the key is with the server that takes answers; ", unclosed,
                                                  unclosed == 1 ? " survey of it is" : " surveys of it are",
                                                  " being closed. Should that server be restarted before the campaign is "
                                                  "closed, send it again.\n"));
@@ -250,7 +274,9 @@ void AddStewardVerbs(CLI::App& app, Context& context) {
             ->required();
         verb.add_option("--share", options.shares, "A share's file; as many as are needed, or more")->required();
         verb.add_option("--response", options.response, "The response plane's address (default --response-server)");
-        verb.add_option("--expect-manifest", options.expect_manifest, "The comparison code from the notice board");
+        verb.add_option("--expect-manifest", options.expect_manifest,
+                        "The comparison code from the notice board; without it you are asked");
+        verb.add_flag("--yes", options.yes, "Ask nothing; needs --expect-manifest");
         verb.add_flag("--closed-early", options.closed_early,
                       "Send the key though the time to answer is not over: you know that the campaign is closed");
       },

@@ -65,12 +65,6 @@ std::string ChecksumOf(const Json& document) {
   return checksum;
 }
 
-absl::StatusOr<Json> Parse(absl::string_view bytes, const std::string& file) {
-  absl::StatusOr<Json> document = base::ParseJson(bytes);
-  if (!document.ok()) return base::Annotate(document.status(), file);
-  return document;
-}
-
 // The share's secret part, out of the memory that is about to be freed.
 void WipeShare(Json& document) {
   if (!document.is_object()) return;
@@ -78,6 +72,27 @@ void WipeShare(Json& document) {
   if (share != document.end() && share->is_string()) base::Wipe(share->get_ref<std::string&>());
 }
 
+// `wanted`: the format that the document should have. One of the two files that a steward has is easily taken for the
+// other.
+absl::StatusOr<Json> Parse(absl::string_view bytes, const std::string& file, const char* wanted) {
+  absl::StatusOr<Json> document = base::ParseJson(bytes);
+  if (!document.ok()) return base::Annotate(document.status(), file);
+  const Json format = document->is_object() ? document->value("format", Json()) : Json();
+  if (format == wanted) return document;
+  const auto mistaken = [&file](absl::string_view what) {
+    return base::Error(absl::StatusCode::kInvalidArgument, domain::reasons::kFIELD_INVALID, absl::StrCat(file, what));
+  };
+  if (format == kShareFormat) {
+    WipeShare(*document);
+    return mistaken(" is a share of the key, a secret of whoever holds it, which nobody else should have; give "
+                    "steward-key.json, which lies beside the shares where they were made");
+  }
+  if (format == kKeyFormat) {
+    return mistaken(" is the public half of the key, which opens nothing; give shares (share-1-of-3.json and the like) of the "
+                    "people who hold them");
+  }
+  return document;
+}
 // Gives the secret half if the chosen shares have it.
 std::optional<crypto::SecretBytes> KeyOf(const std::vector<const crypto::KeyShare*>& chosen, absl::string_view public_key) {
   absl::StatusOr<crypto::SecretBytes> combined = crypto::CombineShares(chosen);
@@ -157,7 +172,7 @@ std::string EncodeStewardShare(const StewardShare& share) {
 }
 
 absl::StatusOr<StewardPublicKey> ParseStewardPublicKey(absl::string_view bytes, const std::string& file) {
-  CANDOR_ASSIGN_OR_RETURN(const Json document, Parse(bytes, file));
+  CANDOR_ASSIGN_OR_RETURN(const Json document, Parse(bytes, file, kKeyFormat));
   JsonFault fault(absl::StatusCode::kInvalidArgument, domain::reasons::kFIELD_INVALID);
   JsonObject object(document, "", &fault);
   StewardPublicKey key = ReadPublicMembers(object, kKeyFormat, fault);
@@ -167,7 +182,7 @@ absl::StatusOr<StewardPublicKey> ParseStewardPublicKey(absl::string_view bytes, 
 }
 
 absl::StatusOr<StewardShare> ParseStewardShare(absl::string_view bytes, const std::string& file) {
-  CANDOR_ASSIGN_OR_RETURN(Json document, Parse(bytes, file));
+  CANDOR_ASSIGN_OR_RETURN(Json document, Parse(bytes, file, kShareFormat));
   JsonFault fault(absl::StatusCode::kInvalidArgument, domain::reasons::kFIELD_INVALID);
   JsonObject object(document, "", &fault);
   StewardShare share;

@@ -20,6 +20,9 @@ using PlaceOfEntry = std::function<std::string(size_t index, absl::string_view m
 // field. Any other status as it is.
 absl::Status NamePlace(const absl::Status& status, absl::string_view list, size_t entries, const PlaceOfEntry& place);
 
+// A fault of exactly `field`, named `place` instead; other statuses, and OK, as they are.
+absl::Status NameField(const absl::Status& status, absl::string_view field, absl::string_view place);
+
 }  // namespace candor::cli
 
 #endif  // CANDOR_CLIENTS_CLI_WIRE_FAULT_H_

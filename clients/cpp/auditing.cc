@@ -22,13 +22,13 @@ absl::Status CannotBeOpened() {
 
 absl::StatusOr<OpenedNotices> ReadNotices(KeySession& session) {
   const auto stub = v1::AuditorService::NewStub(session.connection()->channel());
-  CANDOR_ASSIGN_OR_RETURN(
-      const v1::ListNoticesResponse listed,
-      session.Call(*stub, &v1::AuditorService::Stub::ListNotices, v1::ListNoticesRequest()));
+  const absl::StatusOr<v1::ListNoticesResponse> listed =
+      session.Call(*stub, &v1::AuditorService::Stub::ListNotices, v1::ListNoticesRequest());
+  if (!listed.ok()) return WithCloseTime(listed.status(), session.documents());
   OpenedNotices opened;
-  opened.destroyed = listed.notices().empty();
+  opened.destroyed = listed->notices().empty();
   const std::string survey = domain::SurveyIdBytes(session.documents().manifest.survey);
-  for (const std::string& sealed : listed.notices()) {
+  for (const std::string& sealed : listed->notices()) {
     const auto record = crypto::OpenSealed(session.key().public_key, session.key().secret_key, sealed);
     if (!record.ok()) return CannotBeOpened();
     absl::StatusOr<domain::NoticeRecord> read = domain::DecodeNoticeRecord(record->view(), survey);
@@ -41,7 +41,9 @@ absl::StatusOr<OpenedNotices> ReadNotices(KeySession& session) {
 
 absl::Status DestroyNotices(KeySession& session) {
   const auto stub = v1::AuditorService::NewStub(session.connection()->channel());
-  return session.Call(*stub, &v1::AuditorService::Stub::DestroyNotices, v1::DestroyNoticesRequest()).status();
+  return WithCloseTime(
+      session.Call(*stub, &v1::AuditorService::Stub::DestroyNotices, v1::DestroyNoticesRequest()).status(),
+      session.documents());
 }
 
 }  // namespace candor::client

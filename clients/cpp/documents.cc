@@ -6,6 +6,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "clients/cpp/moment.h"
 #include "services/base/encoding.h"
 #include "services/base/error.h"
 #include "services/base/status.h"
@@ -76,6 +78,19 @@ std::string WhatWasRefused(const absl::Status& status) {
   absl::string_view what = status.message();
   if (absl::ConsumePrefix(&what, kBeforeRefusal)) absl::ConsumeSuffix(&what, kBehindRefusal);
   return std::string(what);
+}
+
+absl::Status WithCloseTime(const absl::Status& status, const SurveyDocuments& documents) {
+  const base::ErrorDetail detail = base::GetErrorDetail(status);
+  if (status.ok() || detail.reason != domain::reasons::kWRONG_STATE) return status;
+  const std::string until = MomentText(documents.close_time);
+  return base::Error(
+      status.code(), detail.reason,
+      absl::Now() < documents.close_time
+          ? absl::StrCat("not yet: this survey takes answers until ", until,
+                         ", unless an administrator closes it before; come back once it is closed")
+          : absl::StrCat("not yet: this survey took answers until ", until,
+                         ", and is not closed yet; come back in a while. Where a steward has the key, it waits for them"));
 }
 
 absl::StatusOr<bool> MatchesManifest(absl::string_view text, absl::string_view hash) {

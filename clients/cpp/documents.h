@@ -75,6 +75,10 @@ absl::Status Refused(absl::string_view what);
 // What the error of a refusal says is wrong, without what a respondent should do about it; other messages as they are.
 std::string WhatWasRefused(const absl::Status& status);
 
+// `status`, of a call that needs a closed survey. Where this one is not closed yet (WRONG_STATE): the same in words
+// that say until when to wait.
+absl::Status WithCloseTime(const absl::Status& status, const SurveyDocuments& documents);
+
 // Remembers documents that passed, so that a program that answers for many (a replay, a load test) checks each survey's
 // once. Refusals are not remembered. May be used from many threads at once.
 class DocumentCache {

@@ -116,6 +116,10 @@ absl::StatusOr<ReceivedQuestions> FetchQuestions(Connection& connection, const R
   return received;
 }
 
+void KeepAnswerable(std::vector<ReceivedQuestion>& questions, absl::Time now) {
+  std::erase_if(questions, [now](const ReceivedQuestion& question) { return question.answer_until <= now; });
+}
+
 absl::Status AnswerQuestion(Connection& connection, const ReplyKeys& keys, const ReceivedQuestions& received,
                             const ReceivedQuestion& question, absl::string_view answer, const RetryPolicy& retry) {
   if (answer.empty()) return errors::InvalidField("answer", "must not be empty; to answer nothing, send nothing");

@@ -45,6 +45,9 @@ struct ReceivedQuestions {
 absl::StatusOr<ReceivedQuestions> FetchQuestions(Connection& connection, const ReplyKeys& keys,
                                                  const RetryPolicy& retry = {});
 
+// Takes out what can be answered no more at `now`: the server lists it until moderators are done.
+void KeepAnswerable(std::vector<ReceivedQuestion>& questions, absl::Time now);
+
 // Sends the answer to one of these, in place of the one before: sealed to all moderators, signed with the comment's key and a
 // challenge that is asked for first, and again a few times where the server has started in between.
 // `connection`: one that nothing else went over. INVALID_ARGUMENT, FIELD_INVALID: it is empty, longer than

@@ -36,17 +36,23 @@ absl::StatusOr<crypto::ClosingKeyPair> ReadHolderKey(const std::string& path) {
   CANDOR_ASSIGN_OR_RETURN(std::string bytes, base::ReadFile(path, /*max_bytes=*/4096));
   const absl::Status damaged = absl::InvalidArgumentError(
       absl::StrCat(path, " is no key of a moderator or auditor, as candor moderator keygen makes it"));
-  const auto document = base::ParseJson(bytes);
+  auto document = base::ParseJson(bytes);
   base::Wipe(bytes);
-  if (!document.ok() || !document->is_object() || document->value("format", "") != kFormat ||
-      !document->contains("secret_key") || !(*document)["secret_key"].is_string()) {
-    return damaged;
-  }
-  auto secret = base::HexDecode((*document)["secret_key"].get<std::string>());
+  // Of whatever type a member is: it may be any file that was named by mistake.
+  const auto text = [&document](const char* key) -> std::string* {
+    const auto found = document->find(key);
+    return found != document->end() && found->is_string() ? &found->get_ref<std::string&>() : nullptr;
+  };
+  if (!document.ok() || !document->is_object()) return damaged;
+  const std::string *const format = text("format"), *const public_key = text("public_key");
+  std::string* const secret_key = text("secret_key");
+  if (format == nullptr || *format != kFormat || public_key == nullptr || secret_key == nullptr) return damaged;
+  auto secret = base::HexDecode(*secret_key);
+  base::Wipe(*secret_key);
   if (!secret.ok()) return damaged;
   auto pair = crypto::ClosingKeyPair::FromSecretKey(*secret);
   base::Wipe(*secret);
-  if (!pair.ok() || document->value("public_key", "") != base::HexEncode(pair->public_key)) return damaged;
+  if (!pair.ok() || *public_key != base::HexEncode(pair->public_key)) return damaged;
   return pair;
 }
 

@@ -20,7 +20,9 @@ absl::StatusOr<std::unique_ptr<KeySession>> KeySession::Open(std::shared_ptr<Con
       session->connection_->CallRepeatedly(retry, *stub, &v1::ResponseService::Stub::GetManifest, request));
   CANDOR_ASSIGN_OR_RETURN(
       session->documents_,
-      CheckDocuments({got.contract(), got.instrument_version(), got.manifest(), got.manifest_signature()}, survey, ""));
+      CheckDocuments({got.contract(), got.instrument_version(), got.manifest(), got.manifest_signature(), got.extension(),
+                      got.extension_signature()},
+                     survey, ""));
   const domain::Manifest& manifest = session->documents_->manifest;
   if (role == v1::KEY_HOLDER_ROLE_AUDITOR) {
     if (manifest.auditor.has_value() && manifest.auditor->public_key == session->key_.public_key) return session;

@@ -49,8 +49,8 @@ std::string DocumentsSentence(const SurveyDocuments& documents) {
 std::string LedgerSentence(const crypto::Ledger& ledger) {
   return absl::StrCat("the ledger is signed with the manifest's receipt key and lists ",
                       Counted(static_cast<int64_t>(ledger.leaves.size()), "answer", "answers"),
-                      ", each once and in order; the root is theirs; they are as many as its groups count; groups and "
-                      "invited are the manifest's, and nowhere were more tokens issued than people invited");
+                      ", each once and in order, under a fingerprint that is theirs; they are as many as its groups count; "
+                      "groups and invited are the manifest's, and nowhere were more codes used than people invited");
 }
 
 }  // namespace
@@ -99,9 +99,10 @@ absl::StatusOr<LedgerCheck> FetchLedger(const Connection& response, const RetryP
                                          survey, expected));
   candor::v1::GetLedgerRequest ledger_request;
   ledger_request.set_survey(survey.value());
-  CANDOR_ASSIGN_OR_RETURN(candor::v1::GetLedgerResponse got,
-                          response.CallRepeatedly(retry, *stub, &ResponseService::Stub::GetLedger, ledger_request));
-  return CheckLedger(std::move(checked), std::move(*got.mutable_ledger()));
+  absl::StatusOr<candor::v1::GetLedgerResponse> got =
+      response.CallRepeatedly(retry, *stub, &ResponseService::Stub::GetLedger, ledger_request);
+  if (!got.ok()) return WithCloseTime(got.status(), *checked);
+  return CheckLedger(std::move(checked), std::move(*got->mutable_ledger()));
 }
 
 absl::StatusOr<LedgerCheck> CheckLedger(std::shared_ptr<const SurveyDocuments> documents, std::string ledger) {
@@ -169,7 +170,7 @@ ReceiptCheck CheckReceipt(const LedgerCheck& check, const KeptReceipt& receipt) 
   result.version = read->version;
   if (crypto::FindLeaf(check.ledger, read->leaf)) {
     result.standing = ReceiptStanding::kCounted;
-    result.sentence = "your answers are counted: their leaf is in the ledger";
+    result.sentence = "your answers are counted: they have an entry in the ledger";
     return result;
   }
   result.standing = ReceiptStanding::kNotCounted;
@@ -183,7 +184,7 @@ ReceiptCheck CheckReceipt(const LedgerCheck& check, const KeptReceipt& receipt) 
                 "is as it should be: the newest receipt alone is counted (answers were changed ",
                 Counted(replaced, "time", "times"),
                 " in this survey), so check that one. If you did not, they were replaced by somebody who had seen "
-                "your token, lost with a restored backup, or taken after the closing")
+                "your right to answer, lost with a restored backup, or taken after the closing")
           : absl::StrCat(
                 "these answers (version ", read->version,
                 ") are not in the ledger, and no answer of this survey is "
@@ -200,8 +201,8 @@ bool Verification::holds() const {
 absl::StatusOr<Verification> VerifyLedgerFile(absl::string_view bytes, absl::string_view expected) {
   if (!expected.empty()) CANDOR_RETURN_IF_ERROR(MatchesManifest(expected, std::string(32, '\0')).status());
   Verification result;
-  const auto add = [&result](const char* name, bool holds, std::string sentence) {
-    result.steps.push_back({name, holds, std::move(sentence)});
+  const auto add = [&result](const char* name, bool holds, std::string sentence, bool compared = true) {
+    result.steps.push_back({name, holds, std::move(sentence), compared});
     return holds;
   };
   absl::StatusOr<LedgerFile> file = ReadLedgerFile(bytes);
@@ -210,7 +211,8 @@ absl::StatusOr<Verification> VerifyLedgerFile(absl::string_view bytes, absl::str
   }
   const std::string hash = crypto::Sha256(file->documents.manifest);
   const bool same = expected.empty() || *MatchesManifest(expected, hash);
-  if (!add("code", same, CodeSentence(crypto::ManifestCode(hash), !expected.empty(), same))) return result;
+  const bool compared = !expected.empty();
+  if (!add("code", same, CodeSentence(crypto::ManifestCode(hash), compared, same), compared)) return result;
 
   const auto manifest = domain::DecodeManifest(file->documents.manifest);
   const auto documents = manifest.ok() ? CheckDocuments(file->documents, manifest->survey, "")
@@ -228,7 +230,7 @@ absl::StatusOr<Verification> VerifyLedgerFile(absl::string_view bytes, absl::str
   result.counts = ReadCounts(*result.check);
   const bool adds_up = result.counts.findings.empty();
   add("counts", adds_up,
-      adds_up ? "the numbers add up: in every group no more answers were counted than tokens issued and codes made again"
+      adds_up ? "the numbers add up: in every group no more answers were counted than codes were used and made again"
               : "the numbers do not add up, though the ledger is not forged; see below");
   return result;
 }

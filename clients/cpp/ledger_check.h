@@ -83,6 +83,9 @@ struct CheckStep {
   std::string name;  // stable, for programs: file, code, documents, ledger, counts
   bool holds = false;
   std::string sentence;  // what was checked and holds, or what does not
+  // Whether there was anything to compare with: false for `code` where no code was given, which then holds without
+  // saying anything.
+  bool compared = true;
 };
 
 struct Verification {

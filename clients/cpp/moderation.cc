@@ -44,8 +44,10 @@ absl::StatusOr<OpenedComments> ReadComments(KeySession& session) {
   crypto::SecretBytes key;
   v1::ListCommentsRequest request;
   do {
-    CANDOR_ASSIGN_OR_RETURN(const v1::ListCommentsResponse page,
-                            session.Call(*stub, &v1::ModerationService::Stub::ListComments, request));
+    const absl::StatusOr<v1::ListCommentsResponse> got =
+        session.Call(*stub, &v1::ModerationService::Stub::ListComments, request);
+    if (!got.ok()) return WithCloseTime(got.status(), session.documents());
+    const v1::ListCommentsResponse& page = *got;
     all.released = page.released();
     all.undecided = page.undecided_count();
     all.missing_summaries = page.missing_summary_count();

@@ -63,6 +63,7 @@ absl::StatusOr<std::unique_ptr<Respondent>> Respondent::Open(const RespondentOpt
     respondent->state_ = *std::move(state);
     // What became of them was never told.
     respondent->may_be_stored_ = respondent->state_.answers.has_value() && !respondent->acknowledged();
+    respondent->notice_known_ = !respondent->state_.answers.has_value();
   }
   if (respondent->has_token()) {
     CANDOR_RETURN_IF_ERROR(respondent->OpenByToken());
@@ -316,7 +317,9 @@ absl::Status Respondent::Submit(const domain::Answers& answers) {
   const absl::Cleanup wipe = [&given] { domain::Wipe(given); };
   CANDOR_RETURN_IF_ERROR(domain::CheckAnswers(given, shape_));
   CANDOR_RETURN_IF_ERROR(TakeToken());
-  if (!state_.answers.has_value() || !SameAnswers(*state_.answers, given)) {
+  const bool may_differ = shape_.notice_asked && !notice_known_;
+  if (!state_.answers.has_value() || may_differ || !SameAnswers(*state_.answers, given)) {
+    notice_known_ = true;
     ++state_.version;
     state_.submission_id = base::RandomBytes(kSubmissionIdBytes);
     DropAnswers();

@@ -107,8 +107,9 @@ class Respondent {
 
   // Sends the answers, in place of those sent before; takes a token first where there is none. Returns once the answers
   // are acknowledged and the receipt is verified. The same answers as answers() are that submission again; others are a
-  // new version. Afterwards the store holds no answers, unless keep_answers is set. Reply keys are the library's to make:
-  // those in `answers` are not read.
+  // new version. So are those from the store where the survey has an auditor: no store keeps a report of pressure, so what
+  // is said of it now is what counts. Afterwards the store holds no answers, unless keep_answers is set. Reply keys are
+  // the library's to make: those in `answers` are not read.
   //
   // INVALID_ARGUMENT: what domain::CheckAnswers says; nothing was sent. FAILED_PRECONDITION, SURVEY_CLOSED: too late; the
   // answers are not kept. DATA_LOSS: the receipt proves nothing; the answers
@@ -162,6 +163,8 @@ class Respondent {
   std::optional<crypto::SaltedFilter> surnames_;
   RespondentState state_;
   bool may_be_stored_ = false;
+  // Whether the answers in state_ have the notice that was sent with them: not those from the store, which keeps none.
+  bool notice_known_ = true;
 };
 
 }  // namespace candor::client

@@ -62,8 +62,7 @@ bool ParseAnswers(const base::Json& document, domain::Answers& answers) {
       notice == document.end() || !(notice->is_null() || notice->is_string())) {
     return false;
   }
-  answers.notice.given = notice->is_string();
-  if (answers.notice.given) answers.notice.text = notice->get<std::string>();
+  // What earlier versions of this program kept of a report of pressure is passed over.
   for (const base::Json& rating : *ratings) {
     if (!rating.is_number_unsigned() || rating.get<uint64_t>() > 255) return false;
     answers.ratings.push_back(rating.get<uint8_t>());
@@ -171,7 +170,8 @@ std::string RespondentState::Serialize() const {
     document["answers"] = {{"ratings", answers->ratings},
                            {"comments", answers->comments},
                            {"reply_keys", HexTexts(answers->reply_keys)},
-                           {"notice", answers->notice.given ? base::Json(answers->notice.text) : base::Json()}};
+                           // A report of pressure stays in memory: whoever presses somebody may look at their device.
+                           {"notice", base::Json()}};
   }
   return base::CanonicalJson(document);
 }

@@ -47,7 +47,7 @@ struct RespondentState {
   uint32_t version = 0;                           // of the newest submission, sent or about to be; 0: none
   std::string submission_id;                      // of that version, 16 bytes
   // Of that version, until it is acknowledged: after a crash the same version must carry the same answers. Longer only
-  // where the person wants them kept.
+  // where the person wants them kept. A report of pressure in them is not written down: it is lost with the object.
   std::optional<domain::Answers> answers;
   // Seeds of the reply keys in `answers`, one for each prompt, empty where there is none; they go to ReplyKeysName once the
   // answers are acknowledged.

@@ -90,6 +90,19 @@ TEST_F(BackupTest, SavesDatabasesAndNoKeyAndBringsThemBack) {
   EXPECT_EQ(Sql("new/open/s1.db", "SELECT x FROM t"), "3");
 }
 
+TEST_F(BackupTest, InAFolderThatIsOpenToOthersEachCopyIsItsOwnersFromTheFirstByte) {
+  fs::create_directories(Path("copy"));
+  fs::permissions(Path("copy"), fs::perms(0755));
+  const mode_t before = umask(0022);
+  // Nothing changes the mode of a copy afterwards, so as it is seen here it was made.
+  const auto saved = MakeBackup(Path("data"), Path("copy"), [&](absl::string_view file, int64_t, int64_t) {
+    EXPECT_EQ(fs::status(Path("copy/" + std::string(file))).permissions(), fs::perms(0600)) << file;
+  });
+  umask(before);
+  EXPECT_TRUE(saved.ok()) << saved.status();
+  EXPECT_EQ(fs::status(Path("copy")).permissions(), fs::perms(0755)) << "somebody else's folder stays as it is";
+}
+
 TEST_F(BackupTest, OfAFolderOfOnePlaneThatPlaneIsSavedAndComesBackAsThatAlone) {
   const auto restored_planes = [&](const std::string& folder) { return *base::ReadFile(Path(folder + "/planes")); };
   ASSERT_TRUE(Backup().ok());

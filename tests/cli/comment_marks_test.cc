@@ -58,7 +58,7 @@ TEST(AskCommentTest, EnterKeepsAndAHyphenDeletes) {
 TEST(AskCommentTest, WhatIsTooLongIsAskedAgain) {
   const Asked asked = Ask(std::string(61, 'x') + "\nshort\n", Question());
   EXPECT_EQ(*asked.comment, "short");
-  EXPECT_THAT(asked.said, HasSubstr("1 byte too long"));
+  EXPECT_THAT(asked.said, HasSubstr("1 character too long"));
 }
 
 TEST(AskCommentTest, SpeaksSpanish) {

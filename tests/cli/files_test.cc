@@ -1,5 +1,6 @@
 // The files that people give: raters, answers, the demonstration's district; and how they are shown back.
 
+#include <set>
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
@@ -88,6 +89,17 @@ TEST(WireFaultTest, NamesThePlaceInTheFile) {
   EXPECT_EQ(named("raters[9].group", "m"), "m|raters[9].group");
   EXPECT_EQ(named("parent", "parent: m"), "parent: m|parent");
   EXPECT_TRUE(NamePlace(absl::OkStatus(), "raters", 9, place).ok());
+}
+
+TEST(WireFaultTest, NamesAFieldAsItStandsInTheFile) {
+  const absl::Status fault =
+      base::Error(absl::StatusCode::kInvalidArgument, "ITEM_NOT_ASKED", "pressure_notice: leave it out", "pressure_notice");
+  const absl::Status named = NameField(fault, "pressure_notice", "a.json, pressed");
+  EXPECT_EQ(named.message(), "a.json, pressed: leave it out");
+  EXPECT_EQ(ReasonOf(named), "ITEM_NOT_ASKED");
+  EXPECT_EQ(base::GetErrorDetail(named).field, "");
+  EXPECT_EQ(NameField(fault, "ratings", "x"), fault);
+  EXPECT_TRUE(NameField(absl::OkStatus(), "pressure_notice", "x").ok());
 }
 
 domain::Instrument SmallInstrument() {
@@ -275,6 +287,19 @@ TEST_F(DemoTest, AFaultOfTheDistrictsFileIsNamed) {
   EXPECT_EQ(ReasonOf(district.status()), "DEMO_INVALID");
   EXPECT_EQ(base::GetErrorDetail(district.status()).field, "leaders[0].school");
   EXPECT_EQ(ReasonOf(ParseDemo("{").status()), "JSON_MALFORMED");
+}
+
+TEST(InstrumentFileTest, AnUpdateReplacesEveryFieldThatAFileCanHave) {
+  const std::set<std::string> not_of_a_file = {"name", "etag", "create_time", "update_time"};
+  const std::set<std::string> fixed = {"framework"};
+  std::set<std::string> wanted;
+  const auto* descriptor = candor::v1::Instrument::descriptor();
+  for (int i = 0; i < descriptor->field_count(); ++i) {
+    const std::string name = descriptor->field(i)->name();
+    if (!not_of_a_file.contains(name) && !fixed.contains(name)) wanted.insert(name);
+  }
+  const std::vector<std::string>& fields = FieldsOfInstrumentFile();
+  EXPECT_EQ(std::set<std::string>(fields.begin(), fields.end()), wanted);
 }
 
 TEST(InstrumentFileTest, EveryPartArrivesInTheMessage) {

@@ -33,7 +33,7 @@ absl::StatusOr<ModerationFile> Decided(const base::Json& decision) {
 TEST(ModerationFileTest, WhatIsExportedSaysHowToDecideAndDecidesNothing) {
   const base::Json file = Exported();
   std::string how;
-  for (const base::Json& sentence : file["how_to_decide"]) how += sentence.get<std::string>() + "\n";
+  for (const base::Json& sentence : file["HOW_TO_DECIDE"]) how += sentence.get<std::string>() + "\n";
   for (const char* kind : {"approve", "redact", "summary", "reject"}) EXPECT_THAT(how, HasSubstr(kind));
   for (int reason = 1; reason <= domain::kLastModerationReason; ++reason) {
     EXPECT_THAT(how, HasSubstr(std::string(domain::NameOf(static_cast<domain::ModerationReason>(reason)))));
@@ -42,6 +42,15 @@ TEST(ModerationFileTest, WhatIsExportedSaysHowToDecideAndDecidesNothing) {
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(read->survey, kSurvey);
   EXPECT_TRUE(read->decisions.empty());
+}
+
+TEST(ModerationFileTest, HowToDecideStandsFirstAndAtItsEarlierNameIsReadToo) {
+  const std::string text = ModerationToJson(kSurvey, {}, {});
+  EXPECT_EQ(text.find("\"HOW_TO_DECIDE\""), text.find('"'));
+  base::Json file = Exported();
+  file["how_to_decide"] = file["HOW_TO_DECIDE"];
+  file.erase("HOW_TO_DECIDE");
+  EXPECT_TRUE(ParseModeration(file.dump(), "comments.json").ok());
 }
 
 TEST(ModerationFileTest, ADecisionIsReadInPlaceOfNull) {
@@ -57,7 +66,7 @@ TEST(ModerationFileTest, ADecisionIsReadInPlaceOfNull) {
 TEST(ModerationFileTest, WhatIsNoDecisionIsToldWithItsPlaceAndWhatThereIs) {
   const auto word = Decided("approve");
   EXPECT_THAT(std::string(word.status().message()), HasSubstr("comments[0].decision: must be null or as in"));
-  EXPECT_THAT(std::string(word.status().message()), HasSubstr("how_to_decide"));
+  EXPECT_THAT(std::string(word.status().message()), HasSubstr("HOW_TO_DECIDE"));
   EXPECT_THAT(std::string(Decided({{"kind", "reject"}, {"reason", "rude"}}).status().message()),
               HasSubstr("decision.reason: must be one of names_somebody, identifies_writer"));
   EXPECT_THAT(std::string(Decided({{"kind", "keep"}}).status().message()), HasSubstr("must be approve, redact, summary or reject"));

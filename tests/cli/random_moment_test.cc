@@ -36,6 +36,30 @@ TEST(RandomMomentTest, WhoeverCanBeAskedIsAskedUnlessSaidAlready) {
   EXPECT_FALSE(Hours({}, "").ok()) << "nothing is sent by somebody who has gone";
 }
 
+TEST(RandomMomentTest, NothingIsSentAfterItsTime) {
+  const absl::Time now = absl::FromUnixSeconds(1'900'000'000);
+  std::string said;
+  const auto hours = [&](double allowed, absl::Duration left) {
+    std::istringstream in;
+    std::ostringstream out;
+    Dialog dialog(in, out);
+    const double kept = HoursBefore(dialog, now + left, allowed, now);
+    said = out.str();
+    return kept;
+  };
+  EXPECT_EQ(hours(1, absl::Hours(48)), 1);
+  EXPECT_EQ(hours(47, absl::Hours(48)), 47);
+  EXPECT_EQ(said, "");
+  EXPECT_EQ(hours(168, absl::Hours(48)), 47) << "an hour is left";
+  EXPECT_THAT(said, HasSubstr("until 2030-03-19 17:46 UTC only"));
+  EXPECT_DOUBLE_EQ(hours(168, absl::Minutes(40)), 0.5) << "a quarter is left";
+  EXPECT_DOUBLE_EQ(hours(1, absl::Minutes(40)), 0.5) << "what is usual may be too long too";
+  EXPECT_EQ(hours(1, absl::ZeroDuration()), 0);
+  EXPECT_EQ(hours(1, -absl::Hours(1)), 0);
+  EXPECT_EQ(hours(0, absl::Minutes(40)), 0);
+  EXPECT_EQ(said, "") << "nothing is cut from what is sent at once";
+}
+
 TEST(RandomMomentTest, BothVerbsSendLaterByDefaultAndTakeTheSameOption) {
   CLI::App verb;
   double hours = -1;

@@ -121,6 +121,17 @@ TEST(StewardFilesTest, TwoDifferentSharesUnderOneNumberAreNamed) {
   ExpectWrongShares(CombineStewardShares(Read({made.files[0], Forged(made, 1)})).status(), {"file1", "file2", "number 1"});
 }
 
+TEST(StewardFilesTest, AShareIsNotTakenForTheKeyNorTheKeyForAShare) {
+  const MadeKey made = MakeKey(3, 2);
+  const std::string share = *base::ParseJson(made.files[0])->find("share");
+  EXPECT_THAT(std::string(ParseStewardPublicKey(made.files[0], "mine.json").status().message()),
+              AllOf(HasSubstr("mine.json is a share of the key, a secret"), HasSubstr("give steward-key.json"),
+                    Not(HasSubstr(share)), Not(HasSubstr("format"))));
+  EXPECT_THAT(std::string(ParseStewardShare(EncodeStewardPublicKey(made.key), "steward-key.json").status().message()),
+              AllOf(HasSubstr("is the public half of the key"), HasSubstr("share-1-of-3.json"), Not(HasSubstr("format"))));
+  EXPECT_THAT(std::string(ParseStewardShare("{\"format\": 5}", "f").status().message()), HasSubstr("format"));
+}
+
 TEST(StewardFilesTest, ADamagedFileIsNamedByItsChecksum) {
   const MadeKey made = MakeKey(3, 2);
   std::string damaged = made.files[1];

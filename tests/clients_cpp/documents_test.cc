@@ -241,6 +241,28 @@ TEST(DocumentsTest, RefusesDocumentsThatAreNone) {
                 "rules cannot be read");
 }
 
+TEST(WithCloseTimeTest, SaysUntilWhenToWaitForASurveyThatIsNotClosed) {
+  FakeSurvey survey;
+  const absl::Status early =
+      base::Error(absl::StatusCode::kFailedPrecondition, "WRONG_STATE", "the survey is accepting answers (any more)");
+  const auto said = [&](absl::Time close_time) {
+    survey.contract.close_time = survey.manifest.close_time = close_time;
+    const auto documents = CheckDocuments(survey.Encode(), survey.manifest.survey, "");
+    EXPECT_TRUE(documents.ok()) << documents.status();
+    const absl::Status status = WithCloseTime(early, **documents);
+    EXPECT_EQ(status.code(), early.code());
+    EXPECT_EQ(base::GetErrorDetail(status).reason, "WRONG_STATE");
+    EXPECT_EQ(WithCloseTime(absl::UnavailableError("away"), **documents), absl::UnavailableError("away"));
+    EXPECT_TRUE(WithCloseTime(absl::OkStatus(), **documents).ok());
+    return std::string(status.message());
+  };
+  EXPECT_THAT(said(absl::FromUnixSeconds(3'900'000'000)),
+              ::testing::AllOf(::testing::HasSubstr("not yet: this survey takes answers until 2093-08-01"),
+                               ::testing::HasSubstr("come back once it is closed")));
+  EXPECT_THAT(said(absl::FromUnixSeconds(1'700'000'000)),
+              ::testing::HasSubstr("took answers until 2023-11-14 22:13 UTC, and is not closed yet"));
+}
+
 // `bytes` with a notice of this time, signed with `key`.
 DocumentBytes Extended(DocumentBytes bytes, const FakeSurvey& survey, absl::Time time, const crypto::SigningKey& key) {
   bytes.extension =

@@ -63,6 +63,18 @@ TEST_F(AnsweringTest, AServerThatTakesNoChallengeIsGivenUp) {
   EXPECT_EQ(server_.answers.size(), 3u);
 }
 
+TEST_F(AnsweringTest, WhatCanBeAnsweredNoMoreIsTakenOut) {
+  const absl::Time now = absl::FromUnixSeconds(1000);
+  std::vector<ReceivedQuestion> questions(3);
+  for (int i = 0; i < 3; ++i) {
+    questions[static_cast<size_t>(i)].comment = std::string(1, static_cast<char>('a' + i));
+    questions[static_cast<size_t>(i)].answer_until = now + absl::Seconds(i - 1);
+  }
+  KeepAnswerable(questions, now);
+  ASSERT_EQ(questions.size(), 1u);
+  EXPECT_EQ(questions[0].comment, "c");
+}
+
 TEST_F(AnsweringTest, WhereTheListIsEmptyItIsTooLate) {
   server_.questions_over = true;
   EXPECT_EQ(base::GetErrorDetail(Answer()).reason, reasons::kFOLLOW_UP_OVER);

@@ -125,12 +125,15 @@ TEST_F(LedgerFileTest, HoldsWithNothingButItself) {
   EXPECT_THAT(verification.counts.findings, IsEmpty());
   EXPECT_THAT(verification.counts.notes, IsEmpty());
   EXPECT_THAT(verification.steps[1].sentence, HasSubstr("you gave none to compare it with"));
+  EXPECT_FALSE(verification.steps[1].compared) << "it holds, but says nothing";
+  EXPECT_TRUE(verification.steps[2].compared);
   EXPECT_THAT(verification.steps[3].sentence, HasSubstr("lists 14 answers"));
 }
 
 TEST_F(LedgerFileTest, IsComparedWithTheCodeFromElsewhere) {
   const std::string code = crypto::ManifestCode(crypto::Sha256(documents_.manifest));
   EXPECT_TRUE(Verify(File(), code).holds());
+  EXPECT_TRUE(Verify(File(), code).steps[1].compared);
   EXPECT_TRUE(Verify(File(), base::HexEncode(crypto::Sha256(documents_.manifest))).holds());
   const Verification other = Verify(File(), crypto::ManifestCode(crypto::Sha256("another manifest")));
   EXPECT_FALSE(other.holds());

@@ -27,6 +27,7 @@
 namespace candor::client {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -589,29 +590,63 @@ TEST_F(RespondentTest, OnASharedDeviceNobodyCanBeAskedBack) {
   EXPECT_FALSE(store_.Load(ReplyKeysName(StateName(*crypto::NormalizeCode(SomeCode()))))->has_value());
 }
 
-TEST_F(RespondentTest, ANoticeGoesWithTheAnswersAndChangesNoSize) {
-  FakeSurvey survey = server_.survey();
-  survey.manifest.auditor = domain::ModeratorKey{"Works council", base::RandomBytes(32)};
-  server_.identity_documents = server_.response_documents = survey.Encode();
-  options_.retry.attempts = 1;
+class NoticeTest : public RespondentTest {
+ protected:
+  NoticeTest() {
+    FakeSurvey survey = server_.survey();
+    survey.manifest.auditor = domain::ModeratorKey{"Works council", base::RandomBytes(32)};
+    server_.identity_documents = server_.response_documents = survey.Encode();
+    options_.retry.attempts = 1;
+    pressed_.notice = {true, "the head stood beside me"};
+  }
+
+  std::string Kept() { return store_.Load(StateName(*crypto::NormalizeCode(SomeCode())))->value(); }
+
+  domain::Answers pressed_ = SomeAnswers();
+  const std::string padded_ = "\1the head stood beside me" + std::string(476, '\0');
+};
+
+TEST_F(NoticeTest, GoesWithTheAnswersAndChangesNoSize) {
   server_.lose_submit = 1;
-  domain::Answers answers = SomeAnswers();
-  ASSERT_TRUE(Open()->shape().notice_asked);
-  answers.notice = {true, "the head stood beside me"};
-  EXPECT_FALSE(Open()->Submit(answers).ok());
-  const auto again = Open();
-  ASSERT_TRUE(again->answers().has_value());
-  EXPECT_TRUE(again->answers()->notice.given);
-  EXPECT_EQ(again->answers()->notice.text, answers.notice.text);
-  ASSERT_TRUE(again->Submit(answers).ok());
-  ASSERT_TRUE(Open()->Submit(SomeAnswers()).ok());
+  const auto respondent = Open();
+  ASSERT_TRUE(respondent->shape().notice_asked);
+  EXPECT_FALSE(respondent->Submit(pressed_).ok());
+  ASSERT_TRUE(respondent->Submit(pressed_).ok());
+  ASSERT_TRUE(respondent->Submit(SomeAnswers()).ok());
   ASSERT_EQ(server_.submissions.size(), 3u);
-  EXPECT_EQ(server_.submissions[1].pressure_notice(),
-            "\1the head stood beside me" + std::string(500 - answers.notice.text.size(), '\0'));
   EXPECT_EQ(server_.submissions[0].SerializeAsString(), server_.submissions[1].SerializeAsString());
+  EXPECT_EQ(server_.submissions[1].pressure_notice(), padded_);
   EXPECT_EQ(server_.submissions[2].version(), 2u) << "taking a notice back is a change";
   EXPECT_EQ(server_.submissions[2].pressure_notice(), std::string(501, '\0'));
   EXPECT_EQ(server_.submissions[2].ByteSizeLong(), server_.submissions[1].ByteSizeLong());
+}
+
+TEST_F(NoticeTest, IsNeverWrittenDownAndWhatIsSaidTheNextTimeCounts) {
+  options_.keep_answers = true;
+  server_.lose_submit = 1;
+  EXPECT_FALSE(Open()->Submit(pressed_).ok());
+  EXPECT_THAT(Kept(), AllOf(HasSubstr("fine"), Not(HasSubstr("head stood")))) << "not before it has arrived";
+  const auto after_a_crash = Open();
+  ASSERT_TRUE(after_a_crash->answers().has_value());
+  EXPECT_EQ(after_a_crash->answers()->comments, pressed_.comments);
+  EXPECT_FALSE(after_a_crash->answers()->notice.given);
+  // Said again; and then not: the same answers otherwise, and yet another version each time, or the first would stay.
+  ASSERT_TRUE(after_a_crash->Submit(pressed_).ok());
+  EXPECT_THAT(Kept(), AllOf(HasSubstr("fine"), Not(HasSubstr("head stood")))) << "nor afterwards";
+  ASSERT_TRUE(Open()->Submit(SomeAnswers()).ok());
+  ASSERT_EQ(server_.submissions.size(), 3u);
+  EXPECT_EQ(server_.submissions[1].version(), 2u);
+  EXPECT_EQ(server_.submissions[1].pressure_notice(), padded_);
+  EXPECT_EQ(server_.submissions[2].version(), 3u);
+  EXPECT_EQ(server_.submissions[2].pressure_notice(), std::string(501, '\0'));
+}
+
+TEST_F(NoticeTest, OfWhoeverReportedNothingAsManyVersionsAreSent) {
+  options_.keep_answers = true;
+  ASSERT_TRUE(Open()->Submit(SomeAnswers()).ok());
+  ASSERT_TRUE(Open()->Submit(SomeAnswers()).ok());
+  ASSERT_EQ(server_.submissions.size(), 2u);
+  EXPECT_EQ(server_.submissions[1].version(), 2u);
 }
 
 TEST(StateStoreTest, ErasesWhatIsOverButNotReceiptsNorForeignFiles) {
@@ -672,7 +707,12 @@ TEST(StateStoreTest, StateSurvivesWritingAndReadingAndDamageIsNoticed) {
   ASSERT_TRUE(parsed->answers.has_value());
   EXPECT_EQ(parsed->answers->ratings, state.answers->ratings);
   EXPECT_EQ(parsed->answers->reply_keys, state.answers->reply_keys);
-  EXPECT_EQ(parsed->answers->notice.text, "pressed");
+  EXPECT_FALSE(parsed->answers->notice.given);
+  EXPECT_THAT(state.Serialize(), Not(HasSubstr("pressed"))) << "a report of pressure is not written down";
+  // As an earlier version of this program wrote it.
+  base::Json earlier = *base::ParseJson(state.Serialize());
+  earlier["answers"]["notice"] = "pressed";
+  EXPECT_FALSE(RespondentState::Parse(earlier.dump())->answers->notice.given);
   EXPECT_EQ(parsed->reply_seeds, state.reply_seeds);
   EXPECT_EQ(parsed->forget_time, state.forget_time);
   EXPECT_EQ(parsed->blinding, state.blinding);

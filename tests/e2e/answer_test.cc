@@ -10,6 +10,7 @@
 #include "services/base/file.h"
 #include "tests/e2e/candor_shell.h"
 #include "tests/e2e/running_program.h"
+#include "tests/e2e/without_room.h"
 #include "tests/support/process/candord_process.h"
 #include "tests/support/process/small_campaign.h"
 
@@ -116,6 +117,51 @@ TEST_F(AnswerTest, AFileIsCheckedInItsOwnTermsAndABlankOneNeedsAYes) {
   EXPECT_THAT(send("{}", {"--yes"}).out, AllOf(HasSubstr("Nothing is answered"), HasSubstr("are stored")));
 }
 
+TEST_F(AnswerTest, AReceiptIsPromisedOnlyWhereItCanBeWrittenAndNoneIsWrittenOver) {
+  std::ofstream(Path("somebody's")) << "somebody's receipt";
+  const auto answer = [&](const std::string& receipt) {
+    return respondent_.Run({"answer", "--code", codes_[0], "--file", Path("answers.json"), "--yes", "--shared-device",
+                            "--receipt", receipt});
+  };
+  for (const std::string& receipt : {Path("somebody's"), Path("no such folder/receipt")}) {
+    const cli::ProgramResult refused = answer(receipt);
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_THAT(refused.out + refused.err, AllOf(HasSubstr(receipt), Not(HasSubstr("Comparison code"))));
+  }
+  EXPECT_EQ(*base::ReadFile(Path("somebody's")), "somebody's receipt");
+  // Nothing was sent, so the code is good for the one whose receipt is written.
+  EXPECT_EQ(answer(Path("mine")).exit_code, 0);
+  EXPECT_TRUE(base::FileExists(Path("mine")));
+
+  // The disk is full when it comes to it: the answers are stored, and the receipt is not lost.
+  const std::string full = WithoutRoom({"--server", server_.address(), "answer", "--code", codes_[1], "--file",
+                                        Path("answers.json"), "--yes", "--shared-device", "--receipt", Path("late")});
+  EXPECT_THAT(full, AllOf(HasSubstr("The receipt could not be written"), HasSubstr("Your answers are stored, sealed"),
+                          HasSubstr("Your receipt:\n{\"format\":\"candor.receipt.v1\""), HasSubstr("exit 0\n")));
+  EXPECT_FALSE(base::FileExists(Path("late")));
+}
+
+TEST_F(AnswerTest, WhatItsFileHasToSayToAnAuditorWhoIsNotThereIsNamedAsInTheFile) {
+  std::ofstream(Path("pressed.json")) << R"({"D.1.a": 4, "pressed": true})";
+  const cli::ProgramResult refused = respondent_.Run(
+      {"answer", "--code", codes_[0], "--file", Path("pressed.json"), "--yes", "--state-dir", Path("device")});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("pressed.json, pressed: this survey has no auditor"),
+                                 Not(HasSubstr("pressure_notice"))));
+}
+
+TEST_F(AnswerTest, WhoeverAllowsMoreThanTheSurveyHasIsSentBeforeItsCloseAndToldSo) {
+  std::filesystem::permissions(folder_.path(), std::filesystem::perms::all);
+  std::filesystem::permissions(Path("answers.json"), std::filesystem::perms::all);
+  Running waiting({CANDOR_BIN_DIR "/candor", "--server", server_.address(), "answer", "--code", codes_[0], "--file",
+                   Path("answers.json"), "--yes", "--within-hours", "168", "--state-dir", Path("waiting")},
+                  Path("waiting.log"));
+  // It takes answers for 48 hours, and an hour is left.
+  ASSERT_TRUE(waiting.AwaitOutput("within 46h")) << waiting.Output();
+  EXPECT_THAT(waiting.Output(), AllOf(HasSubstr("only, so this program waits less long"),
+                                      HasSubstr("An administrator may close the survey before")));
+}
+
 TEST_F(AnswerTest, WithYesOnlyTheItemsAreAsked) {
   const std::string said = respondent_.Text({"answer", "--code", codes_[0], "--yes", "--state-dir", Path("device")},
                                             "4\n4\n4\n4\n\n");
@@ -174,10 +220,10 @@ TEST_F(AnswerTest, WhileItWaitsNobodyOnTheMachineReadsItsCodeOrItsMemory) {
     EXPECT_TRUE(usual.Await([&] { return usual.Output().find("within 1h") != std::string::npos; })) << usual.Output();
   }
   Running waiting({CANDOR_BIN_DIR "/candor", "--server", server_.address(), "answer", "--code", codes_[2], "--file",
-                   Path("answers.json"), "--expect-manifest", board, "--within-hours", "100", "--state-dir",
+                   Path("answers.json"), "--expect-manifest", board, "--within-hours", "40", "--state-dir",
                    Path("waiting")},
                   Path("waiting.log"));
-  ASSERT_TRUE(waiting.Await([&] { return waiting.Output().find("within 100h") != std::string::npos; }))
+  ASSERT_TRUE(waiting.Await([&] { return waiting.Output().find("within 40h") != std::string::npos; }))
       << waiting.Output();
   EXPECT_THAT(waiting.Proc("cmdline"), AllOf(HasSubstr("--code"), Not(HasSubstr(codes_[2]))));
   EXPECT_FALSE(waiting.MayWriteCoreFiles());

@@ -53,6 +53,8 @@ TEST(AuditorTest, ReadsWhatWasReportedAfterClosingAndNobodyElseLearnsOfIt) {
   }
   const CandorShell auditor = admin.WithoutKey().WithResponseServer(server.response_address());
   EXPECT_EQ(auditor.Reason({"auditor", "notices", survey, "--key", path("kim.key")}), "WRONG_STATE");
+  EXPECT_THAT(auditor.Run({"auditor", "notices", survey, "--key", path("kim.key")}).err,
+              HasSubstr("not yet: this survey takes answers until 20"));
   admin.Text({"campaign", "close", "c", "--district", "d"});
   admin.Text({"campaign", "release", "c", "--district", "d"});
 

@@ -169,7 +169,8 @@ TEST_F(CommandLineTest, ACampaignFromFrameworkToReport) {
 
   EXPECT_THAT(typed, AllOf(HasSubstr("You are asked about: Lee Lead"), HasSubstr("Please take part.")));
   EXPECT_THAT(admin_.Text({"code", "list", survey_, "--csv"}),
-              AllOf(HasSubstr("code,leader,job_title,part,campaign_title\n"), HasSubstr(",Lee Lead,Principal,,Spring\n")));
+              AllOf(HasSubstr("code,leader,job_title,part,campaign_title,comparison_code\n"),
+                    HasSubstr(",Lee Lead,Principal,,Spring," + board + "\n")));
 
   // Identified ratings, each by its own person only.
   leader.Text({"rate", "self", survey_, "--file", Write("self.json", AllItems(5))});
@@ -180,10 +181,12 @@ TEST_F(CommandLineTest, ACampaignFromFrameworkToReport) {
 
   EXPECT_EQ(leader.Reason({"report", "get", survey_}), "REPORT_NOT_RELEASED");
   EXPECT_EQ(Outsider().Reason({"ledger", survey_}), "WRONG_STATE");
+  EXPECT_THAT(Outsider().Run({"ledger", survey_}).err, HasSubstr("not yet: this survey takes answers until 20"));
   EXPECT_EQ(admin_.Json({"campaign", "close", "c", "--district", "d"})["state"], "CAMPAIGN_STATE_CLOSED");
   const cli::ProgramResult late =
       respondent.Run({"answer", "--code", staff[1], "--file", twos, "--yes", "--state-dir", Path("device1")});
   EXPECT_EQ(late.exit_code, 1);
+  EXPECT_THAT(late.err, HasSubstr("what you answered now was NOT taken"));
   EXPECT_EQ(leader.Reason({"report", "get", survey_}), "REPORT_NOT_RELEASED");
 
   // The ledger, from outside: the newest receipt is in it, that of the replaced answers is not.
@@ -213,6 +216,10 @@ TEST_F(CommandLineTest, ACampaignFromFrameworkToReport) {
   EXPECT_EQ(told["receipts"][0]["standing"], "not_counted");
   EXPECT_THAT(std::string(told["receipts"][0]["sentence"]), HasSubstr("If you changed them later"));
   EXPECT_THAT(std::string(told["steps"][1]["sentence"]), HasSubstr("you gave none to compare it with"));
+  EXPECT_EQ(told["steps"][1]["compared"], false);
+  EXPECT_THAT(elsewhere.Text({"verify", Path("ledger.json")}), HasSubstr("  ?    The manifest's comparison code is"));
+  EXPECT_THAT(elsewhere.Text({"verify", Path("ledger.json"), "--expect-manifest", board}),
+              AllOf(HasSubstr("  yes  The manifest's comparison code is"), Not(HasSubstr("  ?  "))));
   EXPECT_EQ(elsewhere.Run({"verify", Path("ledger.json"), "--expect-manifest", "0000-0000-0000-0000-0000-0000-00"}).exit_code,
             1);
   EXPECT_EQ(elsewhere.Run({"verify", Path("ledger.json"), "--expect-manifest", "no code"}).exit_code, 1);
@@ -322,6 +329,7 @@ TEST_F(CommandLineTest, AnOpenSurveyGoesOnAfterARestoreWithItsKeysAndNoAnswerIsL
   const std::string fours = Write("fours.json", AllItems(4));
   const CandorShell respondent = admin_.WithoutKey();
   const auto answer = [&](const CandorShell& shell, int i) {
+    std::filesystem::remove(Path("receipt" + std::to_string(i)));
     shell.Text({"answer", "--code", codes[i], "--file", fours, "--yes", "--state-dir",
                 Path("device" + std::to_string(i)), "--receipt", Path("receipt" + std::to_string(i))});
   };
@@ -378,6 +386,7 @@ class RestoreTest : public CommandLineTest {
   std::string Answer(const std::string& code, const std::string& device) {
     const bool of_staff = std::find(staff_.begin(), staff_.end(), code) != staff_.end();
     const std::string file = Write(of_staff ? "staff.json" : "student.json", AllItems(4, of_staff ? "staff" : "student"));
+    std::filesystem::remove(Path("receipt " + device));
     const cli::ProgramResult result =
         admin_.WithoutKey().Run({"answer", "--code", code, "--file", file, "--yes", "--state-dir",
                                  Path("device " + device), "--receipt", Path("receipt " + device)});

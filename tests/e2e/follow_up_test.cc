@@ -1,6 +1,7 @@
 // Questions back to comments by the verbs of `candor`, as far as a day goes: asking, deciding, reading and answering. What
 // comes of it when the time is over is in tests/conformance.
 
+#include <filesystem>
 #include <map>
 
 #include "absl/time/clock.h"
@@ -8,6 +9,7 @@
 #include "gtest/gtest.h"
 #include "services/base/file.h"
 #include "tests/e2e/candord_test.h"
+#include "tests/e2e/running_program.h"
 
 namespace candor::e2e {
 namespace {
@@ -123,6 +125,20 @@ TEST_F(FollowUpTest, AskedDecidedReadAndAnsweredByTheVerbs) {
   }
   EXPECT_THAT(respondent_.Text({"follow-up", "list", "--state-dir", Device(2), "--language", "es"}),
               AllOf(HasSubstr("Puede responder hasta el"), HasSubstr("candor follow-up answer " + id)));
+
+  // While it waits nobody on the machine sees whose comment it is, or what is said.
+  {
+    std::filesystem::permissions(folder_.path(), std::filesystem::perms::all);
+    std::filesystem::permissions(Device(2), std::filesystem::perms::all);
+    for (const auto& file : std::filesystem::directory_iterator(Device(2))) {
+      std::filesystem::permissions(file, std::filesystem::perms::all);
+    }
+    Running waiting({CANDOR_BIN_DIR "/candor", "--server", server_.address(), "follow-up", "answer", id, "--text", "The first one",
+                     "--within-hours", "24", "--state-dir", Device(2)},
+                    Path("waiting.log"));
+    ASSERT_TRUE(waiting.AwaitOutput("within 24h")) << waiting.Output();
+    EXPECT_THAT(waiting.Proc("cmdline"), AllOf(HasSubstr("--text"), Not(HasSubstr(id)), Not(HasSubstr("first one"))));
+  }
 
   // The draft goes through the guard, and is written anew.
   const std::string answered = respondent_.Text({"follow-up", "answer", "--state-dir", Device(2), "--yes"},

@@ -59,10 +59,12 @@ TEST_F(ModerationTest, AModeratorDecidesAndTheLeaderReadsWhatIsLetOut) {
     EXPECT_THAT(respondent.Text({"answer", "--code", codes[i]["code"], "--file", file, "--yes", "--shared-device"}),
                 HasSubstr(key_code));
   }
+  const CandorShell moderator = admin_.WithoutKey().WithResponseServer(server_.response_address());
+  EXPECT_THAT(moderator.Run({"moderate", survey, "--key", Path("kim.key")}).err,
+              AllOf(HasSubstr("not yet: this survey takes answers until 20"), HasSubstr("come back once it is closed")));
   admin_.Text({"campaign", "close", "c", "--district", "d"});
   EXPECT_EQ(admin_.Reason({"campaign", "release", "c", "--district", "d"}), "COMMENTS_UNDECIDED");
 
-  const CandorShell moderator = admin_.WithoutKey().WithResponseServer(server_.response_address());
   kim.Text({"moderator", "keygen", "--out", Path("other.key")});
   EXPECT_THAT(moderator.Run({"moderate", survey, "--key", Path("other.key")}).err, HasSubstr("not opened for your key"));
   EXPECT_THAT(moderator.Text({"moderate", survey, "--key", Path("kim.key"), "--status"}), HasSubstr("6 undecided"));
@@ -78,6 +80,8 @@ TEST_F(ModerationTest, AModeratorDecidesAndTheLeaderReadsWhatIsLetOut) {
   const auto permissions = std::filesystem::status(Path("comments.json")).permissions();
   EXPECT_EQ(permissions, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   base::Json file = *base::ParseJson(*base::ReadFile(Path("comments.json")));
+  EXPECT_THAT(moderator.Run({"moderate", survey, "--key", Path("kim.key"), "--export", Path("comments.json")}).err,
+              HasSubstr("is there already")) << "decisions may stand in it";
   ASSERT_EQ(file["comments"].size(), 6u);
   int undecided = 0;
   std::string rejected, summed;

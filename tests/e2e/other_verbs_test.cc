@@ -1,19 +1,29 @@
 // The verbs that change and remove, and a server with TLS.
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/base/file.h"
 #include "tests/e2e/candor_shell.h"
+#include "tests/e2e/without_room.h"
 #include "tests/support/process/candord_process.h"
 
 namespace candor::e2e {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+
+// Takes every text in English out of a document that has texts by language.
+void DropEnglish(base::Json& document) {
+  if (document.is_object() && document.contains("es")) document.erase("en");
+  if (!document.is_structured()) return;
+  for (base::Json& member : document) DropEnglish(member);
+}
 
 std::string Demo(const std::string& name) { return std::string(CANDOR_SOURCE_DIR) + "/deploy/demo/" + name; }
 
@@ -40,6 +50,9 @@ TEST(OtherVerbsTest, AnAdministratorChangesAndRemovesWhatIsADraft) {
   EXPECT_EQ(changed["roles"].size(), 2u);
   EXPECT_EQ(changed["school"], district + "/schools/elm");
   EXPECT_THAT(admin.Text({"person", "list", "--district", d}), HasSubstr("Lee Lead"));
+  admin.Text({"person", "create", "--district", d, "--id", "sue", "--name", "Sue", "--role", "supervisor"});
+  EXPECT_EQ(admin.Json({"person", "update", "lee", "--district", d, "--supervisor", "sue"})["supervisors"].size(), 1u);
+  EXPECT_FALSE(admin.Json({"person", "update", "lee", "--district", d, "--supervisor", ""}).contains("supervisors"));
 
   const std::string key_file = folder.path() + "/lee.key";
   const std::string key = admin.Json({"key", "create", "lee", "--district", d, "--title", "laptop", "--out", key_file})["name"];
@@ -48,6 +61,18 @@ TEST(OtherVerbsTest, AnAdministratorChangesAndRemovesWhatIsADraft) {
   const std::string keys = admin.Text({"key", "list", "lee", "--district", d});
   EXPECT_THAT(keys, HasSubstr("laptop"));
   EXPECT_THAT(keys, Not(HasSubstr(*base::ReadFile(key_file))));
+  // No key is made that has nowhere to go, and none is left that could not be written down.
+  const auto keys_of_lee = [&] { return admin.Json({"key", "list", "lee", "--district", d})["access_keys"].size(); };
+  ASSERT_EQ(keys_of_lee(), 1u);
+  const std::string secret = *base::ReadFile(key_file);
+  for (const std::string& out : {key_file, folder.path() + "/no such folder/key"}) {
+    EXPECT_THAT(admin.Run({"key", "create", "lee", "--district", d, "--out", out}).err, HasSubstr(out));
+  }
+  EXPECT_EQ(*base::ReadFile(key_file), secret);
+  EXPECT_THAT(WithoutRoom({"--server", server.address(), "--key-file", server.admin_key_file(), "key", "create", "lee",
+                           "--district", d, "--out", folder.path() + "/other.key"}),
+              AllOf(HasSubstr("could not be written down, and is revoked again"), HasSubstr("exit 1\n")));
+  EXPECT_EQ(keys_of_lee(), 1u);
   admin.Text({"key", "delete", key});
   EXPECT_EQ(lee.Reason({"person", "get", "lee", "--district", d}), "UNAUTHENTICATED_CALLER");
 
@@ -66,9 +91,15 @@ TEST(OtherVerbsTest, AnAdministratorChangesAndRemovesWhatIsADraft) {
   instrument["title"] = "Shorter pulse";
   instrument["items"].erase(instrument["items"].size() - 1);
   std::ofstream(folder.path() + "/shorter.json") << instrument.dump();
-  EXPECT_EQ(admin.Json({"instrument", "update", "pulse", "--district", d, "--file", folder.path() + "/shorter.json"})
-                ["title"],
-            "Shorter pulse");
+  instrument["evaluative_use"] = "forbidden";
+  std::ofstream(folder.path() + "/forbidden.json") << instrument.dump();
+  EXPECT_EQ(admin.Json({"instrument", "update", "pulse", "--district", d, "--file", folder.path() + "/forbidden.json"})
+                ["evaluative_use_forbidden"],
+            true);
+  const base::Json shorter =
+      admin.Json({"instrument", "update", "pulse", "--district", d, "--file", folder.path() + "/shorter.json"});
+  EXPECT_EQ(shorter["title"], "Shorter pulse");
+  EXPECT_FALSE(shorter.value("evaluative_use_forbidden", false)) << "what the file leaves out goes";
   const std::string second = admin.Json({"instrument", "publish", "pulse", "--district", d})["name"];
   EXPECT_NE(first, second);
   EXPECT_THAT(admin.Text({"instrument", "show", "pulse", "--district", d}), HasSubstr(second));
@@ -126,7 +157,15 @@ TEST(OtherVerbsTest, AReissuedCodeWorksAndTheOldOneDoesNot) {
   }
 
   const base::Json code = admin.Json({"code", "list", survey})["codes"][3];
-  EXPECT_THAT(admin.Text({"code", "list", survey, "--csv"}), HasSubstr(std::string(code["code"])));
+  const std::string letters = admin.Text({"code", "list", survey, "--csv"});
+  EXPECT_THAT(letters, HasSubstr(std::string(code["code"])));
+  // In a file they are nobody else's, and nothing is written over.
+  const std::string file = folder.path() + "/letters.csv";
+  EXPECT_THAT(admin.Text({"code", "list", survey, "--csv", "--out", file}), HasSubstr("10 codes are in " + file));
+  EXPECT_EQ(*base::ReadFile(file), letters);
+  EXPECT_EQ(std::filesystem::status(file).permissions(), std::filesystem::perms(0600));
+  EXPECT_THAT(admin.Run({"code", "list", survey, "--out", file}).err, HasSubstr("is there already"));
+  EXPECT_EQ(admin.Json({"code", "list", survey, "--out", file + "2"})["codes"], 10);
   // A token is taken, and the device with it is lost before the answers are sent.
   const CandorShell respondent = admin.WithoutKey();
   std::ofstream(folder.path() + "/a.json") << "{\"I.2.a\": 4}";
@@ -162,6 +201,38 @@ TEST(OtherVerbsTest, AReissuedCodeWorksAndTheOldOneDoesNot) {
   EXPECT_EQ(admin.Reason({"campaign", "open", "c", "--district", "d"}), "none: districts/d/campaigns/c did not open: it is "
                                                                        "closed ");
   EXPECT_EQ(respondent.WithResponseServer(server.response_address()).Json({"ledger", survey})["groups"][0]["reissued"], 1);
+}
+
+TEST(OtherVerbsTest, AQuestionnaireInSpanishAloneIsRatedInSpanish) {
+  testing::ScratchFolder folder;
+  testing::CandordProcess server(folder.path() + "/data");
+  const absl::Status started = server.Start();
+  ASSERT_TRUE(started.ok()) << started;
+  const CandorShell admin(server.address(), server.admin_key_file(), folder.path());
+  base::Json instrument = *base::ParseJson(*base::ReadFile(Demo("instrument.json")));
+  DropEnglish(instrument);
+  instrument["languages"] = {"es"};
+  std::ofstream(folder.path() + "/es.json") << instrument.dump();
+  admin.Text({"district", "create", "--title", "Testing", "--id", "d"});
+  admin.Text({"person", "create", "--district", "d", "--id", "lee", "--name", "Lee", "--role", "leader"});
+  admin.Text({"key", "create", "lee", "--district", "d", "--out", folder.path() + "/lee.key"});
+  admin.Text({"framework", "import", "--district", "d", "--file", Demo("framework.json")});
+  admin.Text({"instrument", "create", "--district", "d", "--file", folder.path() + "/es.json", "--id", "pulse"});
+  const std::string version = admin.Json({"instrument", "publish", "pulse", "--district", "d"})["name"];
+  admin.Text({"campaign", "create", "--district", "d", "--id", "c", "--title", "Spring", "--instrument-version", version,
+              "--close-in", "2d"});
+  const std::string survey = admin.Json({"campaign", "add-leader", "c", "lee", "--district", "d"})["name"];
+  admin.Text({"rater", "paper", survey, "--group", "staff", "--count", "8"});
+  admin.Text({"campaign", "open", "c", "--district", "d"});
+  const CandorShell lee = admin.WithKey(folder.path() + "/lee.key");
+  const std::string label = instrument["scale"]["labels"]["es"][4];
+  for (const std::vector<std::string>& more : {std::vector<std::string>{}, {"--language", "en"}, {"--language", "es-MX"}}) {
+    std::vector<std::string> arguments = {"rate", "self", survey};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    EXPECT_THAT(lee.Text(arguments, "5\n" + std::string(40, '\n') + "s\n"),
+                AllOf(HasSubstr("  5  " + label), HasSubstr("Intro deja la pregunta"), HasSubstr("Guardar esta"),
+                      Not(HasSubstr("Enter skips"))));
+  }
 }
 
 TEST(OtherVerbsTest, ATlsServerIsCalledOnlyWithItsAuthority) {

@@ -62,6 +62,9 @@ TEST_F(StewardTest, KeysLinksAndClosingFromTheTerminal) {
   const std::string other = Outsider().Text({"steward", "keygen", "--out", Path("other"), "--label", "Another"});
   EXPECT_THAT(other, AllOf(HasSubstr("Comparison code of the key: "), Not(HasSubstr(key_code_))));
   EXPECT_EQ(Outsider().Reason({"steward", "check", "--key", Path("other/steward-key.json"), survey_}), "WRONG_CLOSING_KEY");
+  EXPECT_THAT(Outsider().Run({"steward", "check", "--key", Path("other/steward-key.json"), survey_}).err,
+              HasSubstr("are sealed to another key (comparison code " + key_code_ + "), not to \"Another\" ("));
+  EXPECT_THAT(Outsider().Run({"steward", "check", "--key", Share(1), survey_}).err, HasSubstr("is a share of the key, a secret"));
 
   // Links hold the whole hash and the code, behind what a browser sends.
   const std::string hash = admin_.Json({"campaign", "show", survey_})["manifest_hash"];
@@ -82,7 +85,7 @@ TEST_F(StewardTest, KeysLinksAndClosingFromTheTerminal) {
   }
   // From standard input, so that it stays in no history; and in the respondent's language.
   std::vector<std::string> typed = answer("-", "device6");
-  typed.insert(typed.end(), {"--language", "es"});
+  typed.insert(typed.end(), {"--language", "es-MX"});
   const std::string page = Outsider().Text(typed, link_list[6] + "\n");
   EXPECT_THAT(page, AllOf(HasSubstr("no las puede abrir nadie"), HasSubstr("Works council"), Not(HasSubstr("Who reads what"))));
   std::string tampered = link_list[7];
@@ -102,6 +105,21 @@ TEST_F(StewardTest, KeysLinksAndClosingFromTheTerminal) {
   EXPECT_EQ(Outsider().Reason(close), "WRONG_STATE");
   std::vector<std::string> at_once = close;
   at_once.push_back("--closed-early");
+  // The end of answering is the server's own word: without the code from elsewhere the steward is asked, and no is
+  // usual.
+  const std::string board = admin_.Json({"campaign", "show", survey_})["manifest_code"];
+  for (const char* typed : {"", "\n", "n\n"}) {
+    const cli::ProgramResult asked = Outsider().Run(at_once, typed);
+    EXPECT_EQ(asked.exit_code, 1);
+    EXPECT_THAT(asked.err, AllOf(HasSubstr("answers until 20"), HasSubstr(board), HasSubstr("[y/N]"),
+                                 HasSubstr("nothing was sent")));
+  }
+  std::vector<std::string> unasked = at_once;
+  unasked.push_back("--yes");
+  EXPECT_EQ(Outsider().Run(unasked).exit_code, 2) << "what should it be compared with?";
+  EXPECT_THAT(Outsider().Run(at_once, "y\n").err, HasSubstr("WRONG_STATE")) << "the server refuses too";
+  unasked.insert(unasked.end(), {"--expect-manifest", board});
+  at_once = unasked;
   EXPECT_EQ(Outsider().Reason(at_once), "WRONG_STATE");
 
   const std::string waiting = admin_.Text({"campaign", "close", "c", "--district", "d", "--wait-limit", "60s"});
@@ -113,6 +131,8 @@ TEST_F(StewardTest, KeysLinksAndClosingFromTheTerminal) {
   EXPECT_EQ(Outsider().Reason({"steward", "close", survey_, "--closed-early", "--share", Share(1), "--share",
                              Path("other/share-2-of-3.json")}),
             "WRONG_SHARES");
+  EXPECT_THAT(Outsider().Run({"steward", "close", survey_, "--share", Path("steward/steward-key.json")}).err,
+              HasSubstr("is the public half of the key, which opens nothing"));
   EXPECT_EQ(Outsider().Reason({"steward", "close", survey_, "--closed-early", "--share", Path("other/share-1-of-3.json"),
                              "--share", Path("other/share-2-of-3.json")}),
             "WRONG_CLOSING_KEY");
@@ -121,7 +141,7 @@ TEST_F(StewardTest, KeysLinksAndClosingFromTheTerminal) {
   server_.Stop();
   const absl::Status started = server_.Start();
   ASSERT_TRUE(started.ok()) << started;
-  EXPECT_THAT(Outsider().Text(at_once), HasSubstr("the key is with the response plane"));
+  EXPECT_THAT(Outsider().Text(at_once), HasSubstr("the key is with the server that takes answers"));
   admin_.Text({"campaign", "close", "c", "--district", "d", "--wait-limit", "60s"});
   // The key may have come between two attempts of the server.
   for (int i = 0; i < 120 && admin_.Json({"campaign", "show", "c", "--district", "d"})["state"] != "CAMPAIGN_STATE_CLOSED"; ++i) {
@@ -148,7 +168,8 @@ TEST_F(StewardTest, ACampaignIsExtendedFromTheTerminal) {
   admin_.Text({"instrument", "create", "--district", "d", "--file", Demo("instrument.json"), "--id", "pulse"});
   admin_.Text({"instrument", "publish", "pulse", "--district", "d"});
   admin_.Text({"campaign", "create", "--district", "d", "--id", "c", "--title", "Spring", "--instrument-version",
-               "pulse/versions/1", "--close-time", "2098-01-01", "--latest-close-time", "2098-02-01"});
+               "pulse/versions/1", "--close-time", "2098-01-01", "--latest-close-time", "2098-02-01", "--mirror",
+               "https://127.0.0.1:1"});
   survey_ = admin_.Json({"campaign", "add-leader", "c", "lee", "--district", "d"})["name"];
   admin_.Text({"rater", "paper", survey_, "--group", "staff", "--count", "8"});
   EXPECT_EQ(admin_.Reason({"campaign", "extend", "c", "--district", "d", "--close-time", "2098-01-10"}), "WRONG_STATE");
@@ -164,7 +185,14 @@ TEST_F(StewardTest, ACampaignIsExtendedFromTheTerminal) {
   const std::string code = admin_.Json({"code", "list", survey_})["codes"][0]["code"];
   std::ofstream(Path("answers.json")) << "{\"I.2.a\": 4}";
   EXPECT_THAT(Outsider().Text({"answer", "--code", code, "--yes", "--file", Path("answers.json"), "--state-dir", Path("device")}),
-              HasSubstr("has been extended from 2098-01-01 23:59 UTC to 2098-01-10 23:59 UTC"));
+              AllOf(HasSubstr("has been extended from 2098-01-01 23:59 UTC to 2098-01-10 23:59 UTC"),
+                    HasSubstr("Could not be compared with https://127.0.0.1:1/")));
+  // Whoever wants no mirror to see when they answer.
+  EXPECT_THAT(Outsider().Text({"answer", "--code", code, "--yes", "--file", Path("answers.json"), "--state-dir", Path("device"),
+                               "--no-mirrors"}),
+              AllOf(HasSubstr("at what moment somebody begins to answer"), HasSubstr("Not compared with these places"),
+                    Not(HasSubstr("Could not be compared"))));
+  EXPECT_THAT(Outsider().Text({"manifest", "export", survey_, "--out", Path("mirror.json")}), HasSubstr("access log off"));
 }
 
 }  // namespace
