@@ -309,9 +309,9 @@ class ResponseStore {
   virtual absl::Status PutQuestion(const domain::SurveyId& survey, const std::string& comment,
                                    absl::string_view sealed_question, absl::string_view sealed_none,
                                    absl::string_view undecided) = 0;
-  // Overwrites the answer to the comment's question where it stands, leaving neither a trace of the one before nor a time of its own;
-  // durable when this returns. INVALID_ARGUMENT: of another length. NOT_FOUND, RESOURCE_NOT_FOUND: no question was put to
-  // this comment.
+  // Overwrites the answer to the comment's question where it stands, leaving neither a trace of the one before nor a time of
+  // its own; durable when this returns. INVALID_ARGUMENT: of another length. NOT_FOUND, RESOURCE_NOT_FOUND: no question was
+  // put to this comment.
   virtual absl::Status PutAnswer(const domain::SurveyId& survey, const std::string& comment,
                                  absl::string_view sealed_answer) = 0;
   // The same with the decision about the answer.

@@ -30,7 +30,8 @@ absl::StatusOr<candor::v1::Campaign> WaitWhile(Context& context, const std::stri
 // WaitWhile.
 absl::StatusOr<candor::v1::Campaign> OpenAndWait(Context& context, const std::string& campaign, absl::Duration limit,
                                                  ProgressLine& progress);
-// Closes it and waits until it is closed, or, in state CLOSING, until only its steward can go on; goes on where an earlier call, or its close time, has begun.
+// Closes it and waits until it is closed, or, in state CLOSING, until only its steward can go on; goes on where an earlier
+// call, or its close time, has begun.
 absl::StatusOr<candor::v1::Campaign> CloseAndWait(Context& context, const std::string& campaign, absl::Duration limit,
                                                   ProgressLine& progress);
 

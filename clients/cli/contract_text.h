@@ -24,7 +24,8 @@ std::string ScaleText(const domain::RatingScale& scale, const std::string& langu
 // All that the contract says: what is asked and what for, who reads what, how long answers are taken, who can open them,
 // what is left afterwards, who is invited and how many, what is not promised, the comparison code and where else to compare.
 // In `language` (clients/sentences). `reissued`: how many codes of each of the manifest's groups were made anew, where that was
-// told; else empty. `group`: the person's issuing group. `compared`: the code was given and fits; else the person is asked to compare it.
+// told; else empty. `group`: the person's issuing group. `compared`: the code was given and fits; else the person is asked to
+// compare it.
 std::string ContractText(const client::SurveyDocuments& documents, int group, const std::string& audience,
                          const std::string& language, bool compared, const std::vector<int>& reissued = {});
 

@@ -31,8 +31,8 @@ struct ConnectionOptions {
 // Whether `address` can only mean this machine: a unix socket, 127.0.0.0/8, [::1] or localhost.
 bool IsLoopback(absl::string_view address);
 
-// Owns a transport of its own: two connections that Make gave never share one, even to the same address, so that no server sees that
-// two calls come from one client by seeing them on one connection. No TLS session is resumed. May be used from many
+// Owns a transport of its own: two connections that Make gave never share one, even to the same address, so that no server
+// sees that two calls come from one client by seeing them on one connection. No TLS session is resumed. May be used from many
 // threads at once.
 class Connection {
  public:

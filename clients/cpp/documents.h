@@ -61,10 +61,10 @@ absl::StatusOr<bool> MatchesManifest(absl::string_view text, absl::string_view h
 // FAILED_PRECONDITION, MANIFEST_REFUSED, with a sentence for the respondent: the manifest is not the expected one, its
 // signature is wrong, it is another survey's; contract or instrument are not those that it names, or are no such
 // documents; contract and manifest disagree about dates or instrument, contract and instrument about evaluative use; the
-// closing key is not the one that the contract says a steward holds, is no sound one, or serves something else too; a group has more than one key, no key, a key
-// below 2,048 bits, or fewer than 5 invited; a rater group is in two issuing groups, or unknown to the instrument; the
-// extension is not signed by the manifest's key, is another survey's, or ends after the latest time of the contract.
-// INVALID_ARGUMENT: `expected` is no form of a manifest's hash.
+// closing key is not the one that the contract says a steward holds, is no sound one, or serves something else too; a group
+// has more than one key, no key, a key below 2,048 bits, or fewer than 5 invited; a rater group is in two issuing groups, or
+// unknown to the instrument; the extension is not signed by the manifest's key, is another survey's, or ends after the latest
+// time of the contract. INVALID_ARGUMENT: `expected` is no form of a manifest's hash.
 absl::StatusOr<std::shared_ptr<const SurveyDocuments>> CheckDocuments(const DocumentBytes& bytes,
                                                                       const domain::SurveyId& survey,
                                                                       absl::string_view expected);

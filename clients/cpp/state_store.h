@@ -127,7 +127,8 @@ class FileStateStore : public StateStore {
   absl::StatusOr<std::vector<ReplyKeys>> LoadReplyKeys();
 
   // Erases the states and reply keys whose forget_time has come, reply keys of before they had one, which are of no use, and
-  // what an interrupted Save left behind. Receipts stay: they are of use after closing. Gives how many went. UNAVAILABLE and others of base::DestroyFile: some are still there.
+  // what an interrupted Save left behind. Receipts stay: they are of use after closing. Gives how many went. UNAVAILABLE and
+  // others of base::DestroyFile: some are still there.
   absl::StatusOr<int> EraseExpired(absl::Time now);
   // Erases all states, receipts and reply keys, and gives how many files that were; files that are not this store's stay.
   absl::StatusOr<int> EraseAll();

@@ -25,7 +25,8 @@ class SurveyCache {
   // The survey, if it is in memory; else null. Never waits for the disk.
   std::shared_ptr<Survey> Find(const domain::SurveyId& id);
 
-  // Reads it where it is not in memory. NOT_FOUND, SURVEY_UNKNOWN, also for an id of another form; DATA_LOSS; the codes of the store.
+  // Reads it where it is not in memory. NOT_FOUND, SURVEY_UNKNOWN, also for an id of another form; DATA_LOSS; the codes of
+  // the store.
   absl::StatusOr<std::shared_ptr<Survey>> Get(const domain::SurveyId& id);
 
  private:

@@ -4,8 +4,9 @@
 // on the device. After release a leader may put one question to a released comment. A moderator reads it and seals it to
 // that key, so that the writer alone can read it; the answer is signed with the key and sealed to the moderators. The token
 // has no part in it, so that comments and ratings stay apart. Every record is of fixed length. Where a comment came without
-// such a key, or with one that nothing can be sealed to, closing (in surveys with questions; in others it keeps no key) puts the public half of a pair that nobody has in its place, so
-// that it can be asked like all others, and nobody learns that nobody reads it.
+// such a key, or with one that nothing can be sealed to, closing (in surveys with questions; in others it keeps no key) puts
+// the public half of a pair that nobody has in its place, so that it can be asked like all others, and nobody learns that
+// nobody reads it.
 //
 //   question: "candor-question-v1" || survey id (16) || comment id (20) || length (2, big-endian) || text, padded with zero
 //     bytes to kLongestQuestion; sealed by a moderator of the manifest to the reply key (crypto::SealBetween: X25519 of the

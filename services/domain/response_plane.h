@@ -96,12 +96,11 @@ class ResponsePlane {
   virtual absl::Status StopAccepting(const SurveyId& survey) = 0;
 
   // Opens the sealed answers, counts them, applies the disclosure rules and destroys answers and tallies (A6, step 4).
-  // The same order id again: the same outcome, whatever key it brings. FAILED_PRECONDITION: WRONG_CLOSING_KEY (not the secret half of the
-  // manifest's key), SURVEY_CLOSED (closed under another order id), WAITING_FOR_STEWARD (in steward mode: stopped, durably;
-  // the steward has not sent the key to this plane since it was started, so ask again), SURVEY_ABANDONED (by an order, or by
-  // this plane itself when the contract's abandon time came: everything sealed is destroyed; at the latest from
-  // CountingEndTime on, destroyed already or not). DATA_LOSS: a sealed answer
-  // cannot be opened.
+  // The same order id again: the same outcome, whatever key it brings. FAILED_PRECONDITION: WRONG_CLOSING_KEY (not the secret
+  // half of the manifest's key), SURVEY_CLOSED (closed under another order id), WAITING_FOR_STEWARD (in steward mode:
+  // stopped, durably; the steward has not sent the key to this plane since it was started, so ask again), SURVEY_ABANDONED
+  // (by an order, or by this plane itself when the contract's abandon time came: everything sealed is destroyed; at the
+  // latest from CountingEndTime on, destroyed already or not). DATA_LOSS: a sealed answer cannot be opened.
   virtual absl::StatusOr<CloseOutcome> CloseSurvey(const CloseOrder& order) = 0;
 
   // Adds up what the surveys of a pool contributed at closing, computes the pooled figures, stores these alone, and
@@ -141,9 +140,10 @@ class ResponsePlane {
   virtual absl::Status PutQuestion(const QuestionOrder& order) = 0;
 
   // Hands over the answers that moderators let out (EncodeFollowUpAnswers), frozen by this, and destroys questions, answers
-  // and reply keys. Once for a survey; repeated, the same bytes. Where the contract allows no questions, or none was put: no
-  // answers. What was destroyed may stay in freed pages until Forget is called. FAILED_PRECONDITION: WRONG_STATE (not
-  // released), WAITING_FOR_MODERATORS (the time to answer is not over; or an answer is undecided, and the time for that is not over).
+  // and reply keys. Once for a survey; repeated, the same bytes, until the contract's time for words is over (NoticesEndTime):
+  // from then on a document without answers. Where the contract allows no questions, or none was put: no answers. What was destroyed may stay in freed pages until Forget is called. FAILED_PRECONDITION: WRONG_STATE (not
+  // released), WAITING_FOR_MODERATORS (the time to answer is not over; or an answer is undecided, and the time for that is
+  // not over).
   virtual absl::StatusOr<std::string> FinishFollowUps(const SurveyId& survey) = 0;
 
   // Answers counted so far, coarse: 0 stands for "fewer than 5", then steps of 5, in the order of the manifest's groups.

@@ -53,11 +53,11 @@ class Closing {
   // others from being closed, but the campaign; the first one is returned. CANCELLED: the server is stopping.
   //
   // A survey that the response plane has abandoned is abandoned here at once, and one whose steward has not come once its
-  // abandon time has. A survey that cannot be closed (a lost key, answers that cannot be opened, orders that do not fit: whatever trying
-  // again does not mend) is abandoned once its abandon time has come; and at domain::CountingEndTime whatever
-  // the fault, since a disk that fails for good looks like one that is busy. One that closing found not yet open is
-  // abandoned at once: nobody could answer it. So, at its abandon time, is one that the response plane has closed under
-  // another order: it has no report, and what it has there stays unread.
+  // abandon time has. A survey that cannot be closed (a lost key, answers that cannot be opened, orders that do not fit:
+  // whatever trying again does not mend) is abandoned once its abandon time has come; and at domain::CountingEndTime whatever
+  // the fault, since a disk that fails for good looks like one that is busy. One that closing found not yet open is abandoned
+  // at once: nobody could answer it. So, at its abandon time, is one that the response plane has closed under another order:
+  // it has no report, and what it has there stays unread.
   absl::Status Advance(const domain::DistrictId& district, const domain::CampaignId& campaign);
 
  private:

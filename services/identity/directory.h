@@ -63,9 +63,9 @@ class Directory {
                                                  const domain::PersonId& id, const std::string& public_key);
   // Deletes the person, and what the service keeps about them: their keys; their ratings, but for those that a report
   // not yet frozen needs (they bear no name, and go when the survey is released or abandoned); the rater with their address
-  // in drafts, and name and address of such a rater in campaigns that were opened; their name on reports, which stay readable to administrators without it; stored answers to
-  // request ids of the district. The audit trail keeps ids, no names, and nobody gets the id again. FAILED_PRECONDITION, RESOURCE_IN_USE: they lead a
-  // survey that is not yet released.
+  // in drafts, and name and address of such a rater in campaigns that were opened; their name on reports, which stay readable
+  // to administrators without it; stored answers to request ids of the district. The audit trail keeps ids, no names, and
+  // nobody gets the id again. FAILED_PRECONDITION, RESOURCE_IN_USE: they lead a survey that is not yet released.
   absl::Status DeletePerson(const Caller& caller, const domain::DistrictId& district, const domain::PersonId& id);
   absl::StatusOr<storage::PersonRow> GetPerson(const domain::DistrictId& district, const domain::PersonId& id);
   absl::StatusOr<std::vector<storage::PersonRow>> ListPeople(const domain::DistrictId& district,

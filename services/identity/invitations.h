@@ -74,7 +74,8 @@ class Invitations {
   // Signs `blinded` for the code's rater and gives the blind signature to `done`, once what was signed is durably noted.
   // `done` runs in this thread or in the committing one; it must be quick and must not call back. Errors: as Open, and
   // INVALID_ARGUMENT, BLINDED_MESSAGE_INVALID, whether or not the code has been used; ALREADY_EXISTS,
-  // TOKEN_ALREADY_ISSUED: another message was signed with this code; RESOURCE_EXHAUSTED, OVERLOADED. After an error nothing is noted, or the same request again succeeds.
+  // TOKEN_ALREADY_ISSUED: another message was signed with this code; RESOURCE_EXHAUSTED, OVERLOADED. After an error nothing
+  // is noted, or the same request again succeeds.
   using Done = std::function<void(absl::StatusOr<std::string>)>;
   void IssueToken(absl::string_view code, absl::string_view blinded, Done done);
   // The same, and waits.

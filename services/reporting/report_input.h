@@ -57,7 +57,8 @@ struct ReportInput {
 };
 
 // DATA_LOSS, STORE_CORRUPT: the parts do not fit together: another scale, an unknown indicator, counts that do not add
-// up, a rating off the scale; the same of the round before. INVALID_ARGUMENT: the instrument has no item. The message names the part, never a figure.
+// up, a rating off the scale; the same of the round before. INVALID_ARGUMENT: the instrument has no item. The message names
+// the part, never a figure.
 absl::Status CheckReportInput(const ReportInput& input);
 
 // What an English report calls the rater group `code`: its English title, else the one in the instrument's first

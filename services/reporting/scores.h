@@ -14,8 +14,8 @@ namespace candor::reporting {
 // The group of all anonymous raters.
 inline constexpr char kAllRaters[] = "all_raters";
 
-// The strength line of a scale 1..points whose instrument sets none: half a point above its middle on a scale of five, and as far in proportion on
-// any other: (points + 1) / 2 + 0.5 (points - 1) / 4. 3.5 for 5 points, 2.875 for 4.
+// The strength line of a scale 1..points whose instrument sets none: half a point above its middle on a scale of five, and as
+// far in proportion on any other: (points + 1) / 2 + 0.5 (points - 1) / 4. 3.5 for 5 points, 2.875 for 4.
 double StrengthCut(int points);
 
 // How near self and others are in agreement, where the instrument does not say: half a point on a scale of five,

@@ -22,8 +22,8 @@ class Server {
   // the object; null: the machine's.
   //
   // INVALID_ARGUMENT, CONFIGURATION_INVALID: the configuration. FAILED_PRECONDITION: CONFIGURATION_INVALID (another
-  // server uses the folder, or one of other planes; a method has no row in the access table), SCHEMA_TOO_NEW, KEY_LOST. UNAVAILABLE: the address
-  // cannot be listened on. DATA_LOSS, STORE_CORRUPT: a database is damaged.
+  // server uses the folder, or one of other planes; a method has no row in the access table), SCHEMA_TOO_NEW, KEY_LOST.
+  // UNAVAILABLE: the address cannot be listened on. DATA_LOSS, STORE_CORRUPT: a database is damaged.
   static absl::StatusOr<std::unique_ptr<Server>> Create(const ServerConfig& config, base::Clock* clock = nullptr);
   // Shuts down, if Shutdown was not called.
   ~Server();

@@ -65,7 +65,8 @@ const std::set<std::string> kKeptApart = {"services/identity", "services/reporti
                                           "services/integration", "clients/cpp", "clients/report", "clients/cli"};
 
 // What may be an exception, and why. Files: the adapters of the response plane's own services, which hand it the calls
-// of respondents and of holders of keys; the reader of a researcher's own file of ratings (`candor score`), which no server has seen.
+// of respondents and of holders of keys; the reader of a researcher's own file of ratings (`candor score`), which no server
+// has seen.
 const std::set<std::string> kDoorFiles = {"services/rpc/response_methods.cc", "services/rpc/moderation_methods.cc",
                                           "clients/cli/score_input.h", "clients/cli/score_input.cc",
                                           "clients/cli/score_file.cc"};

@@ -1,6 +1,6 @@
 // What every engine's identity store must do (storage/identity_store.h): the cases about the directory and about campaigns
-// have files of their own, the others and the suite itself are in identity_store_conformance_test.cc. An engine's own test file makes an
-// IdentityStoreEngine and instantiates the suite with it.
+// have files of their own, the others and the suite itself are in identity_store_conformance_test.cc. An engine's own test
+// file makes an IdentityStoreEngine and instantiates the suite with it.
 
 #ifndef CANDOR_TESTS_STORAGE_IDENTITY_STORE_CONFORMANCE_TEST_H_
 #define CANDOR_TESTS_STORAGE_IDENTITY_STORE_CONFORMANCE_TEST_H_
