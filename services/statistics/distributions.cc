@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include <boost/math/distributions/fisher_f.hpp>
 #include <boost/math/distributions/students_t.hpp>
 
 #include "services/base/status.h"
@@ -16,6 +17,7 @@ namespace {
 
 // Doubles throughout: the library would otherwise compute in a longer type for digits that nobody asks for.
 using Policy = boost::math::policies::policy<boost::math::policies::promote_double<false>>;
+using Fisher = boost::math::fisher_f_distribution<double, Policy>;
 using Student = boost::math::students_t_distribution<double, Policy>;
 
 double ComputeQuantile(double degrees) { return boost::math::quantile(Student(degrees), kUpperLevel); }
@@ -38,6 +40,11 @@ double StudentUpperQuantile(double degrees) {
     entry.store(quantile, std::memory_order_relaxed);
   }
   return quantile;
+}
+
+double FisherQuantile(double level, double numerator, double denominator) {
+  CANDOR_CHECK(level > 0 && level < 1 && numerator > 0 && denominator > 0);
+  return boost::math::quantile(Fisher(numerator, denominator), level);
 }
 
 double StudentTwoSided(double t, double degrees) {

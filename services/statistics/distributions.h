@@ -1,4 +1,4 @@
-// Quantiles and probabilities of the normal and Student's t distribution, to 1e-12.
+// Quantiles and probabilities of the normal, Student's t and Fisher's F distribution, to 1e-12.
 
 #ifndef CANDOR_SERVICES_STATISTICS_DISTRIBUTIONS_H_
 #define CANDOR_SERVICES_STATISTICS_DISTRIBUTIONS_H_
@@ -11,6 +11,10 @@ double StudentUpperQuantile(double degrees);
 
 // Two-sided p value of the t statistic `t` with `degrees` > 0 degrees of freedom.
 double StudentTwoSided(double t, double degrees);
+
+// The value that an F variable with `numerator` and `denominator` > 0 degrees of freedom stays below with probability
+// `level`, within (0, 1).
+double FisherQuantile(double level, double numerator, double denominator);
 
 // Probability that a standard normal variable is at most `x`.
 double NormalCdf(double x);
