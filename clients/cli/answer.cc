@@ -17,7 +17,6 @@
 #include "clients/cli/pressure_notice.h"
 #include "clients/cli/random_moment.h"
 #include "clients/cli/send_again.h"
-#include "clients/cli/sentences.h"
 #include "clients/cli/state_folder.h"
 #include "clients/cli/verbs.h"
 #include "clients/cli/wire_fault.h"
@@ -26,6 +25,7 @@
 #include "clients/cpp/moment.h"
 #include "clients/cpp/respondent.h"
 #include "clients/guard/comment_guard.h"
+#include "clients/sentences/sentences.h"
 #include "services/base/error.h"
 #include "services/base/file.h"
 #include "services/base/json.h"
@@ -36,6 +36,8 @@
 
 namespace candor::cli {
 namespace {
+
+using sentences::Sentences;
 
 struct AnswerOptions {
   std::string code, link, expect_manifest, language, file, state_dir, receipt, mirror_ca;

@@ -7,6 +7,8 @@
 namespace candor::cli {
 namespace {
 
+using sentences::Sentences;
+
 constexpr int kMostAttempts = 10;
 
 }  // namespace

@@ -6,8 +6,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "clients/cli/output.h"
-#include "clients/cli/sentences.h"
 #include "clients/cpp/moment.h"
+#include "clients/sentences/sentences.h"
 #include "services/crypto/access_code.h"
 #include "services/domain/sealed_records.h"
 
@@ -15,6 +15,7 @@ namespace candor::cli {
 namespace {
 
 using client::MomentText;
+using sentences::Sentences;
 
 std::string TitleOf(const domain::Instrument& instrument, const std::string& code, const std::string& language) {
   for (const domain::RaterGroup& group : instrument.rater_groups) {
@@ -57,7 +58,7 @@ std::string LanguagesText(const domain::Contract& contract, const Sentences& say
   std::vector<std::string> names;
   for (const std::string& tag : contract.languages) {
     const std::string key = absl::StrCat("language.name.", tag);
-    names.push_back(SentenceCatalogue().contains(key) ? say.Say(key) : tag);
+    names.push_back(sentences::SentenceCatalogue().contains(key) ? say.Say(key) : tag);
   }
   return absl::StrJoin(names, ", ");
 }

@@ -15,6 +15,8 @@
 namespace candor::cli {
 namespace {
 
+using sentences::Sentences;
+
 constexpr int kMostAttempts = 10;
 absl::Status NotUnderstood() { return absl::AbortedError("the answers were not understood; nothing was sent"); }
 

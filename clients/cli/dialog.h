@@ -12,7 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "clients/cli/sentences.h"
+#include "clients/sentences/sentences.h"
 
 namespace candor::cli {
 
@@ -23,8 +23,8 @@ class Dialog {
   Dialog(std::istream& in, std::ostream& out) : in_(in), out_(out) {}
 
   // What it says by itself is in English until this is called.
-  void SetLanguage(absl::string_view language) { sentences_ = Sentences(language); }
-  const Sentences& sentences() const { return sentences_; }
+  void SetLanguage(absl::string_view language) { sentences_ = sentences::Sentences(language); }
+  const sentences::Sentences& sentences() const { return sentences_; }
 
   // Made printable: items and rules come from a server.
   void Say(absl::string_view text);
@@ -44,7 +44,7 @@ class Dialog {
  private:
   std::istream& in_;
   std::ostream& out_;
-  Sentences sentences_{"en"};
+  sentences::Sentences sentences_{"en"};
 };
 
 // The sentences of one form, to go through with a dialog: asks each, lets the person go back, and ends with what was
@@ -53,7 +53,7 @@ absl::Status AskRatings(Dialog& dialog, const std::vector<std::string>& sentence
                         std::vector<uint8_t>& marks);
 
 // A mark as people see it: "4", "not seen", "blank".
-std::string MarkText(uint8_t mark, const Sentences& say = Sentences("en"));
+std::string MarkText(uint8_t mark, const sentences::Sentences& say = sentences::Sentences("en"));
 
 }  // namespace candor::cli
 

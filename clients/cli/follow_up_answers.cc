@@ -11,12 +11,12 @@
 #include "clients/cli/dialog.h"
 #include "clients/cli/random_moment.h"
 #include "clients/cli/send_again.h"
-#include "clients/cli/sentences.h"
 #include "clients/cli/state_folder.h"
 #include "clients/cli/verbs.h"
 #include "clients/cpp/follow_up.h"
 #include "clients/cpp/moment.h"
 #include "clients/guard/comment_guard.h"
+#include "clients/sentences/sentences.h"
 #include "services/base/json.h"
 #include "services/base/private_memory.h"
 #include "services/base/status.h"
@@ -28,6 +28,7 @@ namespace {
 using client::MomentText;
 using client::ReceivedQuestion;
 using client::ReceivedQuestions;
+using sentences::Sentences;
 
 struct ListOptions {
   std::string state_dir, language;

@@ -15,6 +15,8 @@
 namespace candor::cli {
 namespace {
 
+using sentences::Sentences;
+
 // Between the last moment at which something is sent and the end of its time: for a server that is away for a while.
 constexpr double kLongestMarginHours = 1;
 

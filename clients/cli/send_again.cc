@@ -12,6 +12,8 @@
 namespace candor::cli {
 namespace {
 
+using sentences::Sentences;
+
 // Also what lasts until the hour ends: who waits for hours can wait for that.
 bool MayPass(const absl::Status& status) {
   return client::IsTransient(status) || base::GetErrorDetail(status).reason == domain::reasons::kRATE_LIMITED;

@@ -45,11 +45,11 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
       "services/reporting", "services/rpc", "storage", "storage/sqlite", "candor/v1"}},
     {"clients/cpp", {"services/base", "services/domain", "services/crypto", "services/wire", "candor/v1"}},
     {"clients/guard", {"services/base", "services/domain", "services/crypto"}},
-    {"clients/report", {"services/base", "candor/v1"}},
+    {"clients/sentences", {"services/base"}},
+    {"clients/report", {"services/base", "clients/sentences", "candor/v1"}},
     {"clients/cli",
      {"services/base", "services/domain", "services/crypto", "services/statistics", "clients/cpp", "clients/guard",
-      "clients/report",
-      "candor/v1"}},
+      "clients/report", "clients/sentences", "candor/v1"}},
 };
 
 // Where the ratings of people are counted, before disclosure control, and where their answers are stored: headers and

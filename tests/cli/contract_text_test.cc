@@ -7,7 +7,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "clients/cli/sentences.h"
+#include "clients/sentences/sentences.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/base/json.h"
@@ -275,7 +275,7 @@ TEST(ContractTextTest, IsInSpanishThroughout) {
     EXPECT_THAT(page, AllOf(HasSubstr("Qui\xC3\xA9n lee qu\xC3\xA9"), HasSubstr("se destruyen sin leer"),
                             HasSubstr("no las puede abrir nadie m\xC3\xA1s que: Comit\xC3\xA9"),
                             HasSubstr("C\xC3\xB3""digo de comparaci\xC3\xB3n")));
-    for (const auto& [key, sentence] : SentenceCatalogue().items()) {
+    for (const auto& [key, sentence] : sentences::SentenceCatalogue().items()) {
       const std::string english = sentence.at("en");
       // Up to the first place; what is shorter says nothing.
       const std::string start = english.substr(0, english.find('{'));
@@ -292,44 +292,6 @@ TEST(ContractTextTest, ALanguageWithoutSentencesIsSaidToBeMissing) {
   EXPECT_THAT(PageOf(survey, "en"), Not(HasSubstr("not written in the language")));
   EXPECT_THAT(PageOf(survey, "en-GB"), Not(HasSubstr("not written in the language")));
   EXPECT_THAT(PageOf(survey, "es"), Not(HasSubstr("en el idioma")));
-}
-
-std::set<std::string> PlacesOf(const std::string& text) {
-  std::set<std::string> places;
-  for (size_t at = text.find('{'); at != std::string::npos; at = text.find('{', at + 1)) {
-    const size_t end = text.find('}', at);
-    EXPECT_NE(end, std::string::npos) << text;
-    places.insert(text.substr(at, end - at + 1));
-  }
-  return places;
-}
-
-TEST(SentencesTest, EachIsThereInEveryLanguageWithTheSamePlaces) {
-  ASSERT_GE(SentenceCatalogue().size(), 40u);
-  for (const auto& [key, sentence] : SentenceCatalogue().items()) {
-    SCOPED_TRACE(key);
-    ASSERT_EQ(sentence.size(), 2u);
-    const std::string english = sentence.at("en"), spanish = sentence.at("es");
-    EXPECT_FALSE(english.empty() || spanish.empty());
-    EXPECT_NE(english, spanish);
-    EXPECT_EQ(PlacesOf(english), PlacesOf(spanish));
-  }
-}
-
-TEST(SentencesTest, AreThereInTheLanguagesThatOpeningKnowsOf) {
-  std::set<std::string> languages;
-  for (const auto& [language, text] : SentenceCatalogue().begin().value().items()) languages.insert(language);
-  const std::vector<std::string>& known = domain::LanguagesOfRules();
-  EXPECT_EQ(languages, std::set<std::string>(known.begin(), known.end()));
-  EXPECT_EQ(known.front(), Sentences("xx").language()) << "what is shown in place of a language that is missing";
-  for (const std::string tag : {"en", "en-GB", "es", "es-MX", "fr", "fr-CA", "e", ""}) {
-    EXPECT_EQ(domain::CanTellRulesIn(tag), Sentences(tag).is_wanted()) << tag;
-  }
-}
-
-TEST(SentencesTest, WhatIsFilledInIsNotReadAgain) {
-  const Sentences say("en");
-  EXPECT_EQ(say.Say("asked.purpose.other", {{"purpose", "{group}{purpose}"}}), "The answers serve: {group}{purpose}.");
 }
 
 }  // namespace

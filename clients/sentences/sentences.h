@@ -1,7 +1,7 @@
-// Sentences for respondents in their language (clients/sentences).
+// Sentences for people in their language.
 
-#ifndef CANDOR_CLIENTS_CLI_SENTENCES_H_
-#define CANDOR_CLIENTS_CLI_SENTENCES_H_
+#ifndef CANDOR_CLIENTS_SENTENCES_SENTENCES_H_
+#define CANDOR_CLIENTS_SENTENCES_SENTENCES_H_
 
 #include <cstdint>
 #include <string>
@@ -11,9 +11,9 @@
 #include "absl/strings/string_view.h"
 #include "services/base/json.h"
 
-namespace candor::cli {
+namespace candor::sentences {
 
-// The documents of clients/sentences, as they were built in: key -> language -> text. No key stands in two of them.
+// The documents of this folder, as they were built in: key -> language -> text. No key stands in two of them.
 const base::Json& SentenceCatalogue();
 
 class Sentences {
@@ -38,6 +38,6 @@ class Sentences {
   bool is_wanted_ = false;
 };
 
-}  // namespace candor::cli
+}  // namespace candor::sentences
 
-#endif  // CANDOR_CLIENTS_CLI_SENTENCES_H_
+#endif  // CANDOR_CLIENTS_SENTENCES_SENTENCES_H_

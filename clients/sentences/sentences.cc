@@ -1,11 +1,11 @@
-#include "clients/cli/sentences.h"
+#include "clients/sentences/sentences.h"
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "clients/cli/sentence_data.h"
+#include "clients/sentences/sentence_data.h"
 #include "services/base/status.h"
 
-namespace candor::cli {
+namespace candor::sentences {
 namespace {
 
 constexpr char kAnyKey[] = "code.heading";
@@ -53,4 +53,4 @@ std::string Sentences::SayFor(int64_t number, absl::string_view key, const Value
   return Say(absl::StrCat(key, number == 1 ? ".one" : ".many"), values);
 }
 
-}  // namespace candor::cli
+}  // namespace candor::sentences
