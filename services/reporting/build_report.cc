@@ -11,6 +11,8 @@
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "services/base/status.h"
 #include "services/domain/errors.h"
+#include "services/reporting/brief.h"
+#include "services/reporting/note_words.h"
 #include "services/reporting/notes.h"
 #include "services/reporting/scores.h"
 
@@ -62,8 +64,15 @@ absl::StatusOr<v1::Report> BuildReport(const ReportInput& input) {
   SetScale(instrument.scale, *report.mutable_scale());
   for (const domain::Item& item : instrument.items) SetItem(item, *report.add_items());
   *report.mutable_scores() = BuildScores(input);
+  *report.mutable_brief() = BuildBrief(input, report.scores());
   for (std::string& note : ReportNotes(report.scores(), input.contract, instrument)) {
     report.add_notes(std::move(note));
+  }
+  for (const absl::string_view language : kTranslations) {
+    v1::ReportNotes& notes = (*report.mutable_translated_notes())[std::string(language)];
+    for (std::string& note : ReportNotes(report.scores(), input.contract, instrument, language)) {
+      notes.add_notes(std::move(note));
+    }
   }
   return report;
 }

@@ -1,6 +1,7 @@
 #include "services/reporting/groups.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
 #include <map>
 #include <string>
@@ -10,6 +11,8 @@ namespace candor::reporting {
 namespace {
 
 using statistics::PrintedAtom;
+
+constexpr int64_t kFewAnswers = 10;  // below this a report warns that few answered
 
 void Add(const domain::GroupCounts& counts, domain::GroupCounts& sum) {
   sum.invited += counts.invited;
@@ -90,6 +93,28 @@ void SetCounts(const domain::GroupCounts& counts, v1::GroupSummary& out) {
   out.set_replaced(counts.replaced);
 }
 
+// What every report says of its groups, once the counts are in.
+void SetWarnings(v1::GroupSummary& out) {
+  if (out.counted() == 0) return;
+  if (10 * out.counted() < 3 * out.invited()) {
+    out.add_warnings(v1::PARTICIPATION_WARNING_VERY_LOW_RATE);
+  } else if (2 * out.counted() < out.invited()) {
+    out.add_warnings(v1::PARTICIPATION_WARNING_LOW_RATE);
+  }
+  if (out.counted() < kFewAnswers) out.add_warnings(v1::PARTICIPATION_WARNING_FEW);
+}
+
+// Whether a part's share of the answers is at least 10 points away from its share of the invited.
+bool IsUneven(const v1::GroupSummary& group, const std::vector<PreparedGroup>& parts) {
+  if (group.counted() == 0 || group.invited() == 0) return false;
+  for (const PreparedGroup& part : parts) {
+    const int64_t difference =
+        part.summary.counted() * group.invited() - part.summary.invited() * group.counted();
+    if (10 * std::abs(difference) >= group.counted() * group.invited()) return true;
+  }
+  return false;
+}
+
 PreparedGroup Prepare(const ReportInput& input, const domain::Block& block) {
   const domain::Instrument& instrument = input.version.instrument;
   PreparedGroup prepared;
@@ -108,6 +133,12 @@ PreparedGroup Prepare(const ReportInput& input, const domain::Block& block) {
     for (const std::string& part : block.parts) summary.add_parts(part);
     SetCounts(counts, summary);
   }
+  for (const std::string& language : instrument.languages) {
+    (*summary.mutable_titles()->mutable_values())[language] =
+        block.parts.empty() ? GroupTitle(instrument, block.code, language)
+                            : PartsTitle(input.contract, instrument, block.members[0], block.parts, language);
+  }
+  SetWarnings(summary);
   prepared.asked.assign(instrument.items.size(), false);
   prepared.items.resize(instrument.items.size());
   if (block.state != domain::BlockState::kPrinted) {
@@ -141,6 +172,11 @@ PreparedGroup JoinParts(const ReportInput& input, const std::string& group, cons
   summary.set_withheld_reason(joined.reason);
   summary.set_from_parts(true);
   SetCounts(CountsOfGroup(input.result, group), summary);
+  for (const std::string& language : input.version.instrument.languages) {
+    (*summary.mutable_titles()->mutable_values())[language] = GroupTitle(input.version.instrument, group, language);
+  }
+  SetWarnings(summary);
+  if (IsUneven(summary, parts)) summary.add_warnings(v1::PARTICIPATION_WARNING_UNEVEN);
   for (size_t item = 0; item < joined.items.size(); ++item) {
     std::vector<PrintedAtom> atoms;
     std::optional<int64_t> not_observed = 0;

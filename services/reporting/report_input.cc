@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <set>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "services/base/status.h"
@@ -49,16 +51,23 @@ absl::Status CheckPerson(const domain::Answers& answers, const domain::Instrumen
   return absl::OkStatus();
 }
 
-// The English text, else the one in the first of `languages` that there is, else `otherwise`.
-std::string EnglishOr(const domain::LocalizedText& text, const std::vector<std::string>& languages,
-                      absl::string_view otherwise) {
-  std::vector<std::string> order = {"en"};
+// The text in `language`, else the English one, else the one in the first of `languages` that there is, else `otherwise`.
+std::string TextIn(absl::string_view language, const domain::LocalizedText& text,
+                   const std::vector<std::string>& languages, absl::string_view otherwise) {
+  std::vector<std::string> order = {std::string(language), "en"};
   order.insert(order.end(), languages.begin(), languages.end());
-  for (const std::string& language : order) {
-    const auto found = text.find(language);
+  for (const std::string& each : order) {
+    const auto found = text.find(each);
     if (found != text.end() && !found->second.empty()) return found->second;
   }
   return std::string(otherwise);
+}
+
+// Whether a Spanish word begins with the sound of i, before which "y" becomes "e": not so before hie- and hia-.
+bool BeginsWithI(absl::string_view word) {
+  const std::string lower = absl::AsciiStrToLower(word.substr(0, 4));
+  if (absl::StartsWith(lower, "hi")) return lower.size() < 3 || (lower[2] != 'e' && lower[2] != 'a');
+  return absl::StartsWith(lower, "i") || absl::StartsWith(word, "\u00ed") || absl::StartsWith(word, "\u00cd");
 }
 
 absl::Status CheckResult(const domain::InstrumentVersion& version, const domain::ClosedResult& result) {
@@ -120,30 +129,34 @@ std::map<std::string, int> ItemIndex(const domain::Instrument& instrument) {
   return index;
 }
 
-std::string GroupTitle(const domain::Instrument& instrument, absl::string_view code) {
-  if (code == domain::kOtherRaters) return "Other raters";
+std::string JoinTitles(const std::vector<std::string>& titles, absl::string_view language) {
+  if (titles.size() < 2) return absl::StrJoin(titles, "");
+  const std::vector<std::string> first(titles.begin(), titles.end() - 1);
+  const char* between = language != "es" ? " and " : BeginsWithI(titles.back()) ? " e " : " y ";
+  return absl::StrCat(absl::StrJoin(first, ", "), between, titles.back());
+}
+
+std::string GroupTitle(const domain::Instrument& instrument, absl::string_view code, absl::string_view language) {
+  if (code == domain::kOtherRaters) return language == "es" ? "Otras personas" : "Other raters";
   const domain::IssuingName name = domain::ParseIssuingCode(code);
   if (!name.parts.empty()) {
-    return absl::StrCat(GroupTitle(instrument, name.group), ", ", absl::StrJoin(name.parts, " and "));
+    return absl::StrCat(GroupTitle(instrument, name.group, language), ", ", JoinTitles(name.parts, language));
   }
   for (const domain::RaterGroup& group : instrument.rater_groups) {
-    if (group.code == code) return EnglishOr(group.title, instrument.languages, code);
+    if (group.code == code) return TextIn(language, group.title, instrument.languages, code);
   }
   return std::string(code);
 }
 
 std::string PartsTitle(const domain::Contract& contract, const domain::Instrument& instrument, absl::string_view group,
-                       const std::vector<std::string>& parts) {
+                       const std::vector<std::string>& parts, absl::string_view language) {
   const domain::Breakdown* breakdown = domain::FindBreakdown(contract.breakdowns, group);
   std::vector<std::string> titles;
   for (const std::string& code : parts) {
     const domain::Part* part = breakdown == nullptr ? nullptr : domain::FindPart(*breakdown, code);
-    titles.push_back(part == nullptr ? code : EnglishOr(part->title, instrument.languages, code));
+    titles.push_back(part == nullptr ? code : TextIn(language, part->title, instrument.languages, code));
   }
-  if (titles.size() < 2) return absl::StrJoin(titles, "");
-  const std::string last = titles.back();
-  titles.pop_back();
-  return absl::StrCat(absl::StrJoin(titles, ", "), " and ", last);
+  return JoinTitles(titles, language);
 }
 
 }  // namespace candor::reporting

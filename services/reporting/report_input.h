@@ -61,13 +61,17 @@ struct ReportInput {
 // the part, never a figure.
 absl::Status CheckReportInput(const ReportInput& input);
 
-// What an English report calls the rater group `code`: its English title, else the one in the instrument's first
-// language, else the code. The pool is "Other raters"; parts are named by their codes (PartsTitle knows their titles).
-std::string GroupTitle(const domain::Instrument& instrument, absl::string_view code);
+// What a report in `language` ("en", "es") calls the rater group `code`: its title in that language, else the English one,
+// else the one in the instrument's first language, else the code. The pool is "Other raters"; parts are named by their codes
+// (PartsTitle knows their titles).
+std::string GroupTitle(const domain::Instrument& instrument, absl::string_view code, absl::string_view language = "en");
 
 // What it calls parts of the group, as the contract declares them: "Lower school", "Lower school and Upper school".
 std::string PartsTitle(const domain::Contract& contract, const domain::Instrument& instrument, absl::string_view group,
-                       const std::vector<std::string>& parts);
+                       const std::vector<std::string>& parts, absl::string_view language = "en");
+
+// "Staff", "Staff and Parents", "Staff, Students and Parents"; in Spanish with "y", and "e" before the sound of i.
+std::string JoinTitles(const std::vector<std::string>& titles, absl::string_view language);
 
 // Indicator's code -> its place among the instrument's items.
 std::map<std::string, int> ItemIndex(const domain::Instrument& instrument);

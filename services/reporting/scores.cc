@@ -42,17 +42,6 @@ int Turned(const domain::Instrument& instrument, size_t item, uint8_t byte) {
   return instrument.items[item].reverse ? instrument.scale.points + 1 - byte : byte;
 }
 
-std::vector<std::optional<int>> SelfItems(const ReportInput& input) {
-  const domain::Instrument& instrument = input.version.instrument;
-  std::vector<std::optional<int>> ratings(instrument.items.size());
-  if (!input.self.has_value()) return ratings;
-  for (size_t i = 0; i < ratings.size(); ++i) {
-    const uint8_t byte = input.self->ratings[i];
-    if (IsRating(byte)) ratings[i] = Turned(instrument, i, byte);
-  }
-  return ratings;
-}
-
 PersonItems SupervisorItems(const ReportInput& input) {
   const domain::Instrument& instrument = input.version.instrument;
   PersonItems means(instrument.items.size());
@@ -121,6 +110,7 @@ std::optional<PrintedScore> ScoreIndicator(const PreparedGroup& group, int item,
     v1::Distribution& distribution = *out.mutable_distribution();
     for (int64_t count : printed.atom.counts) distribution.add_counts(count);
     distribution.set_standard_deviation(*figures.sd);
+    distribution.set_average_deviation(*figures.average_deviation);
     if (figures.favourable.has_value()) distribution.set_favourable_share(*figures.favourable);
     if (figures.favourable_limits.has_value()) {
       distribution.set_favourable_lower(figures.favourable_limits->lo);
@@ -296,6 +286,8 @@ double StrengthCut(int points) { return (points + 1) / 2.0 + AgreementBand(point
 
 double AgreementBand(int points) { return 0.5 * (points - 1) / 4; }
 
+double Target(int points) { return 1 + 0.75 * (points - 1); }
+
 statistics::ScoringRules ScoringRulesOf(const domain::Contract& contract, const domain::RatingScale& scale) {
   statistics::ScoringRules rules = statistics::DefaultRules(scale.points);
   rules.favourable_from = scale.favourable_from;
@@ -305,11 +297,23 @@ statistics::ScoringRules ScoringRulesOf(const domain::Contract& contract, const 
       scale.strength_cut_hundredths != 0 ? scale.strength_cut_hundredths / 100.0 : StrengthCut(scale.points);
   rules.gap_delta =
       scale.agreement_band_hundredths != 0 ? scale.agreement_band_hundredths / 100.0 : AgreementBand(scale.points);
+  rules.target = std::max(Target(scale.points), rules.strength_cut);
   return rules;
 }
 
 double CorrelationOf(const domain::PooledFigures& pooled, const statistics::ScoringRules& rules) {
   return pooled.item_correlation.has_value() ? *pooled.item_correlation / 100.0 : rules.prior_correlation;
+}
+
+std::vector<std::optional<int>> SelfItems(const ReportInput& input) {
+  const domain::Instrument& instrument = input.version.instrument;
+  std::vector<std::optional<int>> ratings(instrument.items.size());
+  if (!input.self.has_value()) return ratings;
+  for (size_t i = 0; i < ratings.size(); ++i) {
+    const uint8_t byte = input.self->ratings[i];
+    if (IsRating(byte)) ratings[i] = Turned(instrument, i, byte);
+  }
+  return ratings;
 }
 
 v1::Scores BuildScores(const ReportInput& input) {
@@ -332,6 +336,7 @@ v1::Scores BuildScores(const ReportInput& input) {
   rules.set_pool_minimum(input.contract.pool_minimum);
   rules.set_strength_cut(material.rules.strength_cut);
   rules.set_agreement_band(material.rules.gap_delta);
+  rules.set_target(material.rules.target);
   rules.set_item_correlation(material.correlation);
   rules.set_item_correlation_source(input.pooled.item_correlation.has_value() ? v1::CORRELATION_SOURCE_POOLED
                                                                               : v1::CORRELATION_SOURCE_ASSUMED);

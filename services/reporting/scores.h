@@ -22,12 +22,18 @@ double StrengthCut(int points);
 // 0.5 (points - 1) / 4 on any other.
 double AgreementBand(int points);
 
+// What focus areas are measured against, unless the strength line lies higher: three quarters up the scale, 4.0 of 5.
+double Target(int points);
+
 // The constants of a report: the contract's thresholds, the instrument's scale with its strength line and agreement
 // band, or the defaults above.
 statistics::ScoringRules ScoringRulesOf(const domain::Contract& contract, const domain::RatingScale& scale);
 
 // The correlation between two items rated by one person: the campaign's pooled one, else the rules' prior.
 double CorrelationOf(const domain::PooledFigures& pooled, const statistics::ScoringRules& rules);
+
+// The leader's own rating of each item of the instrument, after reversal; unset where there is none.
+std::vector<std::optional<int>> SelfItems(const ReportInput& input);
 
 // All figures. The input has passed CheckReportInput.
 candor::v1::Scores BuildScores(const ReportInput& input);

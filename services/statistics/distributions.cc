@@ -6,6 +6,7 @@
 #include <limits>
 
 #include <boost/math/distributions/fisher_f.hpp>
+#include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 
 #include "services/base/status.h"
@@ -40,6 +41,12 @@ double StudentUpperQuantile(double degrees) {
     entry.store(quantile, std::memory_order_relaxed);
   }
   return quantile;
+}
+
+double StudentQuantile(double level, double degrees) {
+  CANDOR_CHECK(level > 0 && level < 1 && degrees > 0);
+  if (std::isinf(degrees)) return boost::math::quantile(boost::math::normal_distribution<double, Policy>(), level);
+  return boost::math::quantile(Student(degrees), level);
 }
 
 double FisherQuantile(double level, double numerator, double denominator) {

@@ -9,6 +9,10 @@ namespace candor::statistics {
 // degrees give the normal quantile. Safe to call from several threads; whole degrees up to 4,096 are remembered.
 double StudentUpperQuantile(double degrees);
 
+// The value that a t variable with `degrees` > 0 degrees of freedom, which may be infinite, stays below with probability
+// `level`, within (0, 1). Not remembered.
+double StudentQuantile(double level, double degrees);
+
 // Two-sided p value of the t statistic `t` with `degrees` > 0 degrees of freedom.
 double StudentTwoSided(double t, double degrees);
 

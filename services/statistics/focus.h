@@ -1,50 +1,22 @@
-// Focus areas: which units lie furthest below the target, and how sure that is.
+// Focus areas from people's ratings: the covariance that ranking needs.
 
 #ifndef CANDOR_SERVICES_STATISTICS_FOCUS_H_
 #define CANDOR_SERVICES_STATISTICS_FOCUS_H_
 
-#include <cstdint>
-#include <optional>
 #include <span>
-#include <vector>
 
 #include "services/statistics/constants.h"
+#include "services/statistics/ranking.h"
 #include "services/statistics/scale_statistics.h"
 #include "services/statistics/tally.h"
 
 namespace candor::statistics {
-
-struct FocusUnit {
-  double need = 0;  // target minus O, scale points
-  double sd = 0;    // of the need, without what all units share (the raters' halo)
-  int rank = 0;     // 1: greatest need; equal needs share a rank
-  double top3 = 0;  // probability of being among the three greatest needs
-  double top5 = 0;
-};
-
-// A square matrix, row after row.
-struct CovarianceMatrix {
-  explicit CovarianceMatrix(int size) : size(size), values(static_cast<size_t>(size) * size, 0) {}
-  double& at(int j, int l) { return values[static_cast<size_t>(j) * size + l]; }
-  double at(int j, int l) const { return values[static_cast<size_t>(j) * size + l]; }
-  int size;
-  std::vector<double> values;
-};
 
 // Adds to `covariance` the regularised covariance of one group's item means, each weighed by its share in O: the
 // `shares` entry of an item that the group does not enter is zero. An item with a share has valid ratings. `tally` has
 // kPairSums and kPatterns; `products` was made from it.
 void AddGroupCovariance(const Tally& tally, const MeanProducts& products, std::span<const double> shares,
                         const ScoringRules& rules, CovarianceMatrix& covariance);
-
-// One unit for each need. `covariance` is that of the needs; its mean off-diagonal element, which all units share and
-// which cannot change their order, is taken out of the variances.
-std::vector<FocusUnit> RankNeeds(std::span<const double> needs, const CovarianceMatrix& covariance);
-
-// Probability of each unit to be among the `k` greatest of independent normal needs, for k = 1..most; by a fixed
-// quadrature, so the same input gives the same bits. Every sd is positive. Entry [k - 1][u] is unit u's.
-std::vector<std::vector<double>> ProbabilitiesOfTop(std::span<const double> needs, std::span<const double> sds,
-                                                    int most);
 
 }  // namespace candor::statistics
 

@@ -39,11 +39,6 @@ Interval MeanOf(const PrintedAtom& atom, const ScoringRules& rules) {
   return {mean, mean};
 }
 
-// Prior variance of the mean of `items` items that one person rated.
-double PriorOfMean(int items, const ScoringRules& rules) {
-  return rules.prior_variance * (1 + (items - 1) * rules.prior_correlation) / items;
-}
-
 // The uncertainty that depends on the number of raters alone.
 void SetTypical(double variance, const ScoringRules& rules, PrintedScore& score) {
   score.variance = variance;
@@ -80,6 +75,10 @@ bool NearLine(const PrintedScore& others, const ScoringRules& rules) {
 }
 
 }  // namespace
+
+double PriorOfMean(int items, const ScoringRules& rules) {
+  return rules.prior_variance * (1 + (items - 1) * rules.prior_correlation) / items;
+}
 
 PrintedAtom JoinPrinted(std::span<const PrintedAtom> atoms, const ScoringRules& rules) {
   PrintedAtom joined;
@@ -124,6 +123,7 @@ PrintedItem ScorePrintedItem(const PrintedAtom& atom, const ScoringRules& rules)
     const ItemStatistics figures = ComputeItem(atom.counts, 0, 0, rules);
     CANDOR_CHECK(figures.n == atom.n && figures.s1 == atom.sum);
     item.sd = figures.sd;
+    item.average_deviation = figures.ad_mean;
     item.favourable = figures.favourable;
     item.favourable_limits = figures.favourable_limits;
     SetMeasured(figures.regularised_error(), *figures.degrees, rules, score);

@@ -63,12 +63,16 @@ struct PrintedScore {
   std::optional<PrintedInterval> interval;  // set exactly when `variance` is
 };
 
+// Prior variance of the mean of `items` items that one person rated, squared scale points.
+double PriorOfMean(int items, const ScoringRules& rules);
+
 // One atom's figures. `score` is unset when the atom is withheld.
 struct PrintedItem {
   int64_t n = 0;
   std::optional<PrintedScore> score;
   // Only where the distribution is printed:
   std::optional<double> sd;                // standard deviation of the ratings (n - 1), scale points
+  std::optional<double> average_deviation;  // mean distance of the ratings from their mean, scale points
   std::optional<double> favourable;        // share of ratings >= favourable_from
   std::optional<Interval> favourable_limits;  // its Wilson 95 % limits
 };

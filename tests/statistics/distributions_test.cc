@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 #include "services/statistics/constants.h"
 #include "services/statistics/district.h"
-#include "services/statistics/focus.h"
+#include "services/statistics/ranking.h"
 #include "services/statistics/response_surface.h"
 
 namespace candor::statistics {
