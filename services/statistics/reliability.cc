@@ -5,13 +5,11 @@
 
 #include <Eigen/Dense>
 
+#include "services/base/status.h"
 #include "services/statistics/distributions.h"
-#include "services/statistics/scale_statistics.h"
 
 namespace candor::statistics {
 namespace {
-
-__extension__ typedef __int128 Int128;
 
 // Sums of squares below this for each rating are rounding: the ratings do not differ.
 constexpr double kNothing = 1e-12;
@@ -109,36 +107,35 @@ ClassMoments ItemMoments(const Tally& tally, int item) {
   return moments;
 }
 
-ClassMoments PersonMoments(const Tally& tally, int scale, const ScoringRules& rules) {
-  const ScaleStatistics persons = ComputePersonScores(tally, scale, rules);
+ClassMoments PersonMoments(const ScaleStatistics& scale) {
   ClassMoments moments;
-  moments.n = persons.n_persons;
-  moments.mean = persons.mean_persons.value_or(0);
-  const double sd = persons.sd_persons.value_or(0);
+  moments.n = scale.n_persons;
+  moments.mean = scale.mean_persons.value_or(0);
+  const double sd = scale.sd_persons.value_or(0);
   moments.within = sd * sd * static_cast<double>(std::max<int64_t>(0, moments.n - 1));
   return moments;
 }
 
-Anova AnalyseVariance(const std::vector<ClassMoments>& leaders) {
+void AnovaSums::Add(const ClassMoments& leader) {
+  if (leader.n == 0) return;
+  const double n = static_cast<double>(leader.n), distance = leader.mean - mean_;
+  ++leaders_;
+  n_ += leader.n;
+  squared_sizes_ += n * n;
+  within_ += leader.within;
+  mean_ += distance * n / static_cast<double>(n_);
+  between_ += n * distance * (leader.mean - mean_);
+}
+
+Anova AnovaSums::Analyse() const {
   Anova figures;
-  double sum = 0, squared_sizes = 0, ssw = 0;
-  for (const ClassMoments& leader : leaders) {
-    if (leader.n == 0) continue;
-    const double n = static_cast<double>(leader.n);
-    ++figures.leaders;
-    figures.n += leader.n;
-    sum += n * leader.mean;
-    squared_sizes += n * n;
-    ssw += leader.within;
-  }
-  if (figures.leaders < 2 || figures.n <= figures.leaders) return figures;
-  const double n = static_cast<double>(figures.n), classes = static_cast<double>(figures.leaders), mean = sum / n;
-  double ssb = 0;
-  for (const ClassMoments& leader : leaders) ssb += static_cast<double>(leader.n) * (leader.mean - mean) * (leader.mean - mean);
-  if (ssw < kNothing * n) ssw = 0;
-  if (ssb < kNothing * n) ssb = 0;
+  figures.n = n_;
+  figures.leaders = leaders_;
+  if (leaders_ < 2 || n_ <= leaders_) return figures;
+  const double n = static_cast<double>(n_), classes = static_cast<double>(leaders_);
+  const double ssb = between_ < kNothing * n ? 0 : between_, ssw = within_ < kNothing * n ? 0 : within_;
   const double msb = ssb / (classes - 1), msw = ssw / (n - classes);
-  const double k_mean = n / classes, k0 = (n - squared_sizes / n) / (classes - 1);
+  const double k_mean = n / classes, k0 = (n - squared_sizes_ / n) / (classes - 1);
   figures.between = msb;
   figures.within = msw;
   figures.icc1 = Ratio(msb - msw, msb + (k_mean - 1) * msw);
@@ -148,6 +145,12 @@ Anova AnalyseVariance(const std::vector<ClassMoments>& leaders) {
   figures.icc1_k0 = Ratio(msb - msw, msb + (k0 - 1) * msw);
   figures.tau2 = (msb - msw) / k0;
   return figures;
+}
+
+Anova AnalyseVariance(const std::vector<ClassMoments>& leaders) {
+  AnovaSums sums;
+  for (const ClassMoments& leader : leaders) sums.Add(leader);
+  return sums.Analyse();
 }
 
 Reliability ComputeReliability(const Tally& tally, int scale) {
@@ -163,20 +166,26 @@ Reliability ComputeReliability(const Tally& tally, int scale) {
   return figures;
 }
 
-std::optional<double> AlphaOfMeans(const std::vector<std::vector<double>>& leaders) {
-  if (leaders.size() < 3 || leaders[0].size() < 2) return std::nullopt;
-  const auto rows = static_cast<Eigen::Index>(leaders.size()), items = static_cast<Eigen::Index>(leaders[0].size());
-  Eigen::MatrixXd means(rows, items);
-  for (Eigen::Index row = 0; row < rows; ++row) {
-    for (Eigen::Index item = 0; item < items; ++item) {
-      means(row, item) = leaders[static_cast<size_t>(row)][static_cast<size_t>(item)];
-    }
+void AlphaOfMeans::Add(std::span<const double> means) {
+  CANDOR_CHECK(means.size() == means_.size());
+  const double leaders = static_cast<double>(++leaders_);
+  double sum = 0;
+  for (size_t item = 0; item < means.size(); ++item) {
+    const double distance = means[item] - means_[item];
+    means_[item] += distance / leaders;
+    item_squares_ += distance * (means[item] - means_[item]);
+    sum += means[item];
   }
-  const Eigen::MatrixXd centred = means.rowwise() - means.colwise().mean();
+  const double distance = sum - mean_of_sums_;
+  mean_of_sums_ += distance / leaders;
+  squares_of_sums_ += distance * (sum - mean_of_sums_);
+}
+
+std::optional<double> AlphaOfMeans::Alpha() const {
+  if (leaders_ < 3 || means_.size() < 2) return std::nullopt;
   // The divisor n - 1 of all variances cancels.
-  const double of_sums = centred.rowwise().sum().squaredNorm();
-  if (of_sums <= kNothing * static_cast<double>(rows)) return std::nullopt;
-  return AlphaOf(static_cast<double>(items), centred.squaredNorm(), of_sums);
+  if (squares_of_sums_ <= kNothing * static_cast<double>(leaders_)) return std::nullopt;
+  return AlphaOf(static_cast<double>(means_.size()), item_squares_, squares_of_sums_);
 }
 
 std::optional<ShrunkMeans> ShrinkMeans(const std::vector<ClassMoments>& leaders, const Anova& anova) {

@@ -5,11 +5,14 @@
 #ifndef CANDOR_SERVICES_STATISTICS_RELIABILITY_H_
 #define CANDOR_SERVICES_STATISTICS_RELIABILITY_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "services/statistics/constants.h"
+#include "services/statistics/scale_statistics.h"
 #include "services/statistics/tally.h"
 
 namespace candor::statistics {
@@ -20,9 +23,9 @@ struct ClassMoments {
   double mean = 0;
   double within = 0;  // sum of squares about the mean
 };
-// Of one item, or of the person scores of one scale, from one leader's tally. `tally` has kScaleSums for the second.
+// Of one item in one leader's tally, and of the person scores of one scale.
 ClassMoments ItemMoments(const Tally& tally, int item);
-ClassMoments PersonMoments(const Tally& tally, int scale, const ScoringRules& rules);
+ClassMoments PersonMoments(const ScaleStatistics& scale);
 
 // One-way analysis of variance with leaders as classes, those of a single rating kept. What is optional is set where
 // there are two classes or more, and more ratings than classes.
@@ -37,6 +40,21 @@ struct Anova {
   std::optional<double> tau2;             // (MSB - MSW) / k0, also below zero
 };
 Anova AnalyseVariance(const std::vector<ClassMoments>& leaders);
+
+// The same for leaders that come one by one and need not be kept. The order in which they come may change the last
+// bits: add them in the order of their ids.
+class AnovaSums {
+ public:
+  void Add(const ClassMoments& leader);
+  Anova Analyse() const;
+
+ private:
+  int64_t n_ = 0, leaders_ = 0;
+  double squared_sizes_ = 0;
+  double mean_ = 0;     // of all ratings so far
+  double between_ = 0;  // sum of squares of the leaders' means about it, each as often as it has ratings
+  double within_ = 0;
+};
 
 // Internal consistency of one scale in one group, over all its forms. All but the counts unset for scales of one item.
 struct Reliability {
@@ -56,9 +74,24 @@ struct Reliability {
 // `tally` has kScaleSums and kPairSums.
 Reliability ComputeReliability(const Tally& tally, int scale);
 
-// Alpha of a scale over leaders: of the means of its items, one row a leader, each with every item. It speaks of telling
-// leaders apart. Unset for fewer than three leaders or two items, or where the sums of the rows do not differ.
-std::optional<double> AlphaOfMeans(const std::vector<std::vector<double>>& leaders);
+// Alpha of a scale over leaders: of the means of its items. It speaks of telling leaders apart. The order of the leaders
+// as in AnovaSums.
+class AlphaOfMeans {
+ public:
+  explicit AlphaOfMeans(size_t items) : means_(items, 0) {}
+
+  // `means`: of a leader whose every item has ratings, one for each item. The others are left out.
+  void Add(std::span<const double> means);
+  // Unset for fewer than three leaders or two items, or where the sums of the leaders' means do not differ.
+  std::optional<double> Alpha() const;
+
+ private:
+  int64_t leaders_ = 0;
+  std::vector<double> means_;   // of each item, over the leaders so far
+  double mean_of_sums_ = 0;
+  double item_squares_ = 0;     // of the items about their means, all together
+  double squares_of_sums_ = 0;
+};
 
 // A leader's mean, shrunk towards the district's by how little it is known.
 struct ShrunkMean {

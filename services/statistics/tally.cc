@@ -1,6 +1,7 @@
 #include "services/statistics/tally.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "services/base/error.h"
@@ -15,6 +16,14 @@ namespace {
 constexpr int kStraightLineRatings = 10;
 
 bool IsRating(uint8_t code) { return code != kBlank && code != kNotObserved; }
+
+// Adds to a count of a table; what comes to nothing is not kept, so that equal tallies have equal tables.
+template <typename Table>
+void AddCount(Table& table, const typename Table::key_type& key, int64_t count) {
+  const auto [entry, added] = table.try_emplace(key, 0);
+  entry->second += count;
+  if (entry->second == 0) table.erase(entry);
+}
 
 }  // namespace
 
@@ -90,6 +99,7 @@ void Tally::CountForm(const uint8_t* form, int64_t sign) {
   if (has(kCompleteSums) && complete) CountComplete(form, sign);
   if (has(kQuality)) CountQuality(form, sign);
   if (has(kPatterns) && !answered_.empty()) CountPattern(sign);
+  if (has(kSpread) && answered_.size() >= 2) CountSpread(form, sign);
 }
 
 void Tally::CountScales(const uint8_t* form, int64_t sign) {
@@ -147,9 +157,18 @@ void Tally::CountQuality(const uint8_t* form, int64_t sign) {
 void Tally::CountPattern(int64_t sign) {
   std::fill(scratch_.begin(), scratch_.end(), 0);
   for (int j : answered_) scratch_[static_cast<size_t>(j) / 64] |= uint64_t{1} << (j % 64);
-  auto [entry, added] = patterns_.try_emplace(scratch_, 0);
-  entry->second += sign;
-  if (entry->second == 0) patterns_.erase(entry);
+  AddCount(patterns_, scratch_, sign);
+}
+
+void Tally::CountSpread(const uint8_t* form, int64_t sign) {
+  const int64_t n = static_cast<int64_t>(answered_.size());
+  int64_t sum = 0, square = 0;
+  for (const int j : answered_) {
+    sum += form[j];
+    square += int64_t{form[j]} * form[j];
+  }
+  const int64_t spread = n * square - sum * sum;
+  if (spread > 0) AddCount(spreads_, {static_cast<int>(n), spread}, sign);
 }
 
 absl::Status Tally::Merge(const Tally& other) { return Combine(other, 1); }
@@ -178,18 +197,18 @@ absl::Status Tally::Combine(const Tally& other, int64_t sign) {
   if (has(kPairSums)) add(pairs_at_, other.pairs_at_, 2 * triangle_size() + items * items);
   if (has(kCompleteSums)) add(complete_at_, other.complete_at_, 1 + items + triangle_size());
   if (has(kQuality)) add(quality_at_, other.quality_at_, 1 + items + 1);
-  if (!has(kPatterns)) return absl::OkStatus();
-  for (const auto& [pattern, count] : other.patterns_) {
-    auto [entry, added] = patterns_.try_emplace(pattern, 0);
-    entry->second += sign * count;
-    if (entry->second == 0) patterns_.erase(entry);
+  if (has(kPatterns)) {
+    for (const auto& [pattern, count] : other.patterns_) AddCount(patterns_, pattern, sign * count);
+  }
+  if (has(kSpread)) {
+    for (const auto& [spread, count] : other.spreads_) AddCount(spreads_, spread, sign * count);
   }
   return absl::OkStatus();
 }
 
 bool Tally::operator==(const Tally& other) const {
   return parts_ == other.parts_ && (layout_ == other.layout_ || *layout_ == *other.layout_) && sums_ == other.sums_ &&
-         patterns_ == other.patterns_;
+         patterns_ == other.patterns_ && spreads_ == other.spreads_;
 }
 
 int64_t Tally::valid(int item) const {
@@ -242,6 +261,18 @@ int Tally::longstring_max() const {
     if (sums_[quality_at_ + 1 + length] != 0) return length;
   }
   return 0;
+}
+
+double Tally::variability_sum() const {
+  CANDOR_CHECK(has(kSpread));
+  std::vector<std::pair<Spread, int64_t>> table(spreads_.begin(), spreads_.end());
+  std::sort(table.begin(), table.end());
+  double sum = 0;
+  for (const auto& [spread, count] : table) {
+    const double n = spread.first;
+    sum += static_cast<double>(count) * std::sqrt(static_cast<double>(spread.second) / (n * (n - 1)));
+  }
+  return sum;
 }
 
 absl::Status ShardedTally::Merge(absl::string_view shard_id, const Tally& shard) {

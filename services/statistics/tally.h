@@ -1,7 +1,7 @@
 // Mergeable tallies: all that scores and their uncertainty need from a set of forms, as sums of whole numbers.
 //
-// A tally is a vector of integers (and a table of answer patterns). Merging adds, withdrawing subtracts; both are
-// exact, so any order of shards, merges and withdrawals gives bit-identical tallies, and with them identical figures.
+// A tally is a vector of integers (and two tables of counts). Merging adds, withdrawing subtracts; both are exact, so
+// any order of shards, merges and withdrawals gives bit-identical tallies, and with them identical figures.
 
 #ifndef CANDOR_SERVICES_STATISTICS_TALLY_H_
 #define CANDOR_SERVICES_STATISTICS_TALLY_H_
@@ -11,6 +11,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -56,6 +57,7 @@ class Tally {
     kPatterns = 4,      // which sets of items were answered, and how often
     kCompleteSums = 8,  // sums and products over forms complete on all items
     kQuality = 16,      // straight lines and long strings
+    kSpread = 32,       // how far the ratings of one form lie apart, and on how many forms
   };
 
   // An empty tally. `parts`: Part values or-ed together. 2 <= points <= 10; scales hold items of the layout.
@@ -77,7 +79,8 @@ class Tally {
   bool operator==(const Tally& other) const;
 
   // The whole tally as a list of whole numbers, so that it can be kept and read again: always of the same length and order
-  // for one layout and one choice of parts, whatever was counted. `parts` without kPatterns, here and in the two below.
+  // for one layout and one choice of parts, whatever was counted. `parts` without kPatterns and kSpread, here
+  // and in the two below.
   std::span<const int64_t> Numbers() const;
   // For each of these numbers, in their order, the most that one form can add to it: that of n forms is within 0..n times
   // as much. How many there are says the length of the list.
@@ -125,8 +128,14 @@ class Tally {
   int64_t longstring_sum() const;
   int longstring_max() const;
 
+  // kSpread. Intra-individual response variability, summed over the forms: the standard deviation (n - 1) of one form's
+  // ratings, in scale points; 0 for a form of fewer than two. Summed in one order, whatever was counted or merged first.
+  double variability_sum() const;
+
  private:
   using Pattern = absl::InlinedVector<uint64_t, 2>;  // bit j: item j has a valid rating
+  // Of one form: its n valid ratings, and n * S2 - S1^2 of them, which is n (n - 1) times their variance.
+  using Spread = std::pair<int, int64_t>;
 
   size_t item_at(int item) const { return 2 + static_cast<size_t>(item) * (layout_->points + 2); }
   size_t triangle_size() const { return static_cast<size_t>(layout_->items) * (layout_->items + 1) / 2; }
@@ -138,6 +147,7 @@ class Tally {
   void CountScales(const uint8_t* form, int64_t sign);
   void CountQuality(const uint8_t* form, int64_t sign);
   void CountPattern(int64_t sign);
+  void CountSpread(const uint8_t* form, int64_t sign);
   void CountComplete(const uint8_t* form, int64_t sign);
   PairSums PairsAt(std::vector<int64_t>& sums) const;
   bool ItemsAgree() const;
@@ -153,6 +163,7 @@ class Tally {
   std::vector<size_t> scales_at_;  // per scale: 3 per m, then points per item
   size_t pairs_at_ = 0, pair_sums_at_ = 0, complete_at_ = 0, quality_at_ = 0;
   absl::flat_hash_map<Pattern, int64_t> patterns_;
+  absl::flat_hash_map<Spread, int64_t> spreads_;  // forms with each, but those whose ratings are all equal
   Pattern scratch_;                // of the form being counted
   std::vector<int> answered_;      // likewise
 };

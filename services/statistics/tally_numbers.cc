@@ -27,12 +27,12 @@ bool ProductFits(int64_t product, int64_t one, int64_t other, int64_t points) {
 }  // namespace
 
 std::span<const int64_t> Tally::Numbers() const {
-  CANDOR_CHECK(!has(kPatterns));
+  CANDOR_CHECK(!has(kPatterns) && !has(kSpread));
   return sums_;
 }
 
 std::vector<int64_t> Tally::MostOfOneForm(const FormLayout& layout, unsigned parts) {
-  CANDOR_CHECK((parts & kPatterns) == 0);
+  CANDOR_CHECK((parts & (kPatterns | kSpread)) == 0);
   const Tally empty(std::make_shared<const FormLayout>(layout), parts);
   const int64_t points = layout.points;
   std::vector<int64_t> most(empty.sums_.size(), 1);  // of whatever counts forms
@@ -60,7 +60,7 @@ std::vector<int64_t> Tally::MostOfOneForm(const FormLayout& layout, unsigned par
 
 absl::StatusOr<Tally> Tally::FromNumbers(std::shared_ptr<const FormLayout> layout, unsigned parts,
                                          std::span<const int64_t> numbers) {
-  CANDOR_CHECK((parts & kPatterns) == 0);
+  CANDOR_CHECK((parts & (kPatterns | kSpread)) == 0);
   Tally tally(std::move(layout), parts);
   if (numbers.size() != tally.sums_.size()) return Invalid();
   const int64_t forms = numbers[0];

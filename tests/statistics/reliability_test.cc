@@ -88,12 +88,29 @@ TEST(ReliabilityTest, APairThatNobodyRatedTogetherLeavesNoPairwiseFigure) {
   EXPECT_FALSE(figures.alpha_pairwise.has_value());
 }
 
+// Sums that take leaders one by one lose nothing where the leaders hardly differ.
+TEST(AnovaTest, SmallDifferencesBetweenLeadersSurviveTheSums) {
+  AnovaSums sums;
+  for (int leader = 0; leader < 100'000; ++leader) sums.Add({10, 4 + (leader % 2 == 0 ? 1e-5 : -1e-5), 9e-9});
+  const Anova anova = sums.Analyse();
+  EXPECT_NEAR(*anova.between, 1e-9 * 100'000 / 99'999, 1e-15);
+  EXPECT_NEAR(*anova.within, 1e-9, 1e-15);
+}
+
+std::optional<double> AlphaOf(const std::vector<std::vector<double>>& leaders, size_t items) {
+  AlphaOfMeans alpha(items);
+  for (const std::vector<double>& means : leaders) alpha.Add(means);
+  return alpha.Alpha();
+}
+
 TEST(AlphaOfMeansTest, NeedsThreeLeadersWhoDiffer) {
-  EXPECT_FALSE(AlphaOfMeans({}).has_value());
-  EXPECT_FALSE(AlphaOfMeans({{1, 2}, {2, 3}}).has_value());
-  EXPECT_FALSE(AlphaOfMeans({{3, 3}, {3, 3}, {3, 3}}).has_value());
-  EXPECT_FALSE(AlphaOfMeans({{1}, {2}, {3}}).has_value());
-  EXPECT_NEAR(*AlphaOfMeans({{1, 2}, {2, 3}, {4, 5}}), 1, 1e-12);
+  EXPECT_FALSE(AlphaOf({}, 2).has_value());
+  EXPECT_FALSE(AlphaOf({{1, 2}, {2, 3}}, 2).has_value());
+  EXPECT_FALSE(AlphaOf({{3, 3}, {3, 3}, {3, 3}}, 2).has_value());
+  EXPECT_FALSE(AlphaOf({{1}, {2}, {3}}, 1).has_value());
+  EXPECT_NEAR(*AlphaOf({{1, 2}, {2, 3}, {4, 5}}, 2), 1, 1e-12);
+  // Variances 3, 1 and 1 of the items, 13 of their sums.
+  EXPECT_NEAR(*AlphaOf({{1, 3, 2}, {4, 4, 3}, {1, 2, 1}}, 3), 1.5 * (1 - 5.0 / 13), 1e-12);
 }
 
 TEST(ShrinkMeansTest, WithoutADifferenceBetweenLeadersAllAreTheDistrictsMean) {

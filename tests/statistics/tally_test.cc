@@ -15,7 +15,7 @@ namespace candor::statistics {
 namespace {
 
 constexpr unsigned kAllParts =
-    Tally::kScaleSums | Tally::kPairSums | Tally::kPatterns | Tally::kCompleteSums | Tally::kQuality;
+    Tally::kScaleSums | Tally::kPairSums | Tally::kPatterns | Tally::kCompleteSums | Tally::kQuality | Tally::kSpread;
 
 using Form = std::vector<uint8_t>;
 
@@ -240,6 +240,36 @@ TEST(TallyTest, LongStringsAndStraightLines) {
   EXPECT_EQ(tally.longstring_max(), 12);
   EXPECT_EQ(tally.forms(), 4);
   EXPECT_EQ(tally.raters(), 3);
+}
+
+TEST(TallyTest, VariabilityIsTheSumOfTheFormsDeviations) {
+  const auto layout = Layout(5, 4);
+  Tally tally(layout, kAllParts);
+  tally.Add(Form{1, 2, 3, 4});                                        // variance 5/3
+  tally.Add(Form{2, kBlank, 4, kNotObserved});                        // 2
+  tally.Add(Form{5, kBlank, kBlank, kNotObserved});                   // one rating: nothing
+  tally.Add(Form{3, 3, 3, 3});
+  tally.Add(Form{kBlank, kBlank, kBlank, kBlank});
+  EXPECT_DOUBLE_EQ(tally.variability_sum(), std::sqrt(5.0 / 3) + std::sqrt(2.0));
+}
+
+// Not only near: sums of square roots depend on their order, and this one has but one.
+TEST(TallyTest, VariabilityOfMergedShardsIsTheSameToTheLastBit) {
+  std::mt19937 random(11);
+  const auto layout = Layout(10, 23);
+  const std::vector<Form> forms = RandomForms(random, *layout, 500);
+  const double expected = OnePass(layout, forms).variability_sum();
+  for (int trial = 0; trial < 20; ++trial) {
+    std::vector<Tally> shards(1 + random() % 7, Tally(layout, Tally::kSpread));
+    Tally total(layout, Tally::kSpread);
+    const Form other = RandomForms(random, *layout, 1)[0];
+    total.Add(other);
+    for (const Form& form : forms) shards[random() % shards.size()].Add(form);
+    std::shuffle(shards.begin(), shards.end(), random);
+    for (const Tally& shard : shards) ASSERT_TRUE(total.Merge(shard).ok());
+    total.Withdraw(other);
+    EXPECT_EQ(total.variability_sum(), expected);
+  }
 }
 
 }  // namespace
