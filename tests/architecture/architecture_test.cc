@@ -57,7 +57,8 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
 // that leaves the response plane has gone through a closed result.
 const std::vector<std::regex> kRawHeaders = {
     std::regex("services/collection/.*"), std::regex("services/domain/(cell_tally|disclosure)\\.h"),
-    std::regex("services/statistics/(tally|counting|pair_counting|pooled|scale_statistics|leader_scores|focus)\\.h"),
+    std::regex("services/statistics/(tally|counting|pair_counting|pooled|reliability|scale_statistics|leader_scores|focus)"
+               "\\.h"),
     std::regex("storage/response_store\\.h"), std::regex("storage/sqlite/(response|open_survey).*\\.h")};
 const std::set<std::string> kRawTargets = {"candor_collection", "candor_disclosure", "candor_tally",
                                            "candor_storage_sqlite"};
@@ -69,7 +70,8 @@ const std::set<std::string> kKeptApart = {"services/identity", "services/reporti
 // has seen.
 const std::set<std::string> kDoorFiles = {"services/rpc/response_methods.cc", "services/rpc/moderation_methods.cc",
                                           "clients/cli/score_input.h", "clients/cli/score_input.cc",
-                                          "clients/cli/score_file.cc"};
+                                          "clients/cli/score_file.cc", "clients/cli/score_leader.h",
+                                          "clients/cli/score_district.h", "clients/cli/score_district.cc"};
 const std::set<std::string> kDoorTargets = {"candor_rpc_response", "candor_score_file"};
 
 // Single headers that only the folders named may include: the two planes never see each other's store, and raw tallies
