@@ -38,6 +38,9 @@ class CsvReader {
   };
   Place PlaceOf(size_t index) const;
 
+  // Whether this record is the text's last and has no line end, as where a file is cut off.
+  bool ends_without_line_end() const { return at_ == end_ && end_ != begin_ && end_[-1] != '\n'; }
+
   // INVALID_ARGUMENT with reason `reason`: "NAME, line L, column C: MESSAGE" for field `index` of this record.
   absl::Status FaultAt(size_t index, absl::string_view reason, absl::string_view message) const;
   // The same for the record as a whole.

@@ -3,10 +3,13 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "clients/cli/score_file.h"
 #include "clients/cli/verbs.h"
+#include "services/base/error.h"
 #include "services/base/random.h"
 #include "services/base/status.h"
 
@@ -53,6 +56,19 @@ class NewFile {
   bool done_ = false;
 };
 
+// The result takes the place of a file of its name: one of the files that it is made from would be lost.
+absl::Status CheckOutIsNoInput(const ScoreOptions& options) {
+  const ScoreFileOptions& files = options.files;
+  for (const std::string& input : {files.structure_path, files.ratings_path, files.invited_path}) {
+    std::error_code ignored;
+    if (!input.empty() && std::filesystem::equivalent(options.out, input, ignored)) {
+      return base::Error(absl::StatusCode::kInvalidArgument, "OUT_IS_INPUT",
+                         absl::StrCat("--out ", options.out, " is a file that is read here; choose another name"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Score(Context& c, const ScoreOptions& options) {
   ProgressLine line(c.options.quiet);
   const Progress progress = [&line](absl::string_view step, int64_t done, int64_t total) {
@@ -66,6 +82,7 @@ absl::Status Score(Context& c, const ScoreOptions& options) {
     CANDOR_RETURN_IF_ERROR(WriteScoresOfFiles(options.files, progress, Print, warning));
     return Print("\n");
   }
+  CANDOR_RETURN_IF_ERROR(CheckOutIsNoInput(options));
   NewFile file(options.out);
   CANDOR_RETURN_IF_ERROR(WriteScoresOfFiles(options.files, progress,
                                             [&file](absl::string_view piece) { return file.Write(piece); }, warning));

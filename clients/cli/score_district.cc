@@ -88,9 +88,9 @@ DistrictScores::DistrictScores(const ScoreStructure& structure, std::shared_ptr<
                                const std::vector<std::string>& groups)
     : structure_(structure), points_(structure.scales.size()) {
   for (const std::string& name : groups) {
-    // The leaders' own ratings are no group of raters.
-    Group& group = groups_.emplace_back(Group{name, Tally(layout, name == kSelfGroup ? unsigned{Tally::kCountsOnly} : kParts),
-                                              {}, {}, {}, {}});
+    // The leaders' own ratings are no group of raters: nothing is added to them.
+    const unsigned parts = name == kSelfGroup ? unsigned{Tally::kCountsOnly} : kParts;
+    Group& group = groups_.emplace_back(Group{name, Tally(layout, parts), {}, {}, {}, {}});
     group.items.resize(structure.items.size());
     for (const ScoreScale& scale : structure.scales) group.means.emplace_back(scale.items.size());
     group.persons.resize(structure.scales.size());

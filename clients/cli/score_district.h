@@ -20,8 +20,8 @@
 
 namespace candor::cli {
 
-// Of each leader it keeps the moments of the person scores, which shrunken means need, and gap and O per scale: nothing per
-// item and no tally.
+// Of each leader it keeps the moments of the person scores, which shrunken means need, and gap and O per scale: nothing
+// per item and no tally.
 class DistrictScores {
  public:
   // What it needs of a leader's tallies.

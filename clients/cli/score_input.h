@@ -70,6 +70,7 @@ absl::StatusOr<ScoreStructure> ParseStructure(absl::string_view text, absl::stri
 // The rows of a ratings file. Leaders and groups are numbered in order of first appearance.
 class RatingRows {
  public:
+  const std::string& file() const { return file_; }  // what errors call it
   size_t size() const { return leader_of_.size(); }
   const std::vector<std::string>& leaders() const { return leaders_; }
   const std::vector<std::string>& groups() const { return groups_; }  // kSelfGroup too, if it appears
@@ -88,8 +89,13 @@ class RatingRows {
     return {by_leader_.data() + leader_start_[leader], leader_start_[leader + 1] - leader_start_[leader]};
   }
 
+  // What in the text is probably a mistake, a sentence each.
+  const std::vector<std::string>& warnings() const { return warnings_; }
+
  private:
   friend class RatingsParser;
+  std::string file_;
+  std::vector<std::string> warnings_;
   size_t items_ = 0;
   std::vector<std::string> leaders_, groups_;
   std::vector<uint32_t> leader_of_, group_of_;
@@ -105,8 +111,8 @@ class RatingRows {
 // form. A mark is 1..K, N (not observed) or empty (blank). INVALID_ARGUMENT with line and column: CSV_MALFORMED,
 // CSV_HEADER_WRONG (a column is unknown, missing or there twice), CSV_COLUMNS_WRONG (a row has another number of
 // fields), CSV_ID_MISSING (leader, group or rater is empty), RATING_OFF_SCALE, GROUP_NAME_RESERVED, SELF_TWICE (a leader
-// rates themself twice), ROW_DUPLICATE (a leader, group and rater seen twice; both lines are said). RESOURCE_EXHAUSTED
-// (TOO_MANY_ROWS): more than 2^32 - 1 rows. No message holds a mark or a name.
+// rates themself twice), ROW_DUPLICATE (a leader, group and rater seen twice; both lines are said), TOO_MANY_GROUPS (more
+// than 100). RESOURCE_EXHAUSTED (TOO_MANY_ROWS): more than 2^32 - 1 rows. No message holds a mark or a name.
 absl::StatusOr<RatingRows> ParseRatings(absl::string_view text, absl::string_view file, const ScoreStructure& structure,
                                         const Progress& progress = nullptr);
 
@@ -115,9 +121,10 @@ absl::StatusOr<RatingRows> ParseRatings(absl::string_view text, absl::string_vie
 using InvitedCounts = absl::flat_hash_map<std::pair<std::string, std::string>, int64_t>;
 absl::StatusOr<InvitedCounts> ParseInvited(absl::string_view text, absl::string_view file);
 
-// What is no fault but probably a mistake, a sentence each: unknown keys of the structure; groups of `exempt` and
-// `group_weights` that no row has (but the supervisor, who is exempt as a rule); invited groups and leaders that no row
-// has. `invited` may be null. No sentence holds a leader's id.
+// What is no fault but probably a mistake, a sentence each: unknown keys of the structure, items without a competency or
+// domain where others have one; a last line that may be cut off; groups that differ in capitals or spaces alone; groups of
+// `exempt` and `group_weights` that no row has (but the supervisor, who is exempt as a rule); invited groups and leaders
+// that no row has. `invited` may be null. No sentence holds a leader's id.
 std::vector<std::string> FindInputWarnings(const ScoreStructure& structure, absl::string_view structure_file,
                                            const RatingRows& rows, const InvitedCounts* invited,
                                            absl::string_view invited_file);

@@ -11,6 +11,7 @@
 #include "services/base/json.h"
 #include "services/base/random.h"
 #include "tests/cli/run_program.h"
+#include "tests/support/temp_folder.h"
 
 namespace candor::cli {
 namespace {
@@ -114,6 +115,22 @@ TEST(ProgramTest, AnUnknownVerbIsNamed) {
   EXPECT_THAT(RunCandor({"score"}).err, HasSubstr("--structure"));
 }
 
+TEST(ProgramTest, ScoresTakeTheNameOfNoFileThatTheyAreMadeFrom) {
+  const testing::TempFolder folder;
+  const std::string structure = folder.File("s.json"), ratings = folder.File("r.csv");
+  const std::string rows = "leader,group,rater,Q\nL,staff,r,3\n";
+  ASSERT_TRUE(base::WriteFileAtomically(structure, R"({"K": 5, "items": [{"id": "Q"}]})", 0600).ok());
+  ASSERT_TRUE(base::WriteFileAtomically(ratings, rows, 0600).ok());
+  const ProgramResult result =
+      RunCandor({"score", "--structure", structure, "--ratings", ratings, "--out", folder.File("./r.csv")});
+  EXPECT_EQ(result.exit_code, kFailed);
+  EXPECT_THAT(result.err, HasSubstr("choose another name"));
+  EXPECT_EQ(*base::ReadFile(ratings, 1000), rows);
+  EXPECT_EQ(RunCandor({"score", "--structure", structure, "--ratings", ratings, "--out", folder.File("o.json")}).exit_code,
+            kDone);
+  EXPECT_TRUE(base::ReadFile(folder.File("o.json"), 100'000).ok());
+}
+
 TEST(ProgramTest, WrongUseIsJsonWithJson) {
   for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
            {"--json", "frob"}, {"district", "--json"}, {"version", "--nonsense", "--json"}, {"school", "list", "--json"}}) {
@@ -137,7 +154,7 @@ TEST(ProgramTest, AMalformedAddressIsWrongUse) {
       EXPECT_THAT(result.err, HasSubstr("HOST:PORT")) << server;
     }
   }
-  const std::string key = testing::TempDir() + "/candor_key_" + base::RandomId();
+  const std::string key = ::testing::TempDir() + "/candor_key_" + base::RandomId();
   ASSERT_TRUE(base::WriteFileAtomically(key, "a-key\n", 0600).ok());
   for (const std::string server : {"localhost:1", "[::1]:1", "unix:/nonexistent/socket"}) {
     EXPECT_EQ(RunCandor({"district", "list", "--key-file", key, "--server", server}).exit_code, kFailed) << server;
@@ -146,7 +163,7 @@ TEST(ProgramTest, AMalformedAddressIsWrongUse) {
 }
 
 TEST(ProgramTest, TextThatIsNotUtf8IsRefusedBeforeAnyCall) {
-  const std::string folder = testing::TempDir() + "/candor_latin_" + base::RandomId();
+  const std::string folder = ::testing::TempDir() + "/candor_latin_" + base::RandomId();
   ASSERT_TRUE(base::MakeFolder(folder, 0700).ok());
   const auto write = [&](const std::string& name, const std::string& text) {
     std::ofstream(folder + "/" + name) << text;
@@ -173,7 +190,7 @@ TEST(ProgramTest, TextThatIsNotUtf8IsRefusedBeforeAnyCall) {
 }
 
 TEST(ProgramTest, AServerThatIsNotThereIsAFailureAndSaysSo) {
-  const std::string key = testing::TempDir() + "/candor_key_" + base::RandomId();
+  const std::string key = ::testing::TempDir() + "/candor_key_" + base::RandomId();
   ASSERT_TRUE(base::WriteFileAtomically(key, "a-key\n", 0600).ok());
   const ProgramResult result = RunCandor({"district", "list", "--server", kNobody, "--key-file", key});
   EXPECT_EQ(result.exit_code, kFailed);
@@ -184,7 +201,7 @@ TEST(ProgramTest, AServerThatIsNotThereIsAFailureAndSaysSo) {
 
 TEST(ProgramTest, AKeyFileThatIsMissingOrEmptyIsAFailure) {
   EXPECT_EQ(RunCandor({"district", "list", "--key-file", "/nonexistent/key"}).exit_code, kFailed);
-  const std::string key = testing::TempDir() + "/candor_key_" + base::RandomId();
+  const std::string key = ::testing::TempDir() + "/candor_key_" + base::RandomId();
   ASSERT_TRUE(base::WriteFileAtomically(key, "\n", 0600).ok());
   const ProgramResult result = RunCandor({"district", "list", "--key-file", key});
   EXPECT_EQ(result.exit_code, kFailed);
@@ -216,7 +233,7 @@ TEST(ProgramTest, ACodeIsAskedForAtATerminal) {
 }
 
 TEST(ProgramTest, ForgettingErasesWhatTheDeviceKeepsAfterAsking) {
-  const std::string folder = testing::TempDir() + "/candor_forget_" + base::RandomId();
+  const std::string folder = ::testing::TempDir() + "/candor_forget_" + base::RandomId();
   ASSERT_TRUE(base::MakeFolder(folder, 0700).ok());
   const std::string state = folder + "/0123456789abcdef0123456789abcdef.json";
   ASSERT_TRUE(base::WriteFileAtomically(state, "{}", 0600).ok());
@@ -234,7 +251,7 @@ TEST(ProgramTest, ForgettingErasesWhatTheDeviceKeepsAfterAsking) {
 }
 
 TEST(ProgramTest, WhatASurveyThatIsOverLeftIsErasedBeforeTheNextIsAnswered) {
-  const std::string folder = testing::TempDir() + "/candor_over_" + base::RandomId();
+  const std::string folder = ::testing::TempDir() + "/candor_over_" + base::RandomId();
   client::FileStateStore device(folder);
   client::RespondentState state;
   state.survey = "s";
@@ -262,7 +279,7 @@ TEST(ProgramTest, OptionsMayStandBeforeAndBehindTheVerb) {
 }
 
 TEST(ProgramTest, ReplayRefusesASmallMinimumAndTooFewInvitedBeforeItCallsAServer) {
-  const std::string folder = testing::TempDir() + "/candor_replay_" + base::RandomId();
+  const std::string folder = ::testing::TempDir() + "/candor_replay_" + base::RandomId();
   ASSERT_TRUE(base::MakeFolder(folder, 0700).ok());
   const auto write = [&](const std::string& name, const std::string& text) {
     std::ofstream(folder + "/" + name) << text;
