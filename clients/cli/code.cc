@@ -6,12 +6,14 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "candor/v1/campaign.grpc.pb.h"
 #include "candor/v1/directory.grpc.pb.h"
 #include "clients/cli/answer_link.h"
 #include "clients/cli/dialog.h"
 #include "clients/cli/new_file.h"
 #include "clients/cli/verbs.h"
+#include "clients/report/csv_field.h"
 #include "services/base/error.h"
 #include "services/base/json.h"
 #include "services/base/private_memory.h"
@@ -26,16 +28,6 @@ struct ListOptions {
   std::string survey, link_base, out;
   bool csv = false;
 };
-
-std::string Quoted(const std::string& field) {
-  if (field.find_first_of(",\"\r\n") == std::string::npos) return field;
-  std::string quoted = "\"";
-  for (const char c : field) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + "\"";
-}
 
 // What a letter says of the survey itself.
 struct Heading {
@@ -72,10 +64,12 @@ std::string CsvOf(const ListOptions& options, const candor::v1::Survey& survey, 
   std::string text = absl::StrCat("group,name,address,", options.link_base.empty() ? "code" : "link",
                                   ",leader,job_title,part,campaign_title,comparison_code\n");
   for (const auto& code : all.codes()) {
-    absl::StrAppend(&text, Quoted(code.rater().group()), ",", Quoted(code.rater().display_name()), ",",
-                    Quoted(code.rater().address()), ",", Quoted(Given(options, survey, code)), ",", Quoted(heading.leader),
-                    ",", Quoted(heading.job_title), ",", Quoted(code.rater().part()), ",", Quoted(heading.campaign_title),
-                    ",", Quoted(heading.comparison_code), "\n");
+    const std::string fields[] = {
+        code.rater().group(), code.rater().display_name(), code.rater().address(), Given(options, survey, code),
+        heading.leader,       heading.job_title,           code.rater().part(),    heading.campaign_title,
+        heading.comparison_code};
+    const auto quote = [](std::string* out, const std::string& field) { *out += report::CsvField(field); };
+    absl::StrAppend(&text, absl::StrJoin(fields, ",", quote), "\n");
   }
   return text;
 }

@@ -8,11 +8,14 @@
 #include "absl/strings/str_cat.h"
 #include "candor/v1/follow_up.grpc.pb.h"
 #include "candor/v1/scoring.grpc.pb.h"
+#include "clients/cli/new_file.h"
 #include "clients/cli/verbs.h"
+#include "clients/report/csv_report.h"
 #include "clients/report/figures.h"
 #include "clients/report/text_comments.h"
 #include "clients/report/text_report.h"
 #include "services/base/error.h"
+#include "services/base/json.h"
 #include "services/base/status.h"
 #include "services/domain/errors.h"
 
@@ -22,10 +25,13 @@ namespace {
 using candor::v1::ReportService;
 using candor::v1::ScoringService;
 
+constexpr char kStandardOutput[] = "-";
+
 struct GetOptions {
   std::string name;
   int width = 96;
   bool no_color = false;
+  std::string csv;  // file for the figures; "-": standard output; empty: none
 };
 
 struct ListOptions {
@@ -69,11 +75,20 @@ report::TextOptions TextOf(const GetOptions& options) {
   return text;
 }
 
+// A report names its leader: nobody else on the machine reads the file.
+absl::Status WriteReport(const Context& c, const std::string& file, const std::string& bytes) {
+  if (file == kStandardOutput) return Print(bytes);
+  CANDOR_RETURN_IF_ERROR(WriteNewFile(file, bytes));
+  return Print(c.options.json ? base::Json{{"file", file}}.dump(2) + "\n" : absl::StrCat("The report is in ", file, ".\n"));
+}
+
 absl::Status Get(Context& c, const GetOptions& options) {
+  if (!options.csv.empty() && options.csv != kStandardOutput) CANDOR_RETURN_IF_ERROR(CheckNewFile(options.csv));
   candor::v1::GetReportRequest request;
   CANDOR_ASSIGN_OR_RETURN(const std::string survey, SurveyName(c, options.name));
   request.set_name(survey + "/report");
   CANDOR_ASSIGN_OR_RETURN(const auto report, c.Call(&ReportService::Stub::GetReport, request));
+  if (!options.csv.empty()) return WriteReport(c, options.csv, report::RenderCsv(report));
   // The comments stand beside the report; as JSON each is a document of its own.
   if (c.options.json) return c.Show(report, [] { return std::string(); });
   candor::v1::GetReportCommentsRequest beside;
@@ -96,12 +111,19 @@ absl::Status Comments(Context& c, const GetOptions& options) {
   return c.Show(comments, [&] { return text; });
 }
 
-void DeclareGet(CLI::App& verb, GetOptions& options) {
+void DeclareText(CLI::App& verb, GetOptions& options) {
   verb.add_option("report", options.name, "districts/DISTRICT/campaigns/CAMPAIGN/surveys/SURVEY[/report]")->required();
   verb.add_option("--width", options.width, "Width of the text in characters")
       ->check(CLI::Range(report::kNarrowestText, report::kWidestText))
       ->capture_default_str();
   verb.add_flag("--no-color", options.no_color, "No colours, also in a terminal");
+}
+
+void DeclareGet(CLI::App& verb, GetOptions& options) {
+  DeclareText(verb, options);
+  verb.add_option("--csv", options.csv,
+                  "Write the figures as comma-separated values to this new file, for spreadsheets and programs; - for "
+                  "standard output");
 }
 
 absl::Status List(Context& c, const ListOptions& options) {
@@ -152,7 +174,7 @@ void AddReportVerbs(CLI::App& app, Context& context) {
   CLI::App* noun = AddNoun(app, "report", "Released reports");
   AddVerb<GetOptions>(
       *noun, context, "get", "Read a report, and the comments that stand beside it", DeclareGet, Get);
-  AddVerb<GetOptions>(*noun, context, "comments", "Read the comments alone", DeclareGet, Comments);
+  AddVerb<GetOptions>(*noun, context, "comments", "Read the comments alone", DeclareText, Comments);
   AddVerb<ListOptions>(
       *noun, context, "list", "List the released reports that you may read",
       [](CLI::App& verb, ListOptions& options) {

@@ -89,6 +89,19 @@ std::string SignedText(double value) { return !IsFigure(value) ? kNone : WithSig
 std::string SignedLowerText(double lower) { return !IsFigure(lower) ? kNone : WithSign(Down(lower)); }
 std::string SignedUpperText(double upper) { return !IsFigure(upper) ? kNone : WithSign(Up(upper)); }
 
+std::string PlainNumber(double value, Rounding rounding) {
+  if (!IsFigure(value)) return "";
+  const double scaled = value * 10000;
+  const double rounded = rounding == Rounding::kDown ? std::floor(scaled + kTie)
+                         : rounding == Rounding::kUp ? std::ceil(scaled - kTie)
+                                                     : std::copysign(std::floor(std::fabs(scaled) + 0.5 + kTie), scaled);
+  const auto size = static_cast<int64_t>(std::fabs(rounded));
+  std::string text = absl::StrFormat("%s%d.%04d", rounded < 0 ? "-" : "", size / 10000, size % 10000);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
 std::string PercentText(double share) {
   if (!IsFigure(share)) return kNone;
   return absl::StrCat(static_cast<int64_t>(std::floor(share * 100 + 0.5 + kTie)), " %");

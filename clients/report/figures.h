@@ -32,6 +32,11 @@ std::string SignedText(double value);
 std::string SignedLowerText(double lower);
 std::string SignedUpperText(double upper);
 
+// For programs: a decimal point, at most four decimals, no zeros at the end, "-" before negative numbers: "3.8571". Empty
+// for what is no figure.
+enum class Rounding { kNearest, kDown, kUp };
+std::string PlainNumber(double value, Rounding rounding);
+
 // Whole percent, half away from zero: "67 %". `share` is from 0 to 1.
 std::string PercentText(double share);
 

@@ -15,6 +15,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 class CommandLineTest : public CandordTest {
  protected:
@@ -249,6 +250,16 @@ TEST_F(CommandLineTest, ACampaignFromFrameworkToReport) {
   const std::string text = leader.Text({"report", "get", survey_});
   EXPECT_THAT(text, HasSubstr("Lee Lead"));
   EXPECT_EQ(text, leader.Text({"report", "get", survey_}));
+  // The same figures as a table, in a file of its reader's own or on standard output.
+  const std::string table = Path("figures.csv");
+  EXPECT_EQ(leader.Text({"report", "get", survey_, "--csv", table}), "The report is in " + table + ".\n");
+  EXPECT_EQ(std::filesystem::status(table).permissions(), std::filesystem::perms(0600));
+  EXPECT_THAT(*base::ReadFile(table), AllOf(StartsWith("unit_kind,unit,title,"), HasSubstr(",self,Self,exact,,,5,")));
+  EXPECT_EQ(leader.Text({"report", "get", survey_, "--csv", "-"}), *base::ReadFile(table));
+  EXPECT_THAT(leader.Run({"report", "get", survey_, "--csv", table}).err, HasSubstr("is there already"));
+  EXPECT_EQ(leader.Json({"report", "get", survey_, "--csv", table + "2"})["file"], table + "2");
+  EXPECT_EQ(supervisor.Reason({"report", "get", survey_, "--csv", table + "3"}), "CALLER_NOT_ALLOWED");
+  EXPECT_FALSE(base::FileExists(table + "3"));
   EXPECT_EQ(supervisor.Reason({"report", "get", survey_}), "CALLER_NOT_ALLOWED");
   EXPECT_THAT(leader.Text({"report", "list", "--district", "d"}), HasSubstr("Lee Lead"));
   EXPECT_THAT(leader.Text({"scores", survey_, "--by", "competency"}), HasSubstr("II.1"));
