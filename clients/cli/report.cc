@@ -12,6 +12,7 @@
 #include "clients/cli/verbs.h"
 #include "clients/report/csv_report.h"
 #include "clients/report/figures.h"
+#include "clients/report/html_report.h"
 #include "clients/report/text_comments.h"
 #include "clients/report/text_report.h"
 #include "services/base/error.h"
@@ -31,7 +32,10 @@ struct GetOptions {
   std::string name;
   int width = 96;
   bool no_color = false;
-  std::string csv;  // file for the figures; "-": standard output; empty: none
+  std::string csv;   // file for the figures; "-": standard output; empty: none
+  std::string html;  // file for the whole of it; likewise
+  std::string language = "en";
+  std::string paper = "letter";
 };
 
 struct ListOptions {
@@ -82,18 +86,29 @@ absl::Status WriteReport(const Context& c, const std::string& file, const std::s
   return Print(c.options.json ? base::Json{{"file", file}}.dump(2) + "\n" : absl::StrCat("The report is in ", file, ".\n"));
 }
 
+std::string HtmlOf(const GetOptions& options, const candor::v1::Report& report, const candor::v1::ReportComments& comments) {
+  report::HtmlOptions html;
+  html.language = options.language;
+  html.paper = options.paper == "a4" ? report::Paper::kA4 : report::Paper::kLetter;
+  return report::RenderHtml(report, html, &comments);
+}
+
 absl::Status Get(Context& c, const GetOptions& options) {
-  if (!options.csv.empty() && options.csv != kStandardOutput) CANDOR_RETURN_IF_ERROR(CheckNewFile(options.csv));
+  // Reading is noted, so what cannot be written is found out before.
+  for (const std::string& file : {options.csv, options.html}) {
+    if (!file.empty() && file != kStandardOutput) CANDOR_RETURN_IF_ERROR(CheckNewFile(file));
+  }
   candor::v1::GetReportRequest request;
   CANDOR_ASSIGN_OR_RETURN(const std::string survey, SurveyName(c, options.name));
   request.set_name(survey + "/report");
   CANDOR_ASSIGN_OR_RETURN(const auto report, c.Call(&ReportService::Stub::GetReport, request));
   if (!options.csv.empty()) return WriteReport(c, options.csv, report::RenderCsv(report));
   // The comments stand beside the report; as JSON each is a document of its own.
-  if (c.options.json) return c.Show(report, [] { return std::string(); });
+  if (c.options.json && options.html.empty()) return c.Show(report, [] { return std::string(); });
   candor::v1::GetReportCommentsRequest beside;
   beside.set_name(request.name());
   CANDOR_ASSIGN_OR_RETURN(const auto comments, c.Call(&ReportService::Stub::GetReportComments, beside));
+  if (!options.html.empty()) return WriteReport(c, options.html, HtmlOf(options, report, comments));
   const report::TextOptions text = TextOf(options);
   CANDOR_ASSIGN_OR_RETURN(const std::string beside_it, CommentsText(c, survey, comments, text));
   return Print(report::RenderText(report, text) + beside_it);
@@ -121,9 +136,21 @@ void DeclareText(CLI::App& verb, GetOptions& options) {
 
 void DeclareGet(CLI::App& verb, GetOptions& options) {
   DeclareText(verb, options);
-  verb.add_option("--csv", options.csv,
-                  "Write the figures as comma-separated values to this new file, for spreadsheets and programs; - for "
-                  "standard output");
+  CLI::Option* csv = verb.add_option("--csv", options.csv,
+                                     "Write the figures as comma-separated values to this new file, for spreadsheets and "
+                                     "programs; - for standard output");
+  CLI::Option* html = verb.add_option("--html", options.html,
+                                      "Write the report and its comments to this new file, for a browser and for paper; "
+                                      "- for standard output");
+  html->excludes(csv);
+  verb.add_option("--language", options.language, "What the file's own words are in: en or es")
+      ->check(CLI::IsMember(std::vector<std::string>{"en", "es"}))
+      ->needs(html)
+      ->capture_default_str();
+  verb.add_option("--paper", options.paper, "What the file is printed on: letter or a4")
+      ->check(CLI::IsMember(std::vector<std::string>{"letter", "a4"}))
+      ->needs(html)
+      ->capture_default_str();
 }
 
 absl::Status List(Context& c, const ListOptions& options) {

@@ -7,11 +7,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/time.h"
 
 namespace candor::report {
 namespace {
 
 namespace v1 = candor::v1;
+using sentences::Sentences;
 
 constexpr char kNone[] = "–";
 constexpr char kMinus[] = "−";
@@ -107,6 +109,24 @@ std::string PercentText(double share) {
   return absl::StrCat(static_cast<int64_t>(std::floor(share * 100 + 0.5 + kTie)), " %");
 }
 
+std::string ProbabilityText(double probability, const Sentences& say) {
+  if (!IsFigure(probability)) return kNone;
+  const auto percent = static_cast<int64_t>(std::floor(std::clamp(probability, 0.0, 1.0) * 100 + kTie));
+  return percent == 0 ? say.Say("figure.under_one_percent") : absl::StrCat(percent, " %");
+}
+
+std::string DateText(const google::protobuf::Timestamp& time, const Sentences& say) {
+  const absl::CivilDay day = absl::ToCivilDay(absl::FromUnixSeconds(time.seconds()), absl::UTCTimeZone());
+  return say.Say("date", {{"day", absl::StrCat(day.day())},
+                          {"month", say.Say(absl::StrCat("date.month.", day.month()))},
+                          {"year", absl::StrCat(day.year())}});
+}
+
+const Sentences& English() {
+  static const auto* const english = new Sentences("en");
+  return *english;
+}
+
 Lines LinesOf(const v1::ScoringRules& rules) { return {rules.strength_cut(), rules.agreement_band()}; }
 
 std::string ShortFigure(const v1::GroupScore& score, const Lines& lines) {
@@ -121,22 +141,31 @@ std::string ShortFigure(const v1::GroupScore& score, const Lines& lines) {
   }
 }
 
-std::string LongFigure(const v1::GroupScore& score, const Lines& lines) {
+std::string LongFigure(const v1::GroupScore& score, const Lines& lines, const Sentences& say) {
   const std::string upper = UpperText(score.upper());
   switch (score.state()) {
     case v1::FIGURE_STATE_EXACT:
-      return BelowLine(score.mean(), MeanText(score.mean(), score.n()), lines, "just under ");
-    case v1::FIGURE_STATE_AT_LEAST: return absl::StrCat(LowerText(score.lower()), " or higher");
+      return BelowLine(score.mean(), MeanText(score.mean(), score.n()), lines, say.Say("figure.just_under"));
+    case v1::FIGURE_STATE_AT_LEAST: return say.Say("figure.or_higher", {{"figure", LowerText(score.lower())}});
     case v1::FIGURE_STATE_AT_MOST:
-      return LooksLikeLine(score.upper(), upper, lines) ? absl::StrCat("under ", upper) : absl::StrCat(upper, " or lower");
-    case v1::FIGURE_STATE_BETWEEN:
-      return absl::StrCat(LowerText(score.lower()), " to ", BelowLine(score.upper(), upper, lines, "under "));
-    default: return "not shown";
+      return say.Say(LooksLikeLine(score.upper(), upper, lines) ? "figure.under" : "figure.or_lower", {{"figure", upper}});
+    case v1::FIGURE_STATE_BETWEEN: {
+      const std::string until = LooksLikeLine(score.upper(), upper, lines) ? say.Say("figure.under", {{"figure", upper}}) : upper;
+      return say.Say("figure.range", {{"lower", LowerText(score.lower())}, {"upper", until}});
+    }
+    default: return say.Say("figure.not_shown");
   }
 }
 
 std::string PersonFigure(const v1::PersonScore& score, const Lines& lines) {
   return score.has_mean() ? BelowLine(score.mean(), MeanText(score.mean()), lines, "<") : kNone;
+}
+
+std::string RatingText(const v1::PersonScore& score) {
+  if (!score.has_mean()) return kNone;
+  const double mean = score.mean();
+  if (mean == std::floor(mean) && std::fabs(mean) < 100) return absl::StrCat(static_cast<int>(mean));
+  return MeanText(mean);
 }
 
 std::string ShortGap(const v1::Gap& gap, const Lines& lines) {
@@ -146,13 +175,23 @@ std::string ShortGap(const v1::Gap& gap, const Lines& lines) {
                       BeyondBand(gap.upper(), SignedUpperText(gap.upper()), lines, "", "<"));
 }
 
-std::string LongGap(const v1::Gap& gap, const Lines& lines) {
-  const char* over = "just over ";
-  const char* under = "just under ";
+std::string LongGap(const v1::Gap& gap, const Lines& lines, const Sentences& say) {
+  const std::string over = say.Say("figure.just_over");
+  const std::string under = say.Say("figure.just_under");
   if (gap.has_value()) return BeyondBand(gap.value(), SignedText(gap.value()), lines, over, under);
   if (!gap.has_lower()) return "";
-  return absl::StrCat("between ", BeyondBand(gap.lower(), SignedLowerText(gap.lower()), lines, over, ""), " and ",
-                      BeyondBand(gap.upper(), SignedUpperText(gap.upper()), lines, "", under));
+  return say.Say("figure.between", {{"lower", BeyondBand(gap.lower(), SignedLowerText(gap.lower()), lines, over, "")},
+                                    {"upper", BeyondBand(gap.upper(), SignedUpperText(gap.upper()), lines, "", under)}});
+}
+
+std::string GapLimits(const v1::Interval& interval, const Sentences& say) {
+  // The nearest hundredth may be zero, which these limits exclude.
+  const auto limit = [&](double value) {
+    const std::string text = SignedText(value);
+    if (text != SignedText(0) || value == 0) return text;
+    return absl::StrCat(say.Say(value > 0 ? "figure.just_over" : "figure.just_under"), text);
+  };
+  return say.Say("figure.range", {{"lower", limit(interval.lower())}, {"upper", limit(interval.upper())}});
 }
 
 std::string BenchmarkFigure(const v1::GroupScore& score) {
@@ -162,60 +201,76 @@ std::string BenchmarkFigure(const v1::GroupScore& score) {
   return absl::StrCat(LowerText(figure.lower()), "–", UpperText(figure.upper()));
 }
 
-std::string ChangeFigure(const v1::GroupScore& score) {
-  if (!score.has_change()) return "–";
+std::string ChangeFigure(const v1::GroupScore& score, const Sentences& say) {
+  if (!score.has_change()) return kNone;
   const v1::Change& change = score.change();
-  const char* word = "";
-  switch (change.word()) {
-    case v1::CHANGE_WORD_HIGHER: word = " higher"; break;
-    case v1::CHANGE_WORD_LOWER: word = " lower"; break;
-    case v1::CHANGE_WORD_NO_CLEAR_CHANGE: word = " no clear change"; break;
-    case v1::CHANGE_WORD_UNDETERMINED: word = " cannot be told"; break;
-    default: break;
-  }
+  const std::string words = ChangeWords(change.word(), say);
+  const std::string word = words.empty() ? "" : absl::StrCat(" ", words);
   if (change.has_value()) return absl::StrCat(SignedText(change.value()), word);
   return absl::StrCat(SignedLowerText(change.lower()), "..", SignedUpperText(change.upper()), word);
 }
 
-std::string IntervalText(const v1::GroupScore& score) {
-  if (score.interval().kind() == v1::INTERVAL_KIND_UNSPECIFIED) return "";
-  return absl::StrCat(score.interval().kind() == v1::INTERVAL_KIND_TYPICAL ? "~" : "",
-                      MeanText(score.interval().lower()), " to ", MeanText(score.interval().upper()));
+std::string ChangeWords(v1::ChangeWord word, const Sentences& say) {
+  switch (word) {
+    case v1::CHANGE_WORD_HIGHER: return say.Say("change.higher");
+    case v1::CHANGE_WORD_LOWER: return say.Say("change.lower");
+    case v1::CHANGE_WORD_NO_CLEAR_CHANGE: return say.Say("change.no_clear");
+    case v1::CHANGE_WORD_UNDETERMINED: return say.Say("change.undetermined");
+    default: return "";
+  }
 }
 
-std::string GapWords(const v1::Gap& gap) {
+std::string ChangeValue(const v1::Change& change, const Sentences& say) {
+  if (change.has_value()) return SignedText(change.value());
+  return say.Say("figure.range", {{"lower", SignedLowerText(change.lower())}, {"upper", SignedUpperText(change.upper())}});
+}
+
+std::string ChangeLimits(const v1::Change& change, const Sentences& say) {
+  if (change.interval().kind() == v1::INTERVAL_KIND_UNSPECIFIED) return "";
+  return say.Say("figure.range", {{"lower", SignedText(change.interval().lower())},
+                                  {"upper", SignedText(change.interval().upper())}});
+}
+
+std::string IntervalText(const v1::GroupScore& score, const Sentences& say) {
+  const v1::Interval& interval = score.interval();
+  if (interval.kind() == v1::INTERVAL_KIND_UNSPECIFIED) return "";
+  return absl::StrCat(interval.kind() == v1::INTERVAL_KIND_TYPICAL ? "~" : "",
+                      say.Say("figure.range", {{"lower", MeanText(interval.lower())}, {"upper", MeanText(interval.upper())}}));
+}
+
+std::string GapWords(const v1::Gap& gap, const Sentences& say) {
   std::vector<std::string> words;
   switch (gap.category()) {
-    case v1::GAP_CATEGORY_OVER: words.push_back("self higher"); break;
-    case v1::GAP_CATEGORY_UNDER: words.push_back("self lower"); break;
-    case v1::GAP_CATEGORY_AGREE_GOOD: words.push_back("in agreement: a strength"); break;
-    case v1::GAP_CATEGORY_AGREE_POOR: words.push_back("in agreement: below the line"); break;
-    case v1::GAP_CATEGORY_UNDETERMINED: words.push_back("agreement cannot be told"); break;
+    case v1::GAP_CATEGORY_OVER: words.push_back(say.Say("gap.over")); break;
+    case v1::GAP_CATEGORY_UNDER: words.push_back(say.Say("gap.under")); break;
+    case v1::GAP_CATEGORY_AGREE_GOOD: words.push_back(say.Say("gap.agree_good")); break;
+    case v1::GAP_CATEGORY_AGREE_POOR: words.push_back(say.Say("gap.agree_poor")); break;
+    case v1::GAP_CATEGORY_UNDETERMINED: words.push_back(say.Say("gap.undetermined")); break;
     default: return "";
   }
   if (gap.category() != v1::GAP_CATEGORY_AGREE_GOOD && gap.category() != v1::GAP_CATEGORY_AGREE_POOR) {
     switch (gap.quadrant()) {
-      case v1::QUADRANT_SHARED_STRENGTH: words.push_back("both see a strength"); break;
-      case v1::QUADRANT_BLIND_SPOT: words.push_back("blind spot"); break;
-      case v1::QUADRANT_HIDDEN_STRENGTH: words.push_back("hidden strength"); break;
-      case v1::QUADRANT_SHARED_DEVELOPMENT: words.push_back("both see room to grow"); break;
+      case v1::QUADRANT_SHARED_STRENGTH: words.push_back(say.Say("gap.shared_strength")); break;
+      case v1::QUADRANT_BLIND_SPOT: words.push_back(say.Say("gap.blind_spot")); break;
+      case v1::QUADRANT_HIDDEN_STRENGTH: words.push_back(say.Say("gap.hidden_strength")); break;
+      case v1::QUADRANT_SHARED_DEVELOPMENT: words.push_back(say.Say("gap.shared_development")); break;
       default: break;
     }
   }
-  if (gap.close_to_line()) words.push_back("close to the line");
+  if (gap.close_to_line()) words.push_back(say.Say("gap.close_to_line"));
   return absl::StrJoin(words, "; ");
 }
 
-std::string ReasonWords(v1::WithheldReason reason, int minimum) {
+std::string ReasonWords(v1::WithheldReason reason, int minimum, const Sentences& say) {
   switch (reason) {
-    case v1::WITHHELD_REASON_NO_DATA: return "no answers";
+    case v1::WITHHELD_REASON_NO_DATA: return say.Say("withheld.no_data");
     case v1::WITHHELD_REASON_TOO_FEW_ANSWERS:
-      return minimum > 0 ? absl::StrCat("fewer than ", minimum, " gave a rating") : "too few gave a rating";
-    case v1::WITHHELD_REASON_TOO_FEW_FOR_INSIDERS: return "too few ratings for any mean";
-    case v1::WITHHELD_REASON_TOO_MANY_REISSUED: return "too many codes were replaced";
-    case v1::WITHHELD_REASON_MORE_ANSWERS_THAN_CODES: return "more answers than codes were given out";
-    case v1::WITHHELD_REASON_POOLED: return "too few alone; part of Other raters";
-    case v1::WITHHELD_REASON_TOO_FEW_ITEMS: return "figures on fewer than half of its items";
+      return minimum > 0 ? say.Say("withheld.fewer_than", {{"minimum", absl::StrCat(minimum)}}) : say.Say("withheld.too_few");
+    case v1::WITHHELD_REASON_TOO_FEW_FOR_INSIDERS: return say.Say("withheld.insiders");
+    case v1::WITHHELD_REASON_TOO_MANY_REISSUED: return say.Say("withheld.reissued");
+    case v1::WITHHELD_REASON_MORE_ANSWERS_THAN_CODES: return say.Say("withheld.more_answers");
+    case v1::WITHHELD_REASON_POOLED: return say.Say("withheld.pooled");
+    case v1::WITHHELD_REASON_TOO_FEW_ITEMS: return say.Say("withheld.items");
     default: return "";
   }
 }

@@ -8,10 +8,10 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/time/time.h"
 #include "clients/report/brief.h"
 #include "clients/report/figures.h"
 #include "clients/report/layout.h"
+#include "clients/report/report_units.h"
 #include "clients/report/text_page.h"
 #include "clients/report/text_tables.h"
 
@@ -61,8 +61,7 @@ void WriteHeader(const v1::Report& report, TextPage& page) {
   };
   std::string until;
   if (report.has_close_time()) {
-    const absl::Time close = absl::FromUnixSeconds(report.close_time().seconds());
-    until = absl::StrCat("answering planned until ", absl::FormatTime("%-d %B %Y", close, absl::UTCTimeZone()));
+    until = absl::StrCat("answering planned until ", DateText(report.close_time()));
   }
   field("Campaign", Joined({Clean(report.campaign_title()), until}, ", "));
   field("Purpose", PurposeWords(report));
@@ -72,7 +71,7 @@ void WriteHeader(const v1::Report& report, TextPage& page) {
 }
 
 std::string ShownWords(const v1::GroupSummary& group, const v1::ScoringRules& rules) {
-  if (group.withheld_reason() == v1::WITHHELD_REASON_UNSPECIFIED) return "yes";
+  if (IsShown(group)) return "yes";
   const int minimum = group.code() == "other_raters" ? rules.pool_minimum() : rules.minimum_group_size();
   return absl::StrCat("no: ", ReasonWords(group.withheld_reason(), minimum));
 }
@@ -127,7 +126,7 @@ std::string SidesOf(const v1::Report& report, const v1::UnitScore& unit) {
   std::vector<std::string> titles;
   int shown = 0;
   for (const v1::GroupSummary& group : report.scores().groups()) {
-    if (group.withheld_reason() != v1::WITHHELD_REASON_UNSPECIFIED || !group.part_of().empty()) continue;
+    if (!IsShown(group) || !group.part_of().empty()) continue;
     ++shown;
     const auto& used = unit.all_raters().groups_used();
     if (std::find(used.begin(), used.end(), group.code()) != used.end()) titles.push_back(Clean(group.title()));
@@ -198,18 +197,6 @@ void WriteBrief(const v1::Report& report, TextPage& page) {
                                     "strength line of ", line, "."));
   }
   WriteGaps(report, brief, page);
-}
-
-// Whether raters, the leader or a supervisor have a figure anywhere: without any, tables would be dashes alone.
-bool HasFigures(const v1::Report& report) {
-  const auto shown = [](const v1::GroupScore& score) {
-    return score.state() != v1::FIGURE_STATE_WITHHELD && score.state() != v1::FIGURE_STATE_UNSPECIFIED;
-  };
-  const auto& units = report.scores().units();
-  return std::any_of(units.begin(), units.end(), [&](const v1::UnitScore& unit) {
-    return unit.self().has_mean() || unit.supervisor().has_mean() || shown(unit.all_raters()) ||
-           std::any_of(unit.groups().begin(), unit.groups().end(), shown);
-  });
 }
 
 void WriteNotes(const v1::Report& report, TextPage& page) {

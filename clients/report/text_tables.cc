@@ -1,7 +1,6 @@
 #include "clients/report/text_tables.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <string>
 #include <utility>
@@ -11,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "clients/report/figures.h"
 #include "clients/report/layout.h"
+#include "clients/report/report_units.h"
 
 namespace candor::report {
 namespace {
@@ -27,18 +27,6 @@ constexpr int kFewestStartCells = 15;
 constexpr int kMostStartCells = 24;
 constexpr int kLimitCells = 15;  // of what stands behind the scale: "  ~3.42 to 4.21"
 
-bool IsShown(const v1::GroupSummary& group) { return group.withheld_reason() == v1::WITHHELD_REASON_UNSPECIFIED; }
-
-// The groups that have figures, as places in Scores.groups; with their parts, or without.
-std::vector<int> ShownGroups(const v1::Report& report, bool parts) {
-  std::vector<int> shown;
-  for (int g = 0; g < report.scores().groups_size(); ++g) {
-    const v1::GroupSummary& group = report.scores().groups(g);
-    if (IsShown(group) && (parts || group.part_of().empty())) shown.push_back(g);
-  }
-  return shown;
-}
-
 std::string TitleOf(const v1::GroupSummary& group) {
   return Clean(group.title().empty() ? group.code() : group.title());
 }
@@ -46,20 +34,6 @@ std::string TitleOf(const v1::GroupSummary& group) {
 // Parts stand below their group, and a little to the right.
 std::string IndentedTitleOf(const v1::GroupSummary& group) {
   return absl::StrCat(group.part_of().empty() ? "" : "  ", TitleOf(group));
-}
-
-bool HasSupervisor(const v1::Report& report) {
-  for (const v1::UnitScore& unit : report.scores().units()) {
-    if (unit.supervisor().items_used() > 0) return true;
-  }
-  return false;
-}
-
-bool HasBenchmark(const v1::Report& report) {
-  for (const v1::UnitScore& unit : report.scores().units()) {
-    if (unit.all_raters().has_benchmark()) return true;
-  }
-  return false;
 }
 
 struct Column {
@@ -179,21 +153,6 @@ class UnitTable {
   int title_cells_ = 0;  // before the first column
 };
 
-std::vector<const v1::UnitScore*> UnitsOf(const v1::Report& report, v1::UnitKind kind) {
-  std::vector<const v1::UnitScore*> units;
-  for (const v1::UnitScore& unit : report.scores().units()) {
-    if (unit.kind() == kind) units.push_back(&unit);
-  }
-  return units;
-}
-
-// A rating of one person: a whole number unless several supervisors rated.
-std::string RatingText(const v1::PersonScore& score) {
-  const double mean = score.mean();
-  if (mean == std::floor(mean) && std::fabs(mean) < 100) return absl::StrCat(static_cast<int>(mean));
-  return MeanText(mean);
-}
-
 // Writes the figures of single statements.
 class IndicatorList {
  public:
@@ -270,10 +229,8 @@ class IndicatorList {
   }
 
   void WriteGroup(absl::string_view title, const v1::GroupScore& score) {
-    if (score.state() == v1::FIGURE_STATE_WITHHELD || score.state() == v1::FIGURE_STATE_UNSPECIFIED) {
-      // An item of the pool may need a few more ratings than the pool needs raters, so no number is said.
-      const int minimum = score.group() == "other_raters" ? 0 : report_.scores().rules().minimum_group_size();
-      const std::string why = ReasonWords(score.withheld_reason(), minimum);
+    if (!IsShown(score)) {
+      const std::string why = ReasonWords(score.withheld_reason(), MinimumOf(score, report_.scores().rules()));
       page_.Line(Start(title, absl::StrCat("not shown", why.empty() ? "" : ": ", why), ""), Style::kQuiet);
       return;
     }
@@ -359,11 +316,7 @@ void WriteParts(const v1::Report& report, TextPage& page) {
 
 void WriteChanges(const v1::Report& report, TextPage& page) {
   const v1::Scores& scores = report.scores();
-  std::vector<int> groups;  // with a change anywhere
-  for (int g = 0; g < scores.groups_size(); ++g) {
-    const auto changed = [g](const v1::UnitScore& unit) { return g < unit.groups_size() && unit.groups(g).has_change(); };
-    if (std::any_of(scores.units().begin(), scores.units().end(), changed)) groups.push_back(g);
-  }
+  const std::vector<int> groups = ChangedGroups(report);
   if (groups.empty()) return;
   page.Heading("Change since the round before");
   const auto write = [&](const v1::UnitScore& unit, absl::string_view indent, Style style) {

@@ -15,7 +15,7 @@ constexpr char kAnyKey[] = "code.heading";
 const base::Json& SentenceCatalogue() {
   static const auto* const catalogue = [] {
     auto* all = new base::Json(base::Json::object());
-    for (const char* file : {kContractSentences, kAnsweringSentences}) {
+    for (const char* file : {kContractSentences, kAnsweringSentences, kReportSentences}) {
       absl::StatusOr<base::Json> parsed = base::ParseJson(file);
       CANDOR_CHECK(parsed.ok());
       for (const auto& [key, sentence] : parsed->items()) {

@@ -260,6 +260,14 @@ TEST_F(CommandLineTest, ACampaignFromFrameworkToReport) {
   EXPECT_EQ(leader.Json({"report", "get", survey_, "--csv", table + "2"})["file"], table + "2");
   EXPECT_EQ(supervisor.Reason({"report", "get", survey_, "--csv", table + "3"}), "CALLER_NOT_ALLOWED");
   EXPECT_FALSE(base::FileExists(table + "3"));
+  // The whole of it as a page.
+  const std::string html = Path("report.html");
+  EXPECT_THAT(leader.Text({"report", "get", survey_, "--html", html, "--language", "es", "--paper", "a4"}),
+              HasSubstr("The report is in " + html));
+  EXPECT_THAT(*base::ReadFile(html), AllOf(HasSubstr("<html lang=\"es\">"), HasSubstr("Lee Lead"), HasSubstr("size: A4")));
+  EXPECT_NE(leader.Run({"report", "get", survey_, "--html", html}).exit_code, 0) << "nothing is written over";
+  EXPECT_EQ(leader.Json({"report", "get", survey_, "--html", html + ".json.html"})["file"], html + ".json.html");
+  EXPECT_EQ(leader.Run({"report", "get", survey_, "--language", "es"}).exit_code, 2) << "of the file alone";
   EXPECT_EQ(supervisor.Reason({"report", "get", survey_}), "CALLER_NOT_ALLOWED");
   EXPECT_THAT(leader.Text({"report", "list", "--district", "d"}), HasSubstr("Lee Lead"));
   EXPECT_THAT(leader.Text({"scores", survey_, "--by", "competency"}), HasSubstr("II.1"));
