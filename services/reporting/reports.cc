@@ -12,6 +12,7 @@
 #include "services/domain/instrument.h"
 #include "services/reporting/build_report.h"
 #include "services/reporting/comments.h"
+#include "services/reporting/rounds.h"
 #include "storage/leader_line.h"
 
 namespace candor::reporting {
@@ -171,6 +172,22 @@ absl::StatusOr<candor::v1::Report> ReadReport(ReadTransaction& transaction, cons
   return report;
 }
 
+// Notes that the first reader has read the reports of these surveys; durable when this returns.
+absl::Status NoteFirstReadings(storage::IdentityStore& store, const domain::DistrictId& district,
+                               const std::vector<domain::SurveyId>& surveys) {
+  if (surveys.empty()) return absl::OkStatus();
+  return store.Write([&](storage::WriteTransaction& transaction) -> absl::Status {
+    for (const domain::SurveyId& survey : surveys) {
+      CANDOR_ASSIGN_OR_RETURN(const std::optional<std::string> read,
+                              transaction.FindSurveyDocument(district, survey, SurveyDocument::kFirstReading));
+      if (read.has_value()) continue;  // another call of the first reader's was quicker
+      CANDOR_RETURN_IF_ERROR(transaction.InsertSurveyDocument(district, survey, SurveyDocument::kFirstReading, "",
+                                                              crypto::Sha256("")));
+    }
+    return absl::OkStatus();
+  });
+}
+
 }  // namespace
 
 Reports::Reports(storage::IdentityStore* store, SubjectReader read_subject)
@@ -186,13 +203,9 @@ absl::StatusOr<candor::v1::Report> Reports::Get(const domain::DistrictId& distri
     CANDOR_ASSIGN_OR_RETURN(report, ReadReport(transaction, readable.survey, read_subject_));
     return absl::OkStatus();
   }));
-  if (!first_reading) return report;
-  CANDOR_RETURN_IF_ERROR(store_.Write([&](storage::WriteTransaction& transaction) -> absl::Status {
-    CANDOR_ASSIGN_OR_RETURN(const std::optional<std::string> read,
-                            transaction.FindSurveyDocument(district, survey, SurveyDocument::kFirstReading));
-    if (read.has_value()) return absl::OkStatus();  // another call of the first reader's was quicker
-    return transaction.InsertSurveyDocument(district, survey, SurveyDocument::kFirstReading, "", crypto::Sha256(""));
-  }));
+  if (first_reading) {
+    CANDOR_RETURN_IF_ERROR(NoteFirstReadings(store_, district, {survey}));
+  }
   return report;
 }
 
@@ -240,10 +253,22 @@ absl::StatusOr<candor::v1::Scores> Reports::GetScores(const domain::DistrictId& 
 
 absl::StatusOr<ReportPage> Reports::List(const domain::DistrictId& district, const domain::CampaignId& campaign,
                                          const Reader& reader, absl::string_view after, int limit) {
-  limit = std::clamp(limit, 1, 500);
+  return Collect(district, campaign, reader, after, std::clamp(limit, 1, 500), /*whole=*/false);
+}
+
+absl::StatusOr<ReportPage> Reports::Export(const domain::DistrictId& district, const domain::CampaignId& campaign,
+                                           const Reader& reader, absl::string_view after, int limit) {
+  return Collect(district, campaign, reader, after, std::clamp(limit, 1, 50), /*whole=*/true);
+}
+
+absl::StatusOr<ReportPage> Reports::Collect(const domain::DistrictId& district, const domain::CampaignId& campaign,
+                                            const Reader& reader, absl::string_view after, int limit, bool whole) {
   ReportPage page;
+  std::vector<domain::SurveyId> first_readings;
   CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
     page = ReportPage();
+    first_readings.clear();
+    size_t bytes = 0;
     std::string key(after), shown;
     while (true) {
       CANDOR_ASSIGN_OR_RETURN(const std::vector<storage::SurveyRow> rows,
@@ -253,22 +278,62 @@ absl::StatusOr<ReportPage> Reports::List(const domain::DistrictId& district, con
         if (row.state != domain::SurveyState::kReleased) continue;
         CANDOR_ASSIGN_OR_RETURN(const Access access, AccessOf(transaction, row, reader));
         if (!access.status.ok()) continue;
-        if (static_cast<int>(page.reports.size()) == limit) {
+        if (static_cast<int>(page.reports.size()) == limit || bytes >= kExportBytes) {
           // One more stands behind the page: it starts after the last one shown.
           page.next = shown;
           return absl::OkStatus();
         }
         CANDOR_ASSIGN_OR_RETURN(candor::v1::Report report, ReadReport(transaction, row, read_subject_));
-        report.clear_scores();
-        report.clear_items();
-        report.clear_notes();
+        if (whole) {
+          bytes += report.ByteSizeLong();
+          if (access.first_reading) first_readings.push_back(row.id);
+        } else {
+          report.clear_scores();
+          report.clear_brief();
+          report.clear_items();
+          report.clear_notes();
+          report.clear_translated_notes();
+        }
         page.reports.push_back(std::move(report));
         shown = row.id.value();
       }
       if (static_cast<int>(rows.size()) < kSurveysAtOnce) return absl::OkStatus();
     }
   }));
+  CANDOR_RETURN_IF_ERROR(NoteFirstReadings(store_, district, first_readings));
   return page;
+}
+
+absl::StatusOr<candor::v1::RoundComparison> Reports::Rounds(const domain::DistrictId& district,
+                                                            const domain::CampaignId& campaign,
+                                                            const domain::SurveyId& survey, const Reader& reader) {
+  std::vector<RoundReport> rounds;  // newest first
+  std::vector<domain::SurveyId> first_readings;
+  bool some_not_readable = false;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](ReadTransaction& transaction) -> absl::Status {
+    rounds.clear();
+    first_readings.clear();
+    some_not_readable = false;
+    CANDOR_ASSIGN_OR_RETURN(const Readable newest, FindReadable(transaction, district, campaign, survey, reader));
+    CANDOR_ASSIGN_OR_RETURN(const std::vector<storage::SurveyRow> chain,
+                            FindRounds(transaction, newest.survey, kMostRounds));
+    for (const storage::SurveyRow& row : chain) {
+      CANDOR_ASSIGN_OR_RETURN(const Access access, AccessOf(transaction, row, reader));
+      if (!access.status.ok()) {
+        some_not_readable = true;
+        continue;
+      }
+      if (access.first_reading) first_readings.push_back(row.id);
+      CANDOR_ASSIGN_OR_RETURN(candor::v1::Report report, ReadReport(transaction, row, read_subject_));
+      rounds.push_back({std::move(report)});
+    }
+    return absl::OkStatus();
+  }));
+  CANDOR_RETURN_IF_ERROR(NoteFirstReadings(store_, district, first_readings));
+  std::reverse(rounds.begin(), rounds.end());
+  candor::v1::RoundComparison comparison = CompareReports(rounds);
+  comparison.set_some_not_readable(some_not_readable);
+  return comparison;
 }
 
 }  // namespace candor::reporting

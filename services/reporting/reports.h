@@ -3,6 +3,7 @@
 #ifndef CANDOR_SERVICES_REPORTING_REPORTS_H_
 #define CANDOR_SERVICES_REPORTING_REPORTS_H_
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "candor/v1/report.pb.h"
+#include "candor/v1/rounds.pb.h"
 #include "services/domain/contract.h"
 #include "services/domain/ids.h"
 #include "services/reporting/report_input.h"
@@ -26,6 +28,9 @@ struct Reader {
   bool leader = false;
   bool supervisor = false;
 };
+
+// An export's page ends once it holds so many bytes, so that it fits into a message.
+inline constexpr size_t kExportBytes = 2 * 1024 * 1024;
 
 struct ReportPage {
   std::vector<candor::v1::Report> reports;  // by survey id
@@ -70,12 +75,26 @@ class Reports {
   absl::StatusOr<candor::v1::Scores> GetScores(const domain::DistrictId& district, const domain::CampaignId& campaign,
                                                const domain::SurveyId& survey, const Reader& reader);
 
-  // The frozen reports that `reader` may read now, without scores, items and notes; at most `limit` (1 to 500), with
+  // The frozen reports that `reader` may read now, without scores, page one, items and notes; at most `limit` (1 to 500), with
   // survey ids above `after`. An empty `campaign` stands for all. Does not count as reading.
   absl::StatusOr<ReportPage> List(const domain::DistrictId& district, const domain::CampaignId& campaign,
                                   const Reader& reader, absl::string_view after, int limit);
 
+  // The same reports whole, as Get gives them: at most `limit` (1 to 50), and not more than about kExportBytes of them, but
+  // at least one. Counts as reading each.
+  absl::StatusOr<ReportPage> Export(const domain::DistrictId& district, const domain::CampaignId& campaign,
+                                    const Reader& reader, absl::string_view after, int limit);
+
+  // The leader's rounds side by side: this one and those that its campaign and theirs name as the round before, as far as
+  // `reader` may read them; counts as reading each. The codes of Get, about this one.
+  absl::StatusOr<candor::v1::RoundComparison> Rounds(const domain::DistrictId& district,
+                                                     const domain::CampaignId& campaign,
+                                                     const domain::SurveyId& survey, const Reader& reader);
+
  private:
+  absl::StatusOr<ReportPage> Collect(const domain::DistrictId& district, const domain::CampaignId& campaign,
+                                     const Reader& reader, absl::string_view after, int limit, bool whole);
+
   storage::IdentityStore& store_;
   const SubjectReader read_subject_;
 };

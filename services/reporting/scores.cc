@@ -316,6 +316,22 @@ std::vector<std::optional<int>> SelfItems(const ReportInput& input) {
   return ratings;
 }
 
+void SetRules(const domain::Contract& contract, const domain::RatingScale& scale, const domain::PooledFigures& pooled,
+              v1::ScoringRules& out) {
+  const statistics::ScoringRules rules = ScoringRulesOf(contract, scale);
+  out.set_points(rules.points);
+  out.set_favourable_from(rules.favourable_from);
+  out.set_minimum_group_size(contract.minimum_group_size);
+  out.set_insiders(contract.insiders);
+  out.set_pool_minimum(contract.pool_minimum);
+  out.set_strength_cut(rules.strength_cut);
+  out.set_agreement_band(rules.gap_delta);
+  out.set_target(rules.target);
+  out.set_item_correlation(CorrelationOf(pooled, rules));
+  out.set_item_correlation_source(pooled.item_correlation.has_value() ? v1::CORRELATION_SOURCE_POOLED
+                                                                      : v1::CORRELATION_SOURCE_ASSUMED);
+}
+
 v1::Scores BuildScores(const ReportInput& input) {
   const domain::Instrument& instrument = input.version.instrument;
   Material material;
@@ -328,18 +344,7 @@ v1::Scores BuildScores(const ReportInput& input) {
 
   v1::Scores scores;
   scores.set_survey(input.subject.survey);
-  v1::ScoringRules& rules = *scores.mutable_rules();
-  rules.set_points(material.rules.points);
-  rules.set_favourable_from(material.rules.favourable_from);
-  rules.set_minimum_group_size(input.contract.minimum_group_size);
-  rules.set_insiders(input.contract.insiders);
-  rules.set_pool_minimum(input.contract.pool_minimum);
-  rules.set_strength_cut(material.rules.strength_cut);
-  rules.set_agreement_band(material.rules.gap_delta);
-  rules.set_target(material.rules.target);
-  rules.set_item_correlation(material.correlation);
-  rules.set_item_correlation_source(input.pooled.item_correlation.has_value() ? v1::CORRELATION_SOURCE_POOLED
-                                                                              : v1::CORRELATION_SOURCE_ASSUMED);
+  SetRules(input.contract, instrument.scale, input.pooled, *scores.mutable_rules());
   for (const PreparedGroup& group : material.groups) *scores.add_groups() = group.summary;
 
   // Indicators first, since every scale's gap is made from those of its items; they are listed last.

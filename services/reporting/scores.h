@@ -32,6 +32,10 @@ statistics::ScoringRules ScoringRulesOf(const domain::Contract& contract, const 
 // The correlation between two items rated by one person: the campaign's pooled one, else the rules' prior.
 double CorrelationOf(const domain::PooledFigures& pooled, const statistics::ScoringRules& rules);
 
+// The same constants for readers.
+void SetRules(const domain::Contract& contract, const domain::RatingScale& scale, const domain::PooledFigures& pooled,
+              candor::v1::ScoringRules& out);
+
 // The leader's own rating of each item of the instrument, after reversal; unset where there is none.
 std::vector<std::optional<int>> SelfItems(const ReportInput& input);
 

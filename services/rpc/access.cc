@@ -120,6 +120,9 @@ constexpr AccessRow kRows[] = {
     {"candor.v1.ReportService.GetReport", Audience::kReportReaders, "name", names::kReport},
     {"candor.v1.ReportService.GetReportComments", Audience::kReportReaders, "name", names::kReport},
     {"candor.v1.ReportService.ListReports", Audience::kMembers, "parent", names::kCampaign},
+    {"candor.v1.ReportService.ExportReports", Audience::kMembers, "parent", names::kCampaign},
+    {"candor.v1.ReportService.CompareRounds", Audience::kReportReaders, "name", names::kSurvey},
+    {"candor.v1.ReportService.GetDistrictSummary", Audience::kAdministrator, "name", names::kCampaign},
 };
 
 // Whether `path` ("person.name") leads to a single text field of a message of `type`.

@@ -1,8 +1,11 @@
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "candor/v1/report.pb.h"
+#include "candor/v1/rounds.pb.h"
 #include "candor/v1/scoring.pb.h"
+#include "services/reporting/district_summary.h"
 #include "services/rpc/methods.h"
 #include "services/rpc/request.h"
 #include "services/rpc/resource_names.h"
@@ -32,6 +35,25 @@ absl::Status ListReports(const IdentityBackend& b, const Caller& caller, const v
   return absl::OkStatus();
 }
 
+constexpr char kExportReports[] = "candor.v1.ReportService.ExportReports";
+constexpr int kExportPage = 10, kLargestExportPage = 50;
+
+absl::Status ExportReports(const IdentityBackend& b, const Caller& caller, const v1::ExportReportsRequest& request,
+                           v1::ExportReportsResponse* response) {
+  CANDOR_ASSIGN_OR_RETURN(const auto parent, ParseCampaign("parent", request.parent()));
+  CANDOR_RETURN_IF_ERROR(PageSizeOf(request.page_size()).status());
+  const int size = request.page_size() == 0 ? kExportPage : std::min(request.page_size(), kLargestExportPage);
+  CANDOR_ASSIGN_OR_RETURN(const std::string after, b.page_tokens->Read(kExportReports, caller.name(), request));
+  CANDOR_RETURN_IF_ERROR(CheckCampaignsExist(*b.store, caller, parent));
+  CANDOR_ASSIGN_OR_RETURN(auto page, b.reports->Export(parent.district, parent.campaign,
+                                                       ReaderOf(caller, parent.district), after, size));
+  for (v1::Report& report : page.reports) *response->add_reports() = std::move(report);
+  if (!page.next.empty()) {
+    response->set_next_page_token(b.page_tokens->Make(kExportReports, caller.name(), request, page.next));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void AddReportMethods(const IdentityBackend& b, MethodSet& methods) {
@@ -57,6 +79,30 @@ void AddReportMethods(const IdentityBackend& b, MethodSet& methods) {
       kListReports, Lane::kIdentity,
       [b](const Caller& caller, const v1::ListReportsRequest& request, v1::ListReportsResponse* response) {
         return ListReports(b, caller, request, response);
+      });
+  methods.Add<v1::ExportReportsRequest, v1::ExportReportsResponse>(
+      kExportReports, Lane::kIdentity,
+      [b](const Caller& caller, const v1::ExportReportsRequest& request, v1::ExportReportsResponse* response) {
+        return ExportReports(b, caller, request, response);
+      });
+  methods.Add<v1::CompareRoundsRequest, v1::RoundComparison>(
+      "candor.v1.ReportService.CompareRounds", Lane::kIdentity,
+      [b](const Caller& caller, const v1::CompareRoundsRequest& request,
+          v1::RoundComparison* response) -> absl::Status {
+        CANDOR_ASSIGN_OR_RETURN(const auto name, ParseSurvey("name", request.name()));
+        CANDOR_ASSIGN_OR_RETURN(*response, b.reports->Rounds(name.district, name.campaign, name.survey,
+                                                             ReaderOf(caller, name.district)));
+        return absl::OkStatus();
+      });
+  methods.Add<v1::GetDistrictSummaryRequest, v1::DistrictSummary>(
+      "candor.v1.ReportService.GetDistrictSummary", Lane::kIdentity,
+      [b](const Caller&, const v1::GetDistrictSummaryRequest& request, v1::DistrictSummary* response) -> absl::Status {
+        CANDOR_ASSIGN_OR_RETURN(const auto name, ParseCampaign("name", request.name()));
+        return b.store->Read([&](storage::ReadTransaction& transaction) -> absl::Status {
+          CANDOR_ASSIGN_OR_RETURN(*response,
+                                  reporting::SummariseDistrict(transaction, name.district, name.campaign));
+          return absl::OkStatus();
+        });
       });
   methods.Add<v1::GetScoresRequest, v1::Scores>(
       "candor.v1.ScoringService.GetScores", Lane::kIdentity,
