@@ -139,6 +139,10 @@ const Case kCases[] = {
     {"ReportService.GetReportComments", R"({"name":"{s}/report"})", "RAPQL"},
     {"ReportService.GetReportComments", R"({"name":"{d}/campaigns/none/surveys/none/report"})", kAdministrators},
     {"ReportService.ListReports", R"({"parent":"{c}"})", kMembers},
+    {"ReportService.ExportReports", R"({"parent":"{c}"})", kMembers},
+    {"ReportService.CompareRounds", R"({"name":"{s}"})", "RAPQL"},
+    {"ReportService.CompareRounds", R"({"name":"{d}/campaigns/none/surveys/none"})", kAdministrators},
+    {"ReportService.GetDistrictSummary", R"({"name":"{c}"})", kAdministrators},
 };
 
 // Whoever calls these needs a session that a moderator's or auditor's key opened, and no access key makes up for it.

@@ -262,6 +262,13 @@ const Case kCases[] = {
      nullptr},
     {"ReportService.ListReports", "leader1", R"({"parent":"{c}","pageSize":-1})", kInvalid, "FIELD_INVALID",
      "page_size"},
+    {"ReportService.ExportReports", "leader1", R"({"parent":"{c}","pageSize":-1})", kInvalid, "FIELD_INVALID",
+     "page_size"},
+    {"ReportService.ExportReports", "leader1", R"({"parent":"{d}/campaigns/-"})", kInvalid, "FIELD_INVALID", "parent"},
+    {"ReportService.CompareRounds", "leader1", R"({"name":"{s}"})", kState, "REPORT_NOT_RELEASED", nullptr},
+    {"ReportService.CompareRounds", "leader1", R"({"name":"{s}/report"})", kInvalid, "FIELD_INVALID", "name"},
+    {"ReportService.GetDistrictSummary", "administrator", R"({"name":"{c}"})", kState, "REPORT_NOT_RELEASED", nullptr},
+    {"ReportService.GetDistrictSummary", "administrator", R"({"name":"{s}"})", kInvalid, "FIELD_INVALID", "name"},
 };
 
 TEST(BadInputTest, EveryMethodSaysWhatIsWrong) {

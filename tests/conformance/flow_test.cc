@@ -221,6 +221,27 @@ TEST_F(FlowTest, ThreeLeadersGoFromFrameworkToFrozenReports) {
       << "only what its leader has read";
   EXPECT_THAT(As("administrator").Call(&v1::ReportService::Stub::ListReports, list)->reports(), IsEmpty())
       << "the contract names no administrator";
+
+  // An export gives the same bytes; one round alone has nothing to be set beside; of two leaders a district learns nothing.
+  v1::ExportReportsRequest exporting;
+  exporting.set_parent(campaign->name);
+  const auto exported = As("leader1").Call(&v1::ReportService::Stub::ExportReports, exporting);
+  ASSERT_EQ(exported.status(), absl::OkStatus());
+  ASSERT_THAT(exported->reports(), SizeIs(1));
+  EXPECT_EQ(exported->reports(0).SerializeAsString(), report->SerializeAsString());
+  v1::CompareRoundsRequest rounds;
+  rounds.set_name(first);
+  const auto compared = As("leader1").Call(&v1::ReportService::Stub::CompareRounds, rounds);
+  ASSERT_EQ(compared.status(), absl::OkStatus());
+  EXPECT_THAT(compared->rounds(), SizeIs(1));
+  EXPECT_THAT(compared->units(), IsEmpty());
+  v1::GetDistrictSummaryRequest summary;
+  summary.set_name(campaign->name);
+  const auto summed = As("administrator").Call(&v1::ReportService::Stub::GetDistrictSummary, summary);
+  ASSERT_EQ(summed.status(), absl::OkStatus());
+  EXPECT_EQ(summed->leaders(), 2);
+  EXPECT_THAT(summed->benchmark(), IsEmpty());
+  EXPECT_THAT(summed->notes(), SizeIs(1));
 }
 
 TEST_F(FlowTest, ARestartBetweenAllStagesLosesNothing) {

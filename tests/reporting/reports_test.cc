@@ -426,6 +426,89 @@ TEST_F(ReportsTest, ASurveyOfAnotherCampaignIsNotFound) {
                absl::StatusCode::kNotFound, domain::reasons::kRESOURCE_NOT_FOUND);
 }
 
+TEST_F(ReportsTest, AnExportGivesWholeReportsPageAfterPageAndCountsAsReading) {
+  contract_.readers.push_back("administrator");
+  StoreCampaign();
+  for (int i = 1; i <= 3; ++i) {
+    StoreSurvey(domain::SurveyId("0000000000000000000000000" + std::to_string(i)),
+                domain::PersonId("person-" + std::to_string(i)));
+  }
+  const Reader first{.person = domain::PersonId("person-2"), .leader = true};
+  const auto own = reports_->Export(kDistrict, kCampaign, first, "", 10);
+  ASSERT_TRUE(own.ok()) << own.status();
+  ASSERT_EQ(own->reports.size(), 1u);
+  EXPECT_TRUE(own->reports[0].has_scores());
+  EXPECT_TRUE(own->reports[0].has_brief());
+  EXPECT_EQ(own->reports[0].SerializeAsString(),
+            reports_->Get(kDistrict, kCampaign, domain::SurveyId("00000000000000000000000002"), first)->SerializeAsString());
+  // Their export was the reading that lets others read; of the leaders who are gone nobody reads first.
+  std::string after;
+  std::vector<size_t> sizes;
+  for (int page = 0; page < 5; ++page) {
+    const auto exported = reports_->Export(kDistrict, kCampaign, kAdministrator, after, 2);
+    ASSERT_TRUE(exported.ok()) << exported.status();
+    sizes.push_back(exported->reports.size());
+    after = exported->next;
+    if (after.empty()) break;
+  }
+  EXPECT_THAT(sizes, ElementsAre(2, 1));
+  EXPECT_THAT(reports_->Export(kDistrict, kCampaign, kStranger, "", 10)->reports, IsEmpty());
+}
+
+TEST_F(ReportsTest, WhatMayNotBeReadYetIsNotExported) {
+  StoreReleased();
+  EXPECT_THAT(reports_->Export(kDistrict, kCampaign, kSupervisor, "", 10)->reports, IsEmpty());
+  EXPECT_EQ(reports_->Export(kDistrict, kCampaign, kLeader, "", 10)->reports.size(), 1u);
+  EXPECT_EQ(reports_->Export(kDistrict, kCampaign, kSupervisor, "", 10)->reports.size(), 1u);
+}
+
+TEST_F(ReportsTest, RoundsAreFoundByWhatEachCampaignNamesAsTheOneBefore) {
+  StoreReleased();
+  const domain::CampaignId next("next");
+  const domain::SurveyId later("00000000000000000000000009");
+  Write([&](WriteTransaction& transaction) -> absl::Status {
+    storage::CampaignRow campaign = input_.campaign;
+    campaign.id = next;
+    campaign.settings.previous = kCampaign;
+    return transaction.InsertCampaign(campaign);
+  });
+  input_.survey.campaign = next;
+  StoreSurvey(later, kLeader.person);
+  // The leader has read neither; asking for the rounds reads both.
+  const auto rounds = reports_->Rounds(kDistrict, next, later, kLeader);
+  ASSERT_TRUE(rounds.ok()) << rounds.status();
+  EXPECT_EQ(rounds->rounds_size(), 2);
+  EXPECT_FALSE(rounds->some_not_readable());
+  EXPECT_FALSE(rounds->units().empty());
+  EXPECT_EQ(reports_->Rounds(kDistrict, next, later, kSupervisor)->rounds_size(), 2);
+  EXPECT_EQ(reports_->Rounds(kDistrict, kCampaign, kSurvey, kLeader)->rounds_size(), 1);
+  ExpectReason(reports_->Rounds(kDistrict, next, later, kStranger), absl::StatusCode::kPermissionDenied,
+               domain::reasons::kCALLER_NOT_ALLOWED);
+}
+
+TEST_F(ReportsTest, ARoundThatTheReaderMayNotReadIsLeftOutAndSaidSo) {
+  contract_.readers = {"leader"};  // of the earlier round no supervisor reads
+  StoreReleased();
+  contract_.readers = {"leader", "supervisor"};
+  const domain::CampaignId next("next");
+  const domain::SurveyId later("00000000000000000000000009");
+  Write([&](WriteTransaction& transaction) -> absl::Status {
+    storage::CampaignRow campaign = input_.campaign;
+    campaign.id = next;
+    campaign.settings.previous = kCampaign;
+    return transaction.InsertCampaign(campaign);
+  });
+  input_.survey.campaign = next;
+  StoreSurvey(later, kLeader.person);
+  ExpectReason(reports_->Rounds(kDistrict, next, later, kSupervisor), absl::StatusCode::kFailedPrecondition,
+               domain::reasons::kREPORT_NOT_RELEASED);
+  EXPECT_EQ(reports_->Rounds(kDistrict, next, later, kLeader)->rounds_size(), 2);
+  const auto rounds = reports_->Rounds(kDistrict, next, later, kSupervisor);
+  ASSERT_TRUE(rounds.ok()) << rounds.status();
+  EXPECT_EQ(rounds->rounds_size(), 1);
+  EXPECT_TRUE(rounds->some_not_readable());
+}
+
 TEST_F(ReportsTest, ListsPageByPageBySurveyIdWithoutFigures) {
   contract_.readers.push_back("administrator");
   StoreCampaign();
@@ -448,6 +531,8 @@ TEST_F(ReportsTest, ListsPageByPageBySurveyIdWithoutFigures) {
       EXPECT_FALSE(report.has_scores());
       EXPECT_EQ(report.items_size(), 0);
       EXPECT_EQ(report.notes_size(), 0);
+      EXPECT_FALSE(report.has_brief());
+      EXPECT_EQ(report.translated_notes_size(), 0);
     }
     after = listed->next;
     if (after.empty()) break;
