@@ -9,6 +9,7 @@
 #include "candor/v1/follow_up.grpc.pb.h"
 #include "candor/v1/scoring.grpc.pb.h"
 #include "clients/cli/new_file.h"
+#include "clients/cli/report_rounds.h"
 #include "clients/cli/verbs.h"
 #include "clients/report/csv_report.h"
 #include "clients/report/figures.h"
@@ -167,11 +168,6 @@ absl::Status List(Context& c, const ListOptions& options) {
 }
 
 absl::Status GetScores(Context& c, const ScoresOptions& options) {
-  static const std::map<std::string, candor::v1::UnitKind> kinds = {{"overall", candor::v1::UNIT_KIND_OVERALL},
-                                                                     {"domain", candor::v1::UNIT_KIND_DOMAIN},
-                                                                     {"competency", candor::v1::UNIT_KIND_COMPETENCY},
-                                                                     {"theme", candor::v1::UNIT_KIND_THEME},
-                                                                     {"indicator", candor::v1::UNIT_KIND_INDICATOR}};
   candor::v1::GetScoresRequest request;
   CANDOR_ASSIGN_OR_RETURN(*request.mutable_name(), SurveyName(c, options.survey));
   CANDOR_ASSIGN_OR_RETURN(const auto scores, c.Call(&ScoringService::Stub::GetScores, request));
@@ -182,7 +178,7 @@ absl::Status GetScores(Context& c, const ScoresOptions& options) {
     Table table(header);
     const report::Lines lines = report::LinesOf(scores.rules());
     for (const auto& unit : scores.units()) {
-      if (unit.kind() != kinds.at(options.kind)) continue;
+      if (unit.kind() != UnitKindOf(options.kind)) continue;
       std::vector<std::string> row = {unit.code(), unit.title(), report::PersonFigure(unit.self(), lines),
                                       report::PersonFigure(unit.supervisor(), lines)};
       for (const auto& group : unit.groups()) row.push_back(report::ShortFigure(group, lines));
@@ -209,13 +205,13 @@ void AddReportVerbs(CLI::App& app, Context& context) {
             ->capture_default_str();
       },
       List);
+  AddReportRoundVerbs(*noun, context);
   AddVerb<ScoresOptions>(
       app, context, "scores", "Show a leader's scores by group against the self-rating",
       [](CLI::App& verb, ScoresOptions& options) {
         verb.add_option("survey", options.survey, "districts/DISTRICT/campaigns/CAMPAIGN/surveys/SURVEY")->required();
         verb.add_option("--by", options.kind, "overall, domain, competency, theme or indicator")
-            ->check(CLI::IsMember(
-                std::vector<std::string>{"overall", "domain", "competency", "theme", "indicator"}))
+            ->check(CLI::IsMember(UnitKinds()))
             ->capture_default_str();
       },
       GetScores);

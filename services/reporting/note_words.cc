@@ -176,7 +176,8 @@ Sentence SentenceOf(Words words) {
     case Words::kRound:
       return {"the round that was planned until $0", "la ronda que estaba prevista hasta el $0"};
     case Words::kNoReportBefore:
-      return {"Not compared with $0: the leader has no report there.", "No se compara con $0: allí no hay informe de esta persona."};
+      return {"Not compared with $0: the leader has no report there.",
+              "No se compara con $0: allí no hay informe de esta persona."};
     case Words::kOtherReaders:
       return {"Not compared with $0: somebody may read this report who could not read that one, and would learn its figures "
               "from the changes.",

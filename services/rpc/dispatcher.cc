@@ -11,6 +11,7 @@
 #include "services/base/log.h"
 #include "services/base/status.h"
 #include "services/domain/errors.h"
+#include "services/rpc/page_token.h"
 #include "services/rpc/peer_network.h"
 #include "services/rpc/status.h"
 
@@ -149,7 +150,7 @@ void Dispatcher::DispatchEncoded(const Method& method, Call call, std::string re
             done(std::move(status));
             return;
           }
-          auto reply = std::make_shared<const std::string>(work->response->SerializeAsString());
+          auto reply = std::make_shared<const std::string>(DeterministicBytes(*work->response));
           if (!work->key.empty()) kept_.Keep(std::move(work->key), revision, reply);
           done(std::move(reply));
         });

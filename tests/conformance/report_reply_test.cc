@@ -11,6 +11,7 @@
 #include "candor/v1/directory.grpc.pb.h"
 #include "candor/v1/report.grpc.pb.h"
 #include "services/domain/errors.h"
+#include "services/reporting/build_report.h"
 #include "tests/support/raw_respondent.h"
 #include "tests/support/sample_district.h"
 #include "tests/support/test_server.h"
@@ -59,8 +60,8 @@ class ReportReplyTest : public ::testing::Test {
     const auto second = Read(reader);
     EXPECT_EQ(second.status(), absl::OkStatus());
     if (!first.ok() || !second.ok()) return "";
-    EXPECT_EQ(first->SerializeAsString(), second->SerializeAsString());
-    return second->SerializeAsString();
+    EXPECT_EQ(reporting::SerializeReport(*first), reporting::SerializeReport(*second));
+    return reporting::SerializeReport(*second);
   }
 
   absl::Status SetRoles(const std::string& person, const std::vector<v1::Role>& roles) const {
