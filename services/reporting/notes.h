@@ -14,8 +14,7 @@ namespace candor::reporting {
 
 // The report's notes, most important first: what is withheld and why, what the limits mean, how uncertain the figures
 // are, what the report is for. In `language`, "en" or one of kTranslations; each note is one or two whole sentences. A note
-// stands only where the figures
-// give cause for it.
+// stands only where the figures give cause for it.
 std::vector<std::string> ReportNotes(const candor::v1::Scores& scores, const domain::Contract& contract,
                                      const domain::Instrument& instrument,
                                      absl::string_view language = "en");

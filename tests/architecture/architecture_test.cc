@@ -47,9 +47,10 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"clients/guard", {"services/base", "services/domain", "services/crypto"}},
     {"clients/sentences", {"services/base"}},
     {"clients/report", {"services/base", "clients/sentences", "candor/v1"}},
+    {"clients/forecast", {"services/base", "services/domain", "services/statistics"}},
     {"clients/cli",
      {"services/base", "services/domain", "services/crypto", "services/statistics", "clients/cpp", "clients/guard",
-      "clients/report", "clients/sentences", "candor/v1"}},
+      "clients/report", "clients/forecast", "clients/sentences", "candor/v1"}},
 };
 
 // Where the ratings of people are counted, before disclosure control, and where their answers are stored: headers and
@@ -63,16 +64,18 @@ const std::vector<std::regex> kRawHeaders = {
 const std::set<std::string> kRawTargets = {"candor_collection", "candor_disclosure", "candor_tally",
                                            "candor_storage_sqlite"};
 const std::set<std::string> kKeptApart = {"services/identity", "services/reporting", "services/rpc", "services/gateway",
-                                          "services/integration", "clients/cpp", "clients/report", "clients/cli"};
+                                          "services/integration", "clients/cpp", "clients/report", "clients/forecast",
+                                          "clients/cli"};
 
 // What may be an exception, and why. Files: the adapters of the response plane's own services, which hand it the calls
 // of respondents and of holders of keys; the reader of a researcher's own file of ratings (`candor score`), which no server
-// has seen.
+// has seen; the forecast, which puts simulated ratings through disclosure control.
 const std::set<std::string> kDoorFiles = {"services/rpc/response_methods.cc", "services/rpc/moderation_methods.cc",
                                           "clients/cli/score_input.h", "clients/cli/score_input.cc",
                                           "clients/cli/score_file.cc", "clients/cli/score_leader.h",
-                                          "clients/cli/score_district.h", "clients/cli/score_district.cc"};
-const std::set<std::string> kDoorTargets = {"candor_rpc_response", "candor_score_file"};
+                                          "clients/cli/score_district.h", "clients/cli/score_district.cc",
+                                          "clients/forecast/forecast.cc"};
+const std::set<std::string> kDoorTargets = {"candor_rpc_response", "candor_score_file", "candor_forecast"};
 
 // Single headers that only the folders named may include: the two planes never see each other's store, and raw tallies
 // are within reach of the response plane alone.
@@ -80,7 +83,7 @@ const std::map<std::string, std::set<std::string>> kOnlyFor = {
     {"storage/response_store.h", {"storage/sqlite", "services/collection", "services/server"}},
     {"storage/identity_store.h",
      {"storage/sqlite", "services/identity", "services/reporting", "services/rpc", "services/server"}},
-    {"services/domain/disclosure.h", {"services/domain", "services/collection"}},
+    {"services/domain/disclosure.h", {"services/domain", "services/collection", "clients/forecast"}},
     {"services/domain/cell_tally.h", {"services/domain", "services/collection"}},
     {"services/statistics/tally.h", {"services/statistics", "services/collection", "clients/cli"}},
 };
