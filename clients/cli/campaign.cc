@@ -564,6 +564,7 @@ void AddCampaignVerbs(CLI::App& app, Context& context) {
       RemoveLeader);
   AddVerb<NameOption>(*noun, context, "preview", "Say what opening would do and what stands in the way", DeclareName,
                       Preview);
+  AddForecastVerb(*noun, context);
   AddVerb<WaitOptions>(*noun, context, "open",
                        "Freeze the rules, make keys and codes, take answers; cannot be undone", DeclareWait, Open);
   AddVerb<WaitOptions>(*noun, context, "close", "End answering and compute the results; cannot be undone", DeclareWait,

@@ -16,6 +16,7 @@ void AddAuditVerbs(CLI::App& app, Context& context);
 void AddFrameworkVerbs(CLI::App& app, Context& context);
 void AddInstrumentVerbs(CLI::App& app, Context& context);
 void AddCampaignVerbs(CLI::App& app, Context& context);
+void AddForecastVerb(CLI::App& noun, Context& context);  // of the noun `campaign`
 void AddRaterVerbs(CLI::App& app, Context& context);
 void AddCodeVerbs(CLI::App& app, Context& context);
 void AddRateVerbs(CLI::App& app, Context& context);
