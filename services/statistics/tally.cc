@@ -14,6 +14,8 @@ namespace {
 
 // Valid ratings that make equal answers a straight line.
 constexpr int kStraightLineRatings = 10;
+// Complete forms are gathered up to here, so that many at once are added up.
+constexpr size_t kCompleteBytes = size_t{1} << 17;
 
 bool IsRating(uint8_t code) { return code != kBlank && code != kNotObserved; }
 
@@ -53,18 +55,29 @@ Tally::Tally(std::shared_ptr<const FormLayout> layout, unsigned parts) : layout_
   }
   sums_.assign(size, 0);
   scratch_.resize((static_cast<size_t>(layout_->items) + 63) / 64);
+  ratings_.resize(static_cast<size_t>(layout_->items));
 }
 
 void Tally::AddForms(std::span<const uint8_t> rows, size_t forms) {
   const size_t items = static_cast<size_t>(layout_->items);
   CANDOR_CHECK(rows.size() == forms * items);
-  for (size_t r = 0; r < forms; ++r) CountForm(rows.data() + r * items, 1);
+  std::vector<uint8_t> complete;
+  for (size_t r = 0; r < forms; ++r) {
+    const uint8_t* form = rows.data() + r * items;
+    if (CountForm(form, 1) && has(kCompleteSums)) complete.insert(complete.end(), form, form + items);
+    if (complete.size() >= kCompleteBytes || (r + 1 == forms && !complete.empty())) {
+      AddCompleteForms(complete, complete.size() / items);
+      complete.clear();
+    }
+  }
   if (has(kPairSums)) AddPairSums(rows, forms, items, PairsAt(sums_));
+  std::fill(ratings_.begin(), ratings_.end(), uint8_t{0});
 }
 
 void Tally::Withdraw(std::span<const uint8_t> form) {
   CANDOR_CHECK(form.size() == static_cast<size_t>(layout_->items));
-  CountForm(form.data(), -1);
+  if (CountForm(form.data(), -1) && has(kCompleteSums)) CountComplete(form.data(), -1);
+  std::fill(ratings_.begin(), ratings_.end(), uint8_t{0});
   if (!has(kPairSums)) return;
   std::vector<int64_t> pairs(sums_.size(), 0);
   AddPairSums(form, 1, form.size(), PairsAt(pairs));
@@ -76,12 +89,13 @@ PairSums Tally::PairsAt(std::vector<int64_t>& sums) const {
   return {first + pairs_at_, first + pairs_at_ + triangle_size(), first + pair_sums_at_};
 }
 
-void Tally::CountForm(const uint8_t* form, int64_t sign) {
+bool Tally::CountForm(const uint8_t* form, int64_t sign) {
   const int points = layout_->points;
   answered_.clear();
   for (int j = 0; j < layout_->items; ++j) {
     const uint8_t code = form[j];
     const size_t at = item_at(j);
+    ratings_[j] = IsRating(code) ? code : 0;
     if (code == kBlank) {
       sums_[at + points + 1] += sign;
     } else if (code == kNotObserved) {
@@ -94,24 +108,22 @@ void Tally::CountForm(const uint8_t* form, int64_t sign) {
   }
   sums_[0] += sign;
   if (!answered_.empty()) sums_[1] += sign;
-  const bool complete = layout_->items > 0 && answered_.size() == static_cast<size_t>(layout_->items);
-  if (has(kScaleSums)) CountScales(form, sign);
-  if (has(kCompleteSums) && complete) CountComplete(form, sign);
+  if (has(kScaleSums)) CountScales(sign);
   if (has(kQuality)) CountQuality(form, sign);
   if (has(kPatterns) && !answered_.empty()) CountPattern(sign);
   if (has(kSpread) && answered_.size() >= 2) CountSpread(form, sign);
+  return layout_->items > 0 && answered_.size() == static_cast<size_t>(layout_->items);
 }
 
-void Tally::CountScales(const uint8_t* form, int64_t sign) {
+void Tally::CountScales(int64_t sign) {
   const size_t points = static_cast<size_t>(layout_->points);
   for (size_t s = 0; s < layout_->scales.size(); ++s) {
     const std::vector<int>& scale = layout_->scales[s];
     int64_t sum = 0;
     size_t answered = 0;
     for (int item : scale) {
-      if (!IsRating(form[item])) continue;
-      ++answered;
-      sum += form[item];
+      answered += ratings_[item] != 0;
+      sum += ratings_[item];
     }
     if (answered == 0) continue;
     int64_t* persons = &sums_[scales_at_[s] + 3 * (answered - 1)];
@@ -120,7 +132,7 @@ void Tally::CountScales(const uint8_t* form, int64_t sign) {
     persons[2] += sign * sum * sum;
     if (answered < scale.size()) continue;
     int64_t* counts = &sums_[scales_at_[s] + 3 * scale.size()];
-    for (size_t p = 0; p < scale.size(); ++p) counts[p * points + form[scale[p]] - 1] += sign;
+    for (size_t p = 0; p < scale.size(); ++p) counts[p * points + ratings_[scale[p]] - 1] += sign;
   }
 }
 
@@ -133,6 +145,22 @@ void Tally::CountComplete(const uint8_t* form, int64_t sign) {
     const int64_t rating = sign * form[j];
     for (size_t l = j; l < items; ++l) *at++ += rating * form[l];
   }
+}
+
+void Tally::AddCompleteForms(std::span<const uint8_t> rows, size_t forms) {
+  const size_t items = static_cast<size_t>(layout_->items);
+  // For fewer, the memory for the sums of pairs costs more than they save.
+  constexpr size_t kLeastForms = 32;
+  if (forms < kLeastForms) {
+    for (size_t r = 0; r < forms; ++r) CountComplete(rows.data() + r * items, 1);
+    return;
+  }
+  std::vector<int64_t> counts(triangle_size()), products(triangle_size()), sums(items * items);
+  AddPairSums(rows, forms, items, {counts.data(), products.data(), sums.data()});
+  int64_t* at = &sums_[complete_at_];
+  *at++ += static_cast<int64_t>(forms);
+  for (size_t j = 0; j < items; ++j) *at++ += sums[j * items + j];
+  for (const int64_t product : products) *at++ += product;
 }
 
 void Tally::CountQuality(const uint8_t* form, int64_t sign) {

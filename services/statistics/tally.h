@@ -143,12 +143,14 @@ class Tally {
     const size_t low = j < l ? j : l, high = j < l ? l : j;
     return low * (2 * static_cast<size_t>(layout_->items) - low + 1) / 2 + (high - low);
   }
-  void CountForm(const uint8_t* form, int64_t sign);
-  void CountScales(const uint8_t* form, int64_t sign);
+  // All parts but kPairSums and kCompleteSums. True: the form has a valid rating on every item.
+  bool CountForm(const uint8_t* form, int64_t sign);
+  void CountScales(int64_t sign);
   void CountQuality(const uint8_t* form, int64_t sign);
   void CountPattern(int64_t sign);
   void CountSpread(const uint8_t* form, int64_t sign);
   void CountComplete(const uint8_t* form, int64_t sign);
+  void AddCompleteForms(std::span<const uint8_t> rows, size_t forms);
   PairSums PairsAt(std::vector<int64_t>& sums) const;
   bool ItemsAgree() const;
   bool ScalesAgree() const;
@@ -165,7 +167,8 @@ class Tally {
   absl::flat_hash_map<Pattern, int64_t> patterns_;
   absl::flat_hash_map<Spread, int64_t> spreads_;  // forms with each, but those whose ratings are all equal
   Pattern scratch_;                // of the form being counted
-  std::vector<int> answered_;      // likewise
+  std::vector<int> answered_;      // likewise: the items with a valid rating
+  std::vector<uint8_t> ratings_;   // likewise: one for each item, 0 where it has none; all 0 between two calls
 };
 
 // A tally made of shards with ids, so that a shard that is sent twice is counted once.

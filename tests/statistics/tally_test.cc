@@ -75,6 +75,20 @@ TEST(TallyTest, FormsInOneBlockCountAsOneByOne) {
   }
 }
 
+TEST(TallyTest, CompleteFormsInManyPiecesCountAsOneByOne) {
+  std::mt19937 random(12);
+  const auto layout = Layout(5, 60);
+  const std::vector<Form> forms = RandomForms(random, *layout, 9000);  // of which some 3,000 are complete: 180 kB
+  Form block;
+  for (const Form& form : forms) block.insert(block.end(), form.begin(), form.end());
+  constexpr unsigned kParts = Tally::kCompleteSums | Tally::kSpread;
+  Tally at_once(layout, kParts), one_by_one(layout, kParts);
+  at_once.AddForms(block, forms.size());
+  for (const Form& form : forms) one_by_one.Add(form);
+  EXPECT_TRUE(at_once == one_by_one);
+  EXPECT_GT(at_once.complete_forms(), 2600);
+}
+
 TEST(TallyTest, RandomShardsOrdersAndWithdrawalsEqualOnePass) {
   std::mt19937 random(2);
   for (int trial = 0; trial < 200; ++trial) {
