@@ -97,9 +97,7 @@ std::vector<Breakdown> ReadBreakdowns(JsonObject& object, absl::string_view key,
       JsonObject of_part(value, at, fault);
       Part& part = breakdown.parts.emplace_back();
       part.code = of_part.Text("code");
-      of_part.Map("title", [&](const std::string& language, const Json& text, const std::string& where) {
-        part.title[language] = JsonText(text, where, fault);
-      });
+      part.title = ReadLocalizedText(of_part, "title", fault);
       of_part.Finish();
     });
     of_group.Finish();

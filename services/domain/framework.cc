@@ -33,6 +33,10 @@ class Checker {
     for (size_t i = 0; i < framework.domains.size() && fault_.ok(); ++i) {
       CheckDomain(absl::StrCat("domains[", i, "]"), framework.domains[i]);
     }
+    AtMost("priority_areas", framework.priority_areas.size());
+    for (size_t i = 0; i < framework.priority_areas.size() && fault_.ok(); ++i) {
+      CheckPriorityArea(absl::StrCat("priority_areas[", i, "]"), framework.priority_areas[i]);
+    }
     return fault_.status();
   }
 
@@ -40,6 +44,12 @@ class Checker {
   void CheckDomain(const std::string& path, const Domain& domain) {
     Code(path, domain.code, codes_);
     Title(absl::StrCat(path, ".title"), domain.title);
+    AtMost(absl::StrCat(path, ".questions"), domain.questions.size());
+    for (size_t i = 0; i < domain.questions.size() && fault_.ok(); ++i) {
+      const std::string at = absl::StrCat(path, ".questions[", i, "]");
+      Code(at, domain.questions[i].code, questions_);
+      Localized(absl::StrCat(at, ".text"), domain.questions[i].text);
+    }
     NotEmpty(absl::StrCat(path, ".competencies"), domain.competencies.size(), "competency");
     for (size_t i = 0; i < domain.competencies.size() && fault_.ok(); ++i) {
       CheckCompetency(absl::StrCat(path, ".competencies[", i, "]"), domain.competencies[i]);
@@ -48,7 +58,12 @@ class Checker {
 
   void CheckCompetency(const std::string& path, const Competency& competency) {
     Code(path, competency.code, codes_);
+    competencies_.insert(competency.code);
     Title(absl::StrCat(path, ".title"), competency.title);
+    AtMost(absl::StrCat(path, ".next_steps"), competency.next_steps.size());
+    for (size_t i = 0; i < competency.next_steps.size() && fault_.ok(); ++i) {
+      Localized(absl::StrCat(path, ".next_steps[", i, "]"), competency.next_steps[i]);
+    }
     NotEmpty(absl::StrCat(path, ".indicators"), competency.indicators.size(), "indicator");
     for (size_t i = 0; i < competency.indicators.size() && fault_.ok(); ++i) {
       CheckIndicator(absl::StrCat(path, ".indicators[", i, "]"), competency.indicators[i]);
@@ -70,6 +85,32 @@ class Checker {
       }
       if (!named.insert(indicator.themes[i]).second)
         fault_.Set(at, "names a theme that is named before; remove one");
+    }
+  }
+
+  // Once all domains are checked.
+  void CheckPriorityArea(const std::string& path, const PriorityArea& area) {
+    Code(path, area.code, priority_areas_);
+    Localized(absl::StrCat(path, ".title"), area.title);
+    NotEmpty(absl::StrCat(path, ".competencies"), area.competencies.size(), "competency");
+    std::set<std::string> named;
+    for (size_t i = 0; i < area.competencies.size(); ++i) {
+      const std::string at = absl::StrCat(path, ".competencies[", i, "]");
+      if (!competencies_.contains(area.competencies[i]))
+        fault_.Set(at, "is no competency of this framework; correct the code, or remove it");
+      if (!named.insert(area.competencies[i]).second)
+        fault_.Set(at, "names a competency that is named before; remove one");
+    }
+  }
+
+  void Localized(const std::string& path, const LocalizedText& text) {
+    if (text.empty()) fault_.Set(path, "needs a text in at least one language");
+    if (text.size() > kMostLanguages)
+      fault_.Set(path, absl::StrCat("has more than ", kMostLanguages, " languages; remove some"));
+    for (const auto& [language, sentence] : text) {
+      const std::string at = JsonPath(path, language);
+      if (!IsLanguageTag(language)) fault_.Set(at, "must stand under a language tag such as \"en\" or \"es-MX\"");
+      Title(at, sentence);
     }
   }
 
@@ -99,9 +140,16 @@ class Checker {
     if (size == 0) fault_.Set(path, absl::StrCat("needs at least one ", what));
   }
 
+  void AtMost(const std::string& path, size_t size) {
+    if (size > kMostGuidance) fault_.Set(path, absl::StrCat("has more than ", kMostGuidance, "; shorten the list"));
+  }
+
   JsonFault fault_{absl::StatusCode::kInvalidArgument, reasons::kFRAMEWORK_INVALID};
   std::set<std::string> themes_;
   std::set<std::string> codes_;
+  std::set<std::string> competencies_;
+  std::set<std::string> questions_;
+  std::set<std::string> priority_areas_;
   size_t indicators_ = 0;
 };
 
@@ -114,7 +162,10 @@ Indicator ReadIndicator(const Json& value, const std::string& path, JsonFault* f
 
 Competency ReadCompetency(const Json& value, const std::string& path, JsonFault* fault) {
   JsonObject object(value, path, fault);
-  Competency competency{object.Text("code"), object.Text("title"), {}};
+  Competency competency{object.Text("code"), object.Text("title"), {}, {}};
+  object.OptionalList("next_steps", [&](const Json& element, const std::string& at) {
+    competency.next_steps.push_back(ReadLocalizedText(element, at, fault));
+  });
   object.List("indicators", [&](const Json& element, const std::string& at) {
     competency.indicators.push_back(ReadIndicator(element, at, fault));
   });
@@ -124,7 +175,12 @@ Competency ReadCompetency(const Json& value, const std::string& path, JsonFault*
 
 Domain ReadDomain(const Json& value, const std::string& path, JsonFault* fault) {
   JsonObject object(value, path, fault);
-  Domain domain{object.Text("code"), object.Text("title"), {}};
+  Domain domain{object.Text("code"), object.Text("title"), {}, {}};
+  object.OptionalList("questions", [&](const Json& element, const std::string& at) {
+    JsonObject question(element, at, fault);
+    domain.questions.push_back({question.Text("code"), ReadLocalizedText(question, "text", fault)});
+    question.Finish();
+  });
   object.List("competencies", [&](const Json& element, const std::string& at) {
     domain.competencies.push_back(ReadCompetency(element, at, fault));
   });
@@ -137,6 +193,35 @@ Theme ReadTheme(const Json& value, const std::string& path, JsonFault* fault) {
   Theme theme{object.Text("code"), object.Text("title")};
   object.Finish();
   return theme;
+}
+
+PriorityArea ReadPriorityArea(const Json& value, const std::string& path, JsonFault* fault) {
+  JsonObject object(value, path, fault);
+  PriorityArea area{object.Text("code"), ReadLocalizedText(object, "title", fault), object.Texts("competencies")};
+  object.Finish();
+  return area;
+}
+
+Json CompetencyToJson(const Competency& competency) {
+  Json indicators = Json::array();
+  for (const Indicator& indicator : competency.indicators) {
+    indicators.push_back(
+        {{"code", indicator.code}, {"title", indicator.title}, {"themes", Json(indicator.themes)}});
+  }
+  Json document = {
+      {"code", competency.code}, {"title", competency.title}, {"indicators", std::move(indicators)}};
+  if (!competency.next_steps.empty()) document["next_steps"] = Json(competency.next_steps);
+  return document;
+}
+
+Json DomainToJson(const Domain& domain) {
+  Json competencies = Json::array();
+  for (const Competency& competency : domain.competencies) competencies.push_back(CompetencyToJson(competency));
+  Json document = {{"code", domain.code}, {"title", domain.title}, {"competencies", std::move(competencies)}};
+  for (const GuidingQuestion& question : domain.questions) {
+    document["questions"].push_back({{"code", question.code}, {"text", Json(question.text)}});
+  }
+  return document;
 }
 
 }  // namespace
@@ -161,6 +246,9 @@ Framework ReadFramework(const Json& value, const std::string& path, JsonFault* f
   object.List("domains", [&](const Json& element, const std::string& at) {
     framework.domains.push_back(ReadDomain(element, at, fault));
   });
+  object.OptionalList("priority_areas", [&](const Json& element, const std::string& at) {
+    framework.priority_areas.push_back(ReadPriorityArea(element, at, fault));
+  });
   object.Finish();
   return framework;
 }
@@ -179,32 +267,21 @@ Json FrameworkToJson(const Framework& framework) {
   for (const Theme& theme : framework.themes)
     themes.push_back({{"code", theme.code}, {"title", theme.title}});
   Json domains = Json::array();
-  for (const Domain& domain : framework.domains) {
-    Json competencies = Json::array();
-    for (const Competency& competency : domain.competencies) {
-      Json indicators = Json::array();
-      for (const Indicator& indicator : competency.indicators) {
-        indicators.push_back({{"code", indicator.code},
-                              {"title", indicator.title},
-                              {"themes", Json(indicator.themes)}});
-      }
-      competencies.push_back({{"code", competency.code},
-                              {"title", competency.title},
-                              {"indicators", std::move(indicators)}});
-    }
-    domains.push_back({{"code", domain.code},
-                       {"title", domain.title},
-                       {"competencies", std::move(competencies)}});
+  for (const Domain& domain : framework.domains) domains.push_back(DomainToJson(domain));
+  Json document = {{"format", kFrameworkFormat},
+                   {"code", framework.code},
+                   {"title", framework.title},
+                   {"version", framework.version},
+                   {"attribution", framework.attribution},
+                   {"license", framework.license},
+                   {"license_url", framework.license_url},
+                   {"themes", std::move(themes)},
+                   {"domains", std::move(domains)}};
+  for (const PriorityArea& area : framework.priority_areas) {
+    document["priority_areas"].push_back(
+        {{"code", area.code}, {"title", Json(area.title)}, {"competencies", Json(area.competencies)}});
   }
-  return {{"format", kFrameworkFormat},
-          {"code", framework.code},
-          {"title", framework.title},
-          {"version", framework.version},
-          {"attribution", framework.attribution},
-          {"license", framework.license},
-          {"license_url", framework.license_url},
-          {"themes", std::move(themes)},
-          {"domains", std::move(domains)}};
+  return document;
 }
 
 IndicatorPlace FindIndicator(const Framework& framework, absl::string_view code) {

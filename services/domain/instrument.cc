@@ -205,30 +205,10 @@ class Checker {
   std::set<std::string> groups_;
 };
 
-LocalizedText ReadLocalized(const Json& value, const std::string& path, JsonFault* fault) {
-  LocalizedText text;
-  if (!value.is_object()) {
-    fault->Set(path, "must be an object with a text for each language");
-    return text;
-  }
-  for (auto at = value.begin(); at != value.end() && fault->ok(); ++at) {
-    text[at.key()] = JsonText(at.value(), JsonPath(path, at.key()), fault);
-  }
-  return text;
-}
-
-LocalizedText ReadLocalized(JsonObject& object, absl::string_view key, JsonFault* fault) {
-  LocalizedText text;
-  object.Map(key, [&](const std::string& language, const Json& value, const std::string& at) {
-    text[language] = JsonText(value, at, fault);
-  });
-  return text;
-}
-
 std::map<std::string, LocalizedText> ReadAudiences(JsonObject& object, JsonFault* fault) {
   std::map<std::string, LocalizedText> texts;
   object.Map("texts", [&](const std::string& audience, const Json& value, const std::string& at) {
-    texts[audience] = ReadLocalized(value, at, fault);
+    texts[audience] = ReadLocalizedText(value, at, fault);
   });
   return texts;
 }
@@ -240,7 +220,7 @@ RatingScale ReadScale(JsonObject& object, JsonFault* fault) {
   object.Map("labels", [&](const std::string& language, const Json& value, const std::string& at) {
     scale.labels[language] = JsonTexts(value, at, fault);
   });
-  scale.not_observed = ReadLocalized(object, "not_observed", fault);
+  scale.not_observed = ReadLocalizedText(object, "not_observed", fault);
   scale.strength_cut_hundredths = static_cast<int>(object.OptionalWhole("strength_cut_hundredths", 0, 1000, 0));
   scale.agreement_band_hundredths = static_cast<int>(object.OptionalWhole("agreement_band_hundredths", 0, 1000, 0));
   return scale;
@@ -257,6 +237,18 @@ std::vector<int> AskedOfAll(const auto& entries, const std::vector<std::string>&
     }
   }
   return indices;
+}
+
+// Takes out of the priority areas what names a competency that is there no more.
+void KeepPriorityAreasInUse(Framework& framework) {
+  std::set<std::string> competencies;
+  for (const Domain& domain : framework.domains) {
+    for (const Competency& competency : domain.competencies) competencies.insert(competency.code);
+  }
+  for (PriorityArea& area : framework.priority_areas) {
+    std::erase_if(area.competencies, [&](const std::string& code) { return !competencies.contains(code); });
+  }
+  std::erase_if(framework.priority_areas, [](const PriorityArea& area) { return area.competencies.empty(); });
 }
 
 }  // namespace
@@ -277,7 +269,7 @@ Instrument ReadInstrument(const Json& value, const std::string& path, JsonFault*
   instrument.languages = object.Texts("languages");
   object.List("rater_groups", [&](const Json& element, const std::string& at) {
     JsonObject group(element, at, fault);
-    instrument.rater_groups.push_back({group.Text("code"), ReadLocalized(group, "title", fault)});
+    instrument.rater_groups.push_back({group.Text("code"), ReadLocalizedText(group, "title", fault)});
     group.Finish();
   });
   object.List("items", [&](const Json& element, const std::string& at) {
@@ -394,6 +386,7 @@ InstrumentVersion MakeInstrumentVersion(const Instrument& instrument, const Fram
                 [](const Domain& domain) { return domain.competencies.empty(); });
   std::erase_if(version.framework.themes,
                 [&](const Theme& theme) { return !themes.contains(theme.code); });
+  KeepPriorityAreasInUse(version.framework);
   return version;
 }
 

@@ -14,6 +14,7 @@
 #include "services/base/json.h"
 #include "services/domain/framework.h"
 #include "services/domain/json_reader.h"
+#include "services/domain/localized_text.h"
 
 namespace candor::domain {
 
@@ -23,10 +24,6 @@ inline constexpr size_t kLongestInstrumentText = 500;  // bytes
 inline constexpr size_t kMostItems = 400;
 inline constexpr size_t kMostPrompts = 10;
 inline constexpr size_t kMostRaterGroups = 20;
-inline constexpr size_t kMostLanguages = 20;
-
-// Language tag (BCP 47, for instance "en", "es") -> text.
-using LocalizedText = std::map<std::string, std::string>;
 
 // The audiences of identified ratings. Every other audience is the code of an anonymous rater group.
 inline constexpr char kSelf[] = "self";
@@ -100,7 +97,9 @@ Instrument ReadInstrument(const base::Json& value, const std::string& path, Json
 // a report can be computed from it for as long as it is kept.
 struct InstrumentVersion {
   Instrument instrument;
-  Framework framework;  // only the domains, competencies, indicators and themes in use
+  // Only the domains, competencies, indicators and themes in use, with the questions and next steps of these, which
+  // reports show; of priority areas the competencies in use, and the areas that have one.
+  Framework framework;
 };
 
 // The canonical document of a version, the bytes whose SHA-256 contract and manifest carry.

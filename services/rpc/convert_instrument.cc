@@ -25,6 +25,33 @@ void CopyTexts(const std::map<std::string, domain::LocalizedText>& texts, TextsO
   for (const auto& [audience, text] : texts) out[audience] = rpc::ToProto(text);
 }
 
+candor::v1::Competency ToProto(const domain::Competency& competency) {
+  candor::v1::Competency proto;
+  proto.set_code(competency.code);
+  proto.set_title(competency.title);
+  for (const domain::Indicator& indicator : competency.indicators) {
+    candor::v1::Indicator* to = proto.add_indicators();
+    to->set_code(indicator.code);
+    to->set_title(indicator.title);
+    to->mutable_themes()->Assign(indicator.themes.begin(), indicator.themes.end());
+  }
+  for (const domain::LocalizedText& step : competency.next_steps) *proto.add_next_steps() = rpc::ToProto(step);
+  return proto;
+}
+
+candor::v1::Domain ToProto(const domain::Domain& domain) {
+  candor::v1::Domain proto;
+  proto.set_code(domain.code);
+  proto.set_title(domain.title);
+  for (const domain::Competency& competency : domain.competencies) *proto.add_competencies() = ToProto(competency);
+  for (const domain::GuidingQuestion& question : domain.questions) {
+    candor::v1::GuidingQuestion* to = proto.add_questions();
+    to->set_code(question.code);
+    *to->mutable_text() = rpc::ToProto(question.text);
+  }
+  return proto;
+}
+
 }  // namespace
 
 candor::v1::Framework ToProto(const identity::StoredFramework& stored, bool with_tree) {
@@ -43,21 +70,12 @@ candor::v1::Framework ToProto(const identity::StoredFramework& stored, bool with
     to->set_code(theme.code);
     to->set_title(theme.title);
   }
-  for (const domain::Domain& domain : framework.domains) {
-    candor::v1::Domain* to = proto.add_domains();
-    to->set_code(domain.code);
-    to->set_title(domain.title);
-    for (const domain::Competency& competency : domain.competencies) {
-      candor::v1::Competency* to_competency = to->add_competencies();
-      to_competency->set_code(competency.code);
-      to_competency->set_title(competency.title);
-      for (const domain::Indicator& indicator : competency.indicators) {
-        candor::v1::Indicator* to_indicator = to_competency->add_indicators();
-        to_indicator->set_code(indicator.code);
-        to_indicator->set_title(indicator.title);
-        to_indicator->mutable_themes()->Assign(indicator.themes.begin(), indicator.themes.end());
-      }
-    }
+  for (const domain::Domain& domain : framework.domains) *proto.add_domains() = ToProto(domain);
+  for (const domain::PriorityArea& area : framework.priority_areas) {
+    candor::v1::PriorityArea* to = proto.add_priority_areas();
+    to->set_code(area.code);
+    *to->mutable_title() = ToProto(area.title);
+    to->mutable_competencies()->Assign(area.competencies.begin(), area.competencies.end());
   }
   return proto;
 }

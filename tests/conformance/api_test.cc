@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -21,6 +22,7 @@
 #include "candor/v1/instrument.grpc.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
+#include "services/base/json.h"
 #include "services/domain/errors.h"
 #include "services/rpc/access.h"
 #include "services/rpc/resource_names.h"
@@ -34,6 +36,7 @@ namespace v1 = candor::v1;
 namespace reasons = domain::reasons;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 constexpr char kRequestId[] = "3f2b8c1e-5d4a-4e6f-8a7b-9c0d1e2f3a4b";
@@ -348,6 +351,64 @@ TEST_F(ApiTest, AFrameworkIsCheckedWithoutBeingStoredAndImportedOnce) {
   ASSERT_EQ(tree.status(), absl::OkStatus());
   EXPECT_THAT(tree->domains(), SizeIs(2));
   EXPECT_EQ(tree->domains(1).competencies(1).indicators(1).code(), "B.2.b");
+  EXPECT_THAT(tree->domains(0).questions(), IsEmpty());
+  EXPECT_THAT(tree->priority_areas(), IsEmpty());
+}
+
+TEST_F(ApiTest, AFrameworksGuidanceComesBackAsItWasImported) {
+  const ApiCaller administrator = Administrator();
+  base::Json framework = *base::ParseJson(SampleFramework());
+  framework["code"] = "guiding";
+  framework["domains"][1]["questions"] = base::Json::parse(
+      R"([{"code": "B.Q1", "text": {"en": "Where to?", "es": "¿Adónde?"}},
+          {"code": "B.Q2", "text": {"es": "¿Por qué?"}}])");
+  framework["domains"][0]["competencies"][1]["next_steps"] =
+      base::Json::parse(R"([{"en": "Ask.", "es": "Pregunte."}, {"en": "Listen."}])");
+  framework["priority_areas"] = base::Json::parse(
+      R"([{"code": "P2", "title": {"en": "Care"}, "competencies": ["B.1", "A.2"]},
+          {"code": "P1", "title": {"en": "Fairness", "es": "Equidad"}, "competencies": ["A.2"]}])");
+  v1::ImportFrameworkRequest import;
+  import.set_parent(district_->name());
+  import.set_document(framework.dump());
+  const auto imported = administrator.Call(&v1::FrameworkService::Stub::ImportFramework, import);
+  ASSERT_EQ(imported.status(), absl::OkStatus());
+  v1::GetFrameworkRequest get;
+  get.set_name(imported->name());
+  const auto tree = administrator.Call(&v1::FrameworkService::Stub::GetFramework, get);
+  ASSERT_EQ(tree.status(), absl::OkStatus());
+  EXPECT_EQ(tree->SerializeAsString().size(), imported->SerializeAsString().size());
+
+  const auto texts = [](const v1::LocalizedText& text) {
+    return std::map<std::string, std::string>(text.values().begin(), text.values().end());
+  };
+  using Texts = std::map<std::string, std::string>;
+  EXPECT_THAT(tree->domains(0).questions(), IsEmpty());
+  ASSERT_THAT(tree->domains(1).questions(), SizeIs(2));
+  EXPECT_EQ(tree->domains(1).questions(0).code(), "B.Q1");
+  EXPECT_EQ(texts(tree->domains(1).questions(0).text()), (Texts{{"en", "Where to?"}, {"es", "¿Adónde?"}}));
+  EXPECT_EQ(texts(tree->domains(1).questions(1).text()), (Texts{{"es", "¿Por qué?"}}));
+  EXPECT_THAT(tree->domains(0).competencies(0).next_steps(), IsEmpty());
+  ASSERT_THAT(tree->domains(0).competencies(1).next_steps(), SizeIs(2));
+  EXPECT_EQ(texts(tree->domains(0).competencies(1).next_steps(0)), (Texts{{"en", "Ask."}, {"es", "Pregunte."}}));
+  EXPECT_EQ(texts(tree->domains(0).competencies(1).next_steps(1)), (Texts{{"en", "Listen."}}));
+  ASSERT_THAT(tree->priority_areas(), SizeIs(2));
+  EXPECT_EQ(tree->priority_areas(0).code(), "P2");
+  EXPECT_EQ(texts(tree->priority_areas(0).title()), (Texts{{"en", "Care"}}));
+  EXPECT_THAT(tree->priority_areas(0).competencies(), ElementsAre("B.1", "A.2"));
+  EXPECT_EQ(texts(tree->priority_areas(1).title()), (Texts{{"en", "Fairness"}, {"es", "Equidad"}}));
+
+  v1::ListFrameworksRequest list;
+  list.set_parent(district_->name());
+  const auto listed = administrator.Call(&v1::FrameworkService::Stub::ListFrameworks, list);
+  ASSERT_EQ(listed.status(), absl::OkStatus());
+  for (const v1::Framework& each : listed->frameworks()) EXPECT_THAT(each.priority_areas(), IsEmpty());
+
+  framework["code"] = "faulty";
+  framework["priority_areas"][1]["competencies"][0] = "C.1";
+  import.set_document(framework.dump());
+  const absl::Status faulty = administrator.Call(&v1::FrameworkService::Stub::ImportFramework, import).status();
+  EXPECT_EQ(ReasonOf(faulty), reasons::kFRAMEWORK_INVALID);
+  EXPECT_EQ(FieldOf(faulty), "priority_areas[1].competencies[0]");
 }
 
 TEST_F(ApiTest, DatesThatStoodAtTheirDefaultFollowTheCloseTime) {

@@ -38,6 +38,153 @@ TEST(FrameworkTest, CreditAndThemesMayBeLeftOut) {
   EXPECT_TRUE(framework->themes.empty());
 }
 
+// SampleFramework with guidance for growth of every kind.
+Framework GuidingFramework() {
+  Framework framework = SampleFramework();
+  framework.domains[0].questions = {{"I.Q1", {{"en", "Where to?"}, {"es-MX", "¿Adónde?"}}}, {"I.Q2", {{"en", "Why?"}}}};
+  framework.domains[1].competencies[1].next_steps = {{{"en", "Ask."}}, {{"en", "Listen."}, {"es", "Escuche."}}};
+  framework.priority_areas = {{"P1", {{"en", "Care"}}, {"II.2", "I.1"}}, {"P2", {{"es", "Equidad"}}, {"I.1"}}};
+  return framework;
+}
+
+TEST(FrameworkTest, ReadsTheGuidanceThatItWrites) {
+  const std::string text = CanonicalJson(FrameworkToJson(GuidingFramework()));
+  const auto read = ParseFramework(text);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(CanonicalJson(FrameworkToJson(*read)), text);
+  ASSERT_EQ(read->domains[0].questions.size(), 2u);
+  EXPECT_EQ(read->domains[0].questions[1].code, "I.Q2");
+  EXPECT_EQ(read->domains[0].questions[0].text, (LocalizedText{{"en", "Where to?"}, {"es-MX", "¿Adónde?"}}));
+  EXPECT_TRUE(read->domains[1].questions.empty());
+  EXPECT_EQ(read->domains[1].competencies[1].next_steps,
+            (std::vector<LocalizedText>{{{"en", "Ask."}}, {{"en", "Listen."}, {"es", "Escuche."}}}));
+  ASSERT_EQ(read->priority_areas.size(), 2u);
+  EXPECT_EQ(read->priority_areas[0].code, "P1");
+  EXPECT_EQ(read->priority_areas[0].competencies, (std::vector<std::string>{"II.2", "I.1"}));
+  EXPECT_EQ(read->priority_areas[1].title, (LocalizedText{{"es", "Equidad"}}));
+}
+
+TEST(FrameworkTest, WithoutGuidanceTheDocumentIsWhatItAlwaysWas) {
+  const std::string text =
+      R"({"attribution":"","code":"own","domains":[{"code":"A","competencies":[{"code":"A.1","indicators":)"
+      R"([{"code":"A.1.x","themes":[],"title":"C"}],"title":"B"}],"title":"A"}],"format":"candor.framework.v1",)"
+      R"("license":"","license_url":"","themes":[],"title":"Our own","version":"2026"})";
+  Json document = *base::ParseJson(text);
+  ASSERT_TRUE(ParseFramework(text).ok());
+  EXPECT_EQ(CanonicalJson(FrameworkToJson(*ParseFramework(text))), text);
+  document["priority_areas"] = Json::array();
+  document["domains"][0]["questions"] = Json::array();
+  document["domains"][0]["competencies"][0]["next_steps"] = Json::array();
+  const auto empty = ParseFramework(document.dump());
+  ASSERT_TRUE(empty.ok()) << empty.status();
+  EXPECT_EQ(CanonicalJson(FrameworkToJson(*empty)), text) << "empty lists are not written";
+}
+
+TEST(FrameworkTest, RefusesEachFaultOfGuidanceWithItsPath) {
+  const std::string long_text(1001, 'x');
+  Json languages = Json::object();
+  for (char c = 'a'; c <= 'u'; ++c) languages[std::string("x") + c] = "text";
+  const std::string step = "domains[1].competencies[1].next_steps[0]";
+  const auto steps = [](Json& j) -> Json& { return j["domains"][1]["competencies"][1]["next_steps"]; };
+  const auto questions = [](Json& j) -> Json& { return j["domains"][0]["questions"]; };
+  const auto areas = [](Json& j) -> Json& { return j["priority_areas"]; };
+  const std::vector<JsonCase> cases = {
+      {"questions that are no list", [=](Json& j) { questions(j) = "Why?"; }, "domains[0].questions"},
+      {"a question that is a text", [=](Json& j) { questions(j)[1] = "Why?"; }, "domains[0].questions[1]"},
+      {"a question without a code", [=](Json& j) { questions(j)[0].erase("code"); }, "domains[0].questions[0].code"},
+      {"a question's code with a space", [=](Json& j) { questions(j)[0]["code"] = "I Q1"; },
+       "domains[0].questions[0].code"},
+      {"a question twice", [=](Json& j) { questions(j)[1]["code"] = "I.Q1"; }, "domains[0].questions[1].code"},
+      {"a question twice in two domains",
+       [=](Json& j) { j["domains"][1]["questions"] = Json::array({questions(j)[1]}); }, "domains[1].questions[0].code"},
+      {"a question without a text", [=](Json& j) { questions(j)[0].erase("text"); }, "domains[0].questions[0].text"},
+      {"a question in no language", [=](Json& j) { questions(j)[0]["text"] = Json::object(); },
+       "domains[0].questions[0].text"},
+      {"a question as one text", [=](Json& j) { questions(j)[0]["text"] = "Why?"; }, "domains[0].questions[0].text"},
+      {"a question in a language that is none", [=](Json& j) { questions(j)[0]["text"]["English"] = "Why?"; },
+       "domains[0].questions[0].text.English"},
+      {"an unknown member of a question", [=](Json& j) { questions(j)[1]["source"] = "x"; },
+       "domains[0].questions[1].source"},
+      {"too many questions",
+       [=](Json& j) {
+         for (int i = 0; i < 19; ++i) {
+           questions(j).push_back(questions(j)[0]);
+           questions(j).back()["code"] = "Q" + std::to_string(i);
+         }
+       },
+       "domains[0].questions"},
+      {"steps that are no list", [=](Json& j) { steps(j) = Json::object(); }, "domains[1].competencies[1].next_steps"},
+      {"a step that is a text", [=](Json& j) { steps(j)[0] = "Ask."; }, step},
+      {"a step in no language", [=](Json& j) { steps(j)[0] = Json::object(); }, step},
+      {"a step that is a number", [=](Json& j) { steps(j)[0]["en"] = 3; }, step + ".en"},
+      {"an empty step", [=](Json& j) { steps(j)[0]["en"] = ""; }, step + ".en"},
+      {"a step of two lines", [=](Json& j) { steps(j)[0]["en"] = "a\nb"; }, step + ".en"},
+      {"a step with a control character", [=](Json& j) { steps(j)[0]["en"] = "a\x1b[31m"; }, step + ".en"},
+      {"a step too long", [=](Json& j) { steps(j)[0]["es"] = long_text; }, step + ".es"},
+      {"a step in a language that is none", [=](Json& j) { steps(j)[0]["EN"] = "Ask."; }, step + ".EN"},
+      {"a step in too many languages", [=](Json& j) { steps(j)[0] = languages; }, step},
+      {"too many steps", [=](Json& j) { steps(j).insert(steps(j).end(), 19, Json{{"en", "Ask."}}); },
+       "domains[1].competencies[1].next_steps"},
+      {"areas that are no list", [=](Json& j) { areas(j) = "P1"; }, "priority_areas"},
+      {"an area that is a text", [=](Json& j) { areas(j)[0] = "P1"; }, "priority_areas[0]"},
+      {"an area with an empty code", [=](Json& j) { areas(j)[0]["code"] = ""; }, "priority_areas[0].code"},
+      {"an area twice", [=](Json& j) { areas(j)[1]["code"] = "P1"; }, "priority_areas[1].code"},
+      {"an area without a title", [=](Json& j) { areas(j)[1].erase("title"); }, "priority_areas[1].title"},
+      {"an area with a title in no language", [=](Json& j) { areas(j)[1]["title"] = Json::object(); },
+       "priority_areas[1].title"},
+      {"an area with a title too long", [=](Json& j) { areas(j)[1]["title"]["es"] = long_text; },
+       "priority_areas[1].title.es"},
+      {"an area without competencies", [=](Json& j) { areas(j)[0].erase("competencies"); },
+       "priority_areas[0].competencies"},
+      {"an area of no competency", [=](Json& j) { areas(j)[0]["competencies"] = Json::array(); },
+       "priority_areas[0].competencies"},
+      {"an area with an unknown competency", [=](Json& j) { areas(j)[0]["competencies"][1] = "I.9"; },
+       "priority_areas[0].competencies[1]"},
+      {"an area with a domain for a competency", [=](Json& j) { areas(j)[0]["competencies"][1] = "I"; },
+       "priority_areas[0].competencies[1]"},
+      {"an area with an indicator for a competency", [=](Json& j) { areas(j)[0]["competencies"][0] = "I.1.a"; },
+       "priority_areas[0].competencies[0]"},
+      {"an area that names a competency twice", [=](Json& j) { areas(j)[0]["competencies"][1] = "II.2"; },
+       "priority_areas[0].competencies[1]"},
+      {"an unknown member of an area", [=](Json& j) { areas(j)[0]["source"] = "x"; }, "priority_areas[0].source"},
+      {"too many areas",
+       [=](Json& j) {
+         for (int i = 0; i < 19; ++i) {
+           areas(j).push_back(areas(j)[0]);
+           areas(j).back()["code"] = "A" + std::to_string(i);
+         }
+       },
+       "priority_areas"},
+  };
+  for (const JsonCase& c : cases) {
+    SCOPED_TRACE(c.what);
+    Json document = FrameworkToJson(GuidingFramework());
+    c.change(document);
+    ExpectError(ParseFramework(document.dump()), kInvalid, "FRAMEWORK_INVALID", c.field);
+  }
+}
+
+TEST(FrameworkTest, TakesAsMuchGuidanceAsTheLimitsAllow) {
+  Framework framework = GuidingFramework();
+  LocalizedText text;
+  for (char c = 'a'; c < 'a' + 20; ++c) text[std::string("x") + c] = std::string(1000, c);
+  framework.domains[1].competencies[1].next_steps.assign(20, text);
+  while (framework.domains[0].questions.size() < 20) {
+    framework.domains[0].questions.push_back({"Q" + std::to_string(framework.domains[0].questions.size()), text});
+  }
+  while (framework.priority_areas.size() < 20) {
+    framework.priority_areas.push_back({"A" + std::to_string(framework.priority_areas.size()), text, {"II.1"}});
+  }
+  EXPECT_TRUE(CheckFramework(framework).ok()) << CheckFramework(framework);
+}
+
+TEST(FrameworkTest, TheSameCodeMayBeAQuestionAnAreaAndAnIndicator) {
+  Framework framework = GuidingFramework();
+  framework.domains[0].questions[0].code = "I.1.a";
+  framework.priority_areas[0].code = "I.1.a";
+  EXPECT_TRUE(CheckFramework(framework).ok()) << CheckFramework(framework);
+}
+
 TEST(FrameworkTest, FindsThePlaceOfAnIndicator) {
   const Framework framework = SampleFramework();
   const IndicatorPlace place = FindIndicator(framework, "II.2.a");

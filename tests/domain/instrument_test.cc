@@ -261,6 +261,33 @@ TEST(InstrumentVersionTest, KeepsOfTheFrameworkWhatItsItemsReferTo) {
   EXPECT_EQ(MakeInstrumentVersion(instrument, SampleFramework()).framework.domains.size(), 1u);
 }
 
+TEST(InstrumentVersionTest, KeepsTheGuidanceOfWhatItsItemsReferTo) {
+  Framework framework = SampleFramework();
+  framework.domains[0].questions = {{"I.Q1", {{"en", "Where to?"}}}};
+  framework.domains[1].questions = {{"II.Q1", {{"en", "Who?"}}}};
+  framework.domains[1].competencies[0].next_steps = {{{"en", "Listen."}}};
+  framework.domains[1].competencies[1].next_steps = {{{"en", "Be fair."}}};
+  framework.priority_areas = {{"P1", {{"en", "Care"}}, {"II.2", "II.1"}},
+                              {"P2", {{"en", "Fairness"}}, {"II.2"}},
+                              {"P3", {{"en", "Direction"}}, {"I.1"}}};
+  Instrument instrument = SampleInstrument();
+  instrument.items = {instrument.items[2]};  // II.1.a
+  instrument.items[0].texts["parent"] = instrument.items[0].texts["staff"];
+  const InstrumentVersion version = MakeInstrumentVersion(instrument, framework);
+  EXPECT_TRUE(CheckFramework(version.framework).ok()) << CheckFramework(version.framework);
+  ASSERT_EQ(version.framework.domains.size(), 1u);
+  ASSERT_EQ(version.framework.domains[0].questions.size(), 1u);
+  EXPECT_EQ(version.framework.domains[0].questions[0].code, "II.Q1");
+  EXPECT_EQ(version.framework.domains[0].competencies[0].next_steps, (std::vector<LocalizedText>{{{"en", "Listen."}}}));
+  ASSERT_EQ(version.framework.priority_areas.size(), 1u);
+  EXPECT_EQ(version.framework.priority_areas[0].code, "P1");
+  EXPECT_EQ(version.framework.priority_areas[0].competencies, std::vector<std::string>{"II.1"});
+  const std::string bytes = EncodeInstrumentVersion(version);
+  const auto read = DecodeInstrumentVersion(bytes);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(EncodeInstrumentVersion(*read), bytes);
+}
+
 TEST(InstrumentVersionTest, ItsDocumentReadsBackToTheSameBytes) {
   const std::string bytes =
       EncodeInstrumentVersion(MakeInstrumentVersion(SampleInstrument(), SampleFramework()));

@@ -80,7 +80,15 @@ TEST(OtherVerbsTest, AnAdministratorChangesAndRemovesWhatIsADraft) {
               HasSubstr("nothing was stored"));
   EXPECT_THAT(admin.Text({"framework", "list", "--district", d}), Not(HasSubstr("lcpe")));
   admin.Text({"framework", "import", "--district", d, "--file", Demo("framework.json")});
-  EXPECT_THAT(admin.Text({"framework", "show", "lcpe-2017", "--district", d}), HasSubstr("III.4"));
+  EXPECT_THAT(admin.Text({"framework", "show", "lcpe-2017", "--district", d}),
+              AllOf(HasSubstr("III.4"), HasSubstr("\n  Questions\n    I.Q1  Which of our habits"),
+                    HasSubstr("\n    Next steps\n      - Ask five people"), HasSubstr("\nPriority areas\n  P1  Agree on"),
+                    HasSubstr("\n      I.1  II.1  III.5  IV.2  IV.3\n"), Not(HasSubstr("¿"))));
+  EXPECT_THAT(admin.Text({"framework", "show", "lcpe-2017", "--district", d, "--language", "es-MX"}),
+              AllOf(HasSubstr("    I.Q1  ¿Qué costumbres"), HasSubstr("      - Pida a cinco personas"),
+                    HasSubstr("  P2  Cuidar cómo se sienten"), Not(HasSubstr("Ask five people"))));
+  EXPECT_THAT(admin.Run({"framework", "show", "lcpe-2017", "--district", d, "--language", "fr"}).err,
+              HasSubstr("not in fr; they are in en, es"));
   std::ofstream(folder.path() + "/broken.json") << "{\"format\": \"candor.framework.v1\",\n \"code\" }";
   EXPECT_EQ(admin.Reason({"framework", "import", "--district", d, "--file", folder.path() + "/broken.json"}),
             "JSON_MALFORMED");
