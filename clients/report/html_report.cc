@@ -6,6 +6,7 @@
 #include "clients/report/html_brief.h"
 #include "clients/report/html_comparisons.h"
 #include "clients/report/html_notes.h"
+#include "clients/report/html_priorities.h"
 #include "clients/report/html_statements.h"
 #include "clients/report/html_template.h"
 #include "clients/report/html_units.h"
@@ -86,6 +87,11 @@ void AddFigures(const HtmlWords& words, Page& page) {
   page.Add(Template::kUnits, units);
   page.Link("units", "report.units");
   if (units.at("themes").is_object()) page.Link("themes", "report.themes");
+  const Json priorities = PriorityAreasData(words);
+  if (!priorities.empty()) {
+    page.Add(Template::kPriorities, {{"areas", priorities}});
+    page.Link("priorities", "report.priority_areas");
+  }
   const Json statements = StatementsData(words);
   if (!statements.at("competencies").empty()) {
     page.Add(Template::kStatements, statements);

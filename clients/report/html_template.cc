@@ -44,6 +44,7 @@ absl::string_view TemplateText(Template name) {
   switch (name) {
     case Template::kPage: return kPageTemplate;
     case Template::kBrief: return kBriefTemplate;
+    case Template::kPriorities: return kPrioritiesTemplate;
     case Template::kUnits: return kUnitsTemplate;
     case Template::kStatements: return kStatementsTemplate;
     case Template::kComparisons: return kComparisonsTemplate;

@@ -13,7 +13,8 @@
 namespace candor::report {
 
 // The templates, by the names of their files.
-enum class Template { kPage, kBrief, kUnits, kStatements, kComparisons, kNotes, kAbout, kComments, kChart };
+enum class Template { kPage, kBrief, kPriorities,
+  kUnits, kStatements, kComparisons, kNotes, kAbout, kComments, kChart };
 
 // The text of a template, as it was built in.
 absl::string_view TemplateText(Template name);

@@ -8,10 +8,10 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "clients/report/brief.h"
 #include "clients/report/figures.h"
 #include "clients/report/layout.h"
 #include "clients/report/report_units.h"
+#include "clients/report/text_brief.h"
 #include "clients/report/text_page.h"
 #include "clients/report/text_tables.h"
 
@@ -20,7 +20,6 @@ namespace {
 
 namespace v1 = candor::v1;
 
-constexpr int kMostFindings = 3;
 constexpr char kNotToJudge[] =
     "For the leader's own development alone: may not be used to judge the leader, for pay, promotion or dismissal.";
 
@@ -119,86 +118,6 @@ void WriteParticipation(const v1::Report& report, TextPage& page) {
   page.Paragraph("  ", absl::StrCat(rated("Self", self), ". ", rated("Supervisor", supervisor), "."));
 }
 
-std::string UnitName(const v1::UnitScore& unit) { return absl::StrCat(Clean(unit.code()), " ", Clean(unit.title())); }
-
-// "all raters 4.31, self 4.50"; says which groups are meant where not every shown group has a figure.
-std::string SidesOf(const v1::Report& report, const v1::UnitScore& unit) {
-  std::vector<std::string> titles;
-  int shown = 0;
-  for (const v1::GroupSummary& group : report.scores().groups()) {
-    if (!IsShown(group) || !group.part_of().empty()) continue;
-    ++shown;
-    const auto& used = unit.all_raters().groups_used();
-    if (std::find(used.begin(), used.end(), group.code()) != used.end()) titles.push_back(Clean(group.title()));
-  }
-  const bool all = titles.empty() || static_cast<int>(titles.size()) == shown;
-  const std::string raters = all ? "all raters" : absl::StrCat(absl::StrJoin(titles, " and "), " alone");
-  const Lines lines = LinesOf(report.scores().rules());
-  const std::string self = unit.self().has_mean() ? absl::StrCat("self ", PersonFigure(unit.self(), lines)) : "";
-  return Joined({absl::StrCat(raters, " ", LongFigure(unit.all_raters(), lines)), self}, ", ");
-}
-
-void WriteFindings(const v1::Report& report, absl::string_view title, const std::vector<Finding>& findings,
-                   TextPage& page) {
-  if (findings.empty()) return;
-  page.Gap();
-  page.Paragraph("", title, Style::kStrong);
-  for (const Finding& finding : findings) {
-    page.Paragraph("  • ", UnitName(*finding.unit));
-    page.Paragraph("    ", absl::StrCat(SidesOf(report, *finding.unit),
-                                        finding.certainty == Certainty::kUncertain ? "; close to the line" : ""));
-  }
-}
-
-void WriteGaps(const v1::Report& report, const Brief& brief, TextPage& page) {
-  const int undetermined = static_cast<int>(brief.undetermined.size());
-  const int compared = brief.higher + brief.lower + brief.agree + undetermined;
-  if (compared == 0) return;
-  page.Gap();
-  page.Paragraph("", "Self and raters", Style::kStrong);
-  std::string sum = absl::StrCat("Of ", compared, " competencies that both rated, self is higher in ", brief.higher,
-                                 " and lower in ", brief.lower, "; ", brief.agree, " are in agreement.");
-  if (undetermined > 0) {
-    std::vector<std::string> codes;
-    for (const v1::UnitScore* unit : brief.undetermined) codes.push_back(Clean(unit->code()));
-    absl::StrAppend(&sum, " ", undetermined, " cannot be told from so few answers: ", absl::StrJoin(codes, ", "), ".");
-  }
-  page.Paragraph("  ", sum);
-  if (brief.gaps.empty()) return;
-  page.Gap();
-  page.Paragraph("", "Where self and raters differ most", Style::kStrong);
-  for (const Finding& finding : brief.gaps) {
-    const v1::UnitScore& unit = *finding.unit;
-    page.Paragraph("  • ", UnitName(unit));
-    page.Paragraph("    ", absl::StrCat(SidesOf(report, unit), ", gap ",
-                                        LongGap(unit.gap(), LinesOf(report.scores().rules())), ": ",
-                                        GapWords(unit.gap())));
-    if (finding.certainty == Certainty::kUncertain) page.Paragraph("    ", "(with so few answers this may be chance)");
-  }
-}
-
-void WriteBrief(const v1::Report& report, TextPage& page) {
-  page.Heading("In brief");
-  const Brief brief = MakeBrief(report, kMostFindings);
-  bool others = false;
-  for (const v1::UnitScore& unit : report.scores().units()) {
-    if (RangeOf(unit.all_raters(), report.scores().rules().points()).has_value()) others = true;
-  }
-  if (!others) {
-    page.Paragraph("", "No figure of any group of raters can be shown, so nothing can be said of strengths and gaps here. The notes "
-                       "at the end say why.");
-    return;
-  }
-  const std::string line = MeanText(report.scores().rules().strength_cut());
-  WriteFindings(report, absl::StrCat("What raters see most (strengths: ", line, " or higher)"), brief.strengths, page);
-  WriteFindings(report, absl::StrCat("What raters see least (below ", line, ")"), brief.growth, page);
-  if (brief.strengths.empty() && brief.growth.empty()) {
-    page.Paragraph("", absl::StrCat("The raters' figures do not tell which competencies are above or below the "
-                                    "strength line of ", line, "."));
-  }
-  WriteGaps(report, brief, page);
-}
-
 void WriteNotes(const v1::Report& report, TextPage& page) {
   if (!report.notes().empty()) {
     page.Heading("What is withheld, and how to read the figures");
@@ -222,8 +141,10 @@ std::string RenderText(const v1::Report& report, const TextOptions& options) {
   }
   WriteParticipation(report, page);
   WriteBrief(report, page);
+  WriteWorking(report, page);
   if (HasFigures(report)) {
     WriteDomains(report, page);
+    WritePriorityAreas(report, page);
     WriteParts(report, page);
     WriteChanges(report, page);
     WriteThemes(report, page);

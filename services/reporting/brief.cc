@@ -148,7 +148,23 @@ v1::Certainty CertaintyOf(double probability, bool from_range) {
   return probability >= kLikely ? v1::CERTAINTY_LIKELY : v1::CERTAINTY_OPEN;
 }
 
-void AddFocusAreas(const Material& material, v1::Brief& brief) {
+void SetText(const domain::LocalizedText& text, v1::LocalizedText& out) {
+  for (const auto& [language, value] : text) (*out.mutable_values())[language] = value;
+}
+
+// What the framework has to say to whoever works on the competency.
+void AddGuidance(const domain::Framework& framework, v1::FocusArea& area) {
+  for (const domain::Domain& domain : framework.domains) {
+    for (const domain::Competency& competency : domain.competencies) {
+      if (competency.code != area.unit()) continue;
+      for (const domain::GuidingQuestion& question : domain.questions) SetText(question.text, *area.add_questions());
+      for (const domain::LocalizedText& step : competency.next_steps) SetText(step, *area.add_next_steps());
+      return;
+    }
+  }
+}
+
+void AddFocusAreas(const ReportInput& input, const Material& material, v1::Brief& brief) {
   const auto ranked =
       statistics::RankPrinted(material.blocks, material.items, material.rules, material.correlation);
   std::vector<size_t> places;
@@ -191,6 +207,7 @@ void AddFocusAreas(const Material& material, v1::Brief& brief) {
       area.set_certainty(CertaintyOf(area.probability(), area.from_range()));
     }
     for (std::string& code : IndicatorsByNeed(material, *material.scores[u])) area.add_indicators(std::move(code));
+    AddGuidance(input.version.framework, area);
   }
 }
 
@@ -283,7 +300,7 @@ v1::Brief BuildBrief(const ReportInput& input, const v1::Scores& scores) {
   const Material material = Gather(input, scores);
   v1::Brief brief;
   AddGaps(material, brief);
-  AddFocusAreas(material, brief);
+  AddFocusAreas(input, material, brief);
   AddStrengths(material, brief);
   AddDisagreements(scores, material, brief);
   AddCoachQuestion(material, brief);

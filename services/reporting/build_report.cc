@@ -63,6 +63,12 @@ absl::StatusOr<v1::Report> BuildReport(const ReportInput& input) {
   report.mutable_close_time()->set_seconds(absl::ToUnixSeconds(input.contract.close_time));
   SetScale(instrument.scale, *report.mutable_scale());
   for (const domain::Item& item : instrument.items) SetItem(item, *report.add_items());
+  for (const domain::PriorityArea& area : input.version.framework.priority_areas) {
+    v1::PriorityArea& out = *report.add_priority_areas();
+    out.set_code(area.code);
+    SetText(area.title, *out.mutable_title());
+    for (const std::string& competency : area.competencies) out.add_competencies(competency);
+  }
   *report.mutable_scores() = BuildScores(input);
   *report.mutable_brief() = BuildBrief(input, report.scores());
   for (std::string& note : ReportNotes(report.scores(), input.contract, instrument)) {
