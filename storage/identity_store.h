@@ -211,6 +211,14 @@ struct QuestionRow {
   std::string sealed_question;  // of kApproved alone: what the response plane is to show
 };
 
+// The leader's plan beside their report. Goes with the leader, whose own words it is.
+struct GrowthPlanRow {
+  domain::DistrictId district;
+  domain::SurveyId survey;
+  std::string document;  // domain::EncodeGrowthPlan
+  int64_t revision = 1;
+};
+
 // The newest notice that a survey takes answers for longer (domain::EncodeExtension).
 struct ExtensionRow {
   domain::DistrictId district;
@@ -397,6 +405,9 @@ class ReadTransaction {
   virtual absl::StatusOr<std::vector<QuestionRow>> ListQuestions(const domain::DistrictId& district,
                                                                  const domain::SurveyId& survey) = 0;
 
+  virtual absl::StatusOr<std::optional<GrowthPlanRow>> FindGrowthPlan(const domain::DistrictId& district,
+                                                                      const domain::SurveyId& survey) = 0;
+
   virtual absl::StatusOr<std::optional<RequestRow>> FindRequest(const domain::DistrictId& district,
                                                                 absl::string_view caller, absl::string_view method,
                                                                 absl::string_view request_id) = 0;
@@ -417,8 +428,8 @@ class WriteTransaction : public ReadTransaction {
   // With their access keys, their place among others' supervisors, and their identified ratings in surveys whose state
   // is DRAFT, OPEN, RELEASED or ABANDONED; ratings that a report still needs stay until it is frozen
   // (DeleteRatingsOfTheGone). Raters of the district with the person's address, compared as PlainText, lose name and address;
-  // in campaigns that are drafts they are deleted, since nobody could be asked. Reports about the person lose their subject.
-  // Their id stays taken (WasPerson).
+  // in campaigns that are drafts they are deleted, since nobody could be asked. Reports about the person lose their subject,
+  // and the growth plan beside them. Their id stays taken (WasPerson).
   virtual absl::Status DeletePerson(const domain::DistrictId& district, const domain::PersonId& id) = 0;
 
   virtual absl::Status InsertAccessKey(const AccessKeyRow& row) = 0;
@@ -489,6 +500,10 @@ class WriteTransaction : public ReadTransaction {
   // Stores state, reason and sealed question. NOT_FOUND. FAILED_PRECONDITION, WRONG_STATE: not a step that QuestionRow
   // names. The words stay as they were asked.
   virtual absl::Status UpdateQuestion(const QuestionRow& row) = 0;
+
+  virtual absl::Status InsertGrowthPlan(const GrowthPlanRow& row) = 0;
+  virtual absl::Status UpdateGrowthPlan(const GrowthPlanRow& row) = 0;
+  virtual absl::Status DeleteGrowthPlan(const domain::DistrictId& district, const domain::SurveyId& survey) = 0;
 
   virtual absl::Status InsertRequest(const RequestRow& row) = 0;
   // Requests of all districts up to `time`; the one call that is not a district's.

@@ -326,6 +326,7 @@ absl::Status IdentityTransaction::DeletePerson(const DistrictId& district, const
       // 7: SurveyDocument::kReportSubject.
       "DELETE FROM survey_document WHERE district=?1 AND kind=7 AND survey IN (SELECT survey FROM survey WHERE "
       "district=?1 AND leader=?2)",
+      "DELETE FROM growth_plan WHERE district=?1 AND survey IN (SELECT survey FROM survey WHERE district=?1 AND leader=?2)",
       "INSERT OR IGNORE INTO former_person(district, person) SELECT district, person FROM person WHERE district=?1 AND "
       "person=?2",
       "DELETE FROM person WHERE district=?1 AND person=?2",

@@ -352,12 +352,24 @@ ALTER TABLE access_key ADD COLUMN maker TEXT NOT NULL DEFAULT '';
 ALTER TABLE person ADD COLUMN key_vouched_by TEXT NOT NULL DEFAULT '';
 )sql";
 
+// Plans beside reports: one a survey, in the leader's own words.
+constexpr char kVersion9[] = R"sql(
+CREATE TABLE growth_plan(
+  district TEXT NOT NULL,
+  survey TEXT NOT NULL,
+  document BLOB NOT NULL,
+  revision INTEGER NOT NULL,
+  PRIMARY KEY(district, survey),
+  FOREIGN KEY(district, survey) REFERENCES survey ON DELETE CASCADE
+);
+)sql";
+
 }  // namespace
 
 const std::vector<Migration>& IdentityMigrations() {
   static const std::vector<Migration>* const migrations = new std::vector<Migration>{
       {1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}, {5, kVersion5}, {6, kVersion6},
-      {7, kVersion7}, {8, kVersion8}};
+      {7, kVersion7}, {8, kVersion8}, {9, kVersion9}};
   return *migrations;
 }
 

@@ -91,6 +91,8 @@ class IdentityTransaction : public WriteTransaction {
                                                           absl::string_view comment) override;
   absl::StatusOr<std::vector<QuestionRow>> ListQuestions(const domain::DistrictId& district,
                                                          const domain::SurveyId& survey) override;
+  absl::StatusOr<std::optional<GrowthPlanRow>> FindGrowthPlan(const domain::DistrictId& district,
+                                                              const domain::SurveyId& survey) override;
   absl::StatusOr<std::optional<RequestRow>> FindRequest(const domain::DistrictId& district, absl::string_view caller,
                                                         absl::string_view method,
                                                         absl::string_view request_id) override;
@@ -136,6 +138,9 @@ class IdentityTransaction : public WriteTransaction {
   absl::Status UpdateIdentifiedRating(const IdentifiedRatingRow& row) override;
   absl::Status InsertQuestion(const QuestionRow& row) override;
   absl::Status UpdateQuestion(const QuestionRow& row) override;
+  absl::Status InsertGrowthPlan(const GrowthPlanRow& row) override;
+  absl::Status UpdateGrowthPlan(const GrowthPlanRow& row) override;
+  absl::Status DeleteGrowthPlan(const domain::DistrictId& district, const domain::SurveyId& survey) override;
   absl::Status InsertRequest(const RequestRow& row) override;
   absl::Status DeleteRequestsBefore(absl::Time time) override;
   absl::Status ForgetRequests(const domain::DistrictId& district) override;

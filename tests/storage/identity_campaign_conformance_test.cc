@@ -248,6 +248,41 @@ TEST_P(IdentityStoreConformanceTest, AQuestionIsAskedOnceAndOnlyGoesForwards) {
               }).empty());
 }
 
+TEST_P(IdentityStoreConformanceTest, AGrowthPlanIsOneASurveyAndChangesByItsRevision) {
+  MakeDistrict();
+  const auto find = [&] {
+    return Read<std::optional<GrowthPlanRow>>([&](auto& t) { return t.FindGrowthPlan(district_, survey_); });
+  };
+  const auto insert = [&](const GrowthPlanRow& row) {
+    return Write([&](WriteTransaction& t) { return t.InsertGrowthPlan(row); });
+  };
+  const auto update = [&](const std::string& document, int64_t revision) {
+    return Write([&](WriteTransaction& t) { return t.UpdateGrowthPlan({district_, survey_, document, revision}); });
+  };
+  const auto erase = [&] { return Write([&](WriteTransaction& t) { return t.DeleteGrowthPlan(district_, survey_); }); };
+  EXPECT_FALSE(find().has_value());
+  EXPECT_EQ(update("a", 1).code(), absl::StatusCode::kNotFound);
+  EXPECT_TRUE(erase().ok()) << "there is none yet";
+  ASSERT_TRUE(insert({district_, survey_, std::string("a\0b", 3)}).ok());
+  EXPECT_EQ(insert({district_, survey_, "c"}).code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(insert({district_, domain::SurveyId("none"), "c"}).code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(find()->document, std::string("a\0b", 3));
+  EXPECT_EQ(find()->revision, 1);
+
+  ASSERT_TRUE(update("second", 1).ok());
+  const absl::Status late = update("third", 1);
+  EXPECT_EQ(late.code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(Reason(late), "ETAG_MISMATCH");
+  Reopen();
+  EXPECT_EQ(find()->document, "second");
+  EXPECT_EQ(find()->revision, 2);
+  EXPECT_FALSE(Read<std::optional<GrowthPlanRow>>([&](auto& t) {
+                 return t.FindGrowthPlan(domain::DistrictId("other"), survey_);
+               }).has_value());
+  ASSERT_TRUE(erase().ok());
+  EXPECT_FALSE(find().has_value());
+}
+
 TEST_P(IdentityStoreConformanceTest, WhenASurveyWasReleasedIsKeptAndFixed) {
   MakeDistrict();
   const auto set = [&](std::optional<absl::Time> time, domain::SurveyState state) {
@@ -493,6 +528,7 @@ TEST_P(IdentityStoreConformanceTest, DeletingACampaignTakesItsSurveysAndAllThatI
                 CANDOR_RETURN_IF_ERROR(t.InsertRater(rater));
                 CANDOR_RETURN_IF_ERROR(t.InsertInvitation(AnInvitation(rater, 'a')));
                 CANDOR_RETURN_IF_ERROR(t.InsertIssuingGroup({district_, survey_, 0, "staff", 1, 0}));
+                CANDOR_RETURN_IF_ERROR(t.InsertGrowthPlan({district_, survey_, "plan"}));
                 return t.DeleteCampaign(district_, campaign_);
               }).ok());
   EXPECT_FALSE(Read<OptionalSurvey>([&](auto& t) { return t.FindSurvey(district_, survey_); }).has_value());
@@ -503,6 +539,9 @@ TEST_P(IdentityStoreConformanceTest, DeletingACampaignTakesItsSurveysAndAllThatI
   EXPECT_TRUE(Read<std::vector<IssuingGroupRow>>([&](auto& t) {
                 return t.ListIssuingGroups(district_, survey_);
               }).empty());
+  EXPECT_FALSE(Read<std::optional<GrowthPlanRow>>([&](auto& t) {
+                 return t.FindGrowthPlan(district_, survey_);
+               }).has_value());
 }
 
 }  // namespace

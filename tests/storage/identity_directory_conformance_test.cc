@@ -217,6 +217,7 @@ TEST_P(IdentityStoreConformanceTest, DeletingAPersonTakesAllThatIsKeptAboutThem)
                 CANDOR_RETURN_IF_ERROR(t.InsertRater(ARater(district_, survey_, "r2")));
                 CANDOR_RETURN_IF_ERROR(t.InsertSurveyDocument(district_, survey_, SurveyDocument::kReportSubject,
                                                               "leader's name", std::string(32, 's')));
+                CANDOR_RETURN_IF_ERROR(t.InsertGrowthPlan({district_, survey_, "leader's words"}));
                 CANDOR_RETURN_IF_ERROR(t.InsertAccessKey({std::string(32, 'k'), domain::AccessKeyId("k1"), district_,
                                                           supervisor_, "", absl::UnixEpoch()}));
                 return t.DeletePerson(district_, supervisor_);
@@ -241,9 +242,14 @@ TEST_P(IdentityStoreConformanceTest, DeletingAPersonTakesAllThatIsKeptAboutThem)
     return Read<OptionalText>(
         [&](auto& t) { return t.FindSurveyDocument(district_, survey_, SurveyDocument::kReportSubject); });
   };
+  const auto plan = [&] {
+    return Read<std::optional<GrowthPlanRow>>([&](auto& t) { return t.FindGrowthPlan(district_, survey_); });
+  };
   EXPECT_TRUE(subject().has_value());
+  EXPECT_TRUE(plan().has_value()) << "the supervisor has no words in it";
   ASSERT_TRUE(Write([&](WriteTransaction& t) { return t.DeletePerson(district_, leader_); }).ok());
   EXPECT_FALSE(subject().has_value());
+  EXPECT_FALSE(plan().has_value());
   EXPECT_TRUE(Read<OptionalSurvey>([&](auto& t) { return t.FindSurvey(district_, survey_); }).has_value());
 }
 

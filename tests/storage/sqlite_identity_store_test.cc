@@ -139,6 +139,8 @@ TEST_F(SqliteIdentityStoreTest, EveryOldVersionWithRowsComesToTheNewestVersionAn
     const absl::Status status = (*store)->Read([&](ReadTransaction& transaction) -> absl::Status {
       const domain::DistrictId district("d");
       const domain::SurveyId survey("s");
+      CANDOR_ASSIGN_OR_RETURN(const auto plan, transaction.FindGrowthPlan(district, survey));
+      EXPECT_FALSE(plan.has_value());
       CANDOR_ASSIGN_OR_RETURN(const auto person, transaction.FindPerson(district, domain::PersonId("p")));
       EXPECT_TRUE(person.has_value() && person->supervisors.size() == 1);
       EXPECT_TRUE(person->key_vouched_by.empty()) << "nobody knows";
@@ -158,6 +160,12 @@ TEST_F(SqliteIdentityStoreTest, EveryOldVersionWithRowsComesToTheNewestVersionAn
       return absl::OkStatus();
     });
     EXPECT_TRUE(status.ok()) << status;
+    EXPECT_TRUE((*store)
+                    ->Write([](WriteTransaction& transaction) {
+                      return transaction.InsertGrowthPlan({DistrictId("d"), domain::SurveyId("s"), "plan"});
+                    })
+                    .ok())
+        << "a survey of before can have a plan";
     const auto database = *Database::Open(path);
     EXPECT_EQ(*SchemaVersion(*database), IdentityMigrations().back().version);
   }
