@@ -184,6 +184,7 @@ int Main(int argc, char** argv) {
   AddModerateVerb(app, context);
   AddFollowUpVerbs(app, context);
   AddReportVerbs(app, context);
+  AddGrowthPlanVerbs(app, context);
   AddManifestVerbs(app, context);
   AddStewardVerbs(app, context);
   AddLedgerVerbs(app, context);

@@ -15,6 +15,7 @@
 #include "clients/report/figures.h"
 #include "clients/report/html_report.h"
 #include "clients/report/text_comments.h"
+#include "clients/report/text_growth_plan.h"
 #include "clients/report/text_report.h"
 #include "services/base/error.h"
 #include "services/base/json.h"
@@ -73,6 +74,17 @@ absl::StatusOr<std::string> CommentsText(Context& c, const std::string& survey,
   return report::RenderComments(comments, text, follow_ups.has_value() ? &*follow_ups : nullptr);
 }
 
+// The plan beside the report, for whom it is; else nothing.
+absl::StatusOr<std::string> PlanText(Context& c, const std::string& survey, const candor::v1::Report& report,
+                                     const report::TextOptions& text) {
+  candor::v1::GetGrowthPlanRequest request;
+  request.set_name(survey + "/growthPlan");
+  const auto plan = c.Call(&ReportService::Stub::GetGrowthPlan, request);
+  if (base::GetErrorDetail(plan.status()).reason == domain::reasons::kCALLER_NOT_ALLOWED) return std::string();
+  if (!plan.ok()) return plan.status();
+  return report::RenderGrowthPlan(*plan, text, report::TitlesOf(report));
+}
+
 report::TextOptions TextOf(const GetOptions& options) {
   report::TextOptions text;
   text.width = options.width;
@@ -112,7 +124,8 @@ absl::Status Get(Context& c, const GetOptions& options) {
   if (!options.html.empty()) return WriteReport(c, options.html, HtmlOf(options, report, comments));
   const report::TextOptions text = TextOf(options);
   CANDOR_ASSIGN_OR_RETURN(const std::string beside_it, CommentsText(c, survey, comments, text));
-  return Print(report::RenderText(report, text) + beside_it);
+  CANDOR_ASSIGN_OR_RETURN(const std::string plan, PlanText(c, survey, report, text));
+  return Print(absl::StrCat(report::RenderText(report, text), beside_it, plan));
 }
 
 absl::Status Comments(Context& c, const GetOptions& options) {
@@ -196,7 +209,7 @@ absl::Status GetScores(Context& c, const ScoresOptions& options) {
 void AddReportVerbs(CLI::App& app, Context& context) {
   CLI::App* noun = AddNoun(app, "report", "Released reports");
   AddVerb<GetOptions>(
-      *noun, context, "get", "Read a report, and the comments that stand beside it", DeclareGet, Get);
+      *noun, context, "get", "Read a report, and what stands beside it: the comments and your growth plan", DeclareGet, Get);
   AddVerb<GetOptions>(*noun, context, "comments", "Read the comments alone", DeclareText, Comments);
   AddVerb<ListOptions>(
       *noun, context, "list", "List the released reports that you may read",

@@ -14,6 +14,7 @@
 #include "clients/cli/new_file.h"
 #include "clients/cli/output.h"
 #include "clients/report/figures.h"
+#include "clients/report/text_growth_plan.h"
 #include "services/base/status.h"
 
 namespace candor::cli {
@@ -38,6 +39,21 @@ struct SummaryOptions {
 
 std::string ChangeCell(const v1::GroupScore& figure) {
   return figure.has_change() ? report::ChangeFigure(figure) : "";
+}
+
+// What the leader meant to do after each round, as far as the reader may read it.
+std::string PlansText(const v1::RoundComparison& compared) {
+  report::CompetencyTitles titles;
+  for (const v1::UnitRounds& unit : compared.units()) {
+    if (unit.kind() == v1::UNIT_KIND_COMPETENCY) titles[unit.code()] = unit.title();
+  }
+  std::string text;
+  for (int i = 0; i < compared.rounds_size(); ++i) {
+    if (!compared.rounds(i).has_growth_plan()) continue;
+    absl::StrAppend(&text, report::RenderGrowthPlan(compared.rounds(i).growth_plan(), {}, titles,
+                                                    absl::StrCat("Planned after round ", i + 1)));
+  }
+  return text;
 }
 
 absl::Status Rounds(Context& c, const RoundsOptions& options) {
@@ -78,7 +94,8 @@ absl::Status Rounds(Context& c, const RoundsOptions& options) {
     }
     return absl::StrCat(text, "\n", table.Text(),
                         "\nIn brackets: how far a figure might move; ~ is typical for so many raters. Rounds may differ in groups and "
-                        "statements, so the difference of two columns is no change; the last column is one.\n");
+                        "statements, so the difference of two columns is no change; the last column is one.\n",
+                        PlansText(compared));
   });
 }
 

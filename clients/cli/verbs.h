@@ -28,6 +28,7 @@ void AddModerateFollowUpVerbs(CLI::App& verb, Context& context);  // of the verb
 void AddFollowUpVerbs(CLI::App& app, Context& context);
 void AddAnsweringVerbs(CLI::App& noun, Context& context);  // of the noun `follow-up`: what respondents do
 void AddReportVerbs(CLI::App& app, Context& context);  // and `scores`
+void AddGrowthPlanVerbs(CLI::App& app, Context& context);  // of the noun `plan`
 void AddManifestVerbs(CLI::App& app, Context& context);
 void AddStewardVerbs(CLI::App& app, Context& context);
 void AddLedgerVerbs(CLI::App& app, Context& context);  // `ledger` and `verify`

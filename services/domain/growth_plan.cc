@@ -35,7 +35,7 @@ absl::Status CheckDay(absl::string_view field, absl::string_view text) {
   absl::CivilDay day;
   // Parsing alone lets other forms pass, and years of any length.
   const bool is_day = absl::ParseCivilTime(text, &day) && absl::FormatCivilTime(day) == text;
-  if (is_day && day.year() >= 1 && day.year() <= 9999) return absl::OkStatus();
+  if (is_day && day.year() >= 1000 && day.year() <= 9999) return absl::OkStatus();
   return errors::InvalidField(field, "must be a day of the calendar, for instance 2027-05-14");
 }
 

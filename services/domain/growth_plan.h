@@ -44,9 +44,9 @@ struct GrowthPlan {
   bool operator==(const GrowthPlan&) const = default;
 };
 
-// Whether the plan keeps the rules that do not depend on its report. INVALID_ARGUMENT, FIELD_INVALID, with the path of what is
-// wrong ("goals[0].actions[2].text"): too many goals or actions; a competency twice; a goal or action without words; a text that
-// is too long or not plain; a day that is in no calendar. Without goals it is fine.
+// Whether the plan keeps the rules that do not depend on its report. INVALID_ARGUMENT, FIELD_INVALID, with the path of
+// what is wrong ("goals[0].actions[2].text"): too many goals or actions; a competency twice; a goal or action without
+// words; a text that is too long or not plain; a day that is in no calendar. Without goals it is fine.
 absl::Status CheckGrowthPlan(const GrowthPlan& plan);
 
 // Canonical JSON, of a plan that CheckGrowthPlan lets pass.

@@ -12,6 +12,7 @@
 #include "services/domain/instrument.h"
 #include "services/reporting/build_report.h"
 #include "services/reporting/comments.h"
+#include "services/reporting/growth_plans.h"
 #include "services/reporting/rounds.h"
 #include "storage/leader_line.h"
 
@@ -324,8 +325,14 @@ absl::StatusOr<candor::v1::RoundComparison> Reports::Rounds(const domain::Distri
         continue;
       }
       if (access.first_reading) first_readings.push_back(row.id);
-      CANDOR_ASSIGN_OR_RETURN(candor::v1::Report report, ReadReport(transaction, row, read_subject_));
-      rounds.push_back({std::move(report)});
+      RoundReport round;
+      CANDOR_ASSIGN_OR_RETURN(round.report, ReadReport(transaction, row, read_subject_));
+      // Whom the contract lets read the report as an administrator reads no plan.
+      CANDOR_ASSIGN_OR_RETURN(const Access as_person, AccessOf(transaction, row, AsPerson(reader)));
+      if (as_person.status.ok()) {
+        CANDOR_ASSIGN_OR_RETURN(round.plan, FindReadablePlan(transaction, row, reader.person));
+      }
+      rounds.push_back(std::move(round));
     }
     return absl::OkStatus();
   }));

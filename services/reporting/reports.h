@@ -86,7 +86,8 @@ class Reports {
                                     const Reader& reader, absl::string_view after, int limit);
 
   // The leader's rounds side by side: this one and those that its campaign and theirs name as the round before, as far as
-  // `reader` may read them; counts as reading each. The codes of Get, about this one.
+  // `reader` may read them, each with the plan beside it as far as GrowthPlans lets them read that; counts as reading each.
+  // The codes of Get, about this one.
   absl::StatusOr<candor::v1::RoundComparison> Rounds(const domain::DistrictId& district,
                                                      const domain::CampaignId& campaign,
                                                      const domain::SurveyId& survey, const Reader& reader);

@@ -7,8 +7,11 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "services/base/status.h"
 #include "services/domain/errors.h"
+#include "services/reporting/growth_plans.h"
 #include "services/reporting/scores.h"
 
 namespace candor::reporting {
@@ -100,6 +103,11 @@ v1::RoundComparison CompareReports(const std::vector<RoundReport>& rounds) {
     *out.mutable_close_time() = round.report.close_time();
     if (round.report.scores().has_compared_round()) {
       *out.mutable_compared_round() = round.report.scores().compared_round();
+    }
+    if (round.plan.has_value()) {
+      *out.mutable_growth_plan() = ToProto(*round.plan);
+      out.mutable_growth_plan()->set_name(
+          absl::StrCat(absl::StripSuffix(round.report.name(), "/report"), "/growthPlan"));
     }
     auto& of_round = units.emplace_back();
     for (const v1::UnitScore& unit : round.report.scores().units()) of_round[{unit.kind(), unit.code()}] = &unit;

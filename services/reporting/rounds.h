@@ -3,11 +3,13 @@
 #ifndef CANDOR_SERVICES_REPORTING_ROUNDS_H_
 #define CANDOR_SERVICES_REPORTING_ROUNDS_H_
 
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "candor/v1/report.pb.h"
 #include "candor/v1/rounds.pb.h"
+#include "services/domain/growth_plan.h"
 #include "storage/identity_store.h"
 
 namespace candor::reporting {
@@ -22,6 +24,7 @@ absl::StatusOr<std::vector<storage::SurveyRow>> FindRounds(storage::ReadTransact
 // One round as it is compared.
 struct RoundReport {
   candor::v1::Report report;
+  std::optional<domain::GrowthPlan> plan;  // as far as the reader may read it
 };
 
 // `rounds`: oldest first, at least one.

@@ -123,6 +123,8 @@ constexpr AccessRow kRows[] = {
     {"candor.v1.ReportService.ExportReports", Audience::kMembers, "parent", names::kCampaign},
     {"candor.v1.ReportService.CompareRounds", Audience::kReportReaders, "name", names::kSurvey},
     {"candor.v1.ReportService.GetDistrictSummary", Audience::kAdministrator, "name", names::kCampaign},
+    {"candor.v1.ReportService.GetGrowthPlan", Audience::kPlanReaders, "name", names::kGrowthPlan},
+    {"candor.v1.ReportService.UpdateGrowthPlan", Audience::kSurveyLeader, "growth_plan.name", names::kGrowthPlan},
 };
 
 // Whether `path` ("person.name") leads to a single text field of a message of `type`.
@@ -337,6 +339,7 @@ absl::StatusOr<bool> Access::AllowsOnSurvey(Audience audience, const identity::C
     case Audience::kReadersAndModerators:
       if (acts_as_reader) return true;
       return known ? Moderates(caller, ids) : false;
+    case Audience::kPlanReaders:
     case Audience::kReportReaders: return acts_as_reader;
     default: return false;
   }

@@ -45,6 +45,7 @@ enum class Audience {
   kSurveyModerators,   // who was a moderator of the survey when it was opened and has that role still; no administrator
                        // stands in for them
   kReadersAndModerators,  // kReportReaders and kSurveyModerators
+  kPlanReaders,        // kReportReaders, but no administrator stands in for them
   kReportReaders,      // the leader; where the contract lets them read, those who were the leader's supervisors at
                        // opening and are supervisors still; administrators, whom reporting turns away once there is a
                        // contract that does not name them

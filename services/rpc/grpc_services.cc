@@ -308,14 +308,18 @@ using ReportServiceBase = v1::ReportService::WithRawCallbackMethod_GetReport<
     v1::ReportService::WithCallbackMethod_GetReportComments<
         v1::ReportService::WithCallbackMethod_ListReports<v1::ReportService::WithCallbackMethod_ExportReports<
             v1::ReportService::WithCallbackMethod_CompareRounds<
-                v1::ReportService::WithCallbackMethod_GetDistrictSummary<v1::ReportService::Service>>>>>>;
+                v1::ReportService::WithCallbackMethod_GetDistrictSummary<
+                    v1::ReportService::WithCallbackMethod_GetGrowthPlan<
+                        v1::ReportService::WithCallbackMethod_UpdateGrowthPlan<v1::ReportService::Service>>>>>>>>;
 CANDOR_SERVICE_ON(ReportService, ReportServiceBase,
                   CANDOR_ENCODED_METHOD(ReportService, GetReport)
                   CANDOR_METHOD(ReportService, GetReportComments, v1::GetReportCommentsRequest, v1::ReportComments)
                   CANDOR_METHOD(ReportService, ListReports, v1::ListReportsRequest, v1::ListReportsResponse)
                   CANDOR_METHOD(ReportService, ExportReports, v1::ExportReportsRequest, v1::ExportReportsResponse)
                   CANDOR_METHOD(ReportService, CompareRounds, v1::CompareRoundsRequest, v1::RoundComparison)
-                  CANDOR_METHOD(ReportService, GetDistrictSummary, v1::GetDistrictSummaryRequest, v1::DistrictSummary))
+                  CANDOR_METHOD(ReportService, GetDistrictSummary, v1::GetDistrictSummaryRequest, v1::DistrictSummary)
+                  CANDOR_METHOD(ReportService, GetGrowthPlan, v1::GetGrowthPlanRequest, v1::GrowthPlan)
+                  CANDOR_METHOD(ReportService, UpdateGrowthPlan, v1::UpdateGrowthPlanRequest, v1::GrowthPlan))
 
 #undef CANDOR_SERVICE
 #undef CANDOR_SERVICE_ON

@@ -14,6 +14,7 @@
 #include "services/identity/lifecycle.h"
 #include "services/identity/raters.h"
 #include "services/identity/ratings.h"
+#include "services/reporting/growth_plans.h"
 #include "services/reporting/reports.h"
 #include "services/rpc/authenticator.h"
 #include "services/rpc/method.h"
@@ -36,6 +37,7 @@ struct IdentityBackend {
   identity::Lifecycle* lifecycle = nullptr;
   identity::Invitations* invitations = nullptr;
   reporting::Reports* reports = nullptr;
+  reporting::GrowthPlans* growth_plans = nullptr;
   domain::ResponsePlane* plane = nullptr;  // for coarse live counts
   const PageTokens* page_tokens = nullptr;
   Authenticator* authenticator = nullptr;  // forgets callers when people or keys change

@@ -121,6 +121,11 @@ absl::StatusOr<SurveyName> ParseReport(absl::string_view field, absl::string_vie
   return ToSurvey(ids);
 }
 
+absl::StatusOr<SurveyName> ParseGrowthPlan(absl::string_view field, absl::string_view name) {
+  CANDOR_ASSIGN_OR_RETURN(const auto ids, ParseName(names::kGrowthPlan, field, name));
+  return ToSurvey(ids);
+}
+
 std::string FormatSurvey(const SurveyName& name) {
   return absl::StrCat("districts/", name.district.value(), "/campaigns/", name.campaign.value(), "/surveys/",
                       name.survey.value());

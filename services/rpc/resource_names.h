@@ -29,6 +29,7 @@ inline constexpr char kSurvey[] = "districts/{district}/campaigns/{campaign}/sur
 inline constexpr char kRater[] = "districts/{district}/campaigns/{campaign}/surveys/{survey}/raters/{rater}";
 inline constexpr char kRating[] = "districts/{district}/campaigns/{campaign}/surveys/{survey}/ratings/{kind}";
 inline constexpr char kReport[] = "districts/{district}/campaigns/{campaign}/surveys/{survey}/report";
+inline constexpr char kGrowthPlan[] = "districts/{district}/campaigns/{campaign}/surveys/{survey}/growthPlan";
 }  // namespace names
 
 // The ids in `name`, in the order in which `pattern` has them: each 1 to 63 characters of [a-z0-9-], and not a lone
@@ -96,6 +97,7 @@ absl::StatusOr<SurveyName> ParseSurvey(absl::string_view field, absl::string_vie
 absl::StatusOr<RaterName> ParseRater(absl::string_view field, absl::string_view name);
 absl::StatusOr<RatingName> ParseRating(absl::string_view field, absl::string_view name);
 absl::StatusOr<SurveyName> ParseReport(absl::string_view field, absl::string_view name);
+absl::StatusOr<SurveyName> ParseGrowthPlan(absl::string_view field, absl::string_view name);
 
 std::string FormatSurvey(const SurveyName& name);
 std::string FormatRater(const RaterName& name);

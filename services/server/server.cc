@@ -25,6 +25,7 @@
 #include "services/identity/raters.h"
 #include "services/identity/ratings.h"
 #include "services/identity/report_builder.h"
+#include "services/reporting/growth_plans.h"
 #include "services/reporting/reports.h"
 #include "services/reporting/stored_report.h"
 #include "services/rpc/access.h"
@@ -138,6 +139,7 @@ struct Server::Parts {
   std::unique_ptr<identity::Invitations> invitations;
   std::unique_ptr<identity::Lifecycle> lifecycle;
   std::unique_ptr<reporting::Reports> reports;
+  std::unique_ptr<reporting::GrowthPlans> growth_plans;
 
   // The edge.
   std::unique_ptr<rpc::StoredRelations> relations;
@@ -206,6 +208,7 @@ absl::Status Server::Parts::OpenIdentityPlane() {
       store.get(), clock, keys.get(), key_pool.get(), plane, invitations.get(), BuildReport, BuildBenchmark,
       config.response_public_address});
   reports = std::make_unique<reporting::Reports>(store.get(), ReadSubject);
+  growth_plans = std::make_unique<reporting::GrowthPlans>(store.get(), reports.get());
   return absl::OkStatus();
 }
 
@@ -251,6 +254,7 @@ void Server::Parts::AddIdentityMethods() {
   backend.lifecycle = lifecycle.get();
   backend.invitations = invitations.get();
   backend.reports = reports.get();
+  backend.growth_plans = growth_plans.get();
   backend.plane = plane;
   backend.page_tokens = page_tokens.get();
   backend.authenticator = authenticator.get();

@@ -143,6 +143,9 @@ const Case kCases[] = {
     {"ReportService.CompareRounds", R"({"name":"{s}"})", "RAPQL"},
     {"ReportService.CompareRounds", R"({"name":"{d}/campaigns/none/surveys/none"})", kAdministrators},
     {"ReportService.GetDistrictSummary", R"({"name":"{c}"})", kAdministrators},
+    {"ReportService.GetGrowthPlan", R"({"name":"{s}/growthPlan"})", "L"},
+    {"ReportService.GetGrowthPlan", R"({"name":"{d}/campaigns/none/surveys/none/growthPlan"})", ""},
+    {"ReportService.UpdateGrowthPlan", R"({"growthPlan":{"name":"{s}/growthPlan"}})", "L"},
 };
 
 // Whoever calls these needs a session that a moderator's or auditor's key opened, and no access key makes up for it.

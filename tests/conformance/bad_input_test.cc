@@ -269,6 +269,20 @@ const Case kCases[] = {
     {"ReportService.CompareRounds", "leader1", R"({"name":"{s}/report"})", kInvalid, "FIELD_INVALID", "name"},
     {"ReportService.GetDistrictSummary", "administrator", R"({"name":"{c}"})", kState, "REPORT_NOT_RELEASED", nullptr},
     {"ReportService.GetDistrictSummary", "administrator", R"({"name":"{s}"})", kInvalid, "FIELD_INVALID", "name"},
+    {"ReportService.GetGrowthPlan", "leader1", R"({"name":"{s}/growthPlan"})", kState, "REPORT_NOT_RELEASED", nullptr},
+    {"ReportService.GetGrowthPlan", "leader1", R"({"name":"{s}/report"})", kInvalid, "FIELD_INVALID", "name"},
+    {"ReportService.UpdateGrowthPlan", "leader1", R"({})", kInvalid, "FIELD_INVALID", "growth_plan.name"},
+    {"ReportService.UpdateGrowthPlan", "leader1", R"({"growthPlan":{"name":"{s}/growthPlan","etag":"nonsense"}})",
+     kAborted, "ETAG_MISMATCH", nullptr},
+    {"ReportService.UpdateGrowthPlan", "leader1",
+     R"({"growthPlan":{"name":"{s}/growthPlan","goals":[{"unit":"A.1","goal":"Listen.","actions":[{"text":" "}]}]}})",
+     kInvalid, "FIELD_INVALID", "growth_plan.goals[0].actions[0].text"},
+    {"ReportService.UpdateGrowthPlan", "leader1",
+     R"({"growthPlan":{"name":"{s}/growthPlan","goals":[{"unit":"A.1","goal":"Listen.","reviewDate":"2027-02-30"}]}})",
+     kInvalid, "FIELD_INVALID", "growth_plan.goals[0].review_date"},
+    {"ReportService.UpdateGrowthPlan", "leader1",
+     R"({"growthPlan":{"name":"{s}/growthPlan","goals":[{"unit":"A.1","goal":"Listen."}]}})", kState,
+     "REPORT_NOT_RELEASED", nullptr},
 };
 
 TEST(BadInputTest, EveryMethodSaysWhatIsWrong) {

@@ -95,6 +95,40 @@ class CommandLineTest : public CandordTest {
     return codes;
   }
 
+  // After release: the leader makes a plan of the report, which nobody else reads.
+  void PlanGrowth(const CandorShell& leader) {
+    EXPECT_THAT(leader.Text({"plan", "show", survey_}), HasSubstr("No goal yet"));
+    EXPECT_EQ(leader.Reason({"plan", "add", survey_, "--competency", "II.9", "--goal", "Listen first"}), "FIELD_INVALID");
+    EXPECT_EQ(leader.Run({"plan", "share", survey_}).exit_code, 2) << "there is nothing to share";
+    EXPECT_THAT(leader.Text({"plan", "add", survey_, "--competency", "I.2", "--goal", "Listen first", "--action",
+                             "Block two hours", "--action", "Ask what helped", "--by", "2027-05-14"}),
+                AllOf(HasSubstr("[ ] 2. Ask what helped"), HasSubstr("Look back: 14 May 2027")));
+    EXPECT_THAT(leader.Text({"plan", "done", survey_, "--competency", "I.2", "--action", "2", "--outcome", "It helped"}),
+                AllOf(HasSubstr("[ ] 1. Block"), HasSubstr("[x] 2. Ask"), HasSubstr("Outcome:   It helped")));
+    EXPECT_EQ(leader.Run({"plan", "done", survey_, "--competency", "I.2", "--action", "7"}).exit_code, 2);
+    EXPECT_THAT(leader.Text({"plan", "share", survey_}), HasSubstr("Shared:"));
+    EXPECT_THAT(leader.Text({"plan", "unshare", survey_}), HasSubstr("Not shared"));
+    EXPECT_THAT(leader.Text({"report", "get", survey_, "--no-color"}),
+                AllOf(HasSubstr("Growth plan"), HasSubstr("I.2 Build a trusting school culture"), HasSubstr("Listen first")));
+    // The administrator reads the report, and not the plan.
+    EXPECT_THAT(admin_.Text({"report", "get", survey_}), AllOf(HasSubstr("Lee Lead"), Not(HasSubstr("Growth plan"))));
+    EXPECT_EQ(admin_.Reason({"plan", "show", survey_}), "CALLER_NOT_ALLOWED");
+
+    // As a file; what was changed elsewhere meanwhile is not written over.
+    base::Json plan = leader.Json({"plan", "show", survey_});
+    plan["goals"][0]["goal"] = "Listen, then act";
+    const std::string file = Write("plan.json", plan.dump());
+    EXPECT_THAT(leader.Text({"plan", "edit", survey_, "--file", file}), HasSubstr("Listen, then act"));
+    plan["goals"][0]["goal"] = "Listen less";
+    EXPECT_EQ(leader.Reason({"plan", "edit", survey_, "--file", Write("late.json", plan.dump())}), "ETAG_MISMATCH");
+    plan.erase("etag");
+    EXPECT_THAT(leader.Text({"plan", "edit", survey_, "--file", Write("newest.json", plan.dump())}), HasSubstr("Listen less"));
+    EXPECT_EQ(leader.Run({"plan", "remove", survey_}).exit_code, 2) << "of what?";
+    EXPECT_THAT(leader.Text({"plan", "remove", survey_, "--competency", "I.2"}), HasSubstr("No goal yet"));
+    EXPECT_THAT(admin_.Text({"audit", "list", "--district", "d"}),
+                AllOf(HasSubstr("UpdateGrowthPlan"), HasSubstr("DeleteGrowthPlan"), Not(HasSubstr("Listen"))));
+  }
+
   // Every item that a rater group is asked, marked alike.
   static std::string AllItems(int mark, const std::string& group = "staff") {
     const auto text = base::ReadFile(Demo("instrument.json"));
@@ -271,6 +305,7 @@ TEST_F(CommandLineTest, ACampaignFromFrameworkToReport) {
   EXPECT_EQ(supervisor.Reason({"report", "get", survey_}), "CALLER_NOT_ALLOWED");
   EXPECT_THAT(leader.Text({"report", "list", "--district", "d"}), HasSubstr("Lee Lead"));
   EXPECT_THAT(leader.Text({"scores", survey_, "--by", "competency"}), HasSubstr("II.1"));
+  ASSERT_NO_FATAL_FAILURE(PlanGrowth(leader));
 
   // Forgetting a person: the key stops at once, the report stays for administrators.
   admin_.Text({"person", "delete", "sue", "--district", "d"});

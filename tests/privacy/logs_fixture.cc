@@ -31,7 +31,11 @@ namespace candor::privacy {
 namespace v1 = candor::v1;
 using client::Connection;
 
-Secrets::Secrets(const std::vector<Person>& people, const std::vector<std::vector<uint8_t>>& identified) {
+Secrets::Secrets(const std::vector<Person>& people, const std::vector<std::vector<uint8_t>>& identified,
+                 const std::vector<std::string>& planned) {
+  for (size_t i = 0; i < planned.size(); ++i) {
+    finders_["words of a growth plan"].AddWords(static_cast<int>(people.size() + identified.size() + i), planned[i]);
+  }
   for (size_t i = 0; i < identified.size(); ++i) {
     finders_["ratings by leader and supervisor"].AddAnswers(static_cast<int>(people.size() + i), {identified[i], {}});
   }

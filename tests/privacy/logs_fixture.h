@@ -53,8 +53,9 @@ struct Person {
 // What must not be found, by kind: each finder knows the people by their number.
 class Secrets {
  public:
-  // `identified`: ratings that are not anonymous, the leader's own and the supervisor's.
-  Secrets(const std::vector<Person>& people, const std::vector<std::vector<uint8_t>>& identified);
+  // `identified`: ratings that are not anonymous, the leader's own and the supervisor's. `planned`: words of the leader's plan.
+  Secrets(const std::vector<Person>& people, const std::vector<std::vector<uint8_t>>& identified,
+          const std::vector<std::string>& planned);
 
   // The kinds of which something stands in `text`.
   std::vector<std::string> FoundIn(absl::string_view text) const;
@@ -109,6 +110,9 @@ class LogsTest : public ::testing::Test {
   // The auditor reads the reports of pressure, wrongly and rightly, and destroys them.
   void ReadNotices();
 
+  // After release: the leader writes a growth plan, wrongly and rightly, and deletes it.
+  void PlanGrowth();
+
   // After release: a leader's questions, put and approved.
   void AskBack();
 
@@ -133,6 +137,7 @@ class LogsTest : public ::testing::Test {
   std::unique_ptr<testing::SmallDistrict> district_;
   std::string campaign_, survey_, leader_, supervisor_;
   std::vector<std::vector<uint8_t>> identified_;
+  std::vector<std::string> planned_;
   std::string closed_survey_, closed_code_;
   std::vector<Person> people_;
   std::vector<std::unique_ptr<NotingStore>> stores_;

@@ -89,6 +89,7 @@ TEST_F(LogsTest, NothingOfARespondentIsInAnyLogErrorOrTemporaryFile) {
   ASSERT_NO_FATAL_FAILURE(Moderate());
   ASSERT_NO_FATAL_FAILURE(ReadNotices());
   ASSERT_EQ(district_->Release(campaign_), absl::OkStatus());
+  ASSERT_NO_FATAL_FAILURE(PlanGrowth());
   ASSERT_NO_FATAL_FAILURE(AskBack());
   const int lines_before_answers = LinesOf(deployment_.Logs());
   for (size_t i = 0; i < kAsked; ++i) {
@@ -108,12 +109,12 @@ TEST_F(LogsTest, NothingOfARespondentIsInAnyLogErrorOrTemporaryFile) {
   for (const char* reason :
        {reasons::kCODE_MALFORMED, reasons::kCODE_UNKNOWN, reasons::kTOKEN_INVALID, reasons::kRATING_OFF_SCALE,
         reasons::kCOMMENT_TOO_LONG, reasons::kREQUEST_TOO_LARGE, reasons::kSURVEY_CLOSED, reasons::kFIELD_INVALID,
-        reasons::kRESOURCE_NOT_FOUND, reasons::kFOLLOW_UP_OVER}) {
+        reasons::kRESOURCE_NOT_FOUND, reasons::kFOLLOW_UP_OVER, reasons::kETAG_MISMATCH}) {
     EXPECT_EQ(reasons_.count(reason), 1u) << reason << " was not provoked";
   }
 
   // Where it may not be.
-  const Secrets secrets(people_, identified_);
+  const Secrets secrets(people_, identified_, planned_);
   std::map<std::string, std::string> places = {{"errors that clients got", errors_}, {"logs", deployment_.Logs()}};
   const Copy copy = deployment_.TakeCopy();
   int temporary = 0, cores = 0;
@@ -163,13 +164,13 @@ TEST_F(LogsTest, NothingOfARespondentIsInAnyLogErrorOrTemporaryFile) {
         person.secrets.receipt, person.answers[0].comments[0], base::Json(person.answers[0].ratings).dump(),
         person.secrets.device->seeds[0], person.questions[0], person.question_answers[0], person.signatures[0],
         person.answers[0].notice.text, base::Json(identified_[0]).dump(), base::Json(identified_[1]).dump(),
-        people_[kRedacted].moderated[1], people_[kRejected].moderated[0]}) {
+        people_[kRedacted].moderated[1], people_[kRejected].moderated[0], planned_[0]}) {
     caught += secrets.FoundIn(absl::StrCat(deployment_.Logs(), "{\"msg\":\"", planted, "\"}\n")).empty() ? 0 : 1;
   }
   for (const std::string& planted : people_[1].decisions) {
     caught += secrets.FoundIn(absl::StrCat(deployment_.Logs(), planted, "\n")).empty() ? 0 : 1;
   }
-  EXPECT_EQ(caught, 22);
+  EXPECT_EQ(caught, 23);
 
   record_.Found({{"bytes_searched", searched},
                  {"kinds_of_secrets", secrets.kinds()},

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "candor/v1/campaign.grpc.pb.h"
 #include "candor/v1/moderation.grpc.pb.h"
+#include "candor/v1/report.grpc.pb.h"
 #include "clients/cpp/auditing.h"
 #include "clients/cpp/key_session.h"
 #include "clients/cpp/moderation.h"
@@ -41,6 +42,42 @@ void LogsTest::RateIdentified() {
     put.mutable_rating()->mutable_ratings(0)->set_value(77);
     Note((*as)->Call(*stub, &v1::CampaignService::Stub::PutIdentifiedRating, put).status());
   }
+}
+
+void LogsTest::PlanGrowth() {
+  const auto report = district_->GetReport(survey_);
+  ASSERT_TRUE(report.ok()) << report.status();
+  const auto as = district_->As(leader_);
+  ASSERT_TRUE(as.ok()) << as.status();
+  const auto stub = v1::ReportService::NewStub((*as)->channel());
+  for (int i = 0; i < 4; ++i) planned_.push_back(RandomWords(random_));
+  v1::UpdateGrowthPlanRequest good;
+  good.mutable_growth_plan()->set_name(absl::StrCat(survey_, "/growthPlan"));
+  v1::GrowthGoal& goal = *good.mutable_growth_plan()->add_goals();
+  for (const v1::UnitScore& unit : report->scores().units()) {
+    if (unit.kind() == v1::UNIT_KIND_COMPETENCY) goal.set_unit(unit.code());
+  }
+  goal.set_goal(planned_[0]);
+  goal.add_actions()->set_text(planned_[1]);
+  goal.set_evidence(planned_[2]);
+  goal.set_outcome(planned_[3]);
+  std::vector<v1::UpdateGrowthPlanRequest> all(6, good);
+  all[0].mutable_growth_plan()->set_name(planned_[0]);
+  all[1].mutable_growth_plan()->set_etag(planned_[0]);
+  all[2].mutable_growth_plan()->mutable_goals(0)->set_unit(planned_[0]);
+  all[3].mutable_growth_plan()->mutable_goals(0)->set_review_date(planned_[0]);
+  all[4].mutable_growth_plan()->mutable_goals(0)->set_evidence(planned_[2] + "\a");
+  all[5].mutable_growth_plan()->mutable_goals(0)->mutable_actions(0)->set_text(std::string(600, 'x') + planned_[1]);
+  for (const v1::UpdateGrowthPlanRequest& bent : all) {
+    const auto refused = (*as)->Call(*stub, &v1::ReportService::Stub::UpdateGrowthPlan, bent);
+    ASSERT_FALSE(refused.ok());
+    Note(refused.status());
+  }
+  const auto written = (*as)->Call(*stub, &v1::ReportService::Stub::UpdateGrowthPlan, good);
+  ASSERT_TRUE(written.ok()) << written.status();
+  good.mutable_growth_plan()->clear_goals();
+  good.mutable_growth_plan()->set_etag(written->etag());
+  ASSERT_TRUE((*as)->Call(*stub, &v1::ReportService::Stub::UpdateGrowthPlan, good).ok());
 }
 
 void LogsTest::Moderate() {

@@ -21,7 +21,7 @@
 #include "storage/leader_line.h"
 #include "storage/sqlite/identity_store.h"
 #include "tests/reporting/report_builders.h"
-#include "tests/storage/temp_folder.h"
+#include "tests/reporting/reports_fixture.h"
 
 namespace candor::reporting {
 namespace {
@@ -30,145 +30,6 @@ using storage::SurveyDocument;
 using storage::WriteTransaction;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-const domain::DistrictId kDistrict("d");
-const domain::CampaignId kCampaign("c");
-const domain::SurveyId kSurvey("00000000000000000000000000");
-const Reader kLeader{.person = domain::PersonId("leader"), .leader = true};
-const Reader kSupervisor{.person = domain::PersonId("supervisor"), .supervisor = true};
-const Reader kAdministeringLeader{.person = kLeader.person, .administrator = true, .leader = true};
-const Reader kAdministeringSupervisor{.person = kSupervisor.person, .administrator = true, .supervisor = true};
-const Reader kStranger{domain::PersonId("stranger"), false};
-const Reader kAdministrator{domain::PersonId(), true};
-
-void ExpectReason(const absl::Status& status, absl::StatusCode code, const char* reason) {
-  EXPECT_EQ(status.code(), code) << status;
-  EXPECT_EQ(base::GetErrorDetail(status).reason, reason) << status;
-}
-
-absl::StatusOr<ReportSubject> ReadSubject(absl::string_view document) {
-  CANDOR_ASSIGN_OR_RETURN(const identity::ReportSubject subject, identity::DecodeReportSubject(document));
-  ReportSubject read;
-  read.leader_display_name = subject.display_name;
-  read.leader_job_title = subject.job_title;
-  read.school_title = subject.school_title;
-  return read;
-}
-
-class ReportsTest : public ::testing::Test {
- protected:
-  ReportsTest() {
-    auto store = storage::sqlite::SqliteIdentityStore::Open(folder_.path() + "/identity.db");
-    CANDOR_CHECK(store.ok());
-    store_ = *std::move(store);
-    reports_ = std::make_unique<Reports>(store_.get(), ReadSubject);
-
-    const domain::InstrumentVersion version = SmallVersion(5);
-    input_.instrument_version = domain::EncodeInstrumentVersion(version);
-    contract_ = SampleContract();
-    contract_.instrument_hash = Hash(input_.instrument_version);
-    input_.campaign.district = kDistrict;
-    input_.campaign.id = kCampaign;
-    input_.campaign.settings.title = "Autumn round";
-    input_.campaign.settings.instrument = domain::InstrumentId("i");
-    input_.campaign.settings.instrument_version = 1;
-    input_.survey.district = kDistrict;
-    input_.survey.campaign = kCampaign;
-    input_.survey.id = kSurvey;
-    input_.survey.leader = kLeader.person;
-    input_.survey.state = domain::SurveyState::kReleased;
-    input_.contract = domain::EncodeContract(contract_);
-    input_.closed_result = domain::EncodeClosedResult(
-        CloseGroups(version, contract_, {{"staff", {}, 9, 0, Copies(9, {3, 3, 3, 3})}}));
-    input_.self = Ratings({4, 2, 4, 4});
-  }
-
-  static std::string Hash(absl::string_view bytes) { return base::HexEncode(crypto::Sha256(bytes)); }
-
-  void Write(const std::function<absl::Status(WriteTransaction&)>& body) {
-    const absl::Status status = store_->Write(body);
-    ASSERT_TRUE(status.ok()) << status;
-  }
-
-  static absl::Status Put(WriteTransaction& transaction, const domain::SurveyId& survey, SurveyDocument kind,
-                          const std::string& bytes) {
-    return transaction.InsertSurveyDocument(kDistrict, survey, kind, bytes, crypto::Sha256(bytes));
-  }
-
-  // The district with its people, and the campaign.
-  void StoreCampaign() {
-    Write([&](WriteTransaction& transaction) -> absl::Status {
-      CANDOR_RETURN_IF_ERROR(transaction.InsertDistrict({kDistrict, "District", absl::UnixEpoch()}));
-      for (const Reader& reader : {kSupervisor, kStranger, kLeader}) {
-        storage::PersonRow person;
-        person.district = kDistrict;
-        person.id = reader.person;
-        person.display_name = "Robin Vale";
-        if (reader.person == kLeader.person) person.supervisors = {kSupervisor.person};
-        person.roles.supervisor = reader.person == kSupervisor.person;
-        CANDOR_RETURN_IF_ERROR(transaction.InsertPerson(person));
-      }
-      CANDOR_RETURN_IF_ERROR(
-          transaction.InsertFramework({kDistrict, domain::FrameworkId("small"), "{}", absl::UnixEpoch()}));
-      storage::InstrumentRow instrument;
-      instrument.district = kDistrict;
-      instrument.id = domain::InstrumentId("i");
-      instrument.framework = domain::FrameworkId("small");
-      instrument.draft = "{}";
-      CANDOR_RETURN_IF_ERROR(transaction.InsertInstrument(instrument));
-      CANDOR_RETURN_IF_ERROR(transaction.InsertInstrumentVersion({kDistrict, domain::InstrumentId("i"), 1,
-                                                                  Hash(input_.instrument_version),
-                                                                  input_.instrument_version, absl::UnixEpoch()}));
-      input_.campaign.settings.close_time = contract_.close_time;
-      input_.campaign.settings.latest_close_time = contract_.close_time;
-      input_.campaign.settings.abandon_time = contract_.abandon_time;
-      return transaction.InsertCampaign(input_.campaign);
-    });
-  }
-
-  // A survey of `leader` with its frozen report; the contract as `contract_` is now.
-  void StoreSurvey(const domain::SurveyId& id, const domain::PersonId& leader) {
-    Write([&](WriteTransaction& transaction) -> absl::Status {
-      storage::SurveyRow survey = input_.survey;
-      survey.id = id;
-      survey.leader = leader;
-      CANDOR_RETURN_IF_ERROR(transaction.InsertSurvey(survey));
-      const std::string contract = domain::EncodeContract(contract_);
-      CANDOR_RETURN_IF_ERROR(Put(transaction, id, SurveyDocument::kContract, contract));
-      CANDOR_RETURN_IF_ERROR(Put(transaction, id, SurveyDocument::kLeaderLine,
-                                 storage::EncodeLeaderLine({leader, {kSupervisor.person}})));
-      StoredReportInput input = input_;
-      input.contract = contract;
-      CANDOR_ASSIGN_OR_RETURN(const std::string bytes, BuildStoredReport(input));
-      CANDOR_RETURN_IF_ERROR(Put(transaction, id, SurveyDocument::kReport, bytes));
-      return Put(transaction, id, SurveyDocument::kReportSubject,
-                 identity::EncodeReportSubject({"Robin Vale", "Principal", "Hillside School"}));
-    });
-  }
-
-  void StoreReleased() {
-    StoreCampaign();
-    StoreSurvey(kSurvey, kLeader.person);
-  }
-
-  absl::Status Read(const Reader& reader) { return reports_->Get(kDistrict, kCampaign, kSurvey, reader).status(); }
-
-  std::vector<std::string> Listed(const Reader& reader) {
-    const auto page = reports_->List(kDistrict, kCampaign, reader, "", 100);
-    EXPECT_TRUE(page.ok()) << page.status();
-    std::vector<std::string> names;
-    if (page.ok()) {
-      for (const v1::Report& report : page->reports) names.push_back(report.name());
-    }
-    return names;
-  }
-
-  storage::TempFolder folder_;
-  std::unique_ptr<storage::IdentityStore> store_;
-  std::unique_ptr<Reports> reports_;
-  domain::Contract contract_;
-  StoredReportInput input_;
-};
 
 TEST_F(ReportsTest, FrozenBytesNameNobodyAndFollowFromTheDocuments) {
   const auto bytes = BuildStoredReport(input_);
@@ -464,46 +325,28 @@ TEST_F(ReportsTest, WhatMayNotBeReadYetIsNotExported) {
 
 TEST_F(ReportsTest, RoundsAreFoundByWhatEachCampaignNamesAsTheOneBefore) {
   StoreReleased();
-  const domain::CampaignId next("next");
-  const domain::SurveyId later("00000000000000000000000009");
-  Write([&](WriteTransaction& transaction) -> absl::Status {
-    storage::CampaignRow campaign = input_.campaign;
-    campaign.id = next;
-    campaign.settings.previous = kCampaign;
-    return transaction.InsertCampaign(campaign);
-  });
-  input_.survey.campaign = next;
-  StoreSurvey(later, kLeader.person);
+  StoreNextRound();
   // The leader has read neither; asking for the rounds reads both.
-  const auto rounds = reports_->Rounds(kDistrict, next, later, kLeader);
+  const auto rounds = reports_->Rounds(kDistrict, kNextCampaign, kNextSurvey, kLeader);
   ASSERT_TRUE(rounds.ok()) << rounds.status();
   EXPECT_EQ(rounds->rounds_size(), 2);
   EXPECT_FALSE(rounds->some_not_readable());
   EXPECT_FALSE(rounds->units().empty());
-  EXPECT_EQ(reports_->Rounds(kDistrict, next, later, kSupervisor)->rounds_size(), 2);
+  EXPECT_EQ(reports_->Rounds(kDistrict, kNextCampaign, kNextSurvey, kSupervisor)->rounds_size(), 2);
   EXPECT_EQ(reports_->Rounds(kDistrict, kCampaign, kSurvey, kLeader)->rounds_size(), 1);
-  ExpectReason(reports_->Rounds(kDistrict, next, later, kStranger).status(), absl::StatusCode::kPermissionDenied,
-               domain::reasons::kCALLER_NOT_ALLOWED);
+  ExpectReason(reports_->Rounds(kDistrict, kNextCampaign, kNextSurvey, kStranger).status(),
+               absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED);
 }
 
 TEST_F(ReportsTest, ARoundThatTheReaderMayNotReadIsLeftOutAndSaidSo) {
   contract_.readers = {"leader"};  // of the earlier round no supervisor reads
   StoreReleased();
   contract_.readers = {"leader", "supervisor"};
-  const domain::CampaignId next("next");
-  const domain::SurveyId later("00000000000000000000000009");
-  Write([&](WriteTransaction& transaction) -> absl::Status {
-    storage::CampaignRow campaign = input_.campaign;
-    campaign.id = next;
-    campaign.settings.previous = kCampaign;
-    return transaction.InsertCampaign(campaign);
-  });
-  input_.survey.campaign = next;
-  StoreSurvey(later, kLeader.person);
-  ExpectReason(reports_->Rounds(kDistrict, next, later, kSupervisor).status(), absl::StatusCode::kFailedPrecondition,
-               domain::reasons::kREPORT_NOT_RELEASED);
-  EXPECT_EQ(reports_->Rounds(kDistrict, next, later, kLeader)->rounds_size(), 2);
-  const auto rounds = reports_->Rounds(kDistrict, next, later, kSupervisor);
+  StoreNextRound();
+  ExpectReason(reports_->Rounds(kDistrict, kNextCampaign, kNextSurvey, kSupervisor).status(),
+               absl::StatusCode::kFailedPrecondition, domain::reasons::kREPORT_NOT_RELEASED);
+  EXPECT_EQ(reports_->Rounds(kDistrict, kNextCampaign, kNextSurvey, kLeader)->rounds_size(), 2);
+  const auto rounds = reports_->Rounds(kDistrict, kNextCampaign, kNextSurvey, kSupervisor);
   ASSERT_TRUE(rounds.ok()) << rounds.status();
   EXPECT_EQ(rounds->rounds_size(), 1);
   EXPECT_TRUE(rounds->some_not_readable());

@@ -9,6 +9,7 @@
 #include "candor/v1/campaign.pb.h"
 #include "candor/v1/directory.pb.h"
 #include "candor/v1/follow_up.pb.h"
+#include "candor/v1/growth_plan.pb.h"
 #include "services/base/error.h"
 #include "services/domain/errors.h"
 #include "services/rpc/grpc_services.h"
@@ -168,6 +169,30 @@ TEST_F(AccessTest, TheLeaderAloneAsksTheSurveysModeratorsAloneDecideAndNoAdminis
     EXPECT_FALSE(may("AskQuestion", leader, ask));
     EXPECT_FALSE(may("DecideQuestion", moderator, decide));
   }
+}
+
+TEST_F(AccessTest, ThePlanIsForTheLeaderAndThoseWhoReadTheReportAsSupervisorsAlone) {
+  identity::Caller root;
+  root.installation_administrator = true;
+  relations_.supervisors_read = true;
+  v1::GetGrowthPlanRequest get;
+  get.set_name("districts/d/campaigns/c/surveys/s/growthPlan");
+  v1::UpdateGrowthPlanRequest update;
+  update.mutable_growth_plan()->set_name(get.name());
+  const char* const kGet = "candor.v1.ReportService.GetGrowthPlan";
+  const char* const kUpdate = "candor.v1.ReportService.UpdateGrowthPlan";
+  EXPECT_TRUE(access_.Check(kGet, Person("lee", {.leader = true}), get).ok());
+  EXPECT_TRUE(access_.Check(kUpdate, Person("lee", {.leader = true}), update).ok());
+  EXPECT_TRUE(access_.Check(kGet, Person("sue", {.supervisor = true}), get).ok()) << "reporting asks whether it is shared";
+  EXPECT_FALSE(access_.Check(kUpdate, Person("sue", {.supervisor = true}), update).ok());
+  for (const identity::Caller& other :
+       {root, Person("ada", {.administrator = true}), Person("ann", {.leader = true}), Person("mo", {.moderator = true}),
+        Person("lee", {.supervisor = true}), Person("sue", {.administrator = true})}) {
+    EXPECT_FALSE(access_.Check(kGet, other, get).ok()) << other.name();
+    EXPECT_FALSE(access_.Check(kUpdate, other, update).ok()) << other.name();
+  }
+  relations_.supervisors_read = false;
+  EXPECT_FALSE(access_.Check(kGet, Person("sue", {.supervisor = true}), get).ok());
 }
 
 TEST_F(AccessTest, SupervisorsReadReportsOnlyWhereTheContractLetsThem) {
