@@ -22,7 +22,7 @@ async function checkIn(browser, tool, file, state) {
   try {
     const axe = await checkAxe(page);
     findings.push(...axe.findings, ...await checkLayout(page));
-    if (state.media !== 'print') findings.push(...await checkFocus(page, tool));
+    if (state.walked) findings.push(...await checkFocus(page, tool));
     const mark = finding => ({...finding, state: state.name});
     return {findings: findings.map(mark), doubts: axe.doubts.map(mark)};
   } finally {
@@ -68,14 +68,14 @@ function report({file, findings, doubts}, withDoubts) {
   if (withDoubts && doubts.length) console.log(`  axe-core cannot tell, so somebody has to look:\n${describe(doubts)}`);
 }
 
-// The page announces its faults as JSON, [{rule, where, states}], `states` being "all", "screen" or a list of names.
+// The page announces its faults as JSON, [{rule, where, states}], `states` being "all", "walked" or a list of names.
 async function selfTest(browser) {
   const here = path.dirname(fileURLToPath(import.meta.url));
   const [faulty, sound] = ['faulty.html', 'sound.html'].map(name => path.join(here, name));
   const announced = JSON.parse(/<script type="application\/json">(.*?)<\/script>/s.exec(readFileSync(faulty, 'utf8'))[1]);
   const key = ({rule, where, state}) => `${rule} at ${where} in ${state}`;
   const expected = new Set(announced.flatMap(({rule, where, states: named}) => {
-    const all = states.filter(s => named === 'all' || s.media !== 'print').map(s => s.name);
+    const all = states.filter(s => named === 'all' || s.walked).map(s => s.name);
     return (Array.isArray(named) ? named : all).map(state => key({rule, where, state}));
   }));
   const [faultyResult, soundResult] = await check(browser, [faulty, sound]);

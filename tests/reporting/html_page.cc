@@ -75,7 +75,7 @@ std::vector<std::string> Page::Faults() const {
   none("//table[not(caption)]", "a table without a caption");
   none("//th[not(@scope)]", "a header without a scope");
   none("//tbody/tr[not(th)]", "a row without a header");
-  none("//table[not(ancestor::*[@role='region'][@tabindex='0'])]", "a table that cannot scroll by itself");
+  none("//table[not(ancestor::*[@role='group'][@tabindex='0'])]", "a table that cannot scroll by itself");
   none("//svg[not(@role='img') or not(title) or not(desc) or not(@aria-labelledby)]", "a drawing without words");
   none("//ul[not(li)]|//dl[not(*)]|//tbody[not(tr)]", "a list of nothing");
   none("/html[not(@lang)]", "no language");
