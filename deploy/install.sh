@@ -8,7 +8,7 @@ CANDOR_BUILD_PACKAGES="g++ cmake ninja-build ccache mold pkg-config libgrpc++-de
   protobuf-compiler-grpc libabsl-dev libsqlite3-dev libssl-dev libsodium-dev libgfshare-dev libcurl4-openssl-dev libboost1.81-dev nlohmann-json3-dev
   libcli11-dev libhwy-dev libeigen3-dev libkainjow-mustache-dev"
 CANDOR_TEST_PACKAGES="libgtest-dev libgmock-dev libglpk-dev libpugixml-dev libnghttp2-dev openssl nodejs npm
-  chromium-headless-shell"
+  chromium-headless-shell weasyprint poppler-utils qpdf"
 
 candor_say() { printf '%s\n' "== $*"; }
 

@@ -9,6 +9,7 @@
 #include "candor/v1/follow_up.grpc.pb.h"
 #include "candor/v1/scoring.grpc.pb.h"
 #include "clients/cli/new_file.h"
+#include "clients/cli/pdf.h"
 #include "clients/cli/report_rounds.h"
 #include "clients/cli/verbs.h"
 #include "clients/report/csv_report.h"
@@ -36,8 +37,8 @@ struct GetOptions {
   bool no_color = false;
   std::string csv;   // file for the figures; "-": standard output; empty: none
   std::string html;  // file for the whole of it; likewise
-  std::string language = "en";
-  std::string paper = "letter";
+  std::string pdf;   // the same as PDF; likewise
+  std::optional<std::string> language, paper;  // of the page
 };
 
 struct ListOptions {
@@ -101,27 +102,43 @@ absl::Status WriteReport(const Context& c, const std::string& file, const std::s
 
 std::string HtmlOf(const GetOptions& options, const candor::v1::Report& report, const candor::v1::ReportComments& comments) {
   report::HtmlOptions html;
-  html.language = options.language;
-  html.paper = options.paper == "a4" ? report::Paper::kA4 : report::Paper::kLetter;
+  html.language = options.language.value_or(html.language);
+  if (options.paper.has_value()) html.paper = *options.paper == "a4" ? report::Paper::kA4 : report::Paper::kLetter;
   return report::RenderHtml(report, html, &comments);
 }
 
-absl::Status Get(Context& c, const GetOptions& options) {
-  // Reading is noted, so what cannot be written is found out before.
-  for (const std::string& file : {options.csv, options.html}) {
+bool IsPage(const GetOptions& options) { return !options.html.empty() || !options.pdf.empty(); }
+
+// Reading is noted, so what cannot be written is found out before.
+absl::Status CheckGet(const GetOptions& options) {
+  if (!IsPage(options) && (options.language.has_value() || options.paper.has_value())) {
+    return UsageError("--language and --paper are about the page that --html or --pdf writes; give one of them too");
+  }
+  for (const std::string& file : {options.csv, options.html, options.pdf}) {
     if (!file.empty() && file != kStandardOutput) CANDOR_RETURN_IF_ERROR(CheckNewFile(file));
   }
+  return options.pdf.empty() ? absl::OkStatus() : CheckPdf();
+}
+
+absl::Status WritePage(const Context& c, const GetOptions& options, const std::string& html) {
+  if (options.pdf.empty()) return WriteReport(c, options.html, html);
+  CANDOR_ASSIGN_OR_RETURN(const std::string pdf, PdfOf(html));
+  return WriteReport(c, options.pdf, pdf);
+}
+
+absl::Status Get(Context& c, const GetOptions& options) {
+  CANDOR_RETURN_IF_ERROR(CheckGet(options));
   candor::v1::GetReportRequest request;
   CANDOR_ASSIGN_OR_RETURN(const std::string survey, SurveyName(c, options.name));
   request.set_name(survey + "/report");
   CANDOR_ASSIGN_OR_RETURN(const auto report, c.Call(&ReportService::Stub::GetReport, request));
   if (!options.csv.empty()) return WriteReport(c, options.csv, report::RenderCsv(report));
   // The comments stand beside the report; as JSON each is a document of its own.
-  if (c.options.json && options.html.empty()) return c.Show(report, [] { return std::string(); });
+  if (c.options.json && !IsPage(options)) return c.Show(report, [] { return std::string(); });
   candor::v1::GetReportCommentsRequest beside;
   beside.set_name(request.name());
   CANDOR_ASSIGN_OR_RETURN(const auto comments, c.Call(&ReportService::Stub::GetReportComments, beside));
-  if (!options.html.empty()) return WriteReport(c, options.html, HtmlOf(options, report, comments));
+  if (IsPage(options)) return WritePage(c, options, HtmlOf(options, report, comments));
   const report::TextOptions text = TextOf(options);
   CANDOR_ASSIGN_OR_RETURN(const std::string beside_it, CommentsText(c, survey, comments, text));
   CANDOR_ASSIGN_OR_RETURN(const std::string plan, PlanText(c, survey, report, text));
@@ -156,15 +173,16 @@ void DeclareGet(CLI::App& verb, GetOptions& options) {
   CLI::Option* html = verb.add_option("--html", options.html,
                                       "Write the report and its comments to this new file, for a browser and for paper; "
                                       "- for standard output");
+  CLI::Option* pdf = verb.add_option("--pdf", options.pdf,
+                                     "Write the same as a tagged PDF to this new file, by Debian's weasyprint; - for standard "
+                                     "output");
   html->excludes(csv);
-  verb.add_option("--language", options.language, "What the file's own words are in: en or es")
-      ->check(CLI::IsMember(std::vector<std::string>{"en", "es"}))
-      ->needs(html)
-      ->capture_default_str();
-  verb.add_option("--paper", options.paper, "What the file is printed on: letter or a4")
-      ->check(CLI::IsMember(std::vector<std::string>{"letter", "a4"}))
-      ->needs(html)
-      ->capture_default_str();
+  pdf->excludes(csv);
+  pdf->excludes(html);
+  verb.add_option("--language", options.language, "What the page's own words are in: en (if not given) or es")
+      ->check(CLI::IsMember(std::vector<std::string>{"en", "es"}));
+  verb.add_option("--paper", options.paper, "What the page is printed on: letter (if not given) or a4")
+      ->check(CLI::IsMember(std::vector<std::string>{"letter", "a4"}));
 }
 
 absl::Status List(Context& c, const ListOptions& options) {

@@ -301,7 +301,18 @@ TEST_F(CommandLineTest, ACampaignFromFrameworkToReport) {
   EXPECT_THAT(*base::ReadFile(html), AllOf(HasSubstr("<html lang=\"es\">"), HasSubstr("Lee Lead"), HasSubstr("size: A4")));
   EXPECT_NE(leader.Run({"report", "get", survey_, "--html", html}).exit_code, 0) << "nothing is written over";
   EXPECT_EQ(leader.Json({"report", "get", survey_, "--html", html + ".json.html"})["file"], html + ".json.html");
-  EXPECT_EQ(leader.Run({"report", "get", survey_, "--language", "es"}).exit_code, 2) << "of the file alone";
+  EXPECT_EQ(leader.Run({"report", "get", survey_, "--language", "es"}).exit_code, 2) << "of the page alone";
+  // And as PDF, where there is what makes one; tests/cli/pdf_test.cc looks into it.
+  const std::string pdf = Path("report.pdf");
+  const cli::ProgramResult made = leader.Run({"report", "get", survey_, "--pdf", pdf, "--language", "es", "--paper", "a4"});
+  if (base::FileExists("/usr/bin/weasyprint")) {
+    EXPECT_EQ(made.out, "The report is in " + pdf + ".\n") << made.err;
+    EXPECT_THAT(*base::ReadFile(pdf), StartsWith("%PDF-"));
+    EXPECT_EQ(std::filesystem::status(pdf).permissions(), std::filesystem::perms(0600));
+  } else {
+    EXPECT_THAT(made.err, HasSubstr("is not installed"));
+    EXPECT_FALSE(base::FileExists(pdf));
+  }
   EXPECT_EQ(supervisor.Reason({"report", "get", survey_}), "CALLER_NOT_ALLOWED");
   EXPECT_THAT(leader.Text({"report", "list", "--district", "d"}), HasSubstr("Lee Lead"));
   EXPECT_THAT(leader.Text({"scores", survey_, "--by", "competency"}), HasSubstr("II.1"));
