@@ -150,7 +150,8 @@ std::string LongFigure(const v1::GroupScore& score, const Lines& lines, const Se
     case v1::FIGURE_STATE_AT_MOST:
       return say.Say(LooksLikeLine(score.upper(), upper, lines) ? "figure.under" : "figure.or_lower", {{"figure", upper}});
     case v1::FIGURE_STATE_BETWEEN: {
-      const std::string until = LooksLikeLine(score.upper(), upper, lines) ? say.Say("figure.under", {{"figure", upper}}) : upper;
+      const bool under = LooksLikeLine(score.upper(), upper, lines);
+      const std::string until = under ? say.Say("figure.under", {{"figure", upper}}) : upper;
       return say.Say("figure.range", {{"lower", LowerText(score.lower())}, {"upper", until}});
     }
     default: return say.Say("figure.not_shown");
@@ -265,7 +266,8 @@ std::string ReasonWords(v1::WithheldReason reason, int minimum, const Sentences&
   switch (reason) {
     case v1::WITHHELD_REASON_NO_DATA: return say.Say("withheld.no_data");
     case v1::WITHHELD_REASON_TOO_FEW_ANSWERS:
-      return minimum > 0 ? say.Say("withheld.fewer_than", {{"minimum", absl::StrCat(minimum)}}) : say.Say("withheld.too_few");
+      if (minimum <= 0) return say.Say("withheld.too_few");
+      return say.Say("withheld.fewer_than", {{"minimum", absl::StrCat(minimum)}});
     case v1::WITHHELD_REASON_TOO_FEW_FOR_INSIDERS: return say.Say("withheld.insiders");
     case v1::WITHHELD_REASON_TOO_MANY_REISSUED: return say.Say("withheld.reissued");
     case v1::WITHHELD_REASON_MORE_ANSWERS_THAN_CODES: return say.Say("withheld.more_answers");

@@ -224,7 +224,8 @@ void FindOlder(const HtmlWords& words, Json& data) {
 Json BriefData(const HtmlWords& words) {
   const Sentences& say = words.say();
   Json data = {{"nothing", ""},      {"strengths", Json::array()}, {"no_strengths", ""},
-               {"strengths_how", ""}, {"gaps", Json::array()}, {"gaps_how", ""},          {"gaps_title", say.Say("report.gaps")},
+               {"strengths_how", ""},   {"gaps", Json::array()},     {"gaps_how", ""},
+               {"gaps_title", say.Say("report.gaps")},
                {"low", Json::array()},  {"low_title", ""},         {"focus", false},
                {"coach", false},        {"differ", Json::array()}, {"missing", MissingData(words)}};
   if (words.report().has_brief()) {
@@ -270,7 +271,8 @@ Json WorkingData(const HtmlWords& words) {
     entry["questions"] = TextsOf(area.questions(), words);
     entry["steps"] = TextsOf(area.next_steps(), words);
     // What page one says already is not said again.
-    if (entry["statements"].size() > 1 || entry["questions"].size() > 1 || entry["steps"].size() > 1) areas.push_back(entry);
+    const bool more = entry["statements"].size() > 1 || entry["questions"].size() > 1 || entry["steps"].size() > 1;
+    if (more) areas.push_back(entry);
   }
   return areas;
 }

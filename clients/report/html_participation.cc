@@ -25,10 +25,11 @@ std::string WarningWords(v1::ParticipationWarning warning, const Sentences& say)
   }
 }
 
-std::string AnsweredText(const v1::GroupSummary& group, const Sentences& say) {
+// "8 (36 %)".
+std::string AnsweredText(const v1::GroupSummary& group) {
   if (group.invited() <= 0) return absl::StrCat(group.counted());
   const double rate = static_cast<double>(group.counted()) / static_cast<double>(group.invited());
-  return say.Say("report.answered_rate", {{"count", absl::StrCat(group.counted())}, {"percent", PercentText(rate)}});
+  return absl::StrCat(group.counted(), " (", PercentText(rate), ")");
 }
 
 Json RowOf(const v1::GroupSummary& group, const HtmlWords& words) {
@@ -42,7 +43,7 @@ Json RowOf(const v1::GroupSummary& group, const HtmlWords& words) {
   return {{"group", words.GroupTitle(group)},
           {"part", !group.part_of().empty()},
           {"invited", absl::StrCat(group.invited())},
-          {"answered", AnsweredText(group, words.say())},
+          {"answered", AnsweredText(group)},
           {"shown", IsShown(group) ? words.say().Say("report.yes") : words.NotShown(group.withheld_reason(), minimum)},
           {"warnings", warnings}};
 }
@@ -82,9 +83,7 @@ Json ParticipationData(const HtmlWords& words) {
   }
   persons.push_back({{"text", PersonText("self", self, words)}});
   persons.push_back({{"text", PersonText("supervisor", supervisor, words)}});
-  bool warned = false;
-  for (const Json& row : rows) warned |= !row.at("warnings").empty();
-  return {{"rows", rows}, {"warned", warned}, {"remarks", remarks}, {"persons", persons}};
+  return {{"rows", rows}, {"remarks", remarks}, {"persons", persons}};
 }
 
 Json MissingData(const HtmlWords& words) {

@@ -8,8 +8,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "clients/report/html_template.h"
 #include "clients/report/layout.h"
 #include "clients/report/report_units.h"
+#include "clients/report/svg_bars.h"
 
 namespace candor::report {
 namespace {
@@ -21,7 +23,7 @@ using sentences::Sentences;
 class StatementList {
  public:
   explicit StatementList(const HtmlWords& words)
-      : words_(words), say_(words.say()), report_(words.report()), labels_(ScaleLabels(words)) {
+      : words_(words), say_(words.say()), report_(words.report()), labels_(ScaleLabels(words)), reach_(BarReachOf(words)) {
     for (const v1::ReportItem& item : report_.items()) items_[item.indicator()] = &item;
     for (const v1::Disagreement& each : report_.brief().disagreements()) differ_.insert({each.indicator(), each.group()});
   }
@@ -50,6 +52,7 @@ class StatementList {
     const bool alone = unit.all_raters().groups_used_size() == 1;
     if (!alone) rows.push_back(RowOf(unit, words_.Plain(say_.Say("report.all_raters")), false, unit.all_raters()));
     statement["rows"] = rows;
+    PutHtml(statement, "chart", BarsChart(words_, reach_, id + "-bars", id, unit));
     statement["remarks"] = Remarks(unit, alone, not_asked);
     return statement;
   }
@@ -129,9 +132,23 @@ class StatementList {
   const Sentences& say_;
   const v1::Report& report_;
   const std::vector<std::string> labels_;
+  const BarReach reach_;
   std::map<std::string, const v1::ReportItem*> items_;
   std::set<std::pair<std::string, std::string>> differ_;  // indicator and group that does not agree within itself
 };
+
+// What the parts of bars mean; nothing where there are no bars.
+Json KeyData(const HtmlWords& words) {
+  const BarReach reach = BarReachOf(words);
+  Json key = Json::array();
+  if (!(reach.low + reach.high > 0)) return key;
+  const std::vector<std::string> labels = ScaleLabels(words);
+  for (int k = 1; k <= words.points(); ++k) {
+    const std::string label = k <= static_cast<int>(labels.size()) ? labels[k - 1] : "";
+    key.push_back({{"style", PointStyle(k, words.points())}, {"text", Clean(absl::StrCat(k, " ", label))}});
+  }
+  return key;
+}
 
 }  // namespace
 
@@ -150,7 +167,7 @@ Json StatementsData(const HtmlWords& words) {
     }
     competencies.push_back({{"name", name}, {"statements", statements}});
   }
-  return {{"competencies", competencies}};
+  return {{"competencies", competencies}, {"key", KeyData(words)}};
 }
 
 }  // namespace candor::report

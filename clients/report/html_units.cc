@@ -7,6 +7,7 @@
 #include "clients/report/html_heat_map.h"
 #include "clients/report/html_template.h"
 #include "clients/report/report_units.h"
+#include "clients/report/svg_unit_charts.h"
 
 namespace candor::report {
 namespace {
@@ -36,7 +37,8 @@ Json SelfTable(const HtmlWords& words, const std::string& id, const Json& title,
     row["self"] = PersonFigure(unit->self(), words.lines());
     row["raters"] = words.Measured(unit->all_raters());
     const Json who = words.RatersOf(*unit);
-    row["alone"] = IsShown(unit->all_raters()) && who != words.Plain(words.say().Say("report.all_raters")) ? who : Json(false);
+    const bool alone = IsShown(unit->all_raters()) && who != words.Plain(words.say().Say("report.all_raters"));
+    row["alone"] = alone ? who : Json(false);
     row["gap"] = LongGap(unit->gap(), words.lines(), words.say());
     row["words"] = GapWords(unit->gap(), words.say());
     rows.push_back(row);
@@ -48,11 +50,14 @@ Json SelfTable(const HtmlWords& words, const std::string& id, const Json& title,
 Json PartOf(const HtmlWords& words, const std::string& id, const Json& name, const Units& units) {
   Json part = {{"id", id}, {"name", name}};
   part["self_table"] = SelfTable(words, id + "-self", name, units);
+  PutHtml(part["self_table"], "chart_self", DumbbellChart(words, id + "-dumbbells", id, units));
   const std::vector<int> groups = ShownGroups(words.report(), /*parts=*/false);
   const bool supervisor = HasSupervisor(words.report());
-  part["group_table"] = groups.empty() && !supervisor
-                            ? Json(false)
-                            : GroupTable(words, id + "-groups", name, units, groups, supervisor);
+  part["group_table"] = false;
+  if (!groups.empty() || supervisor) {
+    part["group_table"] = GroupTable(words, id + "-groups", name, units, groups, supervisor);
+    PutHtml(part["group_table"], "chart_groups", GroupDotsChart(words, id + "-dots", id, units, groups, supervisor));
+  }
   return part;
 }
 
@@ -122,6 +127,7 @@ Json UnitsData(const HtmlWords& words) {
   Json data = {{"overview", HeatMapData(words)}, {"quadrants", QuadrantsData(words)}, {"domains", DomainsData(words)}};
   const Units themes = UnitsOf(report, v1::UNIT_KIND_THEME);
   const Json name = {{"code", ""}, {"title", words.Plain(words.say().Say("report.themes"))}};
+  data["key_how"] = words.say().Say("report.key_how", {{"line", MeanText(words.rules().strength_cut())}});
   data["themes"] = themes.empty() ? Json(false) : PartOf(words, "themes", name, themes);
   return data;
 }

@@ -19,7 +19,8 @@ class Page {
 
   // All that is read: one space between words.
   std::string Text() const { return TextOf("//body"); }
-  std::string TextOf(const char* path) const;
+  std::string TextOf(const char* path) const { return TextOf(document_.select_nodes(path)); }
+  static std::string TextOf(const pugi::xpath_node_set& nodes);
   std::string TextWithout(const char* path) const;
   std::vector<std::string> Texts(const char* path) const;
   const pugi::xml_document& document() const { return document_; }

@@ -8,6 +8,7 @@
 #include <regex>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -69,7 +70,7 @@ std::string Html(const v1::Report& report, const std::string& language = "en") {
   return RenderHtml(report, options);
 }
 
-std::string TextOf(const v1::Report& report, const std::string& language = "en") { return Page(Html(report, language)).Text(); }
+std::string TextOf(const v1::Report& report) { return Page(Html(report)).Text(); }
 
 TEST(HtmlReportTest, IsOneWellFormedFileThatAsksForNothing) {
   const v1::ReportComments comments = SampleComments();
@@ -261,7 +262,8 @@ TEST(HtmlReportTest, NothingWithheldLeavesANumber) {
     poison(*unit.mutable_all_raters());
   }
   const std::string html = Html(report);
-  for (const char* leaked : {"77123", "4.77", "4.66", "4.88", "4.61", "4.89", "8812", "1.77", "99123", "1.71", "66123", "4.72"}) {
+  for (const char* leaked :
+       {"77123", "4.77", "4.66", "4.88", "4.61", "4.89", "8812", "1.77", "99123", "1.71", "66123", "4.72"}) {
     EXPECT_THAT(html, Not(HasSubstr(leaked)));
   }
   EXPECT_THAT(Page(html).Text(), HasSubstr("not shown: fewer than 5 gave a rating"));
@@ -290,7 +292,9 @@ void Inject(google::protobuf::Message& message, const std::string& text) {
       if (!field->is_repeated()) {
         reflection->SetString(&message, field, text);
       } else {
-        for (int i = 0; i < reflection->FieldSize(message, field); ++i) reflection->SetRepeatedString(&message, field, i, text);
+        for (int i = 0; i < reflection->FieldSize(message, field); ++i) {
+          reflection->SetRepeatedString(&message, field, i, text);
+        }
       }
     } else if (field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) {
       if (!field->is_repeated()) {
@@ -302,6 +306,79 @@ void Inject(google::protobuf::Message& message, const std::string& text) {
       }
     }
   }
+}
+
+// A drawing is for the eye alone: whoever does not see it loses nothing.
+TEST(HtmlReportTest, EveryFigureInADrawingStandsInItsTable) {
+  const std::regex number("[0-9]+([.][0-9]+)?");
+  for (const char* language : {"en", "es"}) {
+    const Page page(Html(FullReport(7), language));
+    int drawings = 0, figures = 0;
+    for (const auto& found : page.document().select_nodes("//svg[@role='img']")) {
+      const pugi::xml_node around = found.node().parent();
+      std::set<std::string> told;
+      const std::string table = Page::TextOf(around.select_nodes(".//table"));
+      for (std::sregex_iterator match(table.begin(), table.end(), number), end; match != end; ++match) {
+        told.insert(match->str());
+      }
+      ++drawings;
+      for (const auto& text : found.node().select_nodes(".//text[not(contains(@class, 'axis-number'))]")) {
+        const std::string words = text.node().child_value();
+        for (std::sregex_iterator match(words.begin(), words.end(), number), end; match != end; ++match) {
+          ++figures;
+          EXPECT_GT(told.count(match->str()), 0u) << words << " of " << found.node().attribute("id").value();
+        }
+      }
+    }
+    EXPECT_GT(drawings, 20);
+    EXPECT_GT(figures, 150);
+  }
+}
+
+TEST(HtmlReportTest, ADrawingPutsFiguresWhereTheyBelong) {
+  v1::Report report = Small({{"staff", {}, 12, 0, Copies(11, {4, 2, 3, 5}), {}}}, {1, 5, 3, 5});
+  for (v1::UnitScore& unit : *report.mutable_scores()->mutable_units()) {
+    if (unit.code() != "C2") continue;
+    unit.mutable_self()->set_mean(3);
+    unit.mutable_all_raters()->set_state(v1::FIGURE_STATE_EXACT);
+    unit.mutable_all_raters()->set_mean(2);
+    unit.mutable_all_raters()->mutable_interval()->set_kind(v1::INTERVAL_KIND_TYPICAL);
+    unit.mutable_all_raters()->mutable_interval()->set_lower(1);
+    unit.mutable_all_raters()->mutable_interval()->set_upper(5);
+  }
+  const Page page(Html(report));
+  // The scale goes from 4 to 96 hundredths of the width.
+  const pugi::xml_node drawing = page.document().select_node("//svg[@id='domain-1-dumbbells']").node();
+  EXPECT_EQ(drawing.select_nodes("line[@class='raters reach typical'][@x1='4.00%'][@x2='96.00%']").size(), 1u);
+  EXPECT_EQ(drawing.select_nodes("line[@class='between'][@x1='50.00%'][@x2='27.00%']").size(), 1u);
+}
+
+TEST(HtmlReportTest, BarsDivergeFromTheMiddleOfTheScale) {
+  v1::Report report = FullReport(7);
+  for (v1::UnitScore& unit : *report.mutable_scores()->mutable_units()) {
+    for (v1::GroupScore& score : *unit.mutable_groups()) score.clear_distribution();
+  }
+  v1::UnitScore* first = nullptr;
+  for (v1::UnitScore& unit : *report.mutable_scores()->mutable_units()) {
+    if (first == nullptr && unit.kind() == v1::UNIT_KIND_INDICATOR) first = &unit;
+  }
+  ASSERT_NE(first, nullptr);
+  for (v1::GroupScore& score : *first->mutable_groups()) {
+    if (score.state() != v1::FIGURE_STATE_EXACT) continue;
+    for (const int count : {10, 10, 40, 20, 20}) score.mutable_distribution()->add_counts(count);
+    break;
+  }
+  const Page page(Html(report));
+  const auto bars = page.document().select_nodes("//svg//rect[starts-with(@class, 'bar ')]");
+  ASSERT_EQ(bars.size(), 5u);
+  // 40 % lie left of the middle (half of the middle point with them), 60 % right; 1 hundredth is free on either side.
+  const std::vector<std::pair<std::string, std::string>> expected = {
+      {"bar low2", "1.00%"}, {"bar low1", "10.80%"}, {"bar middle", "20.60%"}, {"bar high1", "59.80%"}, {"bar high2", "79.40%"}};
+  for (size_t k = 0; k < expected.size(); ++k) {
+    EXPECT_EQ(std::string(bars[k].node().attribute("class").value()), expected[k].first);
+    EXPECT_EQ(std::string(bars[k].node().attribute("x").value()), expected[k].second);
+  }
+  EXPECT_EQ(page.document().select_nodes("//svg//line[@class='axis'][@x1='40.20%']").size(), 1u);
 }
 
 TEST(HtmlReportTest, TextsStayTextsWhateverTheyHold) {
@@ -332,7 +409,7 @@ TEST(HtmlReportTest, IsInSpanishThroughoutButForWhatIsMarkedAsEnglish) {
   const Page page(RenderHtml(report, options, &comments));
   EXPECT_EQ(page.Texts("/html[@lang='es']").size(), 1u);
   const std::string text = page.TextWithout("//*[@lang='en']");
-  for (const char* word : {"Informe de valoración", "15 de enero de 2027", "Padres, madres y tutores", "Téngase en cuenta",
+  for (const char* word : {"Informe de valoración", "15 de enero de 2027", "Padres, madres y tutores", "qué tener en cuenta",
                            "En qué trabajar", "no se muestra: menos de 5", "A menudo", "Hago que cada estudiante"}) {
     EXPECT_THAT(page.Text(), HasSubstr(word));
   }
@@ -361,13 +438,15 @@ TEST(HtmlReportTest, SentencesAndTemplatesKnowEachOther) {
   const base::Json labels = HtmlWords(report, "en").Labels();
   std::string templates, sources;
   const std::string folder = std::string(CANDOR_SOURCE_DIR) + "/clients/report/";
-  for (const char* name : {"page", "brief", "units", "tables", "grid", "statements", "comparisons", "notes", "about", "comments"}) {
+  for (const char* name :
+       {"page", "brief", "units", "tables", "grid", "statements", "comparisons", "notes", "about", "comments"}) {
     const std::string text = ReadFile(absl::StrCat(folder, "html/", name, ".mustache"));
     ASSERT_FALSE(text.empty()) << name;
     templates += text;
   }
   for (const char* name : {"figures", "html_brief", "html_comparisons", "html_heat_map", "html_notes", "html_participation",
-                           "html_report", "html_statements", "html_units", "html_words"}) {
+                           "html_report", "html_statements", "html_units", "html_words", "svg_bars", "svg_chart",
+                           "svg_unit_charts"}) {
     const std::string text = ReadFile(absl::StrCat(folder, name, ".cc"));
     ASSERT_FALSE(text.empty()) << name;
     sources += text;
