@@ -129,6 +129,9 @@ absl::Status ForecastCampaign(Context& c, const ForecastOptions& options) {
   candor::v1::GetCampaignRequest get;
   CANDOR_ASSIGN_OR_RETURN(*get.mutable_name(), c.FullName("campaigns", options.campaign));
   CANDOR_ASSIGN_OR_RETURN(const auto campaign, c.Call(&CampaignService::Stub::GetCampaign, get));
+  if (campaign.state() != candor::v1::CAMPAIGN_STATE_DRAFT) {
+    return absl::FailedPreconditionError("a forecast is made of a draft; this campaign was opened already");
+  }
   candor::v1::PreviewCampaignRequest preview_request;
   preview_request.set_name(get.name());
   CANDOR_ASSIGN_OR_RETURN(const auto preview, c.Call(&CampaignService::Stub::PreviewCampaign, preview_request));

@@ -126,7 +126,9 @@ absl::Status Export(Context& c, const ExportOptions& options) {
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty());
   return Print(absl::StrCat(written, written == 1 ? " report" : " reports", " written to ", options.folder,
-                            kept == 0 ? "" : absl::StrCat("; ", kept, " were there before and are as they were"), "\n"));
+                            kept == 0 ? ""
+                                      : absl::StrCat("; ", kept, kept == 1 ? " was" : " were",
+                                                     " there before and left as it was"), "\n"));
 }
 
 std::string MeanCell(const v1::BenchmarkFigure& figure) {

@@ -62,8 +62,8 @@ std::vector<std::string> Advise(const ForecastInput& input, const Forecast& fore
     if (expected == nullptr || group.shown < 0.5) continue;
     if (group.items_withheld > kMuchWithheld) {
       advice.push_back(absl::StrCat(group.code, ": on ", Percent(group.items_withheld),
-                                    " of the statements too few will have seen enough to rate. Ask this group what it can see, or "
-                                    "more of its people."));
+                                    " of the statements too few will have seen enough to rate. Ask this group only what it can "
+                                    "see, or invite more of it."));
     }
     if (group.half_width.has_value() && group.half_width->middle > wide) {
       advice.push_back(absl::StrCat(

@@ -146,11 +146,7 @@ class Recorder {
     for (const domain::Block& block : result.blocks) {
       if (!records_.contains(block.code)) order_.push_back(block.code);
       BlockRecord& record = records_[block.code];
-      int64_t answers = 0;
-      for (const domain::GroupCounts& counts : campaign.counts) {
-        if (domain::IsOfBlock(result, block, counts.code)) answers += counts.counted;
-      }
-      record.answers.push_back(static_cast<double>(answers));
+      record.answers.push_back(static_cast<double>(AnswersOf(result, block, campaign)));
       if (block.state != domain::BlockState::kPrinted || block.atoms.empty()) continue;
       ++record.shown;
       any = RecordAtoms(block, record) || any;
@@ -180,6 +176,19 @@ class Recorder {
   }
 
  private:
+  // Of the pool: its own issuing group's, and those of every group that is in it.
+  static int64_t AnswersOf(const domain::ClosedResult& result, const domain::Block& block, const Campaign& campaign) {
+    int64_t answers = 0;
+    for (const domain::Block& each : result.blocks) {
+      const bool pooled = block.code == domain::kOtherRaters && each.state == domain::BlockState::kPooled;
+      if (each.code != block.code && !pooled) continue;
+      for (const domain::GroupCounts& counts : campaign.counts) {
+        if (domain::IsOfBlock(result, each, counts.code)) answers += counts.counted;
+      }
+    }
+    return answers;
+  }
+
   // Whether some competency has a figure.
   bool RecordAtoms(const domain::Block& block, BlockRecord& record) {
     std::map<int, std::vector<statistics::PrintedAtom>> by_competency;

@@ -255,6 +255,7 @@ Json BriefData(const HtmlWords& words) {
 
 Json WorkingData(const HtmlWords& words) {
   Json areas = Json::array();
+  Json listed = Json::array();  // questions: those of a domain, which several proposals can belong to, stand there once
   for (const v1::FocusArea& area : words.report().brief().focus_areas()) {
     const v1::UnitScore* unit = Competency(words, area.unit());
     if (unit == nullptr) continue;
@@ -268,7 +269,12 @@ Json WorkingData(const HtmlWords& words) {
       statement["who"] = words.RatersOf(*indicator);
       entry["statements"].push_back(statement);
     }
-    entry["questions"] = TextsOf(area.questions(), words);
+    entry["questions"] = Json::array();
+    for (const Json& question : TextsOf(area.questions(), words)) {
+      if (std::find(listed.begin(), listed.end(), question) != listed.end()) continue;
+      entry["questions"].push_back(question);
+      listed.push_back(question);
+    }
     entry["steps"] = TextsOf(area.next_steps(), words);
     // What page one says already is not said again.
     const bool more = entry["statements"].size() > 1 || entry["questions"].size() > 1 || entry["steps"].size() > 1;

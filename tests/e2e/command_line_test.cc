@@ -160,7 +160,17 @@ TEST_F(CommandLineTest, ACampaignFromFrameworkToReport) {
   admin_.Text({"rater", "add", survey_, "--file", Write("raters.csv", csv)});
   EXPECT_EQ(admin_.Run({"rater", "add", survey_, "--file", Write("bad.csv", "group,name\nstaff,\"x\n")}).exit_code, 1);
   EXPECT_THAT(admin_.Text({"campaign", "preview", "c", "--district", "d"}), HasSubstr("can be opened"));
+  // What the report will be able to show is told while something can still be changed.
+  const std::string forecast =
+      admin_.Text({"campaign", "forecast", "c", "--district", "d", "--answer", "staff=50", "--answer", "student=100%"});
+  EXPECT_THAT(forecast, AllOf(HasSubstr("Lee Lead"), HasSubstr("staff: shown in"), HasSubstr("How long the form takes")));
+  EXPECT_EQ(admin_.Json({"campaign", "forecast", "c", "--district", "d"})["surveys"][0]["groups"][0]["group"], "staff");
+  EXPECT_THAT(admin_.Run({"campaign", "forecast", "c", "--district", "d", "--answer", "teachers=50"}).err,
+              HasSubstr("no rater group \"teachers\"; it has staff, student, parent"));
+  EXPECT_THAT(admin_.Run({"campaign", "forecast", "c", "--district", "d", "--seen", "staff=most"}).err,
+              HasSubstr("a percentage from 0 to 100"));
   EXPECT_EQ(admin_.Json({"campaign", "open", "c", "--district", "d"})["state"], "CAMPAIGN_STATE_OPEN");
+  EXPECT_THAT(admin_.Run({"campaign", "forecast", "c", "--district", "d"}).err, HasSubstr("opened already"));
 
   const std::vector<std::string> staff = Codes(admin_, "staff"), students = Codes(admin_, "student");
   EXPECT_EQ(staff.size(), 11u);
@@ -284,6 +294,14 @@ TEST_F(CommandLineTest, ACampaignFromFrameworkToReport) {
   const std::string text = leader.Text({"report", "get", survey_});
   EXPECT_THAT(text, HasSubstr("Lee Lead"));
   EXPECT_EQ(text, leader.Text({"report", "get", survey_}));
+  // Rounds, exports and the district's summary.
+  EXPECT_THAT(leader.Text({"report", "rounds", survey_}), HasSubstr("There is one round alone"));
+  const std::string exported = Path("exported");
+  EXPECT_THAT(leader.Text({"report", "export", "c", "--district", "d", "--folder", exported}), HasSubstr("1 report written"));
+  EXPECT_THAT(leader.Text({"report", "export", "c", "--district", "d", "--folder", exported}),
+              HasSubstr("0 reports written to " + exported + "; 1 was there before"));
+  EXPECT_THAT(admin_.Text({"report", "summary", "c", "--district", "d"}), HasSubstr("Fewer than 5 leaders"));
+  EXPECT_EQ(leader.Reason({"report", "summary", "c", "--district", "d"}), "CALLER_NOT_ALLOWED");
   // The same figures as a table, in a file of its reader's own or on standard output.
   const std::string table = Path("figures.csv");
   EXPECT_EQ(leader.Text({"report", "get", survey_, "--csv", table}), "The report is in " + table + ".\n");

@@ -82,6 +82,7 @@ TEST(ForecastTest, TwoSmallGroupsAreShownTogether) {
   const Forecast forecast = MakeForecast(InputOf(6, {Expected("staff", 4, 1, 1), Expected("student", 4, 1, 1)}));
   EXPECT_EQ(GroupOf(forecast, "staff").shown, 0);
   EXPECT_EQ(GroupOf(forecast, "other_raters").shown, 1);
+  EXPECT_EQ(GroupOf(forecast, "other_raters").answers.middle, 8);
   EXPECT_EQ(forecast.any_figure, 1);
 }
 
