@@ -224,7 +224,7 @@ TEST_F(FlowTest, ThreeLeadersGoFromFrameworkToFrozenReports) {
   EXPECT_THAT(As("administrator").Call(&v1::ReportService::Stub::ListReports, list)->reports(), IsEmpty())
       << "the contract names no administrator";
 
-  // An export gives the same bytes; one round alone has nothing to be set beside; of two leaders a district learns nothing.
+  // An export gives the same bytes; one round alone has nothing to be set beside; of three leaders a district learns nothing.
   v1::ExportReportsRequest exporting;
   exporting.set_parent(campaign->name);
   const auto exported = As("leader1").Call(&v1::ReportService::Stub::ExportReports, exporting);
@@ -241,7 +241,7 @@ TEST_F(FlowTest, ThreeLeadersGoFromFrameworkToFrozenReports) {
   summary.set_name(campaign->name);
   const auto summed = As("administrator").Call(&v1::ReportService::Stub::GetDistrictSummary, summary);
   ASSERT_EQ(summed.status(), absl::OkStatus());
-  EXPECT_EQ(summed->leaders(), 2);
+  EXPECT_EQ(summed->leaders(), 3);
   EXPECT_THAT(summed->benchmark(), IsEmpty());
   EXPECT_THAT(summed->notes(), SizeIs(1));
 }

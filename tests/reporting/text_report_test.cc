@@ -86,12 +86,12 @@ TEST(TextReportTest, SaysUnderEveryHeadingThatNobodyMayBeJudgedByIt) {
   ExpectWithinWidth(text, 80);
   const std::string notice = "may not be used to judge the leader, for pay, promotion or dismissal";
   const std::string flat = Flat(text);
-  // At the top, and under each of the six headings.
+  // At the top, and under each of the eight headings.
   int notices = 0;
   for (size_t at = flat.find(notice); at != std::string::npos; at = flat.find(notice, at + 1)) ++notices;
   int headings = 0;
   for (absl::string_view line : absl::StrSplit(text, '\n')) headings += absl::StartsWith(line, "─");
-  EXPECT_EQ(headings, 6);
+  EXPECT_EQ(headings, 8);
   EXPECT_EQ(notices, 1 + headings);
   EXPECT_THAT(Flat(RenderText(Demonstration(7))), Not(HasSubstr("judge the leader")));
   EXPECT_FALSE(Demonstration(7).evaluative_use_forbidden());
