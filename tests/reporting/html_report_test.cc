@@ -439,13 +439,13 @@ TEST(HtmlReportTest, SentencesAndTemplatesKnowEachOther) {
   std::string templates, sources;
   const std::string folder = std::string(CANDOR_SOURCE_DIR) + "/clients/report/";
   for (const char* name :
-       {"page", "brief", "units", "tables", "grid", "statements", "comparisons", "notes", "about", "comments"}) {
+       {"page", "brief", "priorities", "units", "tables", "grid", "statements", "comparisons", "notes", "about", "comments"}) {
     const std::string text = ReadFile(absl::StrCat(folder, "html/", name, ".mustache"));
     ASSERT_FALSE(text.empty()) << name;
     templates += text;
   }
   for (const char* name : {"figures", "html_brief", "html_comparisons", "html_heat_map", "html_notes", "html_participation",
-                           "html_report", "html_statements", "html_units", "html_words", "svg_bars", "svg_chart",
+                           "html_priorities", "html_report", "html_statements", "html_units", "html_words", "svg_bars", "svg_chart",
                            "svg_unit_charts"}) {
     const std::string text = ReadFile(absl::StrCat(folder, name, ".cc"));
     ASSERT_FALSE(text.empty()) << name;
