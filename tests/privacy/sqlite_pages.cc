@@ -1,7 +1,9 @@
 #include "tests/privacy/sqlite_pages.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <set>
+#include <utility>
 
 #include "absl/strings/match.h"
 
@@ -14,7 +16,8 @@ constexpr size_t kDatabaseHead = 100;  // at the beginning of the first page
 constexpr size_t kLogHead = 32, kFrameHead = 24;
 constexpr uint32_t kLogMagic = 0x377f0682;  // or the next higher number
 constexpr size_t kSmallestPage = 512, kLargestPage = 65536;
-constexpr size_t kPointer = 2, kShortestCell = 4;
+constexpr size_t kPointer = 2, kShortestCell = 4, kPageNumber = 4;
+constexpr uint32_t kInnerTable = 5;
 
 uint32_t Number(absl::string_view bytes, size_t at, size_t size) {
   uint32_t value = 0;
@@ -44,6 +47,23 @@ size_t HeadOf(absl::string_view page, size_t head, size_t reserved) {
   return end - head;
 }
 
+// The cells of an inner page of a table whose rows are numbered: the number of the page below and that of its last row, which
+// is told by how many rows there are and how long they are. Of small numbers alone: one that was drawn at random stays.
+// Positions in `page`, ascending; `head` is sound.
+std::vector<std::pair<size_t, size_t>> CountingCells(absl::string_view page, size_t head) {
+  std::vector<std::pair<size_t, size_t>> cells;
+  if (Number(page, head, 1) != kInnerTable) return cells;
+  for (size_t cell = 0; cell < Number(page, head + 3, 2); ++cell) {
+    const size_t at = Number(page, head + 12 + cell * kPointer, kPointer);
+    // A row's number takes one byte below 128 and two below 16,384; the first of two has its highest bit set.
+    const size_t size = kPageNumber + (Number(page, at + kPageNumber, 1) < 0x80 ? 1 : 2);
+    if (at + size > page.size() || Number(page, at + size - 1, 1) >= 0x80) continue;
+    cells.emplace_back(at, size);
+  }
+  std::sort(cells.begin(), cells.end());
+  return cells;
+}
+
 // Gathers what is kept of a file that is gone through from its beginning.
 class Pieces {
  public:
@@ -51,6 +71,7 @@ class Pieces {
 
   void LeaveOut(size_t at, size_t size) {
     if (size == 0) return;
+    if (at < from_) return;  // cells that overlap: what is left over stays
     if (at > from_) pieces_.push_back(bytes_.substr(from_, at - from_));
     from_ = at + size;
   }
@@ -81,7 +102,10 @@ std::vector<absl::string_view> WithoutPageHeads(const std::string& name, absl::s
     const absl::string_view page = bytes.substr(at + before, size);
     const bool first = log ? Number(bytes, at, 4) == 1 : at == 0;
     const size_t head = first ? kDatabaseHead : 0;
-    pieces.LeaveOut(at + before + head, HeadOf(page, head, reserved));
+    const size_t taken = HeadOf(page, head, reserved);
+    pieces.LeaveOut(at + before + head, taken);
+    if (taken == 0) continue;
+    for (const auto& [cell, length] : CountingCells(page, head)) pieces.LeaveOut(at + before + cell, length);
   }
   return std::move(pieces).All();
 }
