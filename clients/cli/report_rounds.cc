@@ -74,7 +74,7 @@ absl::Status Rounds(Context& c, const RoundsOptions& options) {
     }
     if (compared.some_not_readable()) absl::StrAppend(&text, "There are other rounds that you may not read.\n");
     if (compared.rounds_size() < 2) {
-      return absl::StrCat(text, "There is one round alone, so there is nothing to set it beside.\n");
+      return absl::StrCat(Printable(text), "There is one round alone, so there is nothing to set it beside.\n");
     }
     std::vector<std::string> header = {"CODE", "TITLE", "GROUP"};
     for (int i = 0; i < compared.rounds_size(); ++i) header.push_back(absl::StrCat("ROUND ", i + 1));
@@ -92,7 +92,7 @@ absl::Status Rounds(Context& c, const RoundsOptions& options) {
         table.Add(row);
       }
     }
-    return absl::StrCat(text, "\n", table.Text(),
+    return absl::StrCat(Printable(text), "\n", table.Text(),
                         "\nIn brackets: how far a figure might move; ~ is typical for so many raters. Rounds may differ in groups and "
                         "statements, so the difference of two columns is no change; the last column is one.\n",
                         PlansText(compared));
@@ -107,6 +107,8 @@ absl::Status Export(Context& c, const ExportOptions& options) {
   if (failed) {
     return absl::InvalidArgumentError(absl::StrCat("cannot make the folder ", options.folder, ": ", failed.message()));
   }
+  // A report counts as read once it is given, so what cannot be written is found out before.
+  CANDOR_RETURN_IF_ERROR(CheckNewFile(absl::StrCat(options.folder, "/.trial-", NewRequestId())));
   int written = 0, kept = 0;
   do {
     CANDOR_ASSIGN_OR_RETURN(const auto page, c.Call(&ReportService::Stub::ExportReports, request));
@@ -169,7 +171,7 @@ absl::Status Summary(Context& c, const SummaryOptions& options) {
                       report::MeanText(summary.instrument_figures().item_correlation()), " on average.\n");
     }
     for (const std::string& note : summary.notes()) absl::StrAppend(&text, "\n", note, "\n");
-    return text;
+    return Printable(text);
   });
 }
 

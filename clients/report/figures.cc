@@ -192,7 +192,9 @@ std::string GapLimits(const v1::Interval& interval, const Sentences& say) {
     if (text != SignedText(0) || value == 0) return text;
     return absl::StrCat(say.Say(value > 0 ? "figure.just_over" : "figure.just_under"), text);
   };
-  return say.Say("figure.range", {{"lower", limit(interval.lower())}, {"upper", limit(interval.upper())}});
+  const std::string range =
+      say.Say("figure.range", {{"lower", limit(interval.lower())}, {"upper", limit(interval.upper())}});
+  return interval.kind() == v1::INTERVAL_KIND_TYPICAL ? absl::StrCat("~", range) : range;
 }
 
 std::string BenchmarkFigure(const v1::GroupScore& score) {

@@ -96,7 +96,10 @@ std::string SureText(const v1::FocusArea& area, const Sentences& say) {
 
 std::string NeedText(const v1::FocusArea& area, const Sentences& say) {
   const std::string size = MeanText(std::abs(area.need()));
-  if (size == MeanText(0)) return say.Say("report.at_target");
+  if (size == MeanText(0)) return say.Say(area.from_range() ? "report.around_target" : "report.at_target");
+  if (area.need() < 0 && area.from_range()) {
+    return say.Say("report.at_least_over_target", {{"figure", LowerText(-area.need())}});
+  }
   if (area.need() < 0) return say.Say("report.over_target", {{"figure", size}});
   if (area.from_range()) return say.Say("report.at_least_to_target", {{"figure", LowerText(area.need())}});
   return say.Say("report.to_target", {{"figure", size}});

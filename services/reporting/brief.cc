@@ -135,7 +135,7 @@ std::vector<std::string> IndicatorsByNeed(const Material& material, const v1::Un
     if (indicator->parent() != unit.code()) continue;
     const auto range = RangeOf(indicator->all_raters());
     if (!range.has_value()) continue;
-    needs.emplace_back(material.rules.target - statistics::NearerEnd(*range, material.rules.target), indicator->code());
+    needs.emplace_back(material.rules.target - statistics::NearestPoint(*range, material.rules.target), indicator->code());
   }
   std::stable_sort(needs.begin(), needs.end(), [](const auto& a, const auto& b) { return a.first > b.first + kEqualScores; });
   std::vector<std::string> codes;

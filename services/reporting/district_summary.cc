@@ -13,6 +13,7 @@
 #include "services/reporting/scores.h"
 #include "services/statistics/distributions.h"
 #include "services/statistics/item_statistics.h"
+#include "services/statistics/printed_ranking.h"
 
 namespace candor::reporting {
 namespace {
@@ -38,7 +39,7 @@ void AddParticipation(const DistrictSummaryInput& input, v1::DistrictSummary& su
       row.set_invited(row.invited() + invited);
       row.set_counted(row.counted() + counted);
     }
-    if (row.leaders() > 0) *summary.add_participation() = std::move(row);
+    if (row.leaders() >= summary.minimum_leaders()) *summary.add_participation() = std::move(row);
   }
 }
 
@@ -50,7 +51,12 @@ std::optional<statistics::Interval> LimitsOf(const v1::BenchmarkFigure& figure, 
   return statistics::CutToScale(figure.mean(), half, points);
 }
 
-double LowestOf(const v1::BenchmarkFigure& figure) { return figure.has_mean() ? figure.mean() : figure.lower(); }
+// What the order goes by: of a range its point nearest the target, and one that tells too little comes last.
+double PlaceOf(const v1::BenchmarkFigure& figure, const v1::ScoringRules& rules) {
+  if (figure.has_mean()) return figure.mean();
+  if (figure.upper() - figure.lower() > statistics::kWidestRanked) return rules.points() + 1;
+  return statistics::NearestPoint({figure.lower(), figure.upper()}, rules.target());
+}
 
 void AddTrainingNeeds(const DistrictSummaryInput& input, v1::DistrictSummary& summary) {
   std::map<std::string, std::string> titles;
@@ -72,8 +78,8 @@ void AddTrainingNeeds(const DistrictSummaryInput& input, v1::DistrictSummary& su
       need.set_clearly_below_target(limits->hi < target - statistics::kEqualScores);
     }
   }
-  std::stable_sort(needs.begin(), needs.end(), [](const v1::TrainingNeed& a, const v1::TrainingNeed& b) {
-    return LowestOf(a.figure()) < LowestOf(b.figure()) - statistics::kEqualScores;
+  std::stable_sort(needs.begin(), needs.end(), [&](const v1::TrainingNeed& a, const v1::TrainingNeed& b) {
+    return PlaceOf(a.figure(), summary.rules()) < PlaceOf(b.figure(), summary.rules()) - statistics::kEqualScores;
   });
   for (v1::TrainingNeed& need : needs) *summary.add_training_needs() = std::move(need);
 }

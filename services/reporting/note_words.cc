@@ -36,7 +36,7 @@ Sentence SentenceOf(Words words) {
       return {"$0: fewer than $1 gave a rating, so they are not shown by themselves; their ratings are part of \"Other "
               "raters\".",
               "$0: menos de $1 personas dieron una valoración, así que no se muestran por separado; sus valoraciones "
-              "forman parte de «Otras personas»."};
+              "forman parte de «Otros grupos»."};
     case Words::kOnlyNamedRatings:
       return {"No group of anonymous raters can be shown, so this report holds only ratings that were given under a name.",
               "No se puede mostrar ningún grupo de personas anónimas, así que este informe contiene solo valoraciones que "
@@ -47,8 +47,8 @@ Sentence SentenceOf(Words words) {
     case Words::kOtherRatersAre:
       return {"\"Other raters\" are $0 together: at least one of these groups was too small to be anonymous by itself. Of "
               "them only means are shown.",
-              "«Otras personas» son $0 en conjunto: al menos uno de estos grupos era demasiado pequeño para ser anónimo por "
-              "sí solo. De ellas solo se muestran promedios."};
+              "«Otros grupos» son $0 en conjunto: al menos uno de estos grupos era demasiado pequeño para ser anónimo por "
+              "sí solo. De ellos solo se muestran promedios."};
     case Words::kFromParts:
       return {"$0: the figures are computed from those of the parts below, each rating with equal weight. What a part "
               "withholds is in no figure of the whole group either.",
@@ -96,20 +96,20 @@ Sentence SentenceOf(Words words) {
     case Words::kCellWithheld:
       return {"Where a group has too few answers on a statement (normally fewer than $0$1; \"I have not seen this\" and "
               "blanks do not count), that figure is left out and is in no other figure.",
-              "Donde un grupo tiene muy pocas respuestas sobre una afirmación (normalmente menos de $0$1; «No lo he visto» "
+              "Donde un grupo tiene muy pocas respuestas sobre una frase (normalmente menos de $0$1; «No lo he visto» "
               "y las respuestas en blanco no cuentan), esa cifra se omite y no entra en ninguna otra."};
-    case Words::kOfOtherRaters: return {", of \"Other raters\" $0", ", de «Otras personas» menos de $0"};
+    case Words::kOfOtherRaters: return {", of \"Other raters\" $0", ", de «Otros grupos» menos de $0"};
     case Words::kInsidersWithheld:
       return {"Of no more than $0 ratings of a statement nothing is shown, even where that is the group's minimum of $1 or "
               "more: the anonymity contract reckons with $2 people whose answers somebody knows, and beside those any "
               "mean of so few would tell what others answered.",
-              "De $0 valoraciones o menos sobre una afirmación no se muestra nada, aunque alcancen el mínimo del grupo, que "
+              "De $0 valoraciones o menos sobre una frase no se muestra nada, aunque alcancen el mínimo del grupo, que "
               "es $1: el acuerdo de anonimato cuenta con $2 personas cuyas respuestas alguien conoce, y junto a ellas el "
               "promedio de tan pocas revelaría lo que respondieron las demás."};
     case Words::kScaleWithheld:
       return {"A group's score on a domain, competency or theme needs a figure on at least half of its items.",
-              "Para dar la cifra de un grupo en un dominio, una competencia o un tema hace falta una cifra en al menos la "
-              "mitad de sus afirmaciones."};
+              "Para dar la cifra de un grupo en un ámbito, una competencia o un tema hace falta una cifra en al menos la "
+              "mitad de sus frases."};
     case Words::kSmallDifferences:
       return {"Small differences mean little: with other people of the same group, or in another week, a figure would come "
               "out a little different.",
@@ -123,8 +123,8 @@ Sentence SentenceOf(Words words) {
     case Words::kScaleConfidence:
       return {" For a figure of several statements it also counts how far one person's ratings of two statements go "
               "together: a correlation of $0, $1.",
-              " En una cifra de varias afirmaciones también cuenta en qué medida van juntas las valoraciones que una "
-              "persona da a dos afirmaciones: una correlación de $0, $1."};
+              " En una cifra de varias frases también cuenta en qué medida van juntas las valoraciones que una "
+              "persona da a dos frases: una correlación de $0, $1."};
     case Words::kCorrelationPooled:
       return {"measured over all leaders of this campaign together",
               "medida en conjunto sobre todas las personas evaluadas en esta campaña"};
@@ -148,7 +148,7 @@ Sentence SentenceOf(Words words) {
     case Words::kAllRaters:
       return {"\"All raters\" is the mean of the anonymous groups that are shown, each with equal weight, however many "
               "people are in it. The leader's own rating is never part of it$0",
-              "«Todas las personas» es el promedio de los grupos anónimos que se muestran, cada uno con el mismo peso, sin "
+              "«Todos los grupos» es el promedio de los grupos anónimos que se muestran, cada uno con el mismo peso, sin "
               "importar cuántas personas tenga. La autovaloración nunca forma parte de él$0"};
     case Words::kSupervisorApart:
       return {", and the supervisor's rating stands in a column apart.",
@@ -158,8 +158,8 @@ Sentence SentenceOf(Words words) {
               "gaps of its statements that both sides rated, and need not equal the difference of the two figures beside "
               "it. Up to $0 either way counts as agreement; a figure of $1 or higher counts as a strength. A blind spot is "
               "a strength to the leader but not to the raters, a hidden strength the other way round.",
-              "La diferencia en una afirmación es la autovaloración menos la cifra de todas las personas; la de un dominio, "
-              "una competencia o un tema es el promedio de las diferencias de las afirmaciones que ambas partes valoraron, "
+              "La diferencia en una frase es la autovaloración menos la cifra de todos los grupos; la de un ámbito, "
+              "una competencia o un tema es el promedio de las diferencias de las frases que ambas partes valoraron, "
               "y no tiene por qué ser igual a la resta de las dos cifras de al lado. Hasta $0 en uno u otro sentido cuenta "
               "como acuerdo; una cifra de $1 o más cuenta como fortaleza. Un punto ciego es una fortaleza según la "
               "autovaloración pero no según las demás personas; una fortaleza oculta, lo contrario."};
@@ -185,14 +185,14 @@ Sentence SentenceOf(Words words) {
               "cambios."};
     case Words::kNothingInCommon:
       return {"Not compared with $0: no statement was asked in the same words on the same scale.",
-              "No se compara con $0: ninguna afirmación se preguntó con las mismas palabras y la misma escala."};
+              "No se compara con $0: ninguna frase se preguntó con las mismas palabras y la misma escala."};
     case Words::kCompared:
       return {"A change is this round minus $0, over the statements that a group was asked in the same words both times "
               "and that have a figure both times; so it need not be the difference of the figures that the two reports show. "
               "\"No clear change\" means that chance alone could have brought it about. The raters of the two rounds count as "
               "other people; where many answered both times, a change is surer than its range says. Low figures tend to rise "
               "a little by themselves the next time, and high ones to fall.",
-              "Un cambio es esta ronda menos $0, en las afirmaciones que a un grupo se le preguntaron las dos veces con las "
+              "Un cambio es esta ronda menos $0, en las frases que a un grupo se le preguntaron las dos veces con las "
               "mismas palabras y que tienen una cifra las dos veces; por eso no tiene que ser la resta de las cifras que "
               "muestran los dos informes. «Sin cambio claro» significa que el azar por sí solo pudo causarlo. Las personas de "
               "las dos rondas cuentan como distintas; donde muchas respondieron las dos veces, un cambio es más seguro de lo "
@@ -200,13 +200,13 @@ Sentence SentenceOf(Words words) {
               "bajar."};
     case Words::kRewordedOne:
       return {"1 statement is not compared, since the wording changed.",
-              "1 afirmación no se compara, porque cambió su redacción."};
+              "1 frase no se compara, porque cambió su redacción."};
     case Words::kRewordedMany:
       return {"$0 statements are not compared, since the wording changed.",
-              "$0 afirmaciones no se comparan, porque cambió su redacción."};
+              "$0 frases no se comparan, porque cambió su redacción."};
     case Words::kThemesOverlap:
       return {"Themes overlap: one statement can belong to several, so themes are not to be added or averaged.",
-              "Los temas se solapan: una afirmación puede pertenecer a varios, así que los temas no deben sumarse ni "
+              "Los temas se solapan: una frase puede pertenecer a varios, así que los temas no deben sumarse ni "
               "promediarse."};
   }
   CANDOR_CHECK(false);

@@ -137,7 +137,7 @@ std::string JoinTitles(const std::vector<std::string>& titles, absl::string_view
 }
 
 std::string GroupTitle(const domain::Instrument& instrument, absl::string_view code, absl::string_view language) {
-  if (code == domain::kOtherRaters) return language == "es" ? "Otras personas" : "Other raters";
+  if (code == domain::kOtherRaters) return language == "es" ? "Otros grupos" : "Other raters";
   const domain::IssuingName name = domain::ParseIssuingCode(code);
   if (!name.parts.empty()) {
     return absl::StrCat(GroupTitle(instrument, name.group, language), ", ", JoinTitles(name.parts, language));

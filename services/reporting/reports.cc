@@ -336,10 +336,13 @@ absl::StatusOr<candor::v1::RoundComparison> Reports::Rounds(const domain::Distri
     }
     return absl::OkStatus();
   }));
-  CANDOR_RETURN_IF_ERROR(NoteFirstReadings(store_, district, first_readings));
   std::reverse(rounds.begin(), rounds.end());
   candor::v1::RoundComparison comparison = CompareReports(rounds);
   comparison.set_some_not_readable(some_not_readable);
+  // Whoever got no figure has read nothing: of one round alone there are none.
+  if (!comparison.units().empty()) {
+    CANDOR_RETURN_IF_ERROR(NoteFirstReadings(store_, district, first_readings));
+  }
   return comparison;
 }
 

@@ -17,27 +17,61 @@ struct Uncertainty {
   bool typical = true;
 };
 
-// Of all raters' mean over `items`, each of which some block has a figure on.
+// One item as one block prints it, and its weight in the mean of all raters' scores over the items.
+struct Weighed {
+  const PrintedAtom* atom;
+  double weight;
+};
+
+// Of the mean over `items` of all raters' scores on them: each item counts alike, and so does each block that has it.
 Uncertainty UncertaintyOf(std::span<const PrintedBlock> blocks, std::span<const int> items, bool exact,
                           const ScoringRules& rules, double correlation) {
-  std::vector<std::optional<PrintedScore>> scores;
-  double typical = 0;
-  for (const PrintedBlock& block : blocks) {
-    const PrintedScale scale = ScorePrintedScale(AskedAtoms(block, items), rules, correlation);
-    if (!scale.score.has_value()) continue;
-    scores.push_back(scale.score);
-    typical += PriorOfMean(scale.items_used, rules) / static_cast<double>(scale.n_least);
+  std::vector<std::vector<Weighed>> by_block(blocks.size());
+  for (const int item : items) {
+    std::vector<size_t> with_item;
+    for (size_t g = 0; g < blocks.size(); ++g) {
+      const size_t j = static_cast<size_t>(item);
+      if (blocks[g].asked[j] && ScorePrintedItem(blocks[g].atoms[j], rules).score.has_value()) with_item.push_back(g);
+    }
+    const double weight = 1 / static_cast<double>(items.size() * with_item.size());
+    for (const size_t g : with_item) by_block[g].push_back({&blocks[g].atoms[static_cast<size_t>(item)], weight});
   }
-  Uncertainty uncertainty;
-  if (scores.empty()) {  // no block has half of the items: as uncertain as one rating
-    uncertainty.variance = rules.prior_variance;
-    return uncertainty;
+  double total = 0, parts = 0;
+  bool typical = true;
+  for (const std::vector<Weighed>& block : by_block) {
+    if (block.empty()) continue;
+    double measured = 0, prior = 0;
+    int64_t n = block[0].atom->n;
+    bool any_spread = false;
+    std::vector<double> sds;
+    for (const Weighed& item : block) {
+      const PrintedItem figures = ScorePrintedItem(*item.atom, rules);
+      any_spread = any_spread || figures.sd.has_value();
+      sds.push_back(figures.sd.value_or(std::sqrt(PriorOfMean(item.atom->items_per_rater, rules))));
+      n = std::min(n, item.atom->n);
+    }
+    for (size_t j = 0; j < block.size(); ++j) {
+      for (size_t l = 0; l < block.size(); ++l) {
+        const double shared = block[j].weight * block[l].weight /
+                              static_cast<double>(std::max(block[j].atom->n, block[l].atom->n));
+        measured += shared * sds[j] * sds[l] * (j == l ? 1 : correlation);
+        prior += shared * rules.prior_variance * (j == l ? 1 : rules.prior_correlation);
+      }
+    }
+    if (!exact || !any_spread) {
+      total += prior;
+      continue;
+    }
+    // Regularised as the score's own interval, with the fewest raters of an item.
+    const double degrees = static_cast<double>(n) - 1 + rules.prior_weight;
+    const double variance = ((static_cast<double>(n) - 1) * measured + rules.prior_weight * prior) / degrees;
+    total += variance;
+    parts += variance * variance / degrees;
+    typical = false;
   }
-  const double count = static_cast<double>(scores.size());
-  uncertainty.variance = typical / (count * count);
-  const PrintedOthers others = CombinePrinted(scores, rules);
-  if (!exact || !others.score->exact()) return uncertainty;
-  return {*others.score->variance, *others.score->degrees, others.score->interval->typical};
+  Uncertainty uncertainty{total, std::numeric_limits<double>::infinity(), typical};
+  if (parts > 0) uncertainty.degrees = total * total / parts;
+  return uncertainty;
 }
 
 }  // namespace

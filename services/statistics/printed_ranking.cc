@@ -60,9 +60,7 @@ BlockUnit ScoreUnit(const PrintedBlock& block, std::span<const int> items, const
 
 }  // namespace
 
-double NearerEnd(const Interval& range, double target) {
-  return std::fabs(range.hi - target) < std::fabs(range.lo - target) - kEqualScores ? range.hi : range.lo;
-}
+double NearestPoint(const Interval& range, double target) { return std::clamp(target, range.lo, range.hi); }
 
 std::vector<PrintedAtom> AskedAtoms(const PrintedBlock& block, std::span<const int> items) {
   std::vector<PrintedAtom> atoms;
@@ -95,7 +93,7 @@ std::vector<std::optional<RankedUnit>> RankPrinted(std::span<const PrintedBlock>
     }
     ranked[u].emplace().from_range = !others.score->exact();
     places.push_back(u);
-    needs.push_back(rules.target - NearerEnd(mean, rules.target));
+    needs.push_back(rules.target - NearestPoint(mean, rules.target));
     scored.push_back(std::move(of_unit));
   }
 

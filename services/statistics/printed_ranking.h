@@ -24,7 +24,7 @@ inline constexpr double kWidestRanked = 1;
 
 struct RankedUnit {
   FocusUnit focus;
-  // All raters' figure is a range: the need is the target minus the end that is nearer the target.
+  // All raters' figure is a range: the need is the target minus the range's point nearest the target.
   bool from_range = false;
 };
 
@@ -38,8 +38,8 @@ std::vector<std::optional<RankedUnit>> RankPrinted(std::span<const PrintedBlock>
                                                    std::span<const std::vector<int>> units, const ScoringRules& rules,
                                                    double correlation);
 
-// The end of `range` that is nearer `target`; the lower one of two equally near.
-double NearerEnd(const Interval& range, double target);
+// The point of `range` that is nearest `target`: the target itself where the range holds it.
+double NearestPoint(const Interval& range, double target);
 
 // The atoms of `items` that the block was asked.
 std::vector<PrintedAtom> AskedAtoms(const PrintedBlock& block, std::span<const int> items);

@@ -142,6 +142,14 @@ TEST(DistrictSummaryTest, OfFourLeadersNothingIsSaid) {
   EXPECT_THAT(absl::StrJoin(summary.notes(), "\n"), HasSubstr("Fewer than 5 leaders"));
 }
 
+TEST(DistrictSummaryTest, AGroupThatFewLeadersHaveIsNotCounted) {
+  DistrictSummaryInput input = SummaryOf({4, 6, 8, 10, 12});
+  for (int i = 0; i < 4; ++i) input.results[static_cast<size_t>(i)].counts.push_back({"parent", 10, 6, 0, 6, 0});
+  EXPECT_EQ(BuildDistrictSummary(input).participation_size(), 1);
+  input.results[4].counts.push_back({"parent", 10, 6, 0, 6, 0});
+  EXPECT_EQ(BuildDistrictSummary(input).participation_size(), 2);
+}
+
 TEST(DistrictSummaryTest, WithoutThePromiseToRatersThereAreNoMeans) {
   DistrictSummaryInput input = SummaryOf({4, 6, 8, 10, 12});
   input.contract.benchmark = false;

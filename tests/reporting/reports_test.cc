@@ -326,6 +326,10 @@ TEST_F(ReportsTest, WhatMayNotBeReadYetIsNotExported) {
 TEST_F(ReportsTest, RoundsAreFoundByWhatEachCampaignNamesAsTheOneBefore) {
   StoreReleased();
   StoreNextRound();
+  // Of one round alone there are no figures, so asking for it is no reading of it.
+  EXPECT_EQ(reports_->Rounds(kDistrict, kCampaign, kSurvey, kLeader)->rounds_size(), 1);
+  ExpectReason(reports_->Get(kDistrict, kCampaign, kSurvey, kSupervisor).status(), absl::StatusCode::kFailedPrecondition,
+               domain::reasons::kREPORT_NOT_RELEASED);
   // The leader has read neither; asking for the rounds reads both.
   const auto rounds = reports_->Rounds(kDistrict, kNextCampaign, kNextSurvey, kLeader);
   ASSERT_TRUE(rounds.ok()) << rounds.status();

@@ -260,6 +260,46 @@ TEST(CoverageTest, SeveralGapsTogetherFindNoneByChance) {
   }
 }
 
+// The same where one large group was asked one item of four: the small one decides, and must not be thought as sure.
+TEST(CoverageTest, AGroupThatSeesLittleMakesNoGapSurer) {
+  constexpr int kUnits = 10, kItems = 4;
+  const std::vector<double> means(kUnits * kItems, 3);
+  std::vector<std::vector<int>> units;
+  std::vector<bool> first_items(means.size(), false);
+  for (int u = 0; u < kUnits; ++u) {
+    units.push_back({});
+    for (int j = 0; j < kItems; ++j) units.back().push_back(u * kItems + j);
+    first_items[static_cast<size_t>(u * kItems)] = true;
+  }
+  const std::vector<std::optional<int>> self(means.size(), 3);
+  Crowd crowd(12);
+  int found = 0;
+  for (int draw = 0; draw < kDraws / 4; ++draw) {
+    const std::vector<PrintedBlock> blocks = {{crowd.Rate(12, means, 1.0), std::vector<bool>(means.size(), true)},
+                                              {crowd.Rate(200, means, 1.0), first_items}};
+    std::vector<PrintedOthers> others;
+    for (size_t j = 0; j < means.size(); ++j) {
+      std::vector<std::optional<PrintedScore>> scores;
+      for (const PrintedBlock& block : blocks) {
+        scores.push_back(block.asked[j] ? ScorePrintedItem(block.atoms[j], kRules).score : std::nullopt);
+      }
+      others.push_back(CombinePrinted(scores, kRules));
+    }
+    std::vector<PrintedComparison> comparisons(kUnits);
+    for (int u = 0; u < kUnits; ++u) {
+      double gap = 0;
+      for (const int item : units[static_cast<size_t>(u)]) gap += (3 - others[static_cast<size_t>(item)].score->mean.lo) / kItems;
+      comparisons[static_cast<size_t>(u)].gap = Interval{gap, gap};
+    }
+    bool real = false;
+    for (const auto& gap : SimultaneousGaps(blocks, units, comparisons, self, others, kRules, kHalo)) {
+      real = real || gap->excludes_zero;
+    }
+    found += real ? 1 : 0;
+  }
+  EXPECT_LE(found, .05 * kDraws / 4);
+}
+
 TEST(CoverageTest, TheLevelOfSeveralIntervalsIsSidaks) {
   EXPECT_DOUBLE_EQ(SimultaneousLevel(1), kUpperLevel);
   for (const int count : {2, 21, 100}) EXPECT_NEAR(std::pow(2 * SimultaneousLevel(count) - 1, count), .95, 1e-12);

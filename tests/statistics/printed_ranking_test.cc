@@ -43,9 +43,9 @@ TEST(PrintedRankingTest, RanksByTheNeedOfAllRaters) {
 }
 
 TEST(PrintedRankingTest, OfARangeTheNearerEndCountsAndAWideOneIsNotRanked) {
-  PrintedAtom narrow{Kind::kAtMost, 12, 0, 1.8, 1, {}};    // 1 to 1.8: the nearer end of the target is 1.8
+  PrintedAtom narrow{Kind::kAtMost, 12, 0, 1.8, 1, {}};    // 1 to 1.8: the nearest the target is 1.8
   PrintedAtom wide{Kind::kAtLeast, 5, 0, 3.4, 1, {}};      // 3.4 to 5
-  PrintedAtom high{Kind::kAtLeast, 12, 0, 4.4, 1, {}};     // 4.4 to 5: above the target, nearer end 4.4
+  PrintedAtom high{Kind::kAtLeast, 12, 0, 4.4, 1, {}};     // 4.4 to 5: above the target
   const std::vector<PrintedBlock> blocks = {BlockOf({narrow, wide, high, {}})};
   const std::vector<std::vector<int>> units = {{0}, {1}, {2}, {3}};
   const auto ranked = RankPrinted(blocks, units, kRules, 0.5);
@@ -55,6 +55,7 @@ TEST(PrintedRankingTest, OfARangeTheNearerEndCountsAndAWideOneIsNotRanked) {
   EXPECT_FALSE(ranked[1].has_value());
   ASSERT_TRUE(ranked[2].has_value());
   EXPECT_NEAR(ranked[2]->focus.need, -0.4, 1e-12);
+  EXPECT_EQ(NearestPoint({3.8, 4.3}, 4), 4);
   EXPECT_FALSE(ranked[3].has_value());  // withheld
 }
 
