@@ -112,7 +112,7 @@ TEST(HtmlReportTest, PageOneSaysWhoTookPartWhatStandsOutAndWhatToDo) {
        {"Feedback report: Robin Vale", "Principal, Hillside School", "answering planned until 15 January 2027",
         "the leader's own development, not ranking or appraisal", "Staff 22 8 (36 %) yes",
         "fewer than half answered", "Parents and guardians 9 3 (33 %) not shown: fewer than 5 gave a rating",
-        "What raters value most", "Where you and raters really differ", "hold for all of them together (95 %)",
+        "What raters value most", "Where you and raters really differ", "hold for all of them together (95 %; with ~",
         "What to work on: proposals, you choose", "that it is one of the 3 greatest needs", "below the target",
         "A question for your coach or mentor", "What this report does not know", "What those think who did not answer"}) {
     EXPECT_THAT(text, HasSubstr(part));
