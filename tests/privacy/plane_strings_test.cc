@@ -38,7 +38,7 @@ class PlaneStringsTest : public ::testing::Test {
     ASSERT_TRUE(database.ok()) << database.status();
     ASSERT_EQ((*database)->Execute("CREATE TABLE kept(bytes BLOB)"), absl::OkStatus());
     std::vector<std::string> kept;
-    for (int row = 0; row < rows; ++row) kept.push_back(base::RandomBytes(kRowBytes));
+    for (int row = 0; row < rows; ++row) kept.push_back(base::RandomBytes(row_bytes_));
     if (!secret.empty()) kept.push_back(secret);
     for (const std::string& bytes : kept) ASSERT_NO_FATAL_FAILURE(Insert(**database, bytes));
     if (!only_log) database->reset();  // what is in the log goes into the database
@@ -96,7 +96,18 @@ class PlaneStringsTest : public ::testing::Test {
     }));
   }
 
+  // The numbers of the pages below the inner page of a table of so many pages, and of the last row in each of the first two.
+  static std::string FirstInnerCells(int rows_of_page) {
+    std::string cells;
+    for (const int leaf : {2, 1}) {  // they lie from the page's end
+      cells += {0, 0, 0, static_cast<char>(kSecondPage / kPage + 1 + static_cast<size_t>(leaf)),
+                static_cast<char>(leaf * rows_of_page)};
+    }
+    return cells;
+  }
+
   static constexpr size_t kSecretBytes = 12;
+  size_t row_bytes_ = kRowBytes;
   const std::string secret_ = base::RandomBytes(kSecretBytes);
 
  private:
@@ -112,6 +123,22 @@ TEST_F(PlaneStringsTest, TablesWithAsManyRowsOfTheSameLengthsHaveNothingInCommon
     ASSERT_EQ(with_pointers, 2) << "else nothing is excused here";
     const std::vector<std::string> common = Common(copy);
     EXPECT_TRUE(common.empty()) << base::HexEncode(common.front());
+  }
+}
+
+TEST_F(PlaneStringsTest, TablesOfAsManyPagesHaveNothingInCommon) {
+  row_bytes_ = 100;
+  constexpr int kRowsOfPage = 38, kPages = 4;
+  for (const bool only_log : {false, true}) {
+    const Copy copy = BothPlanes("", only_log, kRowsOfPage * kPages);
+    int with_cells = 0;
+    for (const CopiedFile& file : copy.files) {
+      with_cells += file.bytes->find(FirstInnerCells(kRowsOfPage)) != std::string::npos;
+    }
+    ASSERT_EQ(with_cells, 2) << "else nothing is excused here";
+    const std::vector<std::string> common = Common(copy);
+    EXPECT_TRUE(common.empty()) << base::HexEncode(common.front());
+    ExpectFound(Common(BothPlanes(secret_, only_log, kRowsOfPage * kPages)));
   }
 }
 
