@@ -15,6 +15,9 @@ namespace {
 namespace v1 = candor::v1;
 using base::Json;
 
+// Columns of a table that still has room beside its drawing.
+constexpr size_t kMostBeside = 4;
+
 using Units = std::vector<const v1::UnitScore*>;
 
 Json NameOf(const v1::UnitScore& unit, const HtmlWords& words) {
@@ -56,6 +59,7 @@ Json PartOf(const HtmlWords& words, const std::string& id, const Json& name, con
   part["group_table"] = false;
   if (!groups.empty() || supervisor) {
     part["group_table"] = GroupTable(words, id + "-groups", name, units, groups, supervisor);
+    part["group_table"]["wide"] = part["group_table"]["columns"].size() > kMostBeside;
     PutHtml(part["group_table"], "chart_groups", GroupDotsChart(words, id + "-dots", id, units, groups, supervisor));
   }
   return part;

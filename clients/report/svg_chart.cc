@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "clients/report/layout.h"
 
 namespace candor::report {
@@ -22,6 +24,45 @@ constexpr double kLimitsHalf = 5;  // half the height of the part in which a fig
 
 std::string Share(double x) { return absl::StrFormat("%.2f%%", std::clamp(std::isfinite(x) ? x : 0.0, 0.0, 100.0)); }
 std::string Pixels(double y) { return absl::StrFormat("%.1f", y); }
+
+// What is drawn with where no style of the page reaches: on paper, and in programs that make it. The page's first colours.
+struct Paint {
+  absl::string_view style;
+  absl::string_view attribute;
+  absl::string_view value;
+};
+constexpr Paint kPaints[] = {
+    {"label", "fill", "#1a1e23"},      {"label", "font-size", "13"},       {"small", "fill", "#1a1e23"},
+    {"small", "font-size", "12"},      {"strong", "font-weight", "600"},   {"tick", "stroke", "#717b86"},
+    {"tick", "stroke-width", "1"},     {"axis", "stroke", "#1a1e23"},      {"axis", "stroke-width", "1"},
+    {"strength", "stroke", "#1a1e23"}, {"strength", "stroke-width", "1.5"}, {"strength", "stroke-dasharray", "3 3"},
+    {"between", "stroke", "#717b86"},  {"between", "stroke-width", "3"},   {"self", "fill", "#fff"},
+    {"self", "stroke", "#a33b00"},     {"self", "stroke-width", "2.5"},    {"raters", "fill", "#0b57a4"},
+    {"raters", "stroke", "#0b57a4"},   {"raters", "stroke-width", "2"},    {"supervisor", "fill", "none"},
+    {"supervisor", "stroke", "#1a1e23"}, {"supervisor", "stroke-width", "3"}, {"group0", "fill", "#0b57a4"},
+    {"group0", "stroke", "#0b57a4"},   {"group0", "stroke-width", "2"},    {"group1", "fill", "#a33b00"},
+    {"group1", "stroke", "#a33b00"},   {"group1", "stroke-width", "2"},    {"group2", "fill", "#00694a"},
+    {"group2", "stroke", "#00694a"},   {"group2", "stroke-width", "2"},    {"group3", "fill", "#7a2d8c"},
+    {"group3", "stroke", "#7a2d8c"},   {"group3", "stroke-width", "2"},    {"group4", "fill", "none"},
+    {"group4", "stroke", "#8a5300"},   {"group4", "stroke-width", "3"},    {"reach", "stroke-width", "2"},
+    {"typical", "stroke-dasharray", "5 3"}, {"part", "fill", "#fff"},      {"part", "stroke-width", "1.5"},
+    {"bar", "stroke", "#1a1e23"},      {"bar", "stroke-width", "1"},       {"low2", "fill", "#a0410d"},
+    {"low1", "fill", "#f0a35e"},       {"middle", "fill", "#cfd4d9"},      {"high1", "fill", "#7db4e6"},
+    {"high2", "fill", "#0b57a4"},
+};
+
+// Of a list of styles; the later ones win.
+Json PaintOf(absl::string_view styles) {
+  std::map<absl::string_view, absl::string_view> attributes;
+  for (const absl::string_view style : absl::StrSplit(styles, ' ')) {
+    for (const Paint& paint : kPaints) {
+      if (paint.style == style) attributes[paint.attribute] = paint.value;
+    }
+  }
+  Json all = Json::array();
+  for (const auto& [name, value] : attributes) all.push_back({{"name", std::string(name)}, {"value", std::string(value)}});
+  return all;
+}
 
 // Around the middle, in pixels.
 const char* PathOf(Mark mark) {
@@ -49,6 +90,7 @@ SvgChart::SvgChart(const HtmlWords& words, std::string id, std::string heading, 
 
 void SvgChart::Add(const char* kind, Json shape, absl::string_view style) {
   shape["style"] = std::string(style);
+  shape["paint"] = PaintOf(style);
   shapes_.push_back({{kind, std::move(shape)}});
 }
 
@@ -68,7 +110,8 @@ void SvgChart::Hatched(double x1, double x2, double y, double height, absl::stri
 }
 
 void SvgChart::Draw(Mark mark, double x, double y, absl::string_view style) {
-  Add("mark", {{"x", Share(x)}, {"y", Pixels(y)}, {"path", PathOf(mark)}}, style);
+  used_.insert(mark);
+  Add("mark", {{"x", Share(x)}, {"y", Pixels(y)}, {"shape", absl::StrCat(static_cast<int>(mark))}}, style);
 }
 
 void SvgChart::Text(double x, double y, absl::string_view anchor, absl::string_view style, const Json& text) {
@@ -90,6 +133,10 @@ double SvgChart::Lines(double y, absl::string_view style, const Json& text) {
 }
 
 Html SvgChart::Finish(double height) {
+  data_["marks"] = Json::array();
+  for (const Mark mark : used_) {
+    data_["marks"].push_back({{"shape", absl::StrCat(static_cast<int>(mark))}, {"path", PathOf(mark)}});
+  }
   data_["height"] = Pixels(height);
   data_["shapes"] = std::move(shapes_);
   return Fill(Template::kChart, data_);

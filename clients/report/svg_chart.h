@@ -4,6 +4,7 @@
 #ifndef CANDOR_CLIENTS_REPORT_SVG_CHART_H_
 #define CANDOR_CLIENTS_REPORT_SVG_CHART_H_
 
+#include <set>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -27,7 +28,8 @@ class SvgChart {
   // table that follows says the same.
   SvgChart(const HtmlWords& words, std::string id, std::string heading, std::string title);
 
-  // From left to right 0 to 100, from the top down in pixels. `style`: a class of style.css.
+  // From left to right 0 to 100, from the top down in pixels. `style`: classes of style.css, each with its paint in
+  // svg_chart.cc.
   void Line(double x1, double y1, double x2, double y2, absl::string_view style);
   void Rect(double x1, double x2, double y, double height, absl::string_view style);
   // The same, hatched: only limits are known, or the lower half of the scale.
@@ -46,6 +48,7 @@ class SvgChart {
 
   base::Json data_;
   base::Json shapes_ = base::Json::array();
+  std::set<Mark> used_;
 };
 
 // The scale from 1 to its points across a drawing.

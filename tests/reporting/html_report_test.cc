@@ -70,6 +70,11 @@ std::string Html(const v1::Report& report, const std::string& language = "en") {
   return RenderHtml(report, options);
 }
 
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path);
+  return std::string((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+}
+
 std::string TextOf(const v1::Report& report) { return Page(Html(report)).Text(); }
 
 TEST(HtmlReportTest, IsOneWellFormedFileThatAsksForNothing) {
@@ -353,6 +358,23 @@ TEST(HtmlReportTest, ADrawingPutsFiguresWhereTheyBelong) {
   EXPECT_EQ(drawing.select_nodes("line[@class='between'][@x1='50.00%'][@x2='27.00%']").size(), 1u);
 }
 
+// Programs that give drawings no style of the page paint them by attributes: with the page's own first colours.
+TEST(HtmlReportTest, DrawingsHaveTheColoursOfThePageWithoutItsStyle) {
+  const Page page(Html(FullReport(7)));
+  const std::string style = ReadFile(std::string(CANDOR_SOURCE_DIR) + "/clients/report/html/style.css");
+  const std::string first = style.substr(0, style.find('}'));
+  int painted = 0;
+  for (const auto& found : page.document().select_nodes("//svg//@fill|//svg//@stroke")) {
+    const std::string colour = found.attribute().value();
+    if (colour[0] != '#') continue;
+    ++painted;
+    EXPECT_TRUE(absl::StrContains(first, absl::StrCat(": ", colour, ";"))) << colour;
+  }
+  EXPECT_GT(painted, 500);
+  EXPECT_EQ(page.document().select_nodes("//svg//line[not(@stroke)]|//svg//text[not(@fill)]").size(), 0u);
+  EXPECT_EQ(page.document().select_nodes("//svg//use[not(@stroke)]|//svg//rect[not(@fill)]").size(), 0u);
+}
+
 TEST(HtmlReportTest, BarsDivergeFromTheMiddleOfTheScale) {
   v1::Report report = FullReport(7);
   for (v1::UnitScore& unit : *report.mutable_scores()->mutable_units()) {
@@ -427,11 +449,6 @@ TEST(HtmlReportTest, IsInSpanishThroughoutButForWhatIsMarkedAsEnglish) {
   EXPECT_THAT(Page(Html(report)).Texts("//*[@lang='en' and name() != 'html']"), IsEmpty());
 }
 
-std::string ReadFile(const std::string& path) {
-  std::ifstream file(path);
-  return std::string((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-}
-
 // Every word that a template names is there, and every sentence is said somewhere.
 TEST(HtmlReportTest, SentencesAndTemplatesKnowEachOther) {
   const v1::Report report;
@@ -446,7 +463,7 @@ TEST(HtmlReportTest, SentencesAndTemplatesKnowEachOther) {
   }
   for (const char* name : {"figures", "html_brief", "html_comparisons", "html_heat_map", "html_notes", "html_participation",
                            "html_priorities", "html_report", "html_statements", "html_units", "html_words", "svg_bars", "svg_chart",
-                           "svg_unit_charts"}) {
+                           "svg_unit_charts", "text_brief"}) {
     const std::string text = ReadFile(absl::StrCat(folder, name, ".cc"));
     ASSERT_FALSE(text.empty()) << name;
     sources += text;
