@@ -17,6 +17,8 @@ using base::Json;
 using sentences::Sentences;
 
 constexpr int kMostFindings = 3;
+// Proposals whose question and next step stand on page one, so that it stays one page.
+constexpr int kMostWithGuidance = 3;
 
 const v1::UnitScore* Competency(const HtmlWords& words, const std::string& code) {
   return FindUnit(words.report(), v1::UNIT_KIND_COMPETENCY, code);
@@ -141,8 +143,9 @@ Json FocusData(const HtmlWords& words) {
                                      ? nullptr
                                      : FindUnit(words.report(), v1::UNIT_KIND_INDICATOR, area.indicators(0));
     if (first != nullptr) entry["begin"].push_back(words.UnitName(*first));
-    entry["questions"] = FirstNew(TextsOf(area.questions(), words), said);
-    entry["steps"] = FirstNew(TextsOf(area.next_steps(), words), said);
+    const bool guided = areas.size() < kMostWithGuidance;
+    entry["questions"] = guided ? FirstNew(TextsOf(area.questions(), words), said) : Json::array();
+    entry["steps"] = guided ? FirstNew(TextsOf(area.next_steps(), words), said) : Json::array();
     areas.push_back(entry);
   }
   return areas;
@@ -258,6 +261,7 @@ Json BriefData(const HtmlWords& words) {
 
 Json WorkingData(const HtmlWords& words) {
   Json areas = Json::array();
+  int place = 0;
   Json listed = Json::array();  // questions: those of a domain, which several proposals can belong to, stand there once
   for (const v1::FocusArea& area : words.report().brief().focus_areas()) {
     const v1::UnitScore* unit = Competency(words, area.unit());
@@ -280,7 +284,8 @@ Json WorkingData(const HtmlWords& words) {
     }
     entry["steps"] = TextsOf(area.next_steps(), words);
     // What page one says already is not said again.
-    const bool more = entry["statements"].size() > 1 || entry["questions"].size() > 1 || entry["steps"].size() > 1;
+    const size_t said = ++place > kMostWithGuidance ? 0 : 1;
+    const bool more = entry["statements"].size() > 1 || entry["questions"].size() > said || entry["steps"].size() > said;
     if (more) areas.push_back(entry);
   }
   return areas;
