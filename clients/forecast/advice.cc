@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "clients/forecast/forecast.h"
+#include "services/domain/breakdown.h"
 #include "services/domain/contract.h"
 
 namespace candor::forecast {
@@ -40,9 +41,12 @@ std::vector<std::string> Advise(const ForecastInput& input, const Forecast& fore
   for (const GroupForecast& group : forecast.groups) {
     const ExpectedGroup* expected = FindGroup(input, group.code);
     if (expected == nullptr || group.shown >= kSureEnough) continue;
-    ++small_groups;
-    const int64_t wanted = input.minimum_group_size + (group.code == domain::kOtherRaters ? input.insiders : 0);
-    std::string text = absl::StrCat(group.code, ": shown in ", Percent(group.shown), " of the cases alone.");
+    const bool part = !expected->parts.empty();
+    small_groups += part ? 0 : 1;
+    const int64_t wanted = part ? domain::FewestInPart(input.minimum_group_size)
+                                : input.minimum_group_size + (group.code == domain::kOtherRaters ? input.insiders : 0);
+    std::string text = absl::StrCat(group.code, ": shown in ", Percent(group.shown), " of the cases ",
+                                    part ? "apart, in the others with the rest of its group." : "alone.");
     const auto invited = InvitedFor(wanted, expected->response_rate, kSureEnough);
     if (invited.has_value() && *invited > expected->invited) {
       absl::StrAppend(&text, " Invite ", *invited, " instead of ", expected->invited, ", so that at least ", wanted,

@@ -126,7 +126,7 @@ Spread SpreadOf(std::vector<double> values) {
 
 // What is counted of one block over the runs.
 struct BlockRecord {
-  std::vector<double> answers;  // one for each run
+  std::vector<double> answers;  // one for each run in which there was such a block; of an issuing group for each run
   int shown = 0;
   double withheld = 0, limited = 0, exact = 0;  // sums over the runs in which it is shown, of shares of its items
   std::vector<double> half_widths;
@@ -142,11 +142,16 @@ class Recorder {
   }
 
   void Record(const domain::ClosedResult& result, const Campaign& campaign) {
+    for (const domain::GroupCounts& counts : campaign.counts) {
+      RecordOf(counts.code).answers.push_back(static_cast<double>(counts.counted));
+    }
     bool any = false;
     for (const domain::Block& block : result.blocks) {
-      if (!records_.contains(block.code)) order_.push_back(block.code);
-      BlockRecord& record = records_[block.code];
-      record.answers.push_back(static_cast<double>(AnswersOf(result, block, campaign)));
+      BlockRecord& record = RecordOf(block.code);
+      // The pool, and a group whose parts were too few to be shown apart.
+      const bool issued = std::any_of(campaign.counts.begin(), campaign.counts.end(),
+                                      [&](const domain::GroupCounts& counts) { return counts.code == block.code; });
+      if (!issued) record.answers.push_back(static_cast<double>(AnswersOf(result, block, campaign)));
       if (block.state != domain::BlockState::kPrinted || block.atoms.empty()) continue;
       ++record.shown;
       any = RecordAtoms(block, record) || any;
@@ -160,8 +165,6 @@ class Recorder {
       BlockRecord& record = records_[code];
       GroupForecast& group = forecast.groups.emplace_back();
       group.code = code;
-      // A block that was not in every run had nobody in the others.
-      record.answers.resize(static_cast<size_t>(runs), 0);
       group.answers = SpreadOf(std::move(record.answers));
       group.shown = static_cast<double>(record.shown) / runs;
       if (record.shown > 0) {
@@ -176,6 +179,12 @@ class Recorder {
   }
 
  private:
+  BlockRecord& RecordOf(const std::string& code) {
+    const auto [record, fresh] = records_.try_emplace(code);
+    if (fresh) order_.push_back(code);
+    return record->second;
+  }
+
   // Of the pool: its own issuing group's, and those of every group that is in it.
   static int64_t AnswersOf(const domain::ClosedResult& result, const domain::Block& block, const Campaign& campaign) {
     int64_t answers = 0;

@@ -55,7 +55,7 @@ struct Spread {
 
 struct GroupForecast {
   std::string code;  // a rater group's, "staff/lower", or other_raters: as blocks of a report
-  Spread answers;
+  Spread answers;      // of a block that is not in every run (the pool, a group in parts): over those that have it
   double shown = 0;  // share of the runs in which the group has figures at all
   // Of the statements the group is asked, over the runs in which it is shown: the mean share with no figure, with a limit
   // alone ("3.4 or higher"), and with a mean.

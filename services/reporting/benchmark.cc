@@ -37,25 +37,6 @@ v1::BenchmarkFigure FigureOf(const statistics::PrintedBenchmark& summary) {
   return figure;
 }
 
-// What the figure must lie in; unset where it is withheld.
-std::optional<statistics::Interval> RangeOf(const v1::GroupScore& score) {
-  switch (score.state()) {
-    case v1::FIGURE_STATE_EXACT: return statistics::Interval{score.mean(), score.mean()};
-    case v1::FIGURE_STATE_AT_LEAST:
-    case v1::FIGURE_STATE_AT_MOST:
-    case v1::FIGURE_STATE_BETWEEN: return statistics::Interval{score.lower(), score.upper()};
-    default: return std::nullopt;
-  }
-}
-
-const v1::GroupScore* FindScore(const v1::UnitScore& unit, const std::string& group) {
-  if (group == kAllRaters) return &unit.all_raters();
-  for (const v1::GroupScore& score : unit.groups()) {
-    if (score.group() == group) return &score;
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 v1::Benchmark BuildBenchmark(const domain::InstrumentVersion& version, const std::vector<v1::Scores>& leaders) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "services/reporting/groups.h"
+#include "services/reporting/localized.h"
 #include "services/reporting/scores.h"
 #include "services/reporting/units.h"
 #include "services/statistics/printed_gaps.h"
@@ -69,13 +70,6 @@ Material Gather(const ReportInput& input, const v1::Scores& scores) {
     material.competencies.push_back(std::move(unit));
   }
   return material;
-}
-
-// Where a printed figure lies; unset where it is withheld.
-std::optional<statistics::Interval> RangeOf(const v1::GroupScore& score) {
-  if (score.has_mean()) return statistics::Interval{score.mean(), score.mean()};
-  if (score.has_lower() && score.has_upper()) return statistics::Interval{score.lower(), score.upper()};
-  return std::nullopt;
 }
 
 v1::Certainty CertaintyOfStrength(const v1::GroupScore& all, double cut) {
@@ -146,10 +140,6 @@ std::vector<std::string> IndicatorsByNeed(const Material& material, const v1::Un
 v1::Certainty CertaintyOf(double probability, bool from_range) {
   if (probability >= kClear && !from_range) return v1::CERTAINTY_CLEAR;
   return probability >= kLikely ? v1::CERTAINTY_LIKELY : v1::CERTAINTY_OPEN;
-}
-
-void SetText(const domain::LocalizedText& text, v1::LocalizedText& out) {
-  for (const auto& [language, value] : text) (*out.mutable_values())[language] = value;
 }
 
 // What the framework has to say to whoever works on the competency.

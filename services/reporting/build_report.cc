@@ -12,16 +12,13 @@
 #include "services/base/status.h"
 #include "services/domain/errors.h"
 #include "services/reporting/brief.h"
+#include "services/reporting/localized.h"
 #include "services/reporting/note_words.h"
 #include "services/reporting/notes.h"
 #include "services/reporting/scores.h"
 
 namespace candor::reporting {
 namespace {
-
-void SetText(const domain::LocalizedText& text, v1::LocalizedText& out) {
-  for (const auto& [language, value] : text) (*out.mutable_values())[language] = value;
-}
 
 void SetScale(const domain::RatingScale& scale, v1::RatingScale& out) {
   out.set_points(scale.points);

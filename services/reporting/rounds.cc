@@ -19,18 +19,6 @@ namespace {
 
 using UnitKey = std::pair<int, std::string>;
 
-const v1::GroupScore* FindScore(const v1::UnitScore& unit, const std::string& group) {
-  if (group == kAllRaters) return &unit.all_raters();
-  for (const v1::GroupScore& score : unit.groups()) {
-    if (score.group() == group) return &score;
-  }
-  return nullptr;
-}
-
-bool IsShown(const v1::GroupScore& score) {
-  return score.state() != v1::FIGURE_STATE_WITHHELD && score.state() != v1::FIGURE_STATE_UNSPECIFIED;
-}
-
 // What is compared of a figure; the rest of it stays in its report.
 v1::GroupScore FigureOf(const v1::GroupScore* score, const std::string& group) {
   v1::GroupScore figure;
@@ -126,7 +114,7 @@ v1::RoundComparison CompareReports(const std::vector<RoundReport>& rounds) {
       for (const auto& of_round : units) {
         const auto found = of_round.find(key);
         const v1::GroupScore* score = found == of_round.end() ? nullptr : FindScore(*found->second, group);
-        if (score != nullptr && IsShown(*score)) ++shown;
+        if (score != nullptr && RangeOf(*score).has_value()) ++shown;
         *of_group.add_figures() = FigureOf(score, group);
       }
       if (shown >= 2) *out.add_groups() = std::move(of_group);

@@ -316,6 +316,24 @@ std::vector<std::optional<int>> SelfItems(const ReportInput& input) {
   return ratings;
 }
 
+const v1::GroupScore* FindScore(const v1::UnitScore& unit, const std::string& group) {
+  if (group == kAllRaters) return &unit.all_raters();
+  for (const v1::GroupScore& score : unit.groups()) {
+    if (score.group() == group) return &score;
+  }
+  return nullptr;
+}
+
+std::optional<statistics::Interval> RangeOf(const v1::GroupScore& score) {
+  switch (score.state()) {
+    case v1::FIGURE_STATE_EXACT: return statistics::Interval{score.mean(), score.mean()};
+    case v1::FIGURE_STATE_AT_LEAST:
+    case v1::FIGURE_STATE_AT_MOST:
+    case v1::FIGURE_STATE_BETWEEN: return statistics::Interval{score.lower(), score.upper()};
+    default: return std::nullopt;
+  }
+}
+
 void SetRules(const domain::Contract& contract, const domain::RatingScale& scale, const domain::PooledFigures& pooled,
               v1::ScoringRules& out) {
   const statistics::ScoringRules rules = ScoringRulesOf(contract, scale);

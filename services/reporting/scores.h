@@ -39,6 +39,12 @@ void SetRules(const domain::Contract& contract, const domain::RatingScale& scale
 // The leader's own rating of each item of the instrument, after reversal; unset where there is none.
 std::vector<std::optional<int>> SelfItems(const ReportInput& input);
 
+// The unit's figure from a rater group, parts or the pool, or from `kAllRaters`; null where it has none.
+const candor::v1::GroupScore* FindScore(const candor::v1::UnitScore& unit, const std::string& group);
+
+// What the printed figure must lie in; unset where it is withheld.
+std::optional<statistics::Interval> RangeOf(const candor::v1::GroupScore& score);
+
 // All figures. The input has passed CheckReportInput.
 candor::v1::Scores BuildScores(const ReportInput& input);
 

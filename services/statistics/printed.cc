@@ -190,6 +190,35 @@ PrintedScale ScorePrintedScale(std::span<const PrintedAtom> atoms, const Scoring
   return scale;
 }
 
+double MeanCovariance::Regularised(const ScoringRules& rules) const {
+  return ((static_cast<double>(raters) - 1) * measured + rules.prior_weight * prior) / degrees(rules);
+}
+
+MeanCovariance CovarianceOfMeans(std::span<const WeighedAtom> a, std::span<const WeighedAtom> b,
+                                 const ScoringRules& rules, double correlation) {
+  MeanCovariance covariance;
+  covariance.raters = a[0].atom->n;
+  const auto spread_of = [&](const PrintedAtom& atom) {
+    covariance.raters = std::min(covariance.raters, atom.n);
+    if (!HasSpread(atom)) return std::sqrt(PriorOfMean(atom.items_per_rater, rules));
+    covariance.any_spread = true;
+    return std::sqrt(VarianceOf(atom.counts));
+  };
+  std::vector<double> of_b;
+  for (const WeighedAtom& l : b) of_b.push_back(spread_of(*l.atom));
+  for (const WeighedAtom& j : a) {
+    const double of_a = spread_of(*j.atom);
+    for (size_t l = 0; l < b.size(); ++l) {
+      // min(n_j, n_l) raters answered both, at most.
+      const double shared = j.weight * b[l].weight / static_cast<double>(std::max(j.atom->n, b[l].atom->n));
+      const bool same = j.atom == b[l].atom;
+      covariance.measured += shared * of_a * of_b[l] * (same ? 1 : correlation);
+      covariance.prior += shared * rules.prior_variance * (same ? 1 : rules.prior_correlation);
+    }
+  }
+  return covariance;
+}
+
 PrintedOthers CombinePrinted(std::span<const std::optional<PrintedScore>> blocks, const ScoringRules& rules) {
   PrintedOthers others;
   std::vector<GroupEstimate> estimates;

@@ -96,6 +96,26 @@ struct PrintedScale {
 PrintedScale ScorePrintedScale(std::span<const PrintedAtom> atoms, const ScoringRules& rules, double correlation,
                                std::span<const int> weights = {});
 
+// An atom with its weight in a mean.
+struct WeighedAtom {
+  const PrintedAtom* atom;
+  double weight;
+};
+
+// How two weighed means of one block go together: as the printed standard deviations say, s0 standing for one that is not
+// printed, and as the prior alone says. An atom with itself counts with correlation 1. `raters`: the fewest of any atom.
+struct MeanCovariance {
+  double measured = 0, prior = 0;
+  int64_t raters = 0;
+  bool any_spread = false;
+  // Regularised as intervals are: raters - 1 parts of the measured one and prior_weight of the prior.
+  double Regularised(const ScoringRules& rules) const;
+  double degrees(const ScoringRules& rules) const { return static_cast<double>(raters) - 1 + rules.prior_weight; }
+};
+// `a` and `b` have at least one atom each, none of them withheld.
+MeanCovariance CovarianceOfMeans(std::span<const WeighedAtom> a, std::span<const WeighedAtom> b,
+                                 const ScoringRules& rules, double correlation);
+
 // All raters: blocks weigh equally. Only anonymous blocks belong here; the supervisor stands in a column apart.
 struct PrintedOthers {
   int blocks = 0;                     // blocks that entered

@@ -17,16 +17,10 @@ struct Uncertainty {
   bool typical = true;
 };
 
-// One item as one block prints it, and its weight in the mean of all raters' scores over the items.
-struct Weighed {
-  const PrintedAtom* atom;
-  double weight;
-};
-
 // Of the mean over `items` of all raters' scores on them: each item counts alike, and so does each block that has it.
 Uncertainty UncertaintyOf(std::span<const PrintedBlock> blocks, std::span<const int> items, bool exact,
                           const ScoringRules& rules, double correlation) {
-  std::vector<std::vector<Weighed>> by_block(blocks.size());
+  std::vector<std::vector<WeighedAtom>> by_block(blocks.size());
   for (const int item : items) {
     std::vector<size_t> with_item;
     for (size_t g = 0; g < blocks.size(); ++g) {
@@ -38,35 +32,16 @@ Uncertainty UncertaintyOf(std::span<const PrintedBlock> blocks, std::span<const 
   }
   double total = 0, parts = 0;
   bool typical = true;
-  for (const std::vector<Weighed>& block : by_block) {
+  for (const std::vector<WeighedAtom>& block : by_block) {
     if (block.empty()) continue;
-    double measured = 0, prior = 0;
-    int64_t n = block[0].atom->n;
-    bool any_spread = false;
-    std::vector<double> sds;
-    for (const Weighed& item : block) {
-      const PrintedItem figures = ScorePrintedItem(*item.atom, rules);
-      any_spread = any_spread || figures.sd.has_value();
-      sds.push_back(figures.sd.value_or(std::sqrt(PriorOfMean(item.atom->items_per_rater, rules))));
-      n = std::min(n, item.atom->n);
-    }
-    for (size_t j = 0; j < block.size(); ++j) {
-      for (size_t l = 0; l < block.size(); ++l) {
-        const double shared = block[j].weight * block[l].weight /
-                              static_cast<double>(std::max(block[j].atom->n, block[l].atom->n));
-        measured += shared * sds[j] * sds[l] * (j == l ? 1 : correlation);
-        prior += shared * rules.prior_variance * (j == l ? 1 : rules.prior_correlation);
-      }
-    }
-    if (!exact || !any_spread) {
-      total += prior;
+    const MeanCovariance variance = CovarianceOfMeans(block, block, rules, correlation);
+    if (!exact || !variance.any_spread) {
+      total += variance.prior;
       continue;
     }
-    // Regularised as the score's own interval, with the fewest raters of an item.
-    const double degrees = static_cast<double>(n) - 1 + rules.prior_weight;
-    const double variance = ((static_cast<double>(n) - 1) * measured + rules.prior_weight * prior) / degrees;
-    total += variance;
-    parts += variance * variance / degrees;
+    const double regularised = variance.Regularised(rules);
+    total += regularised;
+    parts += regularised * regularised / variance.degrees(rules);
     typical = false;
   }
   Uncertainty uncertainty{total, std::numeric_limits<double>::infinity(), typical};

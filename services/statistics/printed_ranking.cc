@@ -15,31 +15,21 @@ struct BlockUnit {
   PrintedScale scale;
   double share = 0;  // in all raters' score; 0: the block has no score on the unit
 
+  // The atoms as they enter the score.
+  std::vector<WeighedAtom> Weighed() const {
+    std::vector<WeighedAtom> weighed;
+    for (const PrintedAtom& atom : used) weighed.push_back({&atom, 1 / static_cast<double>(used.size())});
+    return weighed;
+  }
   bool enters() const { return scale.score.has_value(); }
   // Whether printed spread took part in the interval.
   bool measured() const { return scale.score->interval.has_value() && !scale.score->interval->typical; }
 };
 
-double SpreadOf(const PrintedAtom& atom, const ScoringRules& rules) {
-  const PrintedItem item = ScorePrintedItem(atom, rules);
-  return item.sd.value_or(std::sqrt(PriorOfMean(atom.items_per_rater, rules)));
-}
-
-// Covariance of one block's scores on two units without a common item.
+// Of one block's scores on two units without a common item.
 double Covariance(const BlockUnit& a, const BlockUnit& b, const ScoringRules& rules, double correlation) {
-  double measured = 0, prior = 0;
-  for (const PrintedAtom& j : a.used) {
-    for (const PrintedAtom& l : b.used) {
-      // min(n_j, n_l) raters answered both, at most.
-      const double n = static_cast<double>(std::max(j.n, l.n));
-      measured += correlation * SpreadOf(j, rules) * SpreadOf(l, rules) / n;
-      prior += rules.prior_correlation * rules.prior_variance / n;
-    }
-  }
-  const double pairs = static_cast<double>(a.used.size() * b.used.size());
-  if (!a.measured() || !b.measured()) return prior / pairs;
-  const double n = static_cast<double>(std::min(a.scale.n_least, b.scale.n_least));
-  return ((n - 1) * measured + rules.prior_weight * prior) / (pairs * (n - 1 + rules.prior_weight));
+  const MeanCovariance covariance = CovarianceOfMeans(a.Weighed(), b.Weighed(), rules, correlation);
+  return a.measured() && b.measured() ? covariance.Regularised(rules) : covariance.prior;
 }
 
 double VarianceOf(const BlockUnit& unit, const ScoringRules& rules) {

@@ -86,6 +86,23 @@ TEST(ForecastTest, TwoSmallGroupsAreShownTogether) {
   EXPECT_EQ(forecast.any_figure, 1);
 }
 
+TEST(ForecastTest, PartsThatAreTooFewAreShownAsTheWholeGroup) {
+  ForecastInput input = InputOf(6, {{"staff/lower", {"staff"}, {"lower"}, 14, 0.7, 1}, {"staff/upper", {"staff"}, {"upper"}, 14, 0.7, 1}});
+  const Forecast forecast = MakeForecast(input);
+  const GroupForecast& lower = GroupOf(forecast, "staff/lower");
+  // P(at least 10 of 14) with 0.7 each is 0.584, for both parts 0.341.
+  EXPECT_NEAR(lower.shown, 0.341, 0.08);
+  EXPECT_NEAR(lower.answers.middle, 10, 1);
+  EXPECT_GE(lower.answers.low, 6);
+  const GroupForecast& staff = GroupOf(forecast, "staff");
+  EXPECT_NEAR(staff.shown, 1 - lower.shown, 1e-9);
+  EXPECT_GT(staff.answers.low, 12);
+  const std::string advice = absl::StrJoin(Advise(input, forecast), "\n");
+  EXPECT_THAT(advice, HasSubstr("Invite 18 instead of 14"));  // P(at least 10 of 18) = 0.940, of 17 0.895
+  EXPECT_THAT(advice, HasSubstr("with the rest of its group"));
+  EXPECT_THAT(advice, Not(HasSubstr("Other raters")));
+}
+
 TEST(ForecastTest, FewRatersMakeLimitsOfMeans) {
   const Forecast few = MakeForecast(InputOf(12, {Expected("staff", 6, 1, 1)}));
   const Forecast many = MakeForecast(InputOf(12, {Expected("staff", 60, 1, 1)}));
