@@ -1,6 +1,7 @@
 #include "services/reporting/growth_plans.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "services/base/error.h"
+#include "services/base/random.h"
 #include "services/base/status.h"
 #include "services/domain/errors.h"
 #include "services/reporting/build_report.h"
@@ -69,12 +71,19 @@ absl::Status CheckUnits(ReadTransaction& transaction, const storage::SurveyRow& 
   return absl::OkStatus();
 }
 
+// Where a new plan's revisions begin: by chance, so that what was read of a plan that is deleted fits no later one.
+int64_t FirstRevision() {
+  int64_t revision = 1;
+  for (const char byte : base::RandomBytes(5)) revision = (revision << 8) | static_cast<uint8_t>(byte);
+  return revision;
+}
+
 absl::Status Replace(WriteTransaction& transaction, const storage::SurveyRow& survey, const GrowthPlan& plan,
                      int64_t revision) {
   if (plan.goals.empty()) return transaction.DeleteGrowthPlan(survey.district, survey.id);
   const storage::GrowthPlanRow row{survey.district, survey.id, domain::EncodeGrowthPlan(plan), revision};
   if (revision != 0) return transaction.UpdateGrowthPlan(row);
-  return transaction.InsertGrowthPlan({row.district, row.survey, row.document});
+  return transaction.InsertGrowthPlan({row.district, row.survey, row.document, FirstRevision()});
 }
 
 }  // namespace
