@@ -1,9 +1,7 @@
 #include "clients/cli/run_tool.h"
 
-#include <poll.h>
 #include <spawn.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +11,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -102,17 +101,17 @@ absl::StatusOr<pid_t> Spawn(std::vector<std::string> arguments, const Descriptor
   return process;
 }
 
-// Whether the process has ended before `until`.
+// Whether the process has ended before `until`. It stays to be waited for.
 bool EndsBefore(pid_t process, Steady::time_point until) {
-  // By number: the C library's own header declares it for C alone.
-  const Descriptor handle(static_cast<int>(syscall(SYS_pidfd_open, process, 0)));
-  while (handle.number() >= 0) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Steady::now()).count();
-    if (left <= 0) return false;
-    pollfd ended = {handle.number(), POLLIN, 0};
-    const int ready = poll(&ended, 1, static_cast<int>(std::min<int64_t>(left, 60'000)));
-    if (ready > 0) return true;
-    if (ready < 0 && errno != EINTR) return false;
+  constexpr auto kPause = std::chrono::milliseconds(20);
+  while (Steady::now() < until) {
+    siginfo_t ended = {};
+    if (waitid(P_PID, static_cast<id_t>(process), &ended, WEXITED | WNOHANG | WNOWAIT) != 0) {
+      if (errno == EINTR) continue;
+      return false;
+    }
+    if (ended.si_pid == process) return true;
+    std::this_thread::sleep_for(kPause);
   }
   return false;
 }
