@@ -47,7 +47,7 @@ TEST(CandordTest, WrongUseExitsWith2AndSaysAllFaults) {
 TEST(CandordTest, StopsInGoodOrderWithReadableFilesForNobodyElse) {
   const ScratchFolder folder;
   const std::string data = folder.path() + "/data";
-  CandordProcess candord(data, {"--ready-file", folder.path() + "/ready"}, Arrangement::kOneServer);
+  CandordProcess candord(data, {}, Arrangement::kOneServer);
   const mode_t before = umask(0);
   const absl::Status started = candord.Start();
   umask(before);
@@ -72,7 +72,7 @@ TEST(CandordTest, StopsInGoodOrderWithReadableFilesForNobodyElse) {
     ASSERT_EQ(stat(entry.path().c_str(), &about), 0);
     EXPECT_EQ(about.st_mode & 0077, 0u) << entry.path();
   }
-  const auto ready = base::ReadFile(folder.path() + "/ready");
+  const auto ready = base::ReadFile(data + ".log.ready");
   ASSERT_EQ(ready.status(), absl::OkStatus());
   EXPECT_EQ(*ready, absl::StrCat(candord.address().substr(candord.address().rfind(':') + 1), "\n"));
   EXPECT_EQ(RunCandord(folder, absl::StrCat("admin-key --reset --data ", data)).exit_code, 0);

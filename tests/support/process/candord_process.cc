@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,24 +30,17 @@ sockaddr_in Loopback(int port) {
   return address;
 }
 
-int FreePort() {
-  const int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = Loopback(0);
-  socklen_t length = sizeof(address);
-  if (bind(probe, reinterpret_cast<sockaddr*>(&address), length) != 0 ||
-      getsockname(probe, reinterpret_cast<sockaddr*>(&address), &length) != 0) {
-    std::abort();
-  }
-  close(probe);
-  return ntohs(address.sin_port);
-}
+// Below the ports that the system hands out by itself, so that only tests compete for them.
+constexpr int kFirstPort = 20000, kPorts = 10000;
 
-bool Accepts(int port) {
+bool IsFree(int port) {
   const int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int reuse = 1;  // as the server does, which a connection of before does not keep from its port
+  setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse));
   const sockaddr_in address = Loopback(port);
-  const bool connected = connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+  const bool bound = bind(probe, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
   close(probe);
-  return connected;
+  return bound;
 }
 
 }  // namespace
@@ -61,14 +55,39 @@ ScratchFolder::~ScratchFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
+PortLease::PortLease() {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / absl::StrCat("candor-test-ports-", getuid());
+  std::error_code exists;
+  std::filesystem::create_directory(folder, exists);
+  const int first = static_cast<int>(absl::ToUnixNanos(absl::Now()) / 1000 + getpid()) & 0x7fffffff;
+  for (int i = 0; i < kPorts; ++i) {
+    port_ = kFirstPort + (first + i) % kPorts;
+    const std::string file = (folder / absl::StrCat(port_)).string();
+    lock_ = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock_ < 0) break;
+    if (flock(lock_, LOCK_EX | LOCK_NB) == 0 && IsFree(port_)) return;
+    close(lock_);
+  }
+  std::abort();
+}
+
+PortLease::~PortLease() { close(lock_); }
+
 Program::Program(std::string log_file, int port, std::string program)
-    : log_file_(std::move(log_file)), program_(std::move(program)), port_(port > 0 ? port : FreePort()), address_(absl::StrCat("127.0.0.1:", port_)) {}
+    : log_file_(std::move(log_file)), program_(std::move(program)) {
+  if (port == 0) lease_ = std::make_unique<const PortLease>();
+  port_ = port > 0 ? port : lease_->port();
+  address_ = absl::StrCat("127.0.0.1:", port_);
+}
 
 Program::~Program() { Kill(); }
 
 absl::Status Program::Start(std::vector<std::string> arguments) {
   if (process_ > 0) return absl::OkStatus();
-  arguments.insert(arguments.begin(), {absl::StrCat(CANDOR_BIN_DIR "/", program_), "--listen", address_});
+  arguments.insert(arguments.begin(), {absl::StrCat(CANDOR_BIN_DIR "/", program_), "--listen", address_, "--ready-file", ready_file()});
+  std::error_code absent;
+  std::filesystem::remove(ready_file(), absent);
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
@@ -82,7 +101,7 @@ absl::Status Program::Start(std::vector<std::string> arguments) {
   }
   const absl::Time deadline = absl::Now() + absl::Seconds(30);
   while (absl::Now() < deadline) {
-    if (Accepts(port_)) return absl::OkStatus();
+    if (std::filesystem::exists(ready_file())) return absl::OkStatus();
     int status = 0;
     if (waitpid(process_, &status, WNOHANG) == process_) {
       process_ = -1;

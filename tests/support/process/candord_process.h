@@ -27,6 +27,21 @@ class ScratchFolder {
   std::string path_;
 };
 
+// A port of loopback that no other test that runs at the same time gets, in this process or another, as long as the object
+// lives: also between two starts of the program that listens on it.
+class PortLease {
+ public:
+  PortLease();
+  ~PortLease();
+  PortLease(const PortLease&) = delete;
+  PortLease& operator=(const PortLease&) = delete;
+  int port() const { return port_; }
+
+ private:
+  int port_ = 0;
+  int lock_ = -1;  // an open file, locked; which port it stands for says its name
+};
+
 // One process through many starts, on one port.
 class Program {
  public:
@@ -38,8 +53,8 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  // Starts the program with the arguments and --listen, unless it runs, and waits, at most 30 seconds, until it accepts
-  // connections. UNAVAILABLE: it does not; the message has the end of its log.
+  // Starts the program with the arguments, --listen and --ready-file, unless it runs, and waits, at most 30 seconds, until
+  // it says that it takes calls: whoever else may listen on the port. UNAVAILABLE: it does not; the message has the end of its log.
   absl::Status Start(std::vector<std::string> arguments);
   // SIGKILL, and waits until it is gone.
   void Kill();
@@ -50,10 +65,12 @@ class Program {
   int port() const { return port_; }
   const std::string& address() const { return address_; }
   const std::string& log_file() const { return log_file_; }
+  std::string ready_file() const { return log_file_ + ".ready"; }
 
  private:
   const std::string log_file_;
   const std::string program_;
+  std::unique_ptr<const PortLease> lease_;  // null: the port was given
   int port_ = 0;
   std::string address_;
   pid_t process_ = -1;
