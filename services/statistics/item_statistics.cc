@@ -70,6 +70,11 @@ Interval WilsonLimits(int64_t successes, int64_t n) {
 
 double Rwg(double variance, double null_variance) { return std::max(0.0, 1 - variance / null_variance); }
 
+double RwgJ(double mean_variance, double null_variance, int items) {
+  const double ratio = std::min(mean_variance, null_variance) / null_variance;
+  return items * (1 - ratio) / (items * (1 - ratio) + ratio);
+}
+
 double VarianceOf(std::span<const int64_t> counts) { return VarianceOf(SumsOf(counts)); }
 
 double MeanDeviationOf(std::span<const int64_t> counts) {

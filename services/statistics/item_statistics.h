@@ -54,6 +54,8 @@ Interval WilsonLimits(int64_t successes, int64_t n);
 
 // Agreement of one item's ratings: max(0, 1 - variance / null_variance).
 double Rwg(double variance, double null_variance);
+// Agreement of `items` items whose variances have the mean `mean_variance`.
+double RwgJ(double mean_variance, double null_variance, int items);
 
 // Variance (n - 1) and mean absolute deviation of ratings given as counts; n >= 2 and n >= 1.
 double VarianceOf(std::span<const int64_t> counts);

@@ -95,11 +95,6 @@ MeanProducts::MeanProducts(const Tally& tally)
   }
 }
 
-double RwgJ(double mean_variance, double null_variance, int items) {
-  const double ratio = std::min(mean_variance, null_variance) / null_variance;
-  return items * (1 - ratio) / (items * (1 - ratio) + ratio);
-}
-
 ScaleStatistics ComputePersonScores(const Tally& tally, int scale, const ScoringRules& rules) {
   ScaleStatistics figures;
   figures.items = static_cast<int>(tally.layout().scales[scale].size());

@@ -62,9 +62,6 @@ ScaleStatistics ComputeScale(const Tally& tally, const MeanProducts& products, i
 // The person scores alone: n_persons, mean_persons, sd_persons, n_complete, items. `tally` has kScaleSums.
 ScaleStatistics ComputePersonScores(const Tally& tally, int scale, const ScoringRules& rules);
 
-// Agreement of `items` items whose variances have the mean `mean_variance`.
-double RwgJ(double mean_variance, double null_variance, int items);
-
 }  // namespace candor::statistics
 
 #endif  // CANDOR_SERVICES_STATISTICS_SCALE_STATISTICS_H_
