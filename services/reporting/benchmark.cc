@@ -1,6 +1,5 @@
 #include "services/reporting/benchmark.h"
 
-#include <cmath>
 #include <map>
 #include <optional>
 #include <string>
@@ -8,22 +7,13 @@
 
 #include "services/base/status.h"
 #include "services/domain/contract.h"
+#include "services/reporting/hundredths.h"
 #include "services/reporting/scores.h"
 #include "services/statistics/district.h"
 
 namespace candor::reporting {
 namespace {
 
-// What two figures may differ by and still count as equal, so that no error of the last bit moves a hundredth.
-constexpr double kEqual = 1e-9;
-
-// Half away from zero; figures of a scale are not negative.
-double ToHundredths(double figure) { return std::floor(100 * figure + 0.5 + kEqual) / 100; }
-double DownToHundredths(double figure) { return std::floor(100 * figure + kEqual) / 100; }
-double UpToHundredths(double figure) { return std::ceil(100 * figure - kEqual) / 100; }
-
-// Two decimals and no more, as they are read: from all digits of a mean over five leaders, one of whom knows their own
-// figure, the digits of the other four can be told apart.
 v1::BenchmarkFigure FigureOf(const statistics::PrintedBenchmark& summary) {
   v1::BenchmarkFigure figure;
   figure.set_leaders(static_cast<int32_t>(summary.n));

@@ -10,7 +10,11 @@
 #include "services/base/error.h"
 #include "services/base/status.h"
 #include "services/domain/errors.h"
+#include "services/reporting/build_report.h"
+#include "services/reporting/district_figures.h"
+#include "services/reporting/report_input.h"
 #include "services/reporting/scores.h"
+#include "services/reporting/units.h"
 #include "services/statistics/distributions.h"
 #include "services/statistics/item_statistics.h"
 #include "services/statistics/printed_ranking.h"
@@ -100,11 +104,37 @@ void AddNotes(const DistrictSummaryInput& input, v1::DistrictSummary& summary) {
         "range. Figures that fewer than ", summary.minimum_leaders(), " reports show are left out."));
     summary.add_notes(
         "The order is one of competencies: where training would help most. Nothing here tells how one leader was rated.");
+    if (summary.leaders() < kFewestComparedLeaders) {
+      summary.add_notes(absl::StrCat("How far leaders differ, and whether themes and statements work as they should, is told from ",
+                                     kFewestComparedLeaders, " leaders on."));
+    }
+    if (summary.self_other().empty()) {
+      summary.add_notes(absl::StrCat("How leaders see themselves beside their raters is told from ", kFewestCategorisedLeaders,
+                                     " leaders with an exact figure on."));
+    }
   }
   if (!summary.has_instrument_figures()) {
     summary.add_notes(absl::StrCat("How the questionnaire works is told from ", domain::kFewestPooledLeaders,
                                    " leaders and ", domain::kFewestPooledRaters, " raters on."));
   }
+}
+
+// DATA_LOSS, STORE_CORRUPT: a result or report is not of this instrument.
+absl::Status CheckTogether(const DistrictSummaryInput& input) {
+  ReportInput leader;
+  leader.contract = input.contract;
+  leader.version = input.version;
+  for (const domain::ClosedResult& result : input.results) {
+    leader.result = result;
+    CANDOR_RETURN_IF_ERROR(CheckReportInput(leader));
+  }
+  const size_t units = ListUnits(input.version).size();
+  for (const v1::Scores& scores : input.scores) {
+    if (static_cast<size_t>(scores.units_size()) != units) {
+      return domain::errors::StoreCorrupt("a stored report is not of its campaign's instrument");
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -119,8 +149,13 @@ v1::DistrictSummary BuildDistrictSummary(const DistrictSummaryInput& input) {
   AddParticipation(input, summary);
   AddTrainingNeeds(input, summary);
   *summary.mutable_benchmark() = input.benchmark.entries();
-  if (input.pooled.item_correlation.has_value()) {
-    summary.mutable_instrument_figures()->set_item_correlation(*input.pooled.item_correlation / 100.0);
+  AddPooledFigures(input.pooled, summary);
+  // Raters were told of figures over leaders, or there are none.
+  if (input.contract.benchmark && summary.leaders() >= summary.minimum_leaders()) {
+    const DistrictMaterial material = GatherDistrict(input);
+    AddSpreads(material, summary);
+    AddSelfOther(input.scores, summary);
+    AddPrintedFigures(material, summary);
   }
   AddNotes(input, summary);
   return summary;
@@ -150,6 +185,11 @@ absl::StatusOr<v1::DistrictSummary> SummariseDistrict(storage::ReadTransaction& 
                               transaction.FindSurveyDocument(district, survey.id, SurveyDocument::kClosedResult));
       if (!result.has_value()) return domain::errors::StoreCorrupt("a released survey lacks its result");
       CANDOR_ASSIGN_OR_RETURN(input.results.emplace_back(), domain::DecodeClosedResult(*result));
+      CANDOR_ASSIGN_OR_RETURN(const auto report,
+                              transaction.FindSurveyDocument(district, survey.id, SurveyDocument::kReport));
+      if (!report.has_value()) return domain::errors::StoreCorrupt("a released survey lacks its report");
+      CANDOR_ASSIGN_OR_RETURN(v1::Report parsed, ParseReport(*report));
+      input.scores.push_back(std::move(*parsed.mutable_scores()));
       if (contract) continue;
       CANDOR_ASSIGN_OR_RETURN(const auto document,
                               transaction.FindSurveyDocument(district, survey.id, SurveyDocument::kContract));
@@ -173,6 +213,7 @@ absl::StatusOr<v1::DistrictSummary> SummariseDistrict(storage::ReadTransaction& 
   if (row->benchmark.has_value() && !input.benchmark.ParseFromString(*row->benchmark)) {
     return domain::errors::StoreCorrupt("a stored benchmark cannot be read");
   }
+  CANDOR_RETURN_IF_ERROR(CheckTogether(input));
   return BuildDistrictSummary(input);
 }
 

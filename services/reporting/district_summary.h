@@ -25,6 +25,7 @@ struct DistrictSummaryInput {
   std::vector<domain::ClosedResult> results;  // one for each leader with a result
   candor::v1::Benchmark benchmark;            // as it was frozen
   domain::PooledFigures pooled;
+  std::vector<candor::v1::Scores> scores;  // of the leaders' reports, by survey id
 };
 
 // A pure function: whatever is in it stands in the leaders' reports already, or is pooled over all raters of the campaign. So
