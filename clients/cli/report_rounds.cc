@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "candor/v1/report.grpc.pb.h"
+#include "clients/cli/district_summary_text.h"
 #include "clients/cli/new_file.h"
 #include "clients/cli/output.h"
 #include "clients/report/figures.h"
@@ -133,46 +134,11 @@ absl::Status Export(Context& c, const ExportOptions& options) {
                                                      " there before and left as it was"), "\n"));
 }
 
-std::string MeanCell(const v1::BenchmarkFigure& figure) {
-  if (figure.has_mean()) return report::MeanText(figure.mean());
-  return absl::StrCat(report::LowerText(figure.lower()), "–", report::UpperText(figure.upper()));
-}
-
 absl::Status Summary(Context& c, const SummaryOptions& options) {
   v1::GetDistrictSummaryRequest request;
   CANDOR_ASSIGN_OR_RETURN(*request.mutable_name(), c.FullName("campaigns", options.campaign));
   CANDOR_ASSIGN_OR_RETURN(const auto summary, c.Call(&ReportService::Stub::GetDistrictSummary, request));
-  return c.Show(summary, [&] {
-    std::string text = absl::StrCat(summary.title(), ": ", summary.leaders(), " leaders\n");
-    if (!summary.participation().empty()) {
-      Table table({"GROUP", "INVITED", "ANSWERED", "RATE", "LEADERS"});
-      for (const v1::GroupParticipation& row : summary.participation()) {
-        const double rate = row.invited() > 0 ? static_cast<double>(row.counted()) / static_cast<double>(row.invited()) : 0;
-        table.Add({row.group(), absl::StrCat(row.invited()), absl::StrCat(row.counted()), report::PercentText(rate),
-                   absl::StrCat(row.leaders())});
-      }
-      absl::StrAppend(&text, "\nWho took part\n", table.Text());
-    }
-    if (!summary.training_needs().empty()) {
-      Table table({"CODE", "TITLE", "MEAN", "95 %", "SPREAD", "LEADERS", ""});
-      for (const v1::TrainingNeed& need : summary.training_needs()) {
-        const std::string limits = need.has_interval() ? absl::StrCat(report::LowerText(need.interval().lower()), " to ",
-                                                                      report::UpperText(need.interval().upper()))
-                                                       : "limits alone";
-        table.Add({need.unit(), need.title(), MeanCell(need.figure()), limits,
-                   need.figure().has_standard_deviation() ? report::MeanText(need.figure().standard_deviation()) : "",
-                   absl::StrCat(need.figure().leaders()), need.clearly_below_target() ? "below the target" : ""});
-      }
-      absl::StrAppend(&text, "\nWhere training would help most (target ", report::MeanText(summary.rules().target()), ")\n",
-                      table.Text());
-    }
-    if (summary.instrument_figures().has_item_correlation()) {
-      absl::StrAppend(&text, "\nTwo statements rated by one person correlate by ",
-                      report::MeanText(summary.instrument_figures().item_correlation()), " on average.\n");
-    }
-    for (const std::string& note : summary.notes()) absl::StrAppend(&text, "\n", note, "\n");
-    return Printable(text);
-  });
+  return c.Show(summary, [&] { return Printable(DistrictSummaryText(summary)); });
 }
 
 }  // namespace

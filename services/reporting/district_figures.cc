@@ -1,5 +1,6 @@
 #include "services/reporting/district_figures.h"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -41,6 +42,16 @@ const Unit* FindUnit(const DistrictMaterial& material, v1::UnitKind kind, const 
   return nullptr;
 }
 
+// "All" and "none" would be figures of each leader.
+constexpr double kLeastShare = 0.1, kMostShare = 0.9;
+
+void SetExpectedBelow(double expected, v1::LeaderSpread& out) {
+  const double least = kLeastShare * out.leaders(), most = kMostShare * out.leaders();
+  out.set_or_fewer(expected < least);
+  out.set_or_more(expected > most);
+  out.set_expected_below_target(std::round(10 * std::clamp(expected, least, most)) / 10);
+}
+
 }  // namespace
 
 DistrictMaterial GatherDistrict(const DistrictSummaryInput& input) {
@@ -78,7 +89,7 @@ void AddSpreads(const DistrictMaterial& material, v1::DistrictSummary& summary) 
     out.set_standard_deviation(ToHundredths(spread.sd));
     out.set_reliability(ToHundredths(reliability / static_cast<double>(estimates.size())));
     if (spread.sd == 0) continue;
-    out.set_expected_below_target(std::round(10 * statistics::ExpectedBelow(spread, material.rules.target)) / 10);
+    SetExpectedBelow(statistics::ExpectedBelow(spread, material.rules.target), out);
   }
 }
 

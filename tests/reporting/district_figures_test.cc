@@ -151,6 +151,23 @@ TEST(DistrictFiguresTest, SpreadSaysHowFarLeadersDifferAndCountsTheProbable) {
   EXPECT_GE(2 * nothing, all);
 }
 
+TEST(DistrictFiguresTest, ThatAllOrNoneLieBelowTheTargetIsNotSaid) {
+  for (const double centre : {2.2, 4.6}) {
+    const v1::DistrictSummary summary =
+        BuildDistrictSummary(CampaignOf({.leaders = 12, .staff = 40, .students = 60, .leader_sd = .25, .centre = centre}, 21));
+    int told = 0;
+    for (const v1::TrainingNeed& need : summary.training_needs()) {
+      if (!need.spread().has_expected_below_target()) continue;
+      ++told;
+      const double leaders = need.spread().leaders();
+      EXPECT_EQ(need.spread().or_more(), centre < 4);
+      EXPECT_EQ(need.spread().or_fewer(), centre > 4);
+      EXPECT_NEAR(need.spread().expected_below_target(), (centre < 4 ? .9 : .1) * leaders, .051);
+    }
+    EXPECT_GT(told, 0) << centre;
+  }
+}
+
 TEST(DistrictFiguresTest, AThemeOfItsOwnIsToldFromTheGeneralImpression) {
   const v1::DistrictSummary summary =
       BuildDistrictSummary(CampaignOf({.leaders = 16, .theme = "RT", .theme_sd = .6}, 6));

@@ -1,0 +1,166 @@
+#include "clients/cli/district_summary_text.h"
+
+#include "absl/strings/str_cat.h"
+#include "clients/cli/output.h"
+#include "clients/report/figures.h"
+
+namespace candor::cli {
+namespace {
+
+namespace v1 = candor::v1;
+using report::MeanText;
+using report::PercentText;
+
+// Below this a scale is seldom called consistent enough to speak of as one (Nunnally 1978).
+constexpr double kConsistent = 0.7;
+
+std::string MeanCell(const v1::BenchmarkFigure& figure) {
+  if (figure.has_mean()) return MeanText(figure.mean());
+  return absl::StrCat(report::LowerText(figure.lower()), "–", report::UpperText(figure.upper()));
+}
+
+void AddSection(const std::string& title, const std::string& body, std::string& text) {
+  absl::StrAppend(&text, "\n", title, "\n", body);
+}
+
+void AddParticipation(const v1::DistrictSummary& summary, std::string& text) {
+  if (summary.participation().empty()) return;
+  Table table({"GROUP", "INVITED", "ANSWERED", "RATE", "LEADERS"});
+  for (const v1::GroupParticipation& row : summary.participation()) {
+    const double rate = row.invited() > 0 ? static_cast<double>(row.counted()) / static_cast<double>(row.invited()) : 0;
+    table.Add({row.group(), absl::StrCat(row.invited()), absl::StrCat(row.counted()), PercentText(rate),
+               absl::StrCat(row.leaders())});
+  }
+  AddSection("Who took part", table.Text(), text);
+}
+
+void AddTrainingNeeds(const v1::DistrictSummary& summary, std::string& text) {
+  if (summary.training_needs().empty()) return;
+  Table table({"CODE", "TITLE", "MEAN", "95 %", "SPREAD", "LEADERS", ""});
+  for (const v1::TrainingNeed& need : summary.training_needs()) {
+    const std::string limits = need.has_interval() ? absl::StrCat(report::LowerText(need.interval().lower()), " to ",
+                                                                  report::UpperText(need.interval().upper()))
+                                                   : "limits alone";
+    table.Add({need.unit(), need.title(), MeanCell(need.figure()), limits,
+               need.figure().has_standard_deviation() ? MeanText(need.figure().standard_deviation()) : "",
+               absl::StrCat(need.figure().leaders()), need.clearly_below_target() ? "below the target" : ""});
+  }
+  AddSection(absl::StrCat("Where training would help most (target ", MeanText(summary.rules().target()), ")"), table.Text(),
+             text);
+}
+
+std::string BelowText(const v1::LeaderSpread& spread) {
+  if (!spread.has_expected_below_target()) return "no reliable differences";
+  return absl::StrCat(report::PlainNumber(spread.expected_below_target(), report::Rounding::kNearest),
+                      spread.or_more() ? " or more" : spread.or_fewer() ? " or fewer" : "", " of ", spread.leaders());
+}
+
+void AddSpreads(const v1::DistrictSummary& summary, std::string& text) {
+  Table table({"CODE", "LEADERS", "DIFFER BY (SD)", "RELIABILITY", "PROBABLY BELOW THE TARGET"});
+  bool any = false;
+  for (const v1::TrainingNeed& need : summary.training_needs()) {
+    if (!need.has_spread()) continue;
+    any = true;
+    const v1::LeaderSpread& spread = need.spread();
+    table.Add({need.unit(), absl::StrCat(spread.leaders()), MeanText(spread.standard_deviation()),
+               MeanText(spread.reliability()), BelowText(spread)});
+  }
+  if (any) AddSection("How far leaders differ, with chance taken out", table.Text(), text);
+}
+
+void AddSelfOther(const v1::DistrictSummary& summary, std::string& text) {
+  if (summary.self_other().empty()) return;
+  Table table({"CODE", "TITLE", "LEADERS", "GAP", "SPREAD", "OVER", "UNDER", "AGREE, HIGH", "AGREE, LOW"});
+  for (const v1::SelfOtherCategories& row : summary.self_other()) {
+    table.Add({row.unit(), row.title(), absl::StrCat(row.leaders()), report::SignedText(row.mean_gap()),
+               MeanText(row.standard_deviation()), absl::StrCat(row.over()), absl::StrCat(row.under()),
+               absl::StrCat(row.agree_good()), absl::StrCat(row.agree_poor())});
+  }
+  AddSection("How leaders see themselves beside their raters (over and under: further from them than is usual here)", table.Text(),
+             text);
+}
+
+std::string ShareText(const v1::RaterShare& share) {
+  return absl::StrCat(share.at_most() ? "at most " : share.at_least() ? "at least " : "", PercentText(share.share()));
+}
+
+void AddReliability(const v1::InstrumentFigures& figures, std::string& text) {
+  if (!figures.reliability().empty()) {
+    Table table({"GROUP", "SCALE", "ALPHA", "LAMBDA 2", ""});
+    for (const v1::ScaleReliability& row : figures.reliability()) {
+      const bool low = row.has_alpha() && row.alpha() < kConsistent;
+      table.Add({row.group(), row.unit(), row.has_alpha() ? MeanText(row.alpha()) : "",
+                 row.has_lambda2() ? MeanText(row.lambda2()) : "", low ? "below .70" : ""});
+    }
+    AddSection("Do the statements of a scale go together", table.Text(), text);
+  }
+  if (figures.groups().empty()) return;
+  Table table({"GROUP", "ICC 1", "ICC 2", "ALL RATINGS EQUAL", "NO RATING"});
+  for (const v1::GroupQuality& row : figures.groups()) {
+    const auto icc = [](bool set, double value) {
+      return !set ? "" : value <= 0 ? "no reliable difference" : MeanText(value);
+    };
+    table.Add({row.group(), icc(row.has_icc1(), row.icc1()), icc(row.has_icc2(), row.icc2()),
+               row.has_straight_line() ? ShareText(row.straight_line()) : "",
+               row.has_no_rating() ? ShareText(row.no_rating()) : ""});
+  }
+  AddSection("How well raters tell leaders apart (ICC 2: the mean of a leader's raters), and how forms were filled in",
+             table.Text(), text);
+}
+
+void AddAgreement(const v1::InstrumentFigures& figures, int points, std::string& text) {
+  if (figures.agreement().empty()) return;
+  Table table({"GROUP", "CODE", "LEADERS", "R_WG(J)", "AVERAGE DEVIATION", ""});
+  for (const v1::RaterAgreement& row : figures.agreement()) {
+    table.Add({row.group(), row.unit(), absl::StrCat(row.leaders()), MeanText(row.rwg()), MeanText(row.average_deviation()),
+               row.average_deviation() > points / 6.0 ? "raters differ" : ""});
+  }
+  AddSection("How far raters of one leader agree, where distributions are shown", table.Text(), text);
+}
+
+void AddThemes(const v1::InstrumentFigures& figures, std::string& text) {
+  if (figures.themes().empty()) return;
+  Table table({"THEME", "TITLE", "LEADERS", "WITH THE REST", "BEYOND CHANCE", ""});
+  for (const v1::ThemeCheck& row : figures.themes()) {
+    table.Add({row.theme(), row.title(), absl::StrCat(row.leaders()), row.has_correlation() ? report::SignedText(row.correlation()) : "",
+               PercentText(row.real_share()), row.says_more() ? "says something of its own" : "only the general impression"});
+  }
+  AddSection("Do themes say more than the general impression", table.Text(), text);
+}
+
+void AddStatements(const v1::InstrumentFigures& figures, std::string& text) {
+  if (figures.statements_examined() == 0) return;
+  const std::string title = absl::StrCat("Statements that two groups use differently (", figures.statements_examined(),
+                                         " pairs looked at together)");
+  if (figures.statement_differences().empty()) return AddSection(title, "none beyond chance\n", text);
+  Table table({"CODE", "GROUPS", "LEADERS", "DIFFERENCE", "95 %"});
+  for (const v1::StatementDifference& row : figures.statement_differences()) {
+    table.Add({row.indicator(), absl::StrCat(row.group(), " − ", row.other_group()), absl::StrCat(row.leaders()),
+               report::SignedText(row.difference()),
+               absl::StrCat(report::SignedLowerText(row.lower()), " to ", report::SignedUpperText(row.upper()))});
+  }
+  AddSection(title, table.Text(), text);
+}
+
+}  // namespace
+
+std::string DistrictSummaryText(const v1::DistrictSummary& summary) {
+  std::string text = absl::StrCat(summary.title(), ": ", summary.leaders(), " leaders\n");
+  AddParticipation(summary, text);
+  AddTrainingNeeds(summary, text);
+  AddSpreads(summary, text);
+  AddSelfOther(summary, text);
+  const v1::InstrumentFigures& figures = summary.instrument_figures();
+  if (figures.has_item_correlation()) {
+    absl::StrAppend(&text, "\nTwo statements rated by one person correlate by ", MeanText(figures.item_correlation()),
+                    " on average.\n");
+  }
+  AddReliability(figures, text);
+  AddAgreement(figures, summary.rules().points(), text);
+  AddThemes(figures, text);
+  AddStatements(figures, text);
+  for (const std::string& note : summary.notes()) absl::StrAppend(&text, "\n", Wrapped(note, kWidth, ""));
+  return text;
+}
+
+}  // namespace candor::cli
