@@ -84,28 +84,42 @@ std::string ShareText(const v1::RaterShare& share) {
   return absl::StrCat(share.at_most() ? "at most " : share.at_least() ? "at least " : "", PercentText(share.share()));
 }
 
+// The ends are limits: domain::kHighestPooledReliability and its fellows.
+std::string ReliabilityText(bool set, double value, double lowest) {
+  constexpr double kHighest = 0.95, kEqual = 1e-9;
+  if (!set) return "";
+  if (value >= kHighest - kEqual) return absl::StrCat(MeanText(value), " or higher");
+  if (value <= lowest + kEqual) return absl::StrCat(report::SignedText(value), " or lower");
+  return value < 0 ? report::SignedText(value) : MeanText(value);
+}
+
 void AddReliability(const v1::InstrumentFigures& figures, std::string& text) {
-  if (!figures.reliability().empty()) {
-    Table table({"GROUP", "SCALE", "ALPHA", "LAMBDA 2", ""});
-    for (const v1::ScaleReliability& row : figures.reliability()) {
-      const bool low = row.has_alpha() && row.alpha() < kConsistent;
-      table.Add({row.group(), row.unit(), row.has_alpha() ? MeanText(row.alpha()) : "",
-                 row.has_lambda2() ? MeanText(row.lambda2()) : "", low ? "below .70" : ""});
+  Table consistency({"GROUP", "SCALE", "ALPHA", "LAMBDA 2", ""}), leaders({"GROUP", "SCALE", "ICC 1", "ICC 2", ""});
+  bool any_consistency = false, any_leaders = false;
+  for (const v1::ScaleReliability& row : figures.reliability()) {
+    if (row.has_alpha()) {
+      any_consistency = true;
+      consistency.Add({row.group(), row.unit(), ReliabilityText(true, row.alpha(), 0),
+                       ReliabilityText(row.has_lambda2(), row.lambda2(), 0),
+                       row.alpha() < kConsistent ? absl::StrCat("below ", MeanText(kConsistent)) : ""});
     }
-    AddSection("Do the statements of a scale go together", table.Text(), text);
+    if (row.has_icc1()) {
+      any_leaders = true;
+      leaders.Add({row.group(), row.unit(), ReliabilityText(true, row.icc1(), -1),
+                   ReliabilityText(row.has_icc2(), row.icc2(), -1), row.icc1() <= 0 ? "no reliable difference" : ""});
+    }
+  }
+  if (any_consistency) AddSection("Do the statements of a scale go together", consistency.Text(), text);
+  if (any_leaders) {
+    AddSection("How well raters tell leaders apart (ICC 2: the mean of all of a leader's raters)", leaders.Text(), text);
   }
   if (figures.groups().empty()) return;
-  Table table({"GROUP", "ICC 1", "ICC 2", "ALL RATINGS EQUAL", "NO RATING"});
+  Table table({"GROUP", "ALL RATINGS EQUAL", "NO RATING"});
   for (const v1::GroupQuality& row : figures.groups()) {
-    const auto icc = [](bool set, double value) {
-      return !set ? "" : value <= 0 ? "no reliable difference" : MeanText(value);
-    };
-    table.Add({row.group(), icc(row.has_icc1(), row.icc1()), icc(row.has_icc2(), row.icc2()),
-               row.has_straight_line() ? ShareText(row.straight_line()) : "",
+    table.Add({row.group(), row.has_straight_line() ? ShareText(row.straight_line()) : "",
                row.has_no_rating() ? ShareText(row.no_rating()) : ""});
   }
-  AddSection("How well raters tell leaders apart (ICC 2: the mean of a leader's raters), and how forms were filled in",
-             table.Text(), text);
+  AddSection("How forms were filled in", table.Text(), text);
 }
 
 void AddAgreement(const v1::InstrumentFigures& figures, int points, std::string& text) {

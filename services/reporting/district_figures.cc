@@ -42,6 +42,12 @@ const Unit* FindUnit(const DistrictMaterial& material, v1::UnitKind kind, const 
   return nullptr;
 }
 
+void SetShare(const domain::PooledShare& share, v1::RaterShare& out) {
+  out.set_share(share.hundredths / 100.0);
+  out.set_at_most(share.bound == domain::PooledShare::Bound::kAtMost);
+  out.set_at_least(share.bound == domain::PooledShare::Bound::kAtLeast);
+}
+
 // "All" and "none" would be figures of each leader.
 constexpr double kLeastShare = 0.1, kMostShare = 0.9;
 
@@ -123,8 +129,23 @@ void AddSelfOther(const std::vector<v1::Scores>& scores, v1::DistrictSummary& su
 }
 
 void AddPooledFigures(const domain::PooledFigures& pooled, v1::DistrictSummary& summary) {
-  if (pooled.item_correlation.has_value()) {
-    summary.mutable_instrument_figures()->set_item_correlation(*pooled.item_correlation / 100.0);
+  if (pooled == domain::PooledFigures()) return;
+  v1::InstrumentFigures& figures = *summary.mutable_instrument_figures();
+  if (pooled.item_correlation.has_value()) figures.set_item_correlation(*pooled.item_correlation / 100.0);
+  for (const domain::PooledScale& scale : pooled.scales) {
+    v1::ScaleReliability& out = *figures.add_reliability();
+    out.set_group(scale.group);
+    out.set_unit(scale.scale);
+    if (scale.alpha.has_value()) out.set_alpha(*scale.alpha / 100.0);
+    if (scale.lambda2.has_value()) out.set_lambda2(*scale.lambda2 / 100.0);
+    if (scale.icc1.has_value()) out.set_icc1(*scale.icc1 / 100.0);
+    if (scale.icc2.has_value()) out.set_icc2(*scale.icc2 / 100.0);
+  }
+  for (const domain::PooledGroup& group : pooled.groups) {
+    v1::GroupQuality& out = *figures.add_groups();
+    out.set_group(group.group);
+    if (group.straight_line.has_value()) SetShare(*group.straight_line, *out.mutable_straight_line());
+    if (group.no_rating.has_value()) SetShare(*group.no_rating, *out.mutable_no_rating());
   }
 }
 

@@ -113,9 +113,10 @@ void AddNotes(const DistrictSummaryInput& input, v1::DistrictSummary& summary) {
                                      " leaders with an exact figure on."));
     }
   }
-  if (!summary.has_instrument_figures()) {
-    summary.add_notes(absl::StrCat("How the questionnaire works is told from ", domain::kFewestPooledLeaders,
-                                   " leaders and ", domain::kFewestPooledRaters, " raters on."));
+  if (input.pooled.scales.empty()) {
+    summary.add_notes(absl::StrCat("Whether statements go together and raters tell leaders apart is told from ",
+                                   domain::kFewestReliabilityLeaders, " leaders and ", domain::kFewestPooledRaters,
+                                   " raters of one group on."));
   }
 }
 

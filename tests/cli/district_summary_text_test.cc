@@ -36,7 +36,10 @@ TEST(DistrictSummaryTextTest, SaysEveryFigureInItsTable) {
     instrument_figures {
       item_correlation: 0.44
       reliability { group: "staff" unit: "C1" alpha: 0.68 lambda2: 0.71 }
-      groups { group: "staff" icc1: -0.01 icc2: 0.74 straight_line { share: 0.05 at_most: true } no_rating { share: 0.12 } }
+      reliability { group: "staff" unit: "C2" alpha: 0.95 lambda2: 0.95 }
+      reliability { group: "staff" unit: "D1" icc1: 0.12 icc2: 0.74 }
+      reliability { group: "student" unit: "D1" icc1: -0.01 icc2: -1 }
+      groups { group: "staff" straight_line { share: 0.05 at_most: true } no_rating { share: 0.12 } }
       agreement { group: "staff" unit: "C1" leaders: 30 rwg: 0.62 average_deviation: 0.9 }
       themes { theme: "T1" title: "Equity" leaders: 32 correlation: 0.83 real_share: 0.6 says_more: true }
       themes { theme: "T2" title: "Voice" leaders: 32 real_share: 0 }
@@ -50,7 +53,9 @@ TEST(DistrictSummaryTextTest, SaysEveryFigureInItsTable) {
         "C2    Second  3.10–4.20  limits alone          12", "C1    31       0.35            0.80         27.9 or more of 31",
         "C2    11       0.00            0.00         no reliable differences",
         "ALL   All statements  32       −0.25  0.50    9     8      7            8", "correlate by 0.44 on average",
-        "staff  C1     0.68   0.71      below .70", "staff  no reliable difference  0.74   at most 5 %        12 %",
+        "staff  C1     0.68            0.71            below 0.70", "staff  C2     0.95 or higher  0.95 or higher",
+        "staff    D1     0.12   0.74", "student  D1     −0.01  −1.00 or lower  no reliable difference",
+        "staff  at most 5 %        12 %",
         "staff  C1    30       0.62     0.90               raters differ",
         "T1     Equity  32       +0.83          60 %           says something of its own",
         "T2     Voice   32                      0 %            only the general impression", "24 pairs looked at together",

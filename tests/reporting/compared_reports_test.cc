@@ -111,6 +111,8 @@ TEST(DistrictSummaryTest, OrdersCompetenciesAndNamesNobody) {
   // C1 is (i1 + 3) / 2, C2 and C3 are i3 and i4; of the leaders' i1 the means are 2.4 to 3.2.
   DistrictSummaryInput input = SummaryOf({4, 6, 8, 10, 12});
   input.pooled.item_correlation = 43;
+  input.pooled.scales = {{"staff", "C1", 71, 74}, {"staff", "D1", std::nullopt, std::nullopt, -3, 95}};
+  input.pooled.groups = {{"staff", domain::PooledShare{5, domain::PooledShare::Bound::kAtMost}, domain::PooledShare{12}}};
   const v1::DistrictSummary summary = BuildDistrictSummary(input);
   EXPECT_EQ(summary.leaders(), 5);
   EXPECT_EQ(summary.minimum_leaders(), 5);
@@ -128,6 +130,17 @@ TEST(DistrictSummaryTest, OrdersCompetenciesAndNamesNobody) {
   EXPECT_NEAR(summary.training_needs(0).interval().upper(), 2.8 + 2.7764451 * 0.32 / std::sqrt(5), 1e-6);
   EXPECT_TRUE(summary.training_needs(0).clearly_below_target());
   EXPECT_NEAR(summary.instrument_figures().item_correlation(), 0.43, 1e-9);
+  ASSERT_EQ(summary.instrument_figures().reliability_size(), 2);
+  EXPECT_EQ(summary.instrument_figures().reliability(0).alpha(), 0.71);
+  EXPECT_EQ(summary.instrument_figures().reliability(0).lambda2(), 0.74);
+  EXPECT_FALSE(summary.instrument_figures().reliability(0).has_icc1());
+  EXPECT_EQ(summary.instrument_figures().reliability(1).unit(), "D1");
+  EXPECT_EQ(summary.instrument_figures().reliability(1).icc1(), -0.03);
+  EXPECT_EQ(summary.instrument_figures().reliability(1).icc2(), 0.95);
+  ASSERT_EQ(summary.instrument_figures().groups_size(), 1);
+  EXPECT_TRUE(summary.instrument_figures().groups(0).straight_line().at_most());
+  EXPECT_EQ(summary.instrument_figures().groups(0).straight_line().share(), 0.05);
+  EXPECT_FALSE(summary.instrument_figures().groups(0).no_rating().at_most());
   EXPECT_NEAR(summary.rules().target(), 4, 1e-9);
   EXPECT_EQ(BuildDistrictSummary(input).SerializeAsString(), summary.SerializeAsString());
 }
