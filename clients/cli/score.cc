@@ -103,7 +103,8 @@ void AddScoreVerb(CLI::App& app, Context& context) {
         verb.add_option("--out", options.out, "Write the JSON here instead of to the terminal");
         verb.footer("Computed: items and scales of each leader and group with intervals and agreement, all raters, self "
                     "against others, focus areas; of the district: groups with analysis of variance (ICC), alpha, alpha of "
-                    "leader means, lambda 2, empirical Bayes shrinkage and response quality, gaps, benchmark. Held-back cells "
+                    "leader means, lambda 2, empirical Bayes shrinkage and response quality, how far scores change without the forms that "
+                    "are straight lines, gaps, benchmark. Held-back cells "
                     "too: publish nothing of it unchecked. Not computed, since one file of ratings does not hold it: change "
                     "between rounds, response surfaces. What is probably a mistake in the files (an unknown key or group) is said on standard error.");
       },

@@ -86,7 +86,7 @@ void WriteQuality(JsonWriter& out, const Tally& tally) {
 
 DistrictScores::DistrictScores(const ScoreStructure& structure, std::shared_ptr<const statistics::FormLayout> layout,
                                const std::vector<std::string>& groups)
-    : structure_(structure), points_(structure.scales.size()) {
+    : structure_(structure), sensitivity_(structure.rules), points_(structure.scales.size()) {
   for (const std::string& name : groups) {
     // The leaders' own ratings are no group of raters: nothing is added to them.
     const unsigned parts = name == kSelfGroup ? unsigned{Tally::kCountsOnly} : kParts;
@@ -135,6 +135,7 @@ absl::Status DistrictScores::Write(JsonWriter& out, const Flush& flush) const {
     if (group.name != kSelfGroup) CANDOR_RETURN_IF_ERROR(WriteGroup(out, group, flush));
   }
   out.EndObject();
+  WriteSensitivity(out);
   CANDOR_RETURN_IF_ERROR(WriteGaps(out, flush));
   CANDOR_RETURN_IF_ERROR(WriteBenchmark(out, flush));
   out.EndObject();
@@ -215,6 +216,35 @@ void DistrictScores::WriteShrunkMeans(JsonWriter& out, const Group& group, size_
     out.EndObject();
   }
   out.EndObject();
+  out.EndObject();
+}
+
+void DistrictScores::WriteSensitivity(JsonWriter& out) const {
+  const auto write = [&](absl::string_view key, const statistics::SensitivitySummary& summary, const auto& id_of) {
+    out.Key(key);
+    out.BeginObject();
+    out.Member("n", summary.compared);
+    out.Member("n_lost", summary.lost);
+    out.Key("mean_change");
+    summary.compared > 0 ? out.Value(summary.sum / static_cast<double>(summary.compared)) : out.Null();
+    out.Key("largest");
+    if (!summary.largest.has_value()) {
+      out.Null();
+    } else {
+      out.BeginObject();
+      out.Member("leader", absl::string_view(summary.largest->leader));
+      out.Member("group", absl::string_view(summary.largest->group));
+      out.Member("unit", absl::string_view(id_of(summary.largest->unit)));
+      out.Member("change", summary.largest->change);
+      out.EndObject();
+    }
+    out.EndObject();
+  };
+  out.Key("sensitivity");
+  out.BeginObject();
+  out.Member("left_out", absl::string_view("straight_line"));
+  write("items", sensitivity_.items(), [&](size_t unit) { return structure_.items[unit].id; });
+  write("scales", sensitivity_.scales(), [&](size_t unit) { return structure_.scales[unit].id; });
   out.EndObject();
 }
 

@@ -16,6 +16,7 @@
 #include "services/statistics/district.h"
 #include "services/statistics/leader_scores.h"
 #include "services/statistics/reliability.h"
+#include "services/statistics/sensitivity.h"
 #include "services/statistics/tally.h"
 
 namespace candor::cli {
@@ -38,7 +39,13 @@ class DistrictScores {
   void AddLeader(const std::string& id, std::span<const size_t> numbers, std::span<const statistics::GroupInput> inputs,
                  const statistics::LeaderScores& scores);
 
-  // Writes one object: groups, gaps, benchmark. Calls `flush` now and then, when `out` may be emptied; what it returns
+  // `without`: the same leader's scores without the forms that are straight lines; null where there is none.
+  void AddSensitivity(const std::string& id, const statistics::LeaderScores& scores,
+                      const statistics::LeaderScores* without) {
+    sensitivity_.AddLeader(id, scores, without);
+  }
+
+  // Writes one object: groups, sensitivity, gaps, benchmark. Calls `flush` now and then, when `out` may be emptied; what it returns
   // that is not OK ends the writing and is returned.
   using Flush = std::function<absl::Status()>;
   absl::Status Write(JsonWriter& out, const Flush& flush) const;
@@ -57,11 +64,13 @@ class DistrictScores {
   absl::Status WriteGroup(JsonWriter& out, const Group& group, const Flush& flush) const;
   void WriteScale(JsonWriter& out, const Group& group, size_t scale) const;
   void WriteShrunkMeans(JsonWriter& out, const Group& group, size_t scale, const statistics::Anova& anova) const;
+  void WriteSensitivity(JsonWriter& out) const;
   absl::Status WriteGaps(JsonWriter& out, const Flush& flush) const;
   absl::Status WriteBenchmark(JsonWriter& out, const Flush& flush) const;
 
   const ScoreStructure& structure_;
   std::vector<Group> groups_;
+  statistics::Sensitivity sensitivity_;
   std::vector<std::vector<statistics::LeaderPoint>> points_;  // per scale, one for each leader so far
 };
 

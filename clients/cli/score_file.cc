@@ -13,6 +13,7 @@
 #include "services/base/file.h"
 #include "services/base/status.h"
 #include "services/statistics/leader_scores.h"
+#include "services/statistics/straight_line.h"
 
 namespace candor::cli {
 
@@ -111,14 +112,19 @@ class Scorer {
     std::vector<std::optional<int>> self;
   };
 
-  LeaderInput TallyLeader(size_t leader) const {
+  // `straight_lines`: false leaves them out, but for those of raters who are exempt: they are known by name, and few.
+  LeaderInput TallyLeader(size_t leader, bool straight_lines) const {
     const size_t items = structure_.items.size();
     std::vector<std::vector<uint8_t>> forms(rows_.groups().size());
     for (uint32_t row : rows_.rows_of_leader(leader)) {
       std::vector<uint8_t>& group = forms[rows_.group(row)];
       const std::span<const uint8_t> marks = rows_.marks(row);
       group.insert(group.end(), marks.begin(), marks.end());
-      structure_.TurnReversed(std::span(group).last(items));
+      const std::span<uint8_t> form = std::span(group).last(items);
+      structure_.TurnReversed(form);
+      if (!straight_lines && !structure_.is_exempt(rows_.groups()[rows_.group(row)]) && statistics::IsStraightLine(form)) {
+        group.resize(group.size() - items);
+      }
     }
     LeaderInput input;
     input.self.resize(items);
@@ -148,12 +154,21 @@ class Scorer {
     return found->second;
   }
 
+  statistics::LeaderScores Score(const LeaderInput& input) const {
+    return ScoreLeader(layout_, input.groups, input.self, structure_.weight_of(statistics::kPoolName), structure_.rules);
+  }
+
   void WriteLeader(size_t leader) {
     const std::string& id = rows_.leaders()[leader];
-    const LeaderInput input = TallyLeader(leader);
-    const statistics::LeaderScores scores = ScoreLeader(layout_, input.groups, input.self,
-                                                        structure_.weight_of(statistics::kPoolName), structure_.rules);
+    const LeaderInput input = TallyLeader(leader, true);
+    const statistics::LeaderScores scores = Score(input);
     district_.AddLeader(id, input.numbers, input.groups, scores);
+    const bool flagged = std::any_of(input.groups.begin(), input.groups.end(), [](const statistics::GroupInput& group) {
+      return !group.exempt && group.tally.straight_lines() > 0;
+    });
+    std::optional<statistics::LeaderScores> without;
+    if (flagged) without = Score(TallyLeader(leader, false));
+    district_.AddSensitivity(id, scores, without.has_value() ? &*without : nullptr);
     out_.Key(id);
     WriteLeaderScores(out_, structure_, scores);
   }

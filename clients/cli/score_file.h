@@ -31,7 +31,8 @@ using ScoreWarning = std::function<void(absl::string_view warning)>;
 // Computes every figure of every leader, held-back cells too, and of the district, and writes them as one JSON object:
 //   meta      the constants, the scales and their items
 //   leaders   <id>: groups, others, self_other, focus (null unless every item has an O); in order of the ids
-//   district  groups (with analysis of variance, reliability and shrunken means), gaps, benchmark
+//   district  groups (with analysis of variance, reliability and shrunken means), sensitivity (how far scores change without
+//             the forms that are straight lines), gaps, benchmark
 // A key is null where its figure is undefined. Only one leader's result is in memory at a time.
 //
 // Errors are those of ParseStructure, ParseRatings and ParseInvited.

@@ -145,7 +145,14 @@ Json KeyData(const HtmlWords& words) {
   const std::vector<std::string> labels = ScaleLabels(words);
   for (int k = 1; k <= words.points(); ++k) {
     const std::string label = k <= static_cast<int>(labels.size()) ? labels[k - 1] : "";
-    key.push_back({{"style", PointStyle(k, words.points())}, {"text", Clean(absl::StrCat(k, " ", label))}});
+    const std::string style = PointStyle(k, words.points());
+    const Json text = Clean(absl::StrCat(k, label.empty() ? "" : " ", label));
+    // On scales of more than five points neighbours are painted alike: one swatch stands for them.
+    if (!key.empty() && key.back()["style"] == style) {
+      key.back()["text"] = absl::StrCat(key.back()["text"].get<std::string>(), ", ", text.get<std::string>());
+    } else {
+      key.push_back({{"style", style}, {"text", text}});
+    }
   }
   return key;
 }

@@ -7,13 +7,12 @@
 #include "services/base/error.h"
 #include "services/base/status.h"
 #include "services/statistics/constants.h"
+#include "services/statistics/straight_line.h"
 
 namespace candor::statistics {
 
 namespace {
 
-// Valid ratings that make equal answers a straight line.
-constexpr int kStraightLineRatings = 10;
 // Complete forms are gathered up to here, so that many at once are added up.
 constexpr size_t kCompleteBytes = size_t{1} << 17;
 

@@ -111,6 +111,47 @@ TEST(ScoreFileTest, FilesThatSayLittleGiveNulls) {
   }
 }
 
+TEST(ScoreFileTest, SensitivityIsTheChangeWithoutStraightLines) {
+  // Ten items in one scale; leader A's staff: four forms of 3 and 4 in turn, and three straight lines of 5. B has none, C's
+  // five are straight lines, so that without them nothing is left. The supervisor's straight line stays.
+  Json structure = {{"K", 5}, {"min_n", 4}, {"exempt", {"supervisor"}}};
+  std::vector<std::string> ids;
+  for (int j = 1; j <= 10; ++j) ids.push_back(absl::StrCat("q", j));
+  for (const std::string& id : ids) structure["items"].push_back({{"id", id}});
+  std::string rows = absl::StrCat("leader,group,rater,", absl::StrJoin(ids, ","), "\n");
+  int rater = 0;
+  const auto add = [&](const std::string& leader, const std::string& group, const std::string& marks, int times) {
+    for (int i = 0; i < times; ++i) {
+      absl::StrAppend(&rows, leader, ",", group, ",r", ++rater);
+      for (const char mark : marks) absl::StrAppend(&rows, ",", std::string(1, mark));
+      absl::StrAppend(&rows, "\n");
+    }
+  };
+  add("A", "staff", "3434343434", 4);
+  add("A", "staff", "5555555555", 3);
+  add("A", "supervisor", "4444444444", 1);
+  add("B", "staff", "3333333334", 5);
+  add("C", "staff", "2222222222", 5);
+  const auto scored = ScoreTexts({"structure", structure.dump()}, {"ratings", rows}, std::nullopt);
+  ASSERT_TRUE(scored.ok()) << scored.status();
+  const Json& sensitivity = (*scored)["district"]["sensitivity"];
+  EXPECT_EQ(sensitivity["left_out"], "straight_line");
+  const Json& scales = sensitivity["scales"];
+  // With figures: A's staff, supervisor and others, B's staff and others; C's staff and others are lost.
+  EXPECT_EQ(scales["n"], 5);
+  EXPECT_EQ(scales["n_lost"], 2);
+  // A's staff: (4*3.5 + 3*5)/7 becomes 3.5; A's others (with the supervisor) by half of it.
+  const double change = 3.5 - (4 * 3.5 + 3 * 5) / 7;
+  EXPECT_EQ(scales["largest"]["leader"], "A");
+  EXPECT_EQ(scales["largest"]["group"], "staff");
+  EXPECT_EQ(scales["largest"]["unit"], "ALL");
+  EXPECT_NEAR(scales["largest"]["change"], change, 1e-12);
+  EXPECT_NEAR(scales["mean_change"], -(change + change / 2) / 5, 1e-12);
+  // Items of A's staff: 3 or 4 from (4*3 + 15)/7 or (4*4 + 15)/7.
+  EXPECT_NEAR(sensitivity["items"]["largest"]["change"], 3 - 27.0 / 7, 1e-12);
+  EXPECT_EQ(sensitivity["items"]["n_lost"], 20);
+}
+
 TEST(ScoreFileTest, PoolMinimumHoldsBackSmallPools) {
   const std::string structure = ReadData("lq2002_groups_structure.json");
   const std::string with_pool =

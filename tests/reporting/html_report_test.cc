@@ -36,6 +36,7 @@ using reporting::RawGroup;
 using reporting::SampleComments;
 using reporting::SmallVersion;
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -373,6 +374,26 @@ TEST(HtmlReportTest, DrawingsHaveTheColoursOfThePageWithoutItsStyle) {
   EXPECT_GT(painted, 500);
   EXPECT_EQ(page.document().select_nodes("//svg//line[not(@stroke)]|//svg//text[not(@fill)]").size(), 0u);
   EXPECT_EQ(page.document().select_nodes("//svg//use[not(@stroke)]|//svg//rect[not(@fill)]").size(), 0u);
+}
+
+TEST(HtmlReportTest, TheLegendHasEachSwatchOnceAndEveryPoint) {
+  for (const int points : {2, 4, 5, 7, 10}) {
+    // Half at the lowest point and half at the highest: every statement prints its distribution.
+    std::vector<std::vector<uint8_t>> forms = reporting::Copies(8, std::vector<uint8_t>(4, 1));
+    for (const auto& form : reporting::Copies(8, std::vector<uint8_t>(4, static_cast<uint8_t>(points)))) forms.push_back(form);
+    const auto report = BuildReport(InputOf(SmallVersion(points), {{"staff", {}, 16, 0, forms}}));
+    ASSERT_TRUE(report.ok()) << report.status();
+    const Page page(Html(*report));
+    const auto entries = page.document().select_nodes("//ul[@class='key']/li");
+    ASSERT_GT(entries.size(), 0u) << points;
+    std::set<std::string> swatches;
+    for (const auto& entry : entries) swatches.insert(entry.node().first_child().attribute("class").value());
+    EXPECT_EQ(swatches.size(), entries.size()) << points;
+    const std::string text = page.TextOf("//ul[@class='key']");
+    for (int point = 1; point <= points; ++point) {
+      EXPECT_THAT(absl::StrCat(" ", text, " "), ContainsRegex(absl::StrCat("[ ,]", point, "[ ,]"))) << points;
+    }
+  }
 }
 
 TEST(HtmlReportTest, BarsDivergeFromTheMiddleOfTheScale) {
