@@ -59,17 +59,27 @@ std::string Given(const ListOptions& options, const candor::v1::Survey& survey, 
                                    : FormatLink(options.link_base, {survey.manifest_hash(), code.code()});
 }
 
+// "+49 30 1234567": no formula, and read by whatever sends the codes.
+bool IsTelephoneNumber(const std::string& address) {
+  return address.size() > 1 && address[0] == '+' && address.find_first_not_of("0123456789 ", 1) == std::string::npos;
+}
+
 std::string CsvOf(const ListOptions& options, const candor::v1::Survey& survey, const Heading& heading,
                   const candor::v1::ListCodesResponse& all) {
   std::string text = absl::StrCat("group,name,address,", options.link_base.empty() ? "code" : "link",
                                   ",leader,job_title,part,campaign_title,comparison_code\n");
   for (const auto& code : all.codes()) {
-    const std::string fields[] = {
-        code.rater().group(), code.rater().display_name(), code.rater().address(), Given(options, survey, code),
-        heading.leader,       heading.job_title,           code.rater().part(),    heading.campaign_title,
-        heading.comparison_code};
-    const auto quote = [](std::string* out, const std::string& field) { *out += report::CsvField(field); };
-    absl::StrAppend(&text, absl::StrJoin(fields, ",", quote), "\n");
+    const std::string& address = code.rater().address();
+    const std::string fields[] = {report::CsvField(code.rater().group()),
+                                  report::CsvWords(code.rater().display_name()),
+                                  IsTelephoneNumber(address) ? report::CsvField(address) : report::CsvWords(address),
+                                  report::CsvField(Given(options, survey, code)),
+                                  report::CsvWords(heading.leader),
+                                  report::CsvWords(heading.job_title),
+                                  report::CsvField(code.rater().part()),
+                                  report::CsvWords(heading.campaign_title),
+                                  report::CsvField(heading.comparison_code)};
+    absl::StrAppend(&text, absl::StrJoin(fields, ","), "\n");
   }
   return text;
 }
