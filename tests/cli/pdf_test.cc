@@ -89,6 +89,20 @@ TEST_F(PdfTest, AReportIsTaggedAndHasLanguageTitlePaperAndText) {
   }
 }
 
+TEST_F(PdfTest, PageOneIsOnePage) {
+  // Who took part, strengths, gaps, proposals, the question: whole on the first page, and nothing of them on the next.
+  // The longer language on the shorter paper, and the other way round.
+  for (const Sheet& sheet : {Sheet{"es", report::Paper::kLetter, "", "Quiénes participaron", "Para trabajar en las propuestas"},
+                             Sheet{"en", report::Paper::kA4, "", "Who took part", "Working on the proposals"}}) {
+    const auto pdf = PdfOf(report::RenderHtml(reporting::FullReport(7), {sheet.language, sheet.paper}));
+    ASSERT_TRUE(pdf.ok()) << pdf.status();
+    EXPECT_THAT(Told({"pdftotext", "-f", "1", "-l", "1", "FILE", "-"}, *pdf), HasSubstr(sheet.title));
+    // The next section begins the second page.
+    const std::string second = Told({"pdftotext", "-f", "2", "-l", "2", "FILE", "-"}, *pdf);
+    EXPECT_EQ(second.find(sheet.heading), 0u) << second.substr(0, 300);
+  }
+}
+
 TEST_F(PdfTest, WeasyPrintKnowsTheReportsColoursAndLines) {
   const auto result =
       RunTool({"weasyprint", "--base-url", "about:blank", "-", "-"}, report::RenderHtml(reporting::FullReport(7)), kLong);
