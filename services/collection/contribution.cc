@@ -25,38 +25,44 @@ constexpr size_t kSealedKeyBytes = crypto::kDataKeyBytes + crypto::kSealOverhead
 
 absl::Status Corrupt() { return domain::errors::StoreCorrupt("a contribution to the pooled figures cannot be opened"); }
 
-// The scales over `items`: all, then those of each domain, competency and theme with at least one of them, in the
-// framework's order. Each holds positions in `items`.
-std::vector<std::vector<int>> ScalesOf(const domain::InstrumentVersion& version, const std::vector<int>& items) {
+using Scale = ContributionFormat::Scale;
+using ScaleKind = ContributionFormat::ScaleKind;
+
+// The scales over a group's items: all, then those of each domain, competency and theme with at least one of them, in the
+// framework's order. Each holds positions in the group's items.
+void FillScales(const domain::InstrumentVersion& version, statistics::FormLayout& layout, ContributionFormat::Group& group) {
   std::map<std::string, int> position;
-  for (size_t i = 0; i < items.size(); ++i) {
-    position[version.instrument.items[static_cast<size_t>(items[i])].indicator] = static_cast<int>(i);
+  for (size_t i = 0; i < group.items.size(); ++i) {
+    position[version.instrument.items[static_cast<size_t>(group.items[i])].indicator] = static_cast<int>(i);
   }
-  std::vector<int> all;
-  std::vector<std::vector<int>> domains, competencies, themes;
+  using Scales = std::vector<std::pair<Scale, std::vector<int>>>;
+  Scales all = {{Scale{ScaleKind::kAll, ""}, {}}}, domains, competencies, themes;
   std::map<std::string, std::vector<int>> of_theme;
   for (const domain::Domain& domain : version.framework.domains) {
-    std::vector<int>& in_domain = domains.emplace_back();
+    std::vector<int>& in_domain = domains.emplace_back(Scale{ScaleKind::kDomain, domain.code}, std::vector<int>()).second;
     for (const domain::Competency& competency : domain.competencies) {
-      std::vector<int>& in_competency = competencies.emplace_back();
+      std::vector<int>& in_competency =
+          competencies.emplace_back(Scale{ScaleKind::kCompetency, competency.code}, std::vector<int>()).second;
       for (const domain::Indicator& indicator : competency.indicators) {
         const auto found = position.find(indicator.code);
         if (found == position.end()) continue;
-        all.push_back(found->second);
+        all[0].second.push_back(found->second);
         in_domain.push_back(found->second);
         in_competency.push_back(found->second);
         for (const std::string& theme : indicator.themes) of_theme[theme].push_back(found->second);
       }
     }
   }
-  for (const domain::Theme& theme : version.framework.themes) themes.push_back(std::move(of_theme[theme.code]));
-  std::vector<std::vector<int>> scales = {std::move(all)};
-  for (std::vector<std::vector<int>>* kind : {&domains, &competencies, &themes}) {
-    for (std::vector<int>& scale : *kind) {
-      if (!scale.empty()) scales.push_back(std::move(scale));
+  for (const domain::Theme& theme : version.framework.themes) {
+    themes.emplace_back(Scale{ScaleKind::kTheme, theme.code}, std::move(of_theme[theme.code]));
+  }
+  for (Scales* kind : {&all, &domains, &competencies, &themes}) {
+    for (auto& [scale, items] : *kind) {
+      if (items.empty() && scale.kind != ScaleKind::kAll) continue;
+      group.scales.push_back(std::move(scale));
+      layout.scales.push_back(std::move(items));
     }
   }
-  return scales;
 }
 
 // Bytes of a number that one form adds at most `most` to.
@@ -119,11 +125,11 @@ ContributionFormat::ContributionFormat(const domain::InstrumentVersion& version)
   for (const domain::Item& item : version.instrument.items) reverse_.push_back(item.reverse);
   record_size_ = version.instrument.rater_groups.size();
   for (const domain::RaterGroup& rater_group : version.instrument.rater_groups) {
-    Group group{rater_group.code, domain::ItemsOfAudience(version.instrument, rater_group.code), nullptr};
+    Group group{rater_group.code, domain::ItemsOfAudience(version.instrument, rater_group.code), nullptr, {}};
     auto layout = std::make_shared<statistics::FormLayout>();
     layout->points = points_;
     layout->items = static_cast<int>(group.items.size());
-    layout->scales = ScalesOf(version, group.items);
+    FillScales(version, *layout, group);
     group.layout = std::move(layout);
     std::vector<uint8_t>& widths = widths_.emplace_back();
     for (const int64_t most : Tally::MostOfOneForm(*group.layout, kContributedParts)) {

@@ -38,11 +38,17 @@ inline constexpr int64_t kMostContributedForms =
 // What the contributions of an instrument version look like. Immutable; may be used from many threads at once.
 class ContributionFormat {
  public:
+  enum class ScaleKind { kAll, kDomain, kCompetency, kTheme };
+  struct Scale {
+    ScaleKind kind = ScaleKind::kAll;
+    std::string code;  // the framework's; empty for kAll
+  };
   struct Group {
     std::string code;        // of a rater group
     std::vector<int> items;  // that it is asked: indices in the instrument, ascending
     // These items, in this order; scales are all of them, and those of each domain, competency and theme.
     std::shared_ptr<const statistics::FormLayout> layout;
+    std::vector<Scale> scales;  // what each of the layout's scales is
   };
 
   explicit ContributionFormat(const domain::InstrumentVersion& version);

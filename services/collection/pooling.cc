@@ -1,5 +1,6 @@
 #include "services/collection/pooling.h"
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <optional>
@@ -65,13 +66,16 @@ absl::StatusOr<domain::PooledFigures> AddUp(const storage::StoredPool& pool, con
 }  // namespace
 
 Pooling::Pooling(const ContributionFormat& format)
-    : format_(format), correlation_(static_cast<int>(format.reverse().size())) {}
+    : format_(format), correlation_(static_cast<int>(format.reverse().size())) {
+  for (const ContributionFormat::Group& group : format.groups()) groups_.emplace_back(group, format.points());
+}
 
 void Pooling::AddLeader(const ContributedBlocks& blocks) {
   CANDOR_CHECK(blocks.size() == format_.groups().size());
   for (size_t i = 0; i < blocks.size(); ++i) {
     if (!blocks[i].has_value()) continue;
     correlation_.Add(*blocks[i], format_.groups()[i].items);
+    groups_[i].Add(*blocks[i]);
     blocks_.push_back({leaders_, i, blocks[i]->raters()});
   }
   ++leaders_;
@@ -86,7 +90,7 @@ bool Pooling::EntersCorrelation(const ContributionFormat::Group& group) const {
   return false;
 }
 
-domain::PooledFigures Pooling::Figures() const {
+std::optional<int> Pooling::ItemCorrelation() const {
   std::vector<bool> enters;
   for (const ContributionFormat::Group& group : format_.groups()) enters.push_back(EntersCorrelation(group));
   std::set<size_t> leaders;
@@ -96,11 +100,15 @@ domain::PooledFigures Pooling::Figures() const {
     leaders.insert(block.leader);
     raters += block.raters;
   }
-  domain::PooledFigures figures;
-  if (leaders.size() < domain::kFewestPooledLeaders || raters < domain::kFewestPooledRaters) return figures;
-  if (const std::optional<double> mean = correlation_.Mean(); mean.has_value()) {
-    figures.item_correlation = InHundredths(*mean);
-  }
+  if (leaders.size() < domain::kFewestPooledLeaders || raters < domain::kFewestPooledRaters) return std::nullopt;
+  const std::optional<double> mean = correlation_.Mean();
+  if (!mean.has_value()) return std::nullopt;
+  return std::min(InHundredths(*mean), domain::kHighestPooledReliability);
+}
+
+domain::PooledFigures Pooling::Figures() const {
+  domain::PooledFigures figures{ItemCorrelation()};
+  for (const GroupPool& group : groups_) group.AppendTo(figures);
   return figures;
 }
 

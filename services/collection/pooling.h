@@ -4,12 +4,14 @@
 #ifndef CANDOR_SERVICES_COLLECTION_POOLING_H_
 #define CANDOR_SERVICES_COLLECTION_POOLING_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "services/collection/contribution.h"
+#include "services/collection/pooled_group.h"
 #include "services/domain/contract.h"
 #include "services/domain/pooled_figures.h"
 #include "services/domain/response_plane.h"
@@ -27,8 +29,8 @@ class Pooling {
   // `blocks` has one entry for each group of the format.
   void AddLeader(const ContributedBlocks& blocks);
 
-  // Each figure only where domain::kFewestPooledLeaders leaders and domain::kFewestPooledRaters raters stand behind it:
-  // those of the blocks that have a part in it.
+  // Each figure only where enough leaders (domain::kFewestPooledLeaders, of a scale's reliability kFewestReliabilityLeaders)
+  // and domain::kFewestPooledRaters raters stand behind it: those of the blocks that have a part in it.
   domain::PooledFigures Figures() const;
 
  private:
@@ -38,11 +40,13 @@ class Pooling {
     int64_t raters;
   };
   bool EntersCorrelation(const ContributionFormat::Group& group) const;
+  std::optional<int> ItemCorrelation() const;
 
   const ContributionFormat& format_;
   statistics::PooledCorrelation correlation_;
   size_t leaders_ = 0;
   std::vector<Added> blocks_;
+  std::vector<GroupPool> groups_;  // as in the format
 };
 
 // The whole order (domain::ResponsePlane::PoolCampaign, with its codes and those of the store). One at a time for a pool.

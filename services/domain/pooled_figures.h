@@ -56,16 +56,18 @@ struct PooledShare {
 
 // How one group of raters filled the forms in; at least one of both.
 struct PooledGroup {
-  std::string group;                         // code of a rater group
-  std::optional<PooledShare> straight_line;  // of raters: one rating on all items that they rated, ten or more
-  std::optional<PooledShare> no_rating;      // of forms: all items blank or not observed
+  std::string group;  // code of a rater group
+  // Of raters: one and the same rating, those of reversed items turned, on all items that they rated, ten or more.
+  std::optional<PooledShare> straight_line;
+  std::optional<PooledShare> no_rating;  // of forms: all items blank or not observed
 
   bool operator==(const PooledGroup&) const = default;
 };
 
 struct PooledFigures {
-  // Mean correlation between two items rated by one person, in hundredths, 0..100; unset where too few leaders or raters
-  // stand behind it, or where it is undefined.
+  // Mean correlation between two items rated by one person, in hundredths, 0..100; 95 reads ".95 or higher" (what is above
+  // it is of campaigns that were pooled before that was so). Unset where too few leaders or raters stand behind it, or where
+  // it is undefined.
   std::optional<int> item_correlation = std::nullopt;
   // Those that may be told, each group and scale once; empty in documents of campaigns that were pooled before there were
   // such figures.

@@ -258,6 +258,15 @@ TEST_F(PoolingFiguresTest, OfUnanimousRatersNothingCanBeSaid) {
   EXPECT_FALSE(FiguresOf(std::vector<Block>(6, Block(30, Marks{4, 4, 2, 0}))).item_correlation.has_value());
 }
 
+TEST_F(PoolingFiguresTest, ACorrelationNearOneIsToldAsABound) {
+  std::vector<Block> leaders(5);
+  for (Block& block : leaders) {
+    for (uint8_t r = 0; r < 25; ++r) block.push_back({static_cast<uint8_t>(1 + r % 5), static_cast<uint8_t>(1 + r % 5), 3, 0});
+  }
+  EXPECT_EQ(SlowCorrelation(leaders), 100);
+  EXPECT_EQ(FiguresOf(leaders).item_correlation, 95);
+}
+
 // Raters who mark two items alike but for one in 16, who marks the second the other way, correlate by 15/16 - 1/16 = .875;
 // the third item, on which all agree, is in no pair. Printed: .88.
 TEST_F(PoolingFiguresTest, AHalfIsRoundedAwayFromZero) {

@@ -23,6 +23,13 @@ namespace {
 namespace reasons = candor::domain::reasons;
 using absl::StatusCode;
 
+// Of leaders with a hundred staff in all, each of whom rated something.
+std::string FiguresOfStaff(const std::vector<Block>& leaders) {
+  domain::PooledFigures figures{SlowCorrelation(leaders)};
+  figures.groups = {{"staff", std::nullopt, domain::PooledShare{4, domain::PooledShare::Bound::kAtMost}}};
+  return domain::EncodePooledFigures(figures);
+}
+
 class PoolingTest : public CollectionTest {
  protected:
   void SetUp() override {
@@ -186,7 +193,7 @@ TEST_F(PoolingTest, AWrongKeyOpensNothingAndTheRightOneStillWorks) {
   wrong.pooling_secret_key.pop_back();
   ExpectReason(collection_->PoolCampaign(wrong), StatusCode::kFailedPrecondition, reasons::kWRONG_CLOSING_KEY);
   for (const TestSurvey& survey : surveys) EXPECT_NE(ContributionInFile(survey), "");
-  EXPECT_EQ(*collection_->PoolCampaign(Order()), domain::EncodePooledFigures({SlowCorrelation(included)}));
+  EXPECT_EQ(*collection_->PoolCampaign(Order()), FiguresOfStaff(included));
 }
 
 TEST_F(PoolingTest, ALostKeyDestroysTheContributionsAndLeavesNoFigure) {
@@ -231,7 +238,7 @@ TEST_F(PoolingTest, AFaultBetweenAnyTwoStepsIsMadeGoodByTheRepeatedOrder) {
     }
     surveys.push_back(std::move(survey));
   }
-  const std::string expected = domain::EncodePooledFigures({SlowCorrelation(included)});
+  const std::string expected = FiguresOfStaff(included);
   faults_.contribution = 1;
   ExpectReason(collection_->PoolCampaign(Order()), StatusCode::kUnavailable, reasons::kSTORE_BUSY);
   faults_.finish_before = 1;
@@ -259,7 +266,7 @@ TEST_F(PoolingTest, SeveralOrdersAtOnceGiveTheSameBytes) {
   for (std::thread& thread : threads) thread.join();
   for (const absl::StatusOr<std::string>& answer : figures) {
     ASSERT_TRUE(answer.ok()) << answer.status();
-    EXPECT_EQ(*answer, domain::EncodePooledFigures({SlowCorrelation(included)}));
+    EXPECT_EQ(*answer, FiguresOfStaff(included));
   }
 }
 
