@@ -39,6 +39,7 @@ struct GetOptions {
   std::string html;  // file for the whole of it; likewise
   std::string pdf;   // the same as PDF; likewise
   std::optional<std::string> language, paper;  // of the page
+  bool with_plan = false;                      // on the page
 };
 
 struct ListOptions {
@@ -75,15 +76,22 @@ absl::StatusOr<std::string> CommentsText(Context& c, const std::string& survey,
   return report::RenderComments(comments, text, follow_ups.has_value() ? &*follow_ups : nullptr);
 }
 
-// The plan beside the report, for whom it is; else nothing.
-absl::StatusOr<std::string> PlanText(Context& c, const std::string& survey, const candor::v1::Report& report,
-                                     const report::TextOptions& text) {
+// The plan beside the report, for whom it is; else unset.
+absl::StatusOr<std::optional<candor::v1::GrowthPlan>> PlanOf(Context& c, const std::string& survey) {
   candor::v1::GetGrowthPlanRequest request;
   request.set_name(survey + "/growthPlan");
   const auto plan = c.Call(&ReportService::Stub::GetGrowthPlan, request);
-  if (base::GetErrorDetail(plan.status()).reason == domain::reasons::kCALLER_NOT_ALLOWED) return std::string();
+  if (base::GetErrorDetail(plan.status()).reason == domain::reasons::kCALLER_NOT_ALLOWED) {
+    return std::optional<candor::v1::GrowthPlan>();
+  }
   if (!plan.ok()) return plan.status();
-  return report::RenderGrowthPlan(*plan, text, report::TitlesOf(report));
+  return std::optional<candor::v1::GrowthPlan>(*plan);
+}
+
+absl::StatusOr<std::string> PlanText(Context& c, const std::string& survey, const candor::v1::Report& report,
+                                     const report::TextOptions& text) {
+  CANDOR_ASSIGN_OR_RETURN(const auto plan, PlanOf(c, survey));
+  return plan.has_value() ? report::RenderGrowthPlan(*plan, text, report::TitlesOf(report)) : "";
 }
 
 report::TextOptions TextOf(const GetOptions& options) {
@@ -100,11 +108,12 @@ absl::Status WriteReport(const Context& c, const std::string& file, const std::s
   return Print(c.options.json ? base::Json{{"file", file}}.dump(2) + "\n" : absl::StrCat("The report is in ", file, ".\n"));
 }
 
-std::string HtmlOf(const GetOptions& options, const candor::v1::Report& report, const candor::v1::ReportComments& comments) {
+std::string HtmlOf(const GetOptions& options, const candor::v1::Report& report, const candor::v1::ReportComments& comments,
+                   const candor::v1::GrowthPlan* plan) {
   report::HtmlOptions html;
   html.language = options.language.value_or(html.language);
   if (options.paper.has_value()) html.paper = *options.paper == "a4" ? report::Paper::kA4 : report::Paper::kLetter;
-  return report::RenderHtml(report, html, &comments);
+  return report::RenderHtml(report, html, &comments, plan);
 }
 
 bool IsPage(const GetOptions& options) { return !options.html.empty() || !options.pdf.empty(); }
@@ -113,6 +122,9 @@ bool IsPage(const GetOptions& options) { return !options.html.empty() || !option
 absl::Status CheckGet(const GetOptions& options) {
   if (!IsPage(options) && (options.language.has_value() || options.paper.has_value())) {
     return UsageError("--language and --paper are about the page that --html or --pdf writes; give one of them too");
+  }
+  if (!IsPage(options) && options.with_plan) {
+    return UsageError("--with-plan is about the page that --html or --pdf writes; give one of them too");
   }
   for (const std::string& file : {options.csv, options.html, options.pdf}) {
     if (!file.empty() && file != kStandardOutput) CANDOR_RETURN_IF_ERROR(CheckNewFile(file));
@@ -138,7 +150,13 @@ absl::Status Get(Context& c, const GetOptions& options) {
   candor::v1::GetReportCommentsRequest beside;
   beside.set_name(request.name());
   CANDOR_ASSIGN_OR_RETURN(const auto comments, c.Call(&ReportService::Stub::GetReportComments, beside));
-  if (IsPage(options)) return WritePage(c, options, HtmlOf(options, report, comments));
+  if (IsPage(options)) {
+    std::optional<candor::v1::GrowthPlan> plan;
+    if (options.with_plan) {
+      CANDOR_ASSIGN_OR_RETURN(plan, PlanOf(c, survey));
+    }
+    return WritePage(c, options, HtmlOf(options, report, comments, plan.has_value() ? &*plan : nullptr));
+  }
   const report::TextOptions text = TextOf(options);
   CANDOR_ASSIGN_OR_RETURN(const std::string beside_it, CommentsText(c, survey, comments, text));
   CANDOR_ASSIGN_OR_RETURN(const std::string plan, PlanText(c, survey, report, text));
@@ -183,6 +201,8 @@ void DeclareGet(CLI::App& verb, GetOptions& options) {
       ->check(CLI::IsMember(std::vector<std::string>{"en", "es"}));
   verb.add_option("--paper", options.paper, "What the page is printed on: letter (if not given) or a4")
       ->check(CLI::IsMember(std::vector<std::string>{"letter", "a4"}));
+  // Not unless it is asked for: whoever gets the page gets the plan.
+  verb.add_flag("--with-plan", options.with_plan, "Put your growth plan on the page too, for whoever you give it to");
 }
 
 absl::Status List(Context& c, const ListOptions& options) {

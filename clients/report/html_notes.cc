@@ -50,8 +50,9 @@ Json TermsData(const HtmlWords& words) {
   return terms;
 }
 
-// Line by line, as it was written.
-Json LinesOf(const std::string& text) {
+}  // namespace
+
+Json LinesData(const std::string& text) {
   Json lines = Json::array();
   for (absl::string_view line : absl::StrSplit(text, '\n')) {
     const std::string clean = Clean(line);
@@ -59,8 +60,6 @@ Json LinesOf(const std::string& text) {
   }
   return lines;
 }
-
-}  // namespace
 
 Json NotesData(const HtmlWords& words) {
   const v1::Report& report = words.report();
@@ -90,10 +89,10 @@ Json CommentsData(const HtmlWords& words, const v1::ReportComments& comments) {
     Json prompts = Json::array();
     for (const v1::CommentedPrompt& prompt : block.prompts()) {
       Json said = Json::array();
-      for (const v1::ReleasedComment& comment : prompt.comments()) said.push_back({{"lines", LinesOf(comment.text())}});
+      for (const v1::ReleasedComment& comment : prompt.comments()) said.push_back({{"lines", LinesData(comment.text())}});
       prompts.push_back({{"question", words.Plain(prompt.text())}, {"comments", said}});
     }
-    blocks.push_back({{"title", title}, {"prompts", prompts}, {"summary", LinesOf(block.summary())}});
+    blocks.push_back({{"title", title}, {"prompts", prompts}, {"summary", LinesData(block.summary())}});
   }
   for (const std::string& note : comments.notes()) notes.push_back(words.English(note));
   if (blocks.empty() && notes.empty()) return false;

@@ -3,6 +3,8 @@
 #ifndef CANDOR_CLIENTS_REPORT_HTML_NOTES_H_
 #define CANDOR_CLIENTS_REPORT_HTML_NOTES_H_
 
+#include <string>
+
 #include "clients/report/html_words.h"
 
 namespace candor::report {
@@ -12,6 +14,9 @@ base::Json NotesData(const HtmlWords& words);
 
 // Everything of comments.mustache; false where there is nothing to say.
 base::Json CommentsData(const HtmlWords& words, const candor::v1::ReportComments& comments);
+
+// Line by line, as it was written: {"text"} each.
+base::Json LinesData(const std::string& text);
 
 }  // namespace candor::report
 

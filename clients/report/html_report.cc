@@ -6,6 +6,7 @@
 #include "clients/report/html_brief.h"
 #include "clients/report/html_comparisons.h"
 #include "clients/report/html_notes.h"
+#include "clients/report/html_plan.h"
 #include "clients/report/html_priorities.h"
 #include "clients/report/html_statements.h"
 #include "clients/report/html_template.h"
@@ -106,7 +107,8 @@ void AddFigures(const HtmlWords& words, Page& page) {
 
 }  // namespace
 
-std::string RenderHtml(const v1::Report& report, const HtmlOptions& options, const v1::ReportComments* comments) {
+std::string RenderHtml(const v1::Report& report, const HtmlOptions& options, const v1::ReportComments* comments,
+                       const v1::GrowthPlan* plan) {
   const HtmlWords words(report, options.language);
   Page page(words);
   AddFigures(words, page);
@@ -114,6 +116,11 @@ std::string RenderHtml(const v1::Report& report, const HtmlOptions& options, con
   if (beside.is_object()) {
     page.Add(Template::kComments, beside);
     page.Link("comments", "report.comments");
+  }
+  const Json planned = plan == nullptr ? Json(false) : PlanData(words, *plan);
+  if (planned.is_object()) {
+    page.Add(Template::kPlan, planned);
+    page.Link("plan", "report.plan");
   }
   const Json notes = NotesData(words);
   page.Add(Template::kNotes, notes);

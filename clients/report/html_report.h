@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "candor/v1/growth_plan.pb.h"
 #include "candor/v1/report.pb.h"
 
 namespace candor::report {
@@ -18,10 +19,11 @@ struct HtmlOptions {
 
 // The report as one file in UTF-8 that needs no other and asks for none: no script, no picture, no font from elsewhere.
 // Well-formed as XML but for its first line. Page one, competencies, themes, single statements, changes, the round, parts,
-// comments where they are given, notes. A pure function of its input; works with any message, whatever is missing in it,
+// comments and the growth plan where they are given, notes. A pure function of its input; works with any message, whatever is missing in it,
 // and shows texts as they are, whatever they hold. No sum grade and no rank is made up.
 std::string RenderHtml(const candor::v1::Report& report, const HtmlOptions& options = {},
-                       const candor::v1::ReportComments* comments = nullptr);
+                       const candor::v1::ReportComments* comments = nullptr,
+                       const candor::v1::GrowthPlan* plan = nullptr);
 
 }  // namespace candor::report
 

@@ -51,6 +51,7 @@ absl::string_view TemplateText(Template name) {
     case Template::kNotes: return kNotesTemplate;
     case Template::kAbout: return kAboutTemplate;
     case Template::kComments: return kCommentsTemplate;
+    case Template::kPlan: return kPlanTemplate;
     case Template::kChart: return kChartTemplate;
   }
   return "";

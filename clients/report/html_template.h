@@ -14,7 +14,7 @@ namespace candor::report {
 
 // The templates, by the names of their files.
 enum class Template { kPage, kBrief, kPriorities,
-  kUnits, kStatements, kComparisons, kNotes, kAbout, kComments, kChart };
+  kUnits, kStatements, kComparisons, kNotes, kAbout, kComments, kPlan, kChart };
 
 // The text of a template, as it was built in.
 absl::string_view TemplateText(Template name);

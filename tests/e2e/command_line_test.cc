@@ -110,6 +110,11 @@ class CommandLineTest : public CandordTest {
     EXPECT_THAT(leader.Text({"plan", "unshare", survey_}), HasSubstr("Not shared"));
     EXPECT_THAT(leader.Text({"report", "get", survey_, "--no-color"}),
                 AllOf(HasSubstr("Growth plan"), HasSubstr("I.2 Build a trusting school culture"), HasSubstr("Listen first")));
+    // On the page it stands if it is asked for, and for whom it is.
+    EXPECT_THAT(leader.Text({"report", "get", survey_, "--html", "-", "--with-plan"}), HasSubstr("Listen first"));
+    EXPECT_THAT(leader.Text({"report", "get", survey_, "--html", "-"}), Not(HasSubstr("Listen first")));
+    EXPECT_THAT(admin_.Text({"report", "get", survey_, "--html", "-", "--with-plan"}), Not(HasSubstr("Listen first")));
+    EXPECT_EQ(leader.Run({"report", "get", survey_, "--with-plan"}).exit_code, 2);
     // The administrator reads the report, and not the plan.
     EXPECT_THAT(admin_.Text({"report", "get", survey_}), AllOf(HasSubstr("Lee Lead"), Not(HasSubstr("Growth plan"))));
     EXPECT_EQ(admin_.Reason({"plan", "show", survey_}), "CALLER_NOT_ALLOWED");

@@ -34,6 +34,7 @@ using reporting::InputOf;
 using reporting::Page;
 using reporting::RawGroup;
 using reporting::SampleComments;
+using reporting::SamplePlan;
 using reporting::SmallVersion;
 using ::testing::AllOf;
 using ::testing::ContainsRegex;
@@ -148,6 +149,31 @@ TEST(HtmlReportTest, AnOlderReportSaysWhatItsFiguresSay) {
                           HasSubstr("competencies that both rated, self is higher in"), Not(HasSubstr("greatest needs"))));
 }
 
+TEST(HtmlReportTest, ThePlanStandsOnThePageWhereItIsGiven) {
+  v1::GrowthPlan plan = SamplePlan();
+  for (const char* language : {"en", "es"}) {
+    HtmlOptions options;
+    options.language = language;
+    const bool english = options.language == "en";
+    const Page page(RenderHtml(FullReport(7), options, nullptr, &plan));
+    EXPECT_THAT(page.Faults(), IsEmpty());
+    const std::string text = page.TextOf("//section[h2/@id='plan']");
+    for (const std::string& said :
+         {std::string("Staff hear first what families said. And what follows from it."),
+          std::string(english ? "Done: Ask two families each week & write it down" : "Hecho: Ask two families each week & write it down"),
+          std::string(english ? "To do: A quarter" : "Por hacer: A quarter"), std::string("Seven of ten weeks"),
+          std::string(english ? "14 May 2027" : "14 de mayo de 2027"), std::string("IX.9"), std::string("<b>Not</b> markup"),
+          std::string(english ? "Not shared in the service" : "No compartido en el servicio")}) {
+      EXPECT_THAT(text, HasSubstr(said));
+    }
+    EXPECT_EQ(page.Texts("//nav//a[@href='#plan']").size(), 1u);
+  }
+  plan.set_shared_with_supervisor(true);
+  EXPECT_THAT(Page(RenderHtml(FullReport(7), {}, nullptr, &plan)).Text(), HasSubstr("Shared: besides the leader"));
+  plan.clear_goals();
+  EXPECT_EQ(RenderHtml(FullReport(7), {}, nullptr, &plan), RenderHtml(FullReport(7), {}));
+}
+
 TEST(HtmlReportTest, GivesNoSumGradeAndNoPlaceAmongLeaders) {
   const std::string text = TextOf(FullReport(7));
   for (const char* word : {"Overall", "All items", "percentile", "rank "}) EXPECT_THAT(text, Not(HasSubstr(word)));
@@ -162,7 +188,8 @@ TEST(HtmlReportTest, SaysOnEveryPageAndInEverySectionThatNobodyMayBeJudgedByIt) 
   for (const char* language : {"en", "es"}) {
     HtmlOptions options;
     options.language = language;
-    const std::string html = RenderHtml(report, options, &comments);
+    const v1::GrowthPlan plan = SamplePlan();
+    const std::string html = RenderHtml(report, options, &comments, &plan);
     const Page page(html);
     const sentences::Sentences say(language);
     // In a style no reference is resolved, so the notice of every printed page may hold no sign that needs one.
@@ -477,13 +504,13 @@ TEST(HtmlReportTest, SentencesAndTemplatesKnowEachOther) {
   std::string templates, sources;
   const std::string folder = std::string(CANDOR_SOURCE_DIR) + "/clients/report/";
   for (const char* name :
-       {"page", "brief", "priorities", "units", "tables", "grid", "statements", "comparisons", "notes", "about", "comments"}) {
+       {"page", "brief", "priorities", "units", "tables", "grid", "statements", "comparisons", "notes", "about", "comments", "plan"}) {
     const std::string text = ReadFile(absl::StrCat(folder, "html/", name, ".mustache"));
     ASSERT_FALSE(text.empty()) << name;
     templates += text;
   }
   for (const char* name : {"figures", "html_brief", "html_comparisons", "html_heat_map", "html_notes", "html_participation",
-                           "html_priorities", "html_report", "html_statements", "html_units", "html_words", "svg_bars", "svg_chart",
+                           "html_plan", "html_priorities", "html_report", "html_statements", "html_units", "html_words", "svg_bars", "svg_chart",
                            "svg_unit_charts", "text_brief"}) {
     const std::string text = ReadFile(absl::StrCat(folder, name, ".cc"));
     ASSERT_FALSE(text.empty()) << name;

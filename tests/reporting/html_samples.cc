@@ -91,4 +91,22 @@ v1::ReportComments SampleComments() {
   return comments;
 }
 
+v1::GrowthPlan SamplePlan() {
+  v1::GrowthPlan plan;
+  v1::GrowthGoal& whole = *plan.add_goals();
+  whole.set_unit("I.2");
+  whole.set_goal("Staff hear first what families said.\nAnd what follows from it.");
+  v1::GrowthAction& done = *whole.add_actions();
+  done.set_text("Ask two families each week & write it down");
+  done.set_done(true);
+  whole.add_actions()->set_text("A quarter of an hour in each staff meeting");
+  whole.set_evidence("Statement I.2.a in the next round");
+  whole.set_review_date("2027-05-14");
+  whole.set_outcome("Seven of ten weeks so far");
+  v1::GrowthGoal& bare = *plan.add_goals();
+  bare.set_unit("IX.9");
+  bare.set_goal("<b>Not</b> markup");
+  return plan;
+}
+
 }  // namespace candor::reporting

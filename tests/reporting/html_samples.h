@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "candor/v1/growth_plan.pb.h"
 #include "candor/v1/report.pb.h"
 
 namespace candor::reporting {
@@ -15,6 +16,9 @@ v1::Report FullReport(uint32_t seed);
 
 // Comments of two blocks, with a summary and what is withheld.
 v1::ReportComments SampleComments();
+
+// Two goals on competencies of the demonstration: one with everything, one with its words alone.
+v1::GrowthPlan SamplePlan();
 
 }  // namespace candor::reporting
 

@@ -20,6 +20,7 @@ struct Sample {
   v1::Report report;
   report::HtmlOptions options;
   v1::ReportComments comments = {};
+  v1::GrowthPlan plan = {};
 };
 
 v1::Report Report(const domain::InstrumentVersion& version, const std::vector<RawGroup>& groups,
@@ -62,7 +63,7 @@ v1::Report ForDevelopmentAlone(uint32_t seed) {
 std::vector<Sample> Samples() {
   const report::HtmlOptions english, spanish = {"es", report::Paper::kA4};
   return {
-      {"full-en", FullReport(7), english, SampleComments()},
+      {"full-en", FullReport(7), english, SampleComments(), SamplePlan()},
       {"full-es", ForDevelopmentAlone(3), spanish, SampleComments()},
       {"limits-en", OfFew(7, {3, 3, 3, 3}), english},
       {"self-alone-es", OfFew(1, {3, 3, 3, 3}), spanish},
@@ -75,7 +76,7 @@ int Write(const std::string& folder) {
   for (const Sample& sample : Samples()) {
     const std::string path = absl::StrCat(folder, "/", sample.name, ".html");
     std::ofstream file(path);
-    file << report::RenderHtml(sample.report, sample.options, &sample.comments);
+    file << report::RenderHtml(sample.report, sample.options, &sample.comments, &sample.plan);
     if (!file.flush()) {
       std::cerr << path << " cannot be written\n";
       return 1;
