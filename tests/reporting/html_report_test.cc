@@ -504,13 +504,15 @@ TEST(HtmlReportTest, SentencesAndTemplatesKnowEachOther) {
   std::string templates, sources;
   const std::string folder = std::string(CANDOR_SOURCE_DIR) + "/clients/report/";
   for (const char* name :
-       {"page", "brief", "priorities", "units", "tables", "grid", "statements", "comparisons", "notes", "about", "comments", "plan"}) {
+       {"page", "brief", "priorities", "units", "tables", "grid", "statements", "comparisons", "notes", "about", "comments",
+        "plan"}) {
     const std::string text = ReadFile(absl::StrCat(folder, "html/", name, ".mustache"));
     ASSERT_FALSE(text.empty()) << name;
     templates += text;
   }
   for (const char* name : {"figures", "html_brief", "html_comparisons", "html_heat_map", "html_notes", "html_participation",
-                           "html_plan", "html_priorities", "html_report", "html_statements", "html_units", "html_words", "svg_bars", "svg_chart",
+                           "html_plan", "html_priorities", "html_report", "html_statements", "html_units", "html_words", "svg_bars",
+                           "svg_chart",
                            "svg_unit_charts", "text_brief"}) {
     const std::string text = ReadFile(absl::StrCat(folder, name, ".cc"));
     ASSERT_FALSE(text.empty()) << name;
