@@ -69,6 +69,10 @@ struct PersonRow {
   domain::SchoolId school;  // may be empty
   Roles roles;
   std::vector<domain::PersonId> supervisors;  // of this leader; sorted, each once
+  // A leadership team instead of a person; fixed when the row is inserted. Its members are people who lead it together, sorted,
+  // each once; those who are deleted leave it, so that there may be any number.
+  bool team = false;
+  std::vector<domain::PersonId> team_members;
   // The public half of the key that the person made as a moderator or auditor: X25519, 32 bytes; empty until they have
   // registered one. `key_time` is when they did so last.
   std::string public_key;
@@ -184,7 +188,7 @@ enum class SurveyDocument {
   kReport = 6,
   kReportSubject = 7,
   kFirstReading = 8,  // empty; there once the contract's first reader has read the report, from when the others may
-  kLeaderLine = 9,    // EncodeLeaderLine: the leader and their supervisors at opening
+  kLeaderLine = 9,    // EncodeLeaderLine: the leader or the team's members, and their supervisors, at opening
   kSurnameFilter = 10,  // crypto::SaltedFilter with staff surnames; goes with the survey's keys
   kKeyHolders = 11,     // EncodeKeyHolders: moderators and auditor with their keys at opening
   kComments = 12,       // domain::EncodeReleasedComments: stands beside the report, never in it
@@ -268,7 +272,7 @@ struct GroupCount {
   std::string part = "";  // empty: of none
 };
 
-// Who rated the leader under their own name.
+// Who rated the leader under their own name; kSelf of each member where the leader is a team.
 enum class IdentifiedAudience { kSelf = 1, kSupervisor = 2 };
 
 struct IdentifiedRatingRow {
@@ -322,6 +326,10 @@ class ReadTransaction {
   virtual absl::StatusOr<std::vector<PersonRow>> ListSupervised(const domain::DistrictId& district,
                                                                 const domain::PersonId& supervisor,
                                                                 const Page& page) = 0;
+
+  // The teams that `member` is a member of.
+  virtual absl::StatusOr<std::vector<PersonRow>> ListTeamsOf(const domain::DistrictId& district,
+                                                             const domain::PersonId& member, const Page& page) = 0;
 
   virtual absl::StatusOr<std::optional<AccessKeyRow>> FindAccessKeyByHash(absl::string_view key_hash) = 0;
   // By access key id.

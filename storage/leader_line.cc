@@ -8,19 +8,41 @@
 #include "services/domain/json_reader.h"
 
 namespace candor::storage {
+namespace {
 
-bool LeaderLine::IsSupervisor(const domain::PersonId& person) const {
-  return !person.empty() && std::find(supervisors.begin(), supervisors.end(), person) != supervisors.end();
+bool IsAmong(const domain::PersonId& person, const std::vector<domain::PersonId>& people) {
+  return !person.empty() && std::find(people.begin(), people.end(), person) != people.end();
 }
 
-bool LeaderLine::Contains(const domain::PersonId& person) const {
-  return (!person.empty() && person == leader) || IsSupervisor(person);
+base::Json IdsToJson(const std::vector<domain::PersonId>& people) {
+  base::Json ids = base::Json::array();
+  for (const domain::PersonId& person : people) ids.push_back(person.value());
+  return ids;
 }
+
+std::vector<domain::PersonId> IdsOf(std::vector<std::string> texts) {
+  std::vector<domain::PersonId> ids;
+  for (std::string& text : texts) ids.push_back(domain::PersonId(std::move(text)));
+  return ids;
+}
+
+}  // namespace
+
+std::vector<domain::PersonId> LeaderLine::Leaders() const {
+  return team ? members : std::vector<domain::PersonId>{leader};
+}
+
+bool LeaderLine::IsLeader(const domain::PersonId& person) const { return IsAmong(person, Leaders()); }
+
+bool LeaderLine::IsSupervisor(const domain::PersonId& person) const { return IsAmong(person, supervisors); }
+
+bool LeaderLine::Contains(const domain::PersonId& person) const { return IsLeader(person) || IsSupervisor(person); }
 
 std::string EncodeLeaderLine(const LeaderLine& line) {
-  base::Json supervisors = base::Json::array();
-  for (const domain::PersonId& supervisor : line.supervisors) supervisors.push_back(supervisor.value());
-  return base::CanonicalJson(base::Json{{"leader", line.leader.value()}, {"supervisors", std::move(supervisors)}});
+  base::Json document{{"leader", line.leader.value()}, {"supervisors", IdsToJson(line.supervisors)}};
+  // Lines of people have no such member, as those from before there were teams.
+  if (line.team) document["members"] = IdsToJson(line.members);
+  return base::CanonicalJson(document);
 }
 
 absl::StatusOr<LeaderLine> DecodeLeaderLine(absl::string_view bytes) {
@@ -30,12 +52,25 @@ absl::StatusOr<LeaderLine> DecodeLeaderLine(absl::string_view bytes) {
   domain::JsonObject object(*document, "leader_line", &fault);
   LeaderLine line;
   line.leader = domain::PersonId(object.Text("leader"));
-  for (std::string& supervisor : object.Texts("supervisors")) {
-    line.supervisors.push_back(domain::PersonId(std::move(supervisor)));
-  }
+  line.supervisors = IdsOf(object.Texts("supervisors"));
+  line.team = object.Has("members");
+  if (line.team) line.members = IdsOf(object.Texts("members"));
   object.Finish();
   CANDOR_RETURN_IF_ERROR(fault.status());
   return line;
+}
+
+absl::StatusOr<LeaderLine> LineInDirectory(ReadTransaction& transaction, const domain::DistrictId& district,
+                                           const domain::PersonId& leader) {
+  CANDOR_ASSIGN_OR_RETURN(std::optional<PersonRow> row, transaction.FindPerson(district, leader));
+  if (!row.has_value()) return LeaderLine{leader, {}};
+  return LeaderLine{leader, std::move(row->supervisors), row->team, std::move(row->team_members)};
+}
+
+absl::StatusOr<LeaderLine> LineOf(ReadTransaction& transaction, const SurveyRow& survey) {
+  CANDOR_ASSIGN_OR_RETURN(std::optional<LeaderLine> frozen, FindLeaderLine(transaction, survey.district, survey.id));
+  if (frozen.has_value()) return *std::move(frozen);
+  return LineInDirectory(transaction, survey.district, survey.leader);
 }
 
 absl::StatusOr<std::optional<LeaderLine>> FindLeaderLine(ReadTransaction& transaction,

@@ -374,6 +374,7 @@ absl::Status Answer(Context& c, const AnswerOptions& given) {
                                    absl::StrJoin(documents.contract.languages, ", ")));
   }
   dialog.SetLanguage(language);
+  if (documents.contract.team_members > 0) dialog.SetAboutTeam();
   const Sentences& say = dialog.sentences();
   if (options.after_restore) {
     CANDOR_RETURN_IF_ERROR(respondent->ConfirmToken());

@@ -297,8 +297,11 @@ std::string TextOf(const Survey& survey) {
                                   NameOf(survey.state()), survey.waiting_for_steward() ? ", waiting for the steward" : "",
                                   "\n  invited: ", GroupsOf(survey.groups(), !draft, coarse), "\n");
   if (draft) return text;
-  absl::StrAppend(&text, "  code for the notice board: ", survey.manifest_code(), "\n  self-rating ",
-                  survey.self_rated() ? "saved" : "missing", ", supervisor's rating ",
+  const std::string own = survey.team_members() > 0
+                              ? absl::StrCat("rated by ", survey.team_members_rated(), " of the team's ", survey.team_members(),
+                                             " members")
+                              : absl::StrCat("self-rating ", survey.self_rated() ? "saved" : "missing");
+  absl::StrAppend(&text, "  code for the notice board: ", survey.manifest_code(), "\n  ", own, ", supervisor's rating ",
                   survey.supervisor_rated() ? "saved" : "missing", "\n");
   return text;
 }

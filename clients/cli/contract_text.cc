@@ -126,13 +126,14 @@ std::string ContractText(const client::SurveyDocuments& documents, int group, co
   const domain::AnswerShape shape = documents.Shape(group);
   const auto items = std::count(shape.items_asked.begin(), shape.items_asked.end(), true);
 
-  const Sentences say(language);
+  const Sentences say = contract.team_members > 0 ? Sentences(language).ForTeam() : Sentences(language);
   std::string text = absl::StrCat("\n", instrument.title, "\n");
   if (!say.is_wanted()) absl::StrAppend(&text, "\n", say.Say("language.missing", {{"language", language}}), "\n");
 
   Heading(text, say.Say("asked.heading"));
   Point(text, say.SayFor(items, "asked.items",
                          {{"count", absl::StrCat(items)}, {"group", TitleOf(instrument, audience, language)}}));
+  if (contract.team_members > 0) Point(text, say.Say("asked.team", {{"members", absl::StrCat(contract.team_members)}}));
   Point(text, contract.purpose == domain::kDevelopmental ? say.Say("asked.purpose.developmental")
                                                          : say.Say("asked.purpose.other", {{"purpose", contract.purpose}}));
   if (contract.evaluative_use_forbidden) Point(text, say.Say("asked.evaluative_use_forbidden"));

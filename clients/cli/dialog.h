@@ -24,6 +24,8 @@ class Dialog {
 
   // What it says by itself is in English until this is called.
   void SetLanguage(absl::string_view language) { sentences_ = sentences::Sentences(language); }
+  // From now on the words for a survey about a leadership team.
+  void SetAboutTeam() { sentences_ = sentences_.ForTeam(); }
   const sentences::Sentences& sentences() const { return sentences_; }
 
   // Made printable: items and rules come from a server.

@@ -37,6 +37,10 @@ std::string TextOf(const Person& person) {
   if (!person.job_title().empty()) table.Add({"job title", person.job_title()});
   if (!person.email().empty()) table.Add({"email", person.email()});
   if (!person.school().empty()) table.Add({"school", person.school()});
+  if (person.team()) {
+    table.Add({"team", absl::StrCat(person.team_members_size(), " members")});
+    for (const std::string& member : person.team_members()) table.Add({"member", member});
+  }
   table.Add({"roles", RolesOf(person)});
   for (const std::string& supervisor : person.supervisors()) table.Add({"supervisor", supervisor});
   if (!person.public_key().empty()) {
@@ -50,7 +54,7 @@ struct PersonOptions {
   std::string name;  // of the resource: update alone
   std::string id;    // create alone
   std::string display_name, job_title, email, school;
-  std::vector<std::string> roles, supervisors;
+  std::vector<std::string> roles, supervisors, members;
   CLI::App* verb = nullptr;
 };
 
@@ -65,6 +69,9 @@ void DeclareFields(CLI::App& verb, PersonOptions& options) {
   verb.add_option("--supervisor", options.supervisors,
                   "A supervisor of this leader: a person's name, or id with --district; may be given more than once; \"\" for "
                   "none");
+  verb.add_option("--member", options.members,
+                  "Makes it a leadership team, which is rated as one leader is: a member's name, or id with --district; given "
+                  "for each of 3 to 20 leaders. Of a team the members named here are all that it has then");
 }
 
 absl::Status Fill(Context& c, const PersonOptions& options, Person& person) {
@@ -78,6 +85,9 @@ absl::Status Fill(Context& c, const PersonOptions& options, Person& person) {
   for (const std::string& supervisor : options.supervisors) {
     if (supervisor.empty() && options.supervisors.size() == 1) break;  // none any more
     CANDOR_ASSIGN_OR_RETURN(*person.add_supervisors(), c.FullName("people", supervisor));
+  }
+  for (const std::string& member : options.members) {
+    CANDOR_ASSIGN_OR_RETURN(*person.add_team_members(), c.FullName("people", member));
   }
   return absl::OkStatus();
 }
@@ -98,7 +108,8 @@ absl::Status Update(Context& c, const PersonOptions& options) {
   CANDOR_ASSIGN_OR_RETURN(*request.mutable_person()->mutable_name(), c.FullName("people", options.name));
   const std::pair<const char*, const char*> fields[] = {{"--name", "display_name"}, {"--title", "job_title"},
                                                         {"--email", "email"},       {"--school", "school"},
-                                                        {"--role", "roles"},        {"--supervisor", "supervisors"}};
+                                                        {"--role", "roles"},        {"--supervisor", "supervisors"},
+                                                        {"--member", "team_members"}};
   for (const auto& [flag, field] : fields) {
     if (options.verb->count(flag) > 0) request.mutable_update_mask()->add_paths(field);
   }
@@ -113,7 +124,10 @@ absl::Status List(Context& c, const NoOptions&) {
   CANDOR_ASSIGN_OR_RETURN(const auto all, c.List(&DirectoryService::Stub::ListPeople, request));
   return c.Show(all, [&] {
     Table table({"NAME", "DISPLAY NAME", "TITLE", "ROLES"});
-    for (const Person& p : all.people()) table.Add({p.name(), p.display_name(), p.job_title(), RolesOf(p)});
+    for (const Person& p : all.people()) {
+      const std::string roles = p.team() ? absl::StrCat("team of ", p.team_members_size()) : RolesOf(p);
+      table.Add({p.name(), p.display_name(), p.job_title(), roles});
+    }
     return table.Text();
   });
 }
@@ -141,9 +155,9 @@ absl::Status Delete(Context& c, const NameOption& options) {
 }  // namespace
 
 void AddPersonVerbs(CLI::App& app, Context& context) {
-  CLI::App* noun = AddNoun(app, "person", "Leaders, supervisors and administrators of a district");
+  CLI::App* noun = AddNoun(app, "person", "Leaders, leadership teams, supervisors and administrators of a district");
   AddVerb<PersonOptions>(
-      *noun, context, "create", "Add a person",
+      *noun, context, "create", "Add a person or a leadership team",
       [](CLI::App& verb, PersonOptions& options) {
         verb.add_option("--name", options.display_name, "The name as it stands on reports")->required();
         verb.add_option("--id", options.id, "Last segment of the resource's name; made at random if not given");

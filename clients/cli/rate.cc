@@ -106,6 +106,10 @@ absl::Status Rate(Context& c, const RateOptions& options, const std::string& kin
   const bool asks = options.file.empty();
   Dialog dialog(std::cin, c.options.json ? std::cerr : std::cout);
   dialog.SetLanguage(language);
+  if (form.team_members() > 0) {
+    dialog.Say(absl::StrCat("\n", Wrapped(dialog.sentences().Say("rate.team", {{"members", absl::StrCat(form.team_members())}}),
+                                         kWidth, "")));
+  }
   if (!asks) {
     CANDOR_ASSIGN_OR_RETURN(const std::string bytes, base::ReadFile(options.file));
     CANDOR_ASSIGN_OR_RETURN(const MarkedAnswers marked, ParseAnswers(bytes, options.file));
@@ -154,7 +158,8 @@ void AddRateVerbs(CLI::App& app, Context& context) {
   for (const std::string kind : {"self", "supervisor"}) {
     AddVerb<RateOptions>(
         *noun, context, kind,
-        kind == "self" ? "Rate yourself (the leader's key)" : "Rate a leader that you supervise (the supervisor's key)",
+        kind == "self" ? "Rate yourself, or the team that you are a member of (the leader's or the member's key)"
+                       : "Rate a leader that you supervise (the supervisor's key)",
         [](CLI::App& verb, RateOptions& options) {
           verb.add_option("survey", options.survey, "districts/DISTRICT/campaigns/CAMPAIGN/surveys/SURVEY")->required();
           verb.add_option("--file", options.file,

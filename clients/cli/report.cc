@@ -223,7 +223,8 @@ absl::Status GetScores(Context& c, const ScoresOptions& options) {
   CANDOR_ASSIGN_OR_RETURN(*request.mutable_name(), SurveyName(c, options.survey));
   CANDOR_ASSIGN_OR_RETURN(const auto scores, c.Call(&ScoringService::Stub::GetScores, request));
   return c.Show(scores, [&] {
-    std::vector<std::string> header = {"CODE", "TITLE", "SELF", "SUPERVISOR"};
+    const sentences::Sentences say = report::WordsOf(scores);
+    std::vector<std::string> header = {"CODE", "TITLE", scores.has_team() ? "TEAM ITSELF" : "SELF", "SUPERVISOR"};
     for (const auto& group : scores.groups()) header.push_back(group.code());
     header.insert(header.end(), {"all raters", "GAP", ""});
     Table table(header);
@@ -235,7 +236,7 @@ absl::Status GetScores(Context& c, const ScoresOptions& options) {
       for (const auto& group : unit.groups()) row.push_back(report::ShortFigure(group, lines));
       row.push_back(report::ShortFigure(unit.all_raters(), lines));
       row.push_back(report::ShortGap(unit.gap(), lines));
-      row.push_back(report::GapWords(unit.gap()));
+      row.push_back(report::GapWords(unit.gap(), say));
       table.Add(row);
     }
     return table.Text();

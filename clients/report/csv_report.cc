@@ -74,7 +74,8 @@ void AddUnit(std::vector<Column>& columns) {
 void AddFigure(std::vector<Column>& columns) {
   columns.push_back({"state", StateOf});
   columns.push_back({"withheld_reason", [](const Row& r) {
-                       return Word(v1::WithheldReason_Name(r.score.withheld_reason()), "WITHHELD_REASON_");
+                       const auto reason = r.person != nullptr ? r.person->withheld_reason() : r.score.withheld_reason();
+                       return Word(v1::WithheldReason_Name(reason), "WITHHELD_REASON_");
                      }});
   columns.push_back({"n", [](const Row& r) { return Count(r.score.n()); }});
   columns.push_back({"mean", MeanOf});
@@ -212,10 +213,11 @@ std::string RenderCsv(const v1::Report& report) {
   std::map<std::string, std::string> titles;
   for (const v1::GroupSummary& group : scores.groups()) titles[group.code()] = group.title();
   Table table(ColumnsFor(PointsOf(scores)));
+  const std::string own = WordsOf(report.scores()).Say("report.self");
   for (const v1::UnitScore& unit : scores.units()) {
     for (const v1::GroupScore& score : unit.groups()) table.Add({unit, score.group(), titles[score.group()], score});
     table.Add({unit, "all_raters", "All raters", unit.all_raters()});
-    table.Add({unit, "self", "Self", v1::GroupScore::default_instance(), &unit.self()});
+    table.Add({unit, "self", own, v1::GroupScore::default_instance(), &unit.self()});
     table.Add({unit, "supervisor", "Supervisor", v1::GroupScore::default_instance(), &unit.supervisor()});
   }
   return std::move(table).Finish();

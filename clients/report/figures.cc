@@ -241,6 +241,11 @@ std::string IntervalText(const v1::GroupScore& score, const Sentences& say) {
                       say.Say("figure.range", {{"lower", MeanText(interval.lower())}, {"upper", MeanText(interval.upper())}}));
 }
 
+Sentences WordsOf(const v1::Scores& scores, absl::string_view language) {
+  const Sentences say(language);
+  return scores.has_team() ? say.ForTeam() : say;
+}
+
 std::string GapWords(const v1::Gap& gap, const Sentences& say) {
   std::vector<std::string> words;
   switch (gap.category()) {
@@ -275,6 +280,7 @@ std::string ReasonWords(v1::WithheldReason reason, int minimum, const Sentences&
     case v1::WITHHELD_REASON_MORE_ANSWERS_THAN_CODES: return say.Say("withheld.more_answers");
     case v1::WITHHELD_REASON_POOLED: return say.Say("withheld.pooled");
     case v1::WITHHELD_REASON_TOO_FEW_ITEMS: return say.Say("withheld.items");
+    case v1::WITHHELD_REASON_TOO_FEW_MEMBERS: return say.Say("withheld.members");
     default: return "";
   }
 }

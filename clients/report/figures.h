@@ -84,6 +84,9 @@ std::string ChangeLimits(const candor::v1::Change& change, const sentences::Sent
 // "3.42 to 4.21"; with a "~" before where it is the typical uncertainty. Empty where there is none.
 std::string IntervalText(const candor::v1::GroupScore& score, const sentences::Sentences& say = English());
 
+// The words of a report with these scores in `language`, those for a team where it is about one.
+sentences::Sentences WordsOf(const candor::v1::Scores& scores, absl::string_view language = "en");
+
 // What gap and quadrant say together, for instance "self higher; blind spot". Empty where nothing can be said.
 std::string GapWords(const candor::v1::Gap& gap, const sentences::Sentences& say = English());
 

@@ -81,6 +81,11 @@ Json ParticipationData(const HtmlWords& words) {
     self = unit->self().items_used();
     supervisor = unit->supervisor().items_used();
   }
+  if (words.report().scores().has_team()) {
+    const v1::TeamRating& team = words.report().scores().team();
+    persons.push_back({{"text", say.Say("report.team_members", {{"rated", absl::StrCat(team.rated())},
+                                                              {"members", absl::StrCat(team.members())}})}});
+  }
   persons.push_back({{"text", PersonText("self", self, words)}});
   persons.push_back({{"text", PersonText("supervisor", supervisor, words)}});
   return {{"rows", rows}, {"remarks", remarks}, {"persons", persons}};

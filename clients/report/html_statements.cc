@@ -59,7 +59,12 @@ class StatementList {
 
  private:
   void AddPerson(const char* title, const v1::PersonScore& score, Json& rows) const {
-    if (!score.has_mean()) return;
+    if (!score.has_mean()) {
+      if (score.withheld_reason() == v1::WITHHELD_REASON_UNSPECIFIED) return;
+      rows.push_back({{"who", words_.Plain(say_.Say(title))}, {"part", false}, {"n", ""}, {"details", Json::array()},
+                      {"measured", {{"figure", ""}, {"range", ""}, {"why", words_.NotShown(score.withheld_reason(), 0)}}}});
+      return;
+    }
     const std::string rating = RatingText(score);
     Json details = Json::array();
     const int point = static_cast<int>(score.mean());

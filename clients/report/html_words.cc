@@ -21,7 +21,7 @@ constexpr char kPrefix[] = "report.";
 }  // namespace
 
 HtmlWords::HtmlWords(const v1::Report& report, absl::string_view language)
-    : report_(report), say_(language), lines_(LinesOf(report.scores().rules())) {}
+    : report_(report), say_(WordsOf(report.scores(), language)), lines_(LinesOf(report.scores().rules())) {}
 
 int HtmlWords::points() const { return std::clamp(rules().points(), 2, 10); }
 
@@ -29,8 +29,8 @@ Json HtmlWords::Labels() const {
   Json labels = Json::object();
   for (const auto& [key, sentence] : sentences::SentenceCatalogue().items()) {
     if (!absl::StartsWith(key, kPrefix)) continue;
-    const std::string text = sentence.at(language());
-    if (!absl::StrContains(text, '{')) labels[key.substr(sizeof(kPrefix) - 1)] = text;
+    if (absl::StrContains(sentence.at(language()).get_ref<const std::string&>(), '{')) continue;
+    labels[key.substr(sizeof(kPrefix) - 1)] = say_.Say(key);
   }
   return labels;
 }

@@ -62,11 +62,11 @@ std::string RenderGrowthPlan(const v1::GrowthPlan& plan, const TextOptions& opti
                        "done for it.");
   } else if (plan.shared_with_supervisor()) {
     page.Paragraph("",
-                   "Shared: besides the leader, those who supervised them when the survey opened can read it, where the "
-                   "rules let them read the report. Nobody else can.",
+                   "Shared: those who supervised them when the survey opened can read it besides the leader, or the team's "
+                   "members, where the rules let them read the report. Nobody else can.",
                    Style::kQuiet);
   } else {
-    page.Paragraph("", "Not shared: nobody but the leader can read it.", Style::kQuiet);
+    page.Paragraph("", "Not shared: nobody but the leader can read it; of a team, nobody but its members.", Style::kQuiet);
   }
   return std::move(page).Finish();
 }

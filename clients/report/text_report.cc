@@ -20,9 +20,6 @@ namespace {
 
 namespace v1 = candor::v1;
 
-constexpr char kNotToJudge[] =
-    "For the leader's own development alone: may not be used to judge the leader, for pay, promotion or dismissal.";
-
 // The parts that are not empty, joined.
 std::string Joined(std::vector<std::string> parts, absl::string_view between) {
   parts.erase(std::remove(parts.begin(), parts.end(), ""), parts.end());
@@ -30,7 +27,10 @@ std::string Joined(std::vector<std::string> parts, absl::string_view between) {
 }
 
 std::string PurposeWords(const v1::Report& report) {
-  if (report.purpose() == "developmental") return "for the leader's own development, not for ranking or appraisal";
+  if (report.purpose() == "developmental") {
+    return absl::StrCat("for the ", report.scores().has_team() ? "team" : "leader",
+                        "'s own development, not for ranking or appraisal");
+  }
   return Clean(report.purpose());
 }
 
@@ -115,7 +115,16 @@ void WriteParticipation(const v1::Report& report, TextPage& page) {
     return items == 0 ? absl::StrCat(who, ": no rating")
                       : absl::StrCat(who, ": rated ", items, " of ", report.items_size(), " statements");
   };
-  page.Paragraph("  ", absl::StrCat(rated("Self", self), ". ", rated("Supervisor", supervisor), "."));
+  std::string own = absl::StrCat(rated("Self", self), ".");
+  if (report.scores().has_team()) {
+    const v1::TeamRating& team = report.scores().team();
+    const sentences::Sentences say = WordsOf(report.scores());
+    own = say.Say("report.team_members", {{"rated", absl::StrCat(team.rated())}, {"members", absl::StrCat(team.members())}});
+    absl::StrAppend(&own, " ", self == 0 ? say.Say("report.self_not_rated")
+                                         : say.Say("report.self_rated", {{"count", absl::StrCat(self)},
+                                                                         {"total", absl::StrCat(report.items_size())}}));
+  }
+  page.Paragraph("  ", absl::StrCat(own, " ", rated("Supervisor", supervisor), "."));
 }
 
 void WriteNotes(const v1::Report& report, TextPage& page) {
@@ -136,8 +145,9 @@ std::string RenderText(const v1::Report& report, const TextOptions& options) {
   TextPage page(std::clamp(options.width, kNarrowestText, kWidestText), options.color);
   WriteHeader(report, page);
   if (report.evaluative_use_forbidden()) {
-    page.Paragraph("", kNotToJudge, Style::kStrong);
-    page.set_notice(kNotToJudge);
+    const std::string not_to_judge = WordsOf(report.scores()).Say("report.not_to_judge");
+    page.Paragraph("", not_to_judge, Style::kStrong);
+    page.set_notice(not_to_judge);
   }
   WriteParticipation(report, page);
   WriteBrief(report, page);

@@ -51,9 +51,10 @@ class UnitTable {
       : UnitTable(report, page, ShownGroups(report, /*parts=*/false), /*self=*/true) {}
   // `groups` alone, or with self, supervisor, all raters and the gap.
   UnitTable(const v1::Report& report, TextPage& page, std::vector<int> groups, bool self)
-      : page_(page), lines_(LinesOf(report.scores().rules())), groups_(std::move(groups)), self_(self),
+      : page_(page), say_(WordsOf(report.scores())), lines_(LinesOf(report.scores().rules())),
+        groups_(std::move(groups)), self_(self),
         supervisor_(self && HasSupervisor(report)) {
-    if (self_) columns_.push_back({"Self", kPersonCells, false});
+    if (self_) columns_.push_back({say_.Say("report.self"), kPersonCells, false});
     if (supervisor_) columns_.push_back({"Superv.", kPersonCells, false});
     for (size_t i = 0; i < groups_.size(); ++i) {
       columns_.push_back({TitleOf(report.scores().groups(groups_[i])), kGroupCells, i == (self_ ? 0u : 1u)});
@@ -106,7 +107,7 @@ class UnitTable {
       cells.push_back(round.empty() ? "–" : round);
     }
     if (self_) cells.push_back(ShortGap(unit.gap(), lines_));
-    const std::string words = self_ ? GapWords(unit.gap()) : "";
+    const std::string words = self_ ? GapWords(unit.gap(), say_) : "";
     if (!fits_) {
       std::vector<std::string> parts;
       for (size_t i = 0; i < cells.size(); ++i) parts.push_back(absl::StrCat(columns_[i].title, " ", cells[i]));
@@ -142,6 +143,7 @@ class UnitTable {
   }
 
   TextPage& page_;
+  const sentences::Sentences say_;
   const Lines lines_;
   const std::vector<int> groups_;
   const bool self_;
@@ -170,7 +172,7 @@ class IndicatorList {
     page_.Gap();
     page_.Paragraph(absl::StrCat("  ", Clean(unit.code()), "  "), Clean(unit.title()), Style::kStrong);
     WriteSentence(unit.code());
-    WritePerson("Self", unit.self());
+    WritePerson(WordsOf(report_.scores()).Say("report.self"), unit.self());
     WritePerson("Supervisor", unit.supervisor());
     std::vector<std::string> not_asked;
     for (int g : groups_) {
@@ -194,7 +196,7 @@ class IndicatorList {
     const std::string gap = LongGap(unit.gap(), LinesOf(report_.scores().rules()));
     if (!gap.empty()) {
       const char* to = alone ? " to this group alone: " : ": ";
-      page_.Paragraph("      ", absl::StrCat("Gap ", gap, to, GapWords(unit.gap())));
+      page_.Paragraph("      ", absl::StrCat("Gap ", gap, to, GapWords(unit.gap(), WordsOf(report_.scores()))));
     }
     if (!not_asked.empty()) {
       page_.Paragraph("      ", absl::StrCat("Not asked: ", absl::StrJoin(not_asked, ", ")), Style::kQuiet);
@@ -224,7 +226,11 @@ class IndicatorList {
   std::string Scale(absl::string_view bar) const { return absl::StrCat("1 ", bar, " ", points_); }
 
   void WritePerson(absl::string_view title, const v1::PersonScore& score) {
-    if (!score.has_mean()) return;
+    if (!score.has_mean()) {
+      if (score.withheld_reason() == v1::WITHHELD_REASON_UNSPECIFIED) return;
+      page_.Line(Start(title, absl::StrCat("not shown: ", ReasonWords(score.withheld_reason(), 0)), ""), Style::kQuiet);
+      return;
+    }
     page_.Line(absl::StrCat(Start(title, RatingText(score), ""), Scale(Bar(score, points_, bar_cells_))));
   }
 
@@ -354,8 +360,10 @@ void WriteIndicators(const v1::Report& report, TextPage& page) {
   const std::vector<const v1::UnitScore*> indicators = UnitsOf(report, v1::UNIT_KIND_INDICATOR);
   if (indicators.empty()) return;
   page.Heading("Single statements");
-  page.Paragraph("", "● mean · ─ how far it might move · ▒ known only to lie in this part · ◆ one person's rating · n "
-                 "answers. On the right the range in figures; ~ marks what is typical for so many raters.",
+  const char* own = report.scores().has_team() ? "the team's own rating, or one person's" : "one person's rating";
+  page.Paragraph("", absl::StrCat("● mean · ─ how far it might move · ▒ known only to lie in this part · ◆ ", own,
+                                  " · n answers. On the right the range in figures; ~ marks what is typical for so many "
+                                  "raters."),
                  Style::kQuiet);
   IndicatorList list(report, page);
   for (const v1::UnitScore* competency : UnitsOf(report, v1::UNIT_KIND_COMPETENCY)) {

@@ -9,6 +9,7 @@ namespace candor::sentences {
 namespace {
 
 constexpr char kAnyKey[] = "code.heading";
+constexpr char kOfTeam[] = ".team";
 
 }  // namespace
 
@@ -38,8 +39,16 @@ Sentences::Sentences(absl::string_view language) {
   }
 }
 
+Sentences Sentences::ForTeam() const {
+  Sentences team = *this;
+  team.team_ = true;
+  return team;
+}
+
 std::string Sentences::Say(absl::string_view key, const Values& values) const {
-  const auto sentence = SentenceCatalogue().find(std::string(key));
+  auto sentence = SentenceCatalogue().end();
+  if (team_) sentence = SentenceCatalogue().find(absl::StrCat(key, kOfTeam));
+  if (sentence == SentenceCatalogue().end()) sentence = SentenceCatalogue().find(std::string(key));
   CANDOR_CHECK(sentence != SentenceCatalogue().end());
   const auto text = sentence->find(language_);
   CANDOR_CHECK(text != sentence->end() && text->is_string());

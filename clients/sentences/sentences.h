@@ -23,6 +23,10 @@ class Sentences {
   // In `language`, also for a tag such as es-MX where there is es; else in English.
   explicit Sentences(absl::string_view language);
 
+  // The same language, for a survey or report about a leadership team: a sentence that the catalogue has for it too
+  // (`key`.team) is said so, with the same places.
+  Sentences ForTeam() const;
+
   // The language that the sentences are in.
   const std::string& language() const { return language_; }
   // Whether it is the one that was asked for.
@@ -36,6 +40,7 @@ class Sentences {
  private:
   std::string language_ = "en";
   bool is_wanted_ = false;
+  bool team_ = false;
 };
 
 }  // namespace candor::sentences

@@ -273,7 +273,7 @@ absl::Status CheckPurpose(const CampaignSettings& settings, const Instrument& in
 
 Contract MakeContract(const CampaignSettings& settings, absl::string_view instrument_hash,
                       const Instrument& instrument, const GroupPlan& plan, int64_t leaders,
-                      std::optional<absl::Time> compared_with) {
+                      std::optional<absl::Time> compared_with, int team_members) {
   Contract contract;
   contract.purpose = settings.purpose;
   contract.minimum_group_size = settings.minimum_group_size;
@@ -306,6 +306,7 @@ Contract MakeContract(const CampaignSettings& settings, absl::string_view instru
   contract.benchmark = leaders >= kFewestPooledLeaders;
   contract.compared_with = compared_with;
   contract.follow_up_days = settings.follow_up_days;
+  contract.team_members = team_members;
   return contract;
 }
 

@@ -112,9 +112,10 @@ absl::Status CheckPurpose(const CampaignSettings& settings, const Instrument& in
 // groups. Comments are bound at least as strictly as figures: by k where that is more than
 // kFewestRatersForComments, and by t.
 // `leaders`: how many the campaign has. `compared_with`: the close time in the contract of settings.previous.
+// `team_members`: how many people the survey is about, if it is about a leadership team; else 0.
 Contract MakeContract(const CampaignSettings& settings, absl::string_view instrument_hash,
                       const Instrument& instrument, const GroupPlan& plan = {}, int64_t leaders = 1,
-                      std::optional<absl::Time> compared_with = std::nullopt);
+                      std::optional<absl::Time> compared_with = std::nullopt, int team_members = 0);
 
 }  // namespace candor::domain
 

@@ -267,6 +267,7 @@ std::string EncodeContract(const Contract& contract) {
         contract.compared_with.has_value() ? absl::ToUnixSeconds(*contract.compared_with) : 0}};
   // Left out where there are none, as in contracts of before there were any, so that these read and write the same.
   if (contract.follow_up_days > 0) document["follow_up_days"] = contract.follow_up_days;
+  if (contract.team_members > 0) document["team_members"] = contract.team_members;
   return base::CanonicalJson(document);
 }
 
@@ -327,6 +328,8 @@ absl::StatusOr<Contract> DecodeContract(absl::string_view bytes) {
   if (!object.Has("benchmark")) fault.Set("benchmark", "is missing");
   contract.benchmark = object.OptionalBool("benchmark", false);
   contract.follow_up_days = static_cast<int>(object.OptionalWhole("follow_up_days", 1, kLongestFollowUpDays, 0));
+  contract.team_members =
+      static_cast<int>(object.OptionalWhole("team_members", kFewestTeamMembers, kMostTeamMembers, 0));
   const int64_t compared_with = object.Whole("compared_with", 0, kLatestSecond);
   if (compared_with != 0) contract.compared_with = absl::FromUnixSeconds(compared_with);
   object.Finish();

@@ -36,6 +36,9 @@ inline constexpr size_t kMostMirrors = 5;
 inline constexpr int kMostStewardShares = 20;
 inline constexpr size_t kLongestStewardTitle = 100;  // bytes
 inline constexpr int kFewestPooledLeaders = 5;  // leaders behind a figure pooled over a campaign
+inline constexpr int kFewestTeamMembers = 3;    // of a leadership team that a survey is about
+inline constexpr int kMostTeamMembers = 20;
+inline constexpr int kFewestSelfRatings = 3;  // members' ratings behind a figure of a team's own rating
 inline constexpr char kDevelopmental[] = "developmental";
 
 // The smallest k that a contract may have with `insiders` = t: 5 for t = 1, else 5 + t, since an
@@ -125,6 +128,9 @@ struct Contract {
   int follow_up_days = 0;
   // When answering was to end in the round that reports compare this one with, whole seconds; unset: with none.
   std::optional<absl::Time> compared_with;
+  // How many people the leadership team has that the survey is about: kFewestTeamMembers..kMostTeamMembers, each of whom reads
+  // as the leader; 0: the survey is about one leader.
+  int team_members = 0;
 };
 
 // How long past its abandon time a survey is waited for that could be counted but for a fault that may pass.

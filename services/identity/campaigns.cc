@@ -104,8 +104,12 @@ absl::StatusOr<StoredSurvey> LoadSurvey(ReadTransaction& transaction, const Surv
     survey.waits_for_steward = WaitsForSteward(campaign, row);
   }
   CANDOR_ASSIGN_OR_RETURN(const auto ratings, transaction.ListIdentifiedRatings(row.district, row.id));
+  CANDOR_ASSIGN_OR_RETURN(const storage::LeaderLine line, storage::LineOf(transaction, row));
+  survey.team_members = static_cast<int>(line.members.size());
   for (const storage::IdentifiedRatingRow& rating : ratings) {
-    (rating.audience == storage::IdentifiedAudience::kSelf ? survey.self_rated : survey.supervisor_rated) = true;
+    const bool self = rating.audience == storage::IdentifiedAudience::kSelf;
+    (self ? survey.self_rated : survey.supervisor_rated) = true;
+    if (self && line.team) ++survey.team_members_rated;
   }
   return survey;
 }
@@ -207,16 +211,14 @@ absl::StatusOr<std::vector<std::string>> Warnings(ReadTransaction& transaction, 
                                       " opted out: they get no code and count as not invited"));
     }
   }
-  CANDOR_ASSIGN_OR_RETURN(const auto leader, transaction.FindPerson(survey.district, survey.leader));
-  storage::LeaderLine line;
-  line.leader = survey.leader;
-  if (leader.has_value()) line.supervisors = leader->supervisors;
+  CANDOR_ASSIGN_OR_RETURN(const storage::LeaderLine line,
+                          storage::LineInDirectory(transaction, survey.district, survey.leader));
   CANDOR_ASSIGN_OR_RETURN(const domain::Comparison comparison, ComparisonOf(transaction, campaign, survey, line));
   if (comparison == domain::Comparison::kNoReportBefore) {
     warnings.push_back("the report is not compared with the round before: the leader has no report there");
   } else if (comparison == domain::Comparison::kOtherReaders) {
     warnings.push_back("the report is not compared with the round before: a supervisor of the leader would read it who "
-                       "could not read that one, or nobody has read that one who was to read it first");
+                       "could not read that one, or somebody who has joined the team since, or nobody has read that one who was to read it first");
   }
   if (!instrument.prompts.empty() && campaign.settings.moderators.empty()) {
     warnings.push_back("the open questions are not asked, since the campaign names no moderator");
@@ -458,8 +460,9 @@ absl::StatusOr<CampaignPreview> Campaigns::Preview(const DistrictId& district, c
         return plan.status();
       }
       for (const absl::Status& checked :
-           {CheckFirstReader(transaction, campaign, survey), CheckHoldersOutsideLine(transaction, campaign, survey),
-            CheckHoldersAreNoRaters(transaction, campaign, survey), CheckDistinctRaters(transaction, survey)}) {
+           {CheckTeam(transaction, survey), CheckFirstReader(transaction, campaign, survey),
+            CheckHoldersOutsideLine(transaction, campaign, survey), CheckHoldersAreNoRaters(transaction, campaign, survey),
+            CheckDistinctRaters(transaction, survey)}) {
         if (!absl::IsFailedPrecondition(checked)) {
           CANDOR_RETURN_IF_ERROR(checked);
         } else {

@@ -42,7 +42,9 @@ struct StoredSurvey {
   std::string contract_hash;        // hexadecimal; these three are empty in a draft
   std::string manifest_hash;        // hexadecimal
   std::string manifest_code;        // crypto::ManifestCode
-  bool self_rated = false;
+  bool self_rated = false;          // by the leader, or by any member of a team
+  int team_members = 0;             // of a team: at opening, in a draft now; 0: about one leader
+  int team_members_rated = 0;       // of them, who have saved a rating
   bool supervisor_rated = false;
   bool waits_for_steward = false;
 };

@@ -28,8 +28,8 @@ absl::StatusOr<SurveyRow> GetSurveyForCodes(WriteTransaction& transaction, const
     CANDOR_ASSIGN_OR_RETURN(const bool in_line, IsInLine(transaction, survey, caller.person));
     if (!caller.roles.administrator || caller.district != district || in_line) {
       return base::Error(absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED,
-                         "codes are only for an administrator who is neither the leader nor a supervisor of the "
-                         "leader, now or when the campaign was opened; ask one who is not");
+                         "codes are only for an administrator who is neither the leader, or a member of the team, nor a "
+                         "supervisor of the leader, now or when the campaign was opened; ask one who is not");
     }
   }
   CANDOR_ASSIGN_OR_RETURN(const storage::CampaignRow campaign, GetCampaignRow(transaction, district, survey.campaign));

@@ -11,6 +11,7 @@
 #include "services/base/status.h"
 #include "services/crypto/hash.h"
 #include "services/crypto/sealing.h"
+#include "services/domain/contract.h"
 #include "services/domain/errors.h"
 #include "services/identity/audit.h"
 #include "services/identity/loading.h"
@@ -32,6 +33,52 @@ constexpr size_t kMostSupervisors = 20;
 constexpr char kSecretPrefix[] = "candor_";
 constexpr size_t kSecretBytes = 32;
 
+void SortIds(std::vector<domain::PersonId>& ids) {
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+}
+
+// Who leads together is rated together: people who can be asked to rate their team and to read its report. Sorts them.
+absl::Status CheckMembers(ReadTransaction& transaction, PersonRow& team) {
+  constexpr char kField[] = "person.team_members";
+  SortIds(team.team_members);
+  if (team.team_members.size() < domain::kFewestTeamMembers || team.team_members.size() > domain::kMostTeamMembers) {
+    return errors::InvalidField(
+        kField, absl::StrCat("a leadership team has ", domain::kFewestTeamMembers, " to ", domain::kMostTeamMembers,
+                             " members, each named once; of fewer rate each leader by themself"));
+  }
+  for (const domain::PersonId& id : team.team_members) {
+    if (id == team.id) return errors::InvalidField(kField, "name the team itself; name the people in it");
+    CANDOR_ASSIGN_OR_RETURN(const PersonRow member, GetPersonRow(transaction, team.district, id));
+    const std::string name = PersonName(team.district, id);
+    if (member.team) {
+      return errors::InvalidField(kField, absl::StrCat("name the team ", name, "; name the people in it instead"));
+    }
+    if (!member.roles.leader) {
+      return errors::InvalidField(kField, absl::StrCat(name, " is no leader; give them that role first"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// What a team may not have, being nobody.
+absl::Status CheckTeam(PersonRow& team) {
+  team.roles.leader = true;
+  if (team.roles != storage::Roles{.leader = true}) {
+    return errors::InvalidField("person.roles", "a team has the role of a leader and no other; give others to its members");
+  }
+  if (!team.email.empty()) {
+    return errors::InvalidField("person.email", "a team has no address of its own; its members have theirs");
+  }
+  for (const domain::PersonId& supervisor : team.supervisors) {
+    if (std::find(team.team_members.begin(), team.team_members.end(), supervisor) == team.team_members.end()) continue;
+    return errors::InvalidField("person.supervisors",
+                                absl::StrCat("name ", PersonName(team.district, supervisor),
+                                             ", who is a member of the team; nobody supervises themself"));
+  }
+  return absl::OkStatus();
+}
+
 // Texts, school and supervisors; sorts the supervisors.
 absl::Status CheckPerson(ReadTransaction& transaction, PersonRow& person) {
   CANDOR_RETURN_IF_ERROR(CheckText("person.display_name", person.display_name, kLongestTitle, true));
@@ -41,9 +88,7 @@ absl::Status CheckPerson(ReadTransaction& transaction, PersonRow& person) {
     CANDOR_ASSIGN_OR_RETURN(const auto school, transaction.FindSchool(person.district, person.school));
     if (!school.has_value()) return errors::NotFound("school", SchoolName(person.district, person.school));
   }
-  std::sort(person.supervisors.begin(), person.supervisors.end());
-  person.supervisors.erase(std::unique(person.supervisors.begin(), person.supervisors.end()),
-                           person.supervisors.end());
+  SortIds(person.supervisors);
   if (person.supervisors.size() > kMostSupervisors) {
     return errors::InvalidField("person.supervisors", absl::StrCat("are more than ", kMostSupervisors));
   }
@@ -51,9 +96,24 @@ absl::Status CheckPerson(ReadTransaction& transaction, PersonRow& person) {
     if (supervisor == person.id) {
       return errors::InvalidField("person.supervisors", "name the person; nobody supervises themself");
     }
-    CANDOR_RETURN_IF_ERROR(GetPersonRow(transaction, person.district, supervisor).status());
+    CANDOR_ASSIGN_OR_RETURN(const PersonRow row, GetPersonRow(transaction, person.district, supervisor));
+    if (row.team) {
+      return errors::InvalidField("person.supervisors", absl::StrCat("name the team ", PersonName(person.district, supervisor),
+                                                                     "; a supervisor is a person"));
+    }
   }
-  return absl::OkStatus();
+  return person.team ? CheckTeam(person) : absl::OkStatus();
+}
+
+// What a team has lost with the people who were deleted stands in the way of no other change.
+absl::Status CheckChangedMembers(ReadTransaction& transaction, const PersonRow& before, PersonRow& after) {
+  if (after.team_members == before.team_members) return absl::OkStatus();
+  if (!after.team) {
+    return errors::InvalidField("person.team_members",
+                                absl::StrCat(PersonName(before.district, before.id),
+                                             " is a person, who does not become a team; make a new entry for the team"));
+  }
+  return CheckMembers(transaction, after);
 }
 
 // The administrator's role opens every survey's codes but those of the holder's own line, so one administrator must not
@@ -200,6 +260,7 @@ absl::StatusOr<PersonRow> Directory::CreatePerson(const Caller& caller, PersonRo
   CANDOR_ASSIGN_OR_RETURN(person.id, ChosenOrRandom("person_id", person.id));
   person.create_time = clock_.Now();
   person.revision = 1;
+  person.team = !person.team_members.empty();
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_RETURN_IF_ERROR(RequireDistrict(transaction, person.district));
     CANDOR_RETURN_IF_ERROR(CheckGrant(caller, false, person.roles.administrator));
@@ -213,6 +274,7 @@ absl::StatusOr<PersonRow> Directory::CreatePerson(const Caller& caller, PersonRo
                                       "nobody gets it again; choose another id"),
                          "person_id");
     }
+    if (person.team) CANDOR_RETURN_IF_ERROR(CheckMembers(transaction, person));
     CANDOR_RETURN_IF_ERROR(CheckPerson(transaction, person));
     CANDOR_RETURN_IF_ERROR(transaction.InsertPerson(person));
     return RecordAudit(transaction, clock_, caller, person.district, "CreatePerson",
@@ -239,6 +301,8 @@ absl::StatusOr<PersonRow> Directory::UpdatePerson(const Caller& caller, const Di
     person.key_time = stored.key_time;
     person.key_vouched_by = stored.key_vouched_by;
     person.revision = stored.revision;
+    person.team = stored.team;
+    CANDOR_RETURN_IF_ERROR(CheckChangedMembers(transaction, stored, person));
     CANDOR_RETURN_IF_ERROR(CheckGrant(caller, stored.roles.administrator, person.roles.administrator));
     CANDOR_RETURN_IF_ERROR(CheckPerson(transaction, person));
     CANDOR_RETURN_IF_ERROR(transaction.UpdatePerson(person));
@@ -336,6 +400,10 @@ absl::StatusOr<NewAccessKey> Directory::CreateAccessKey(const Caller& caller, co
   key.row.create_time = clock_.Now();
   CANDOR_RETURN_IF_ERROR(store_.Write([&](WriteTransaction& transaction) -> absl::Status {
     CANDOR_ASSIGN_OR_RETURN(const PersonRow holder, GetPersonRow(transaction, district, person));
+    if (holder.team) {
+      return errors::WrongState(absl::StrCat(PersonName(district, person),
+                                             " is a team, as which nobody calls; make a key for each of its members"));
+    }
     CANDOR_RETURN_IF_ERROR(CheckMayMakeKeyFor(transaction, caller, holder));
     key.row.maker = MakerOf(caller, holder);
     CANDOR_RETURN_IF_ERROR(transaction.InsertAccessKey(key.row));

@@ -46,11 +46,15 @@ class Directory {
   // by it for good, so that a second holder would read what was the first one's.
   // `person.create_time` and `person.revision` are not read. School and supervisors must exist; nobody supervises
   // themself. PERMISSION_DENIED, CALLER_NOT_ALLOWED: the person would get the role of an administrator, which only the
-  // installation's administrator gives; so too at UpdatePerson.
+  // installation's administrator gives; so too at UpdatePerson. With `person.team_members` the entry is a leadership team
+  // (`person.team` is not read): kFewestTeamMembers to kMostTeamMembers people with the role of a leader, none of them a team
+  // or a supervisor of this one. A team gets the role of a leader, and has no other and no address.
   absl::StatusOr<storage::PersonRow> CreatePerson(const Caller& caller, storage::PersonRow person);
   // Applies `change` to the stored person; a changed id or district is ignored. ABORTED, ETAG_MISMATCH: `revision` is
   // given and is not the stored one. Who is given the role of an administrator, a moderator or an auditor by somebody else
-  // loses all keys, since whoever made them for the person may have kept them.
+  // loses all keys, since whoever made them for the person may have kept them. INVALID_ARGUMENT, FIELD_INVALID: a person is
+  // given members, or a team is left with none; what members a team has is checked when they change, since those who are
+  // deleted leave it.
   absl::StatusOr<storage::PersonRow> UpdatePerson(const Caller& caller, const domain::DistrictId& district,
                                                   const domain::PersonId& id, std::optional<int64_t> revision,
                                                   const std::function<absl::Status(storage::PersonRow&)>& change);
@@ -65,16 +69,17 @@ class Directory {
   // not yet frozen needs (they bear no name, and go when the survey is released or abandoned); the rater with their address
   // in drafts, and name and address of such a rater in campaigns that were opened; their name on reports, which stay readable
   // to administrators without it; stored answers to request ids of the district. The audit trail keeps ids, no names, and
-  // nobody gets the id again. FAILED_PRECONDITION, RESOURCE_IN_USE: they lead a survey that is not yet released.
+  // nobody gets the id again. Of a team its members' ratings go as a leader's do; a member who is deleted leaves their teams,
+  // whose surveys go on. FAILED_PRECONDITION, RESOURCE_IN_USE: they lead a survey that is not yet released.
   absl::Status DeletePerson(const Caller& caller, const domain::DistrictId& district, const domain::PersonId& id);
   absl::StatusOr<storage::PersonRow> GetPerson(const domain::DistrictId& district, const domain::PersonId& id);
   absl::StatusOr<std::vector<storage::PersonRow>> ListPeople(const domain::DistrictId& district,
                                                              const storage::Page& page);
 
-  // PERMISSION_DENIED, CALLER_NOT_ALLOWED: a key for an administrator other than the caller, by anybody but the
-  // installation's administrator, or a key for a moderator or auditor other than the caller, by somebody who leads or
-  // supervises anybody in the district. Who made a key is kept with it; a key that a person makes for themself counts as
-  // made by who made the one that they call with.
+  // FAILED_PRECONDITION, WRONG_STATE: a team, as which nobody calls. PERMISSION_DENIED, CALLER_NOT_ALLOWED: a key for an
+  // administrator other than the caller, by anybody but the installation's administrator, or a key for a moderator or auditor
+  // other than the caller, by somebody who leads or supervises anybody in the district. Who made a key is kept with it; a key
+  // that a person makes for themself counts as made by who made the one that they call with.
   absl::StatusOr<NewAccessKey> CreateAccessKey(const Caller& caller, const domain::DistrictId& district,
                                                const domain::PersonId& person, const std::string& title);
   // Deleting what is not there is NOT_FOUND.

@@ -155,12 +155,29 @@ absl::Status CheckFirstReader(ReadTransaction& transaction, const storage::Campa
                      "give the leader one, or let the leader read first");
 }
 
+absl::Status CheckTeam(ReadTransaction& transaction, const storage::SurveyRow& survey) {
+  const auto unfit = [&](absl::string_view message) {
+    return base::Error(absl::StatusCode::kFailedPrecondition, domain::reasons::kCAMPAIGN_INVALID, message);
+  };
+  CANDOR_ASSIGN_OR_RETURN(const storage::PersonRow leader, GetPersonRow(transaction, survey.district, survey.leader));
+  if (!leader.team) return absl::OkStatus();
+  if (leader.team_members.size() < domain::kFewestTeamMembers) {
+    return unfit(absl::StrCat("the team has ", leader.team_members.size(), " members left, and needs ",
+                              domain::kFewestTeamMembers, "; name others in the directory, or take this survey out"));
+  }
+  for (const domain::PersonId& id : leader.team_members) {
+    CANDOR_ASSIGN_OR_RETURN(const storage::PersonRow member, GetPersonRow(transaction, survey.district, id));
+    if (member.roles.leader) continue;
+    return unfit(absl::StrCat(PersonName(survey.district, id), " is a member of the team without the role of a leader, and "
+                              "could neither rate nor read the report; give them the role, or take them out of the team"));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<bool> IsInLine(ReadTransaction& transaction, const storage::SurveyRow& survey,
                               const domain::PersonId& person) {
-  CANDOR_ASSIGN_OR_RETURN(auto leader, transaction.FindPerson(survey.district, survey.leader));
-  storage::LeaderLine now;
-  now.leader = survey.leader;
-  if (leader.has_value()) now.supervisors = std::move(leader->supervisors);
+  CANDOR_ASSIGN_OR_RETURN(const storage::LeaderLine now,
+                          storage::LineInDirectory(transaction, survey.district, survey.leader));
   if (now.Contains(person)) return true;
   CANDOR_ASSIGN_OR_RETURN(const auto at_opening, storage::FindLeaderLine(transaction, survey.district, survey.id));
   return at_opening.has_value() && at_opening->Contains(person);

@@ -73,8 +73,12 @@ absl::StatusOr<domain::GroupPlan> PlanSurvey(storage::ReadTransaction& transacti
 absl::Status CheckFirstReader(storage::ReadTransaction& transaction, const storage::CampaignRow& campaign,
                               const storage::SurveyRow& survey);
 
-// Whether `person` is in the survey's line: its leader or a supervisor of the leader, now or at opening. Who was in it then
-// stays in it, and who has joined it since is in it too. False for nobody (an empty id).
+// FAILED_PRECONDITION, CAMPAIGN_INVALID: the survey is about a team of fewer than kFewestTeamMembers people, or with a member
+// who no longer has the role of a leader, without which nobody rates themself or reads as one.
+absl::Status CheckTeam(storage::ReadTransaction& transaction, const storage::SurveyRow& survey);
+
+// Whether `person` is in the survey's line: its leader (a member of its team) or a supervisor of the leader, now or at
+// opening. Who was in it then stays in it, and who has joined it since is in it too. False for nobody (an empty id).
 absl::StatusOr<bool> IsInLine(storage::ReadTransaction& transaction, const storage::SurveyRow& survey,
                               const domain::PersonId& person);
 

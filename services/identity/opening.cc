@@ -58,6 +58,7 @@ absl::Status CheckSurveys(ReadTransaction& transaction, const CampaignRow& campa
         ++surveys;
         std::vector<std::string> of_survey;
         for (const absl::Status& checked : {PlanSurvey(transaction, survey, campaign.settings, instrument).status(),
+                                            CheckTeam(transaction, survey),
                                             CheckFirstReader(transaction, campaign, survey),
                                             CheckHoldersOutsideLine(transaction, campaign, survey),
                                             CheckHoldersAreNoRaters(transaction, campaign, survey),
@@ -193,14 +194,16 @@ absl::StatusOr<CampaignRow> Opening::Order(const Caller& caller, const DistrictI
       return absl::OkStatus();
     }));
     CANDOR_RETURN_IF_ERROR(ForEachSurvey(transaction, district, campaign, [&](const SurveyRow& survey) -> absl::Status {
-      CANDOR_ASSIGN_OR_RETURN(storage::PersonRow leader, GetPersonRow(transaction, district, survey.leader));
-      const storage::LeaderLine line{survey.leader, std::move(leader.supervisors)};
+      CANDOR_RETURN_IF_ERROR(GetPersonRow(transaction, district, survey.leader).status());
+      CANDOR_ASSIGN_OR_RETURN(const storage::LeaderLine line,
+                              storage::LineInDirectory(transaction, district, survey.leader));
       CANDOR_RETURN_IF_ERROR(
           PutDocument(transaction, survey, SurveyDocument::kLeaderLine, storage::EncodeLeaderLine(line)));
       CANDOR_RETURN_IF_ERROR(PutDocument(transaction, survey, SurveyDocument::kKeyHolders, encoded_holders));
       CANDOR_ASSIGN_OR_RETURN(const domain::GroupPlan plan, PlanSurvey(transaction, survey, row.settings, decoded.instrument));
       const domain::Contract contract =
-          domain::MakeContract(row.settings, version.hash, decoded.instrument, plan, leaders, compared_with);
+          domain::MakeContract(row.settings, version.hash, decoded.instrument, plan, leaders, compared_with,
+                               static_cast<int>(line.members.size()));
       return PutDocument(transaction, survey, SurveyDocument::kContract, domain::EncodeContract(contract));
     }));
     CANDOR_RETURN_IF_ERROR(SetState(row, CampaignState::kOpening));

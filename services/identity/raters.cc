@@ -14,6 +14,7 @@
 #include "services/identity/key_holders.h"
 #include "services/identity/loading.h"
 #include "services/identity/resource_names.h"
+#include "storage/leader_line.h"
 #include "storage/plain_text.h"
 
 namespace candor::identity {
@@ -84,12 +85,13 @@ class DistinctRaters {
  public:
   // Those who must not be among the anonymous raters, by their address.
   absl::Status AddLine(ReadTransaction& transaction, const storage::SurveyRow& survey) {
-    CANDOR_ASSIGN_OR_RETURN(const auto leader, transaction.FindPerson(survey.district, survey.leader));
-    if (!leader.has_value()) return absl::OkStatus();
-    line_.insert(PlainText(leader->email));
-    for (const domain::PersonId& id : leader->supervisors) {
-      CANDOR_ASSIGN_OR_RETURN(const auto supervisor, transaction.FindPerson(survey.district, id));
-      if (supervisor.has_value()) line_.insert(PlainText(supervisor->email));
+    CANDOR_ASSIGN_OR_RETURN(const storage::LeaderLine line,
+                            storage::LineInDirectory(transaction, survey.district, survey.leader));
+    std::vector<domain::PersonId> people = line.Leaders();
+    people.insert(people.end(), line.supervisors.begin(), line.supervisors.end());
+    for (const domain::PersonId& id : people) {
+      CANDOR_ASSIGN_OR_RETURN(const auto person, transaction.FindPerson(survey.district, id));
+      if (person.has_value()) line_.insert(PlainText(person->email));
     }
     line_.erase("");
     return absl::OkStatus();
@@ -115,8 +117,8 @@ class DistinctRaters {
     if (!address.empty()) {
       const std::string at = absl::StrCat(field, ".address");
       if (line_.contains(address)) {
-        return errors::InvalidField(at, "is that of the leader or of one of their supervisors, who rate by their own "
-                                        "keys and not as anonymous raters; leave this rater out");
+        return errors::InvalidField(at, "is that of the leader, of a member of the team or of a supervisor, who rate by "
+                                        "their own keys and not as anonymous raters; leave this rater out");
       }
       if (const auto taken = by_address_.find(address); taken != by_address_.end()) {
         return Twice(at, taken->second, "address",

@@ -10,6 +10,7 @@
 #include "services/identity/audit.h"
 #include "services/identity/loading.h"
 #include "services/identity/resource_names.h"
+#include "storage/leader_line.h"
 
 namespace candor::identity {
 namespace {
@@ -21,13 +22,15 @@ using domain::SurveyId;
 using storage::IdentifiedAudience;
 using storage::ReadTransaction;
 
-absl::Status RequireRater(ReadTransaction& transaction, const storage::SurveyRow& survey, const PersonId& person,
-                          IdentifiedAudience audience) {
+absl::Status RequireRater(ReadTransaction& transaction, const storage::SurveyRow& survey, const storage::LeaderLine& line,
+                          const PersonId& person, IdentifiedAudience audience) {
   const auto refused = [](absl::string_view message) {
     return base::Error(absl::StatusCode::kPermissionDenied, domain::reasons::kCALLER_NOT_ALLOWED, message);
   };
   if (audience == IdentifiedAudience::kSelf) {
-    return person == survey.leader ? absl::OkStatus() : refused("only the leader gives the self-rating");
+    if (line.IsLeader(person)) return absl::OkStatus();
+    return refused(line.team ? "only members of the team, as it was when the campaign was opened, rate their team"
+                             : "only the leader gives the self-rating");
   }
   CANDOR_ASSIGN_OR_RETURN(const auto leader, transaction.FindPerson(survey.district, survey.leader));
   const bool supervises =
@@ -41,8 +44,10 @@ absl::Status RequireRater(ReadTransaction& transaction, const storage::SurveyRow
 absl::StatusOr<IdentifiedForm> LoadForm(ReadTransaction& transaction, const storage::SurveyRow& survey,
                                         const storage::CampaignRow& campaign, const PersonId& person,
                                         IdentifiedAudience audience) {
-  CANDOR_RETURN_IF_ERROR(RequireRater(transaction, survey, person, audience));
+  CANDOR_ASSIGN_OR_RETURN(const storage::LeaderLine line, storage::LineOf(transaction, survey));
+  CANDOR_RETURN_IF_ERROR(RequireRater(transaction, survey, line, person, audience));
   IdentifiedForm form;
+  if (audience == IdentifiedAudience::kSelf) form.team_members = static_cast<int>(line.members.size());
   form.survey = survey;
   form.audience = audience;
   CANDOR_ASSIGN_OR_RETURN(form.instrument, GetInstrumentOf(transaction, survey.district, campaign.settings));
@@ -100,7 +105,8 @@ absl::StatusOr<IdentifiedForm> Ratings::Put(const DistrictId& district, const Su
     }
     Caller caller;
     caller.district = district;
-    caller.person = person;
+    // Which members have rated is nobody's to know, those who read the audit trail included.
+    caller.person = form.team_members > 0 ? row.leader : person;
     return RecordAudit(transaction, clock_, caller, district, "PutIdentifiedRating", SurveyName(row));
   }));
   return form;

@@ -24,13 +24,14 @@ struct IdentifiedForm {
   domain::Instrument instrument;
   domain::AnswerShape shape;              // of this audience; no prompts
   std::optional<domain::Answers> answers; // unset: nothing saved yet
+  int team_members = 0;  // of kSelf, where the leader is a team: its members; else 0
 };
 
 // domain::kSelf or domain::kSupervisor.
 std::string AudienceCode(storage::IdentifiedAudience audience);
 
 // May be called from many threads at once. NOT_FOUND, RESOURCE_NOT_FOUND; PERMISSION_DENIED, CALLER_NOT_ALLOWED: `person`
-// is not the leader (kSelf) or not a supervisor of the leader (kSupervisor).
+// is not the leader, or a member of the team as it was at opening (kSelf), or not a supervisor of the leader (kSupervisor).
 class Ratings {
  public:
   Ratings(storage::IdentityStore* store, base::Clock* clock) : store_(*store), clock_(*clock) {}

@@ -14,6 +14,7 @@
 #include "services/identity/resource_names.h"
 #include "services/identity/round_before.h"
 #include "services/identity/survey_work.h"
+#include "storage/leader_line.h"
 
 namespace candor::identity {
 namespace {
@@ -206,9 +207,14 @@ absl::Status Releasing::FreezeReport(const CampaignRow& campaign, const SurveyRo
     input.instrument_version = std::move(version.document);
     CANDOR_ASSIGN_OR_RETURN(std::vector<storage::IdentifiedRatingRow> ratings,
                             transaction.ListIdentifiedRatings(survey.district, survey.id));
+    CANDOR_ASSIGN_OR_RETURN(const storage::LeaderLine line, storage::LineOf(transaction, survey));
     for (storage::IdentifiedRatingRow& rating : ratings) {
       if (rating.audience == storage::IdentifiedAudience::kSelf) {
-        input.self = std::move(rating.answers);
+        if (line.team) {
+          input.team.push_back(std::move(rating.answers));
+        } else {
+          input.self = std::move(rating.answers);
+        }
       } else {
         input.supervisors.push_back(std::move(rating.answers));
       }

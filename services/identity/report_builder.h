@@ -32,6 +32,7 @@ struct ReportInput {
   std::string instrument_version;
   std::string closed_result;
   std::optional<domain::Answers> self;
+  std::vector<domain::Answers> team;  // instead, where the contract has team_members: those of the members who rated
   std::vector<domain::Answers> supervisors;  // by person id
   domain::Comparison comparison = domain::Comparison::kNone;
   std::optional<Before> before;  // set exactly when compared

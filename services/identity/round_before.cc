@@ -79,9 +79,12 @@ absl::StatusOr<domain::Comparison> ComparisonOf(ReadTransaction& transaction, co
                                                                                 SurveyDocument::kFirstReading));
     if (!read.has_value()) return domain::Comparison::kOtherReaders;
   }
+  CANDOR_ASSIGN_OR_RETURN(const auto line_before, storage::FindLeaderLine(transaction, before->district, before->id));
+  for (const domain::PersonId& leader : line.Leaders()) {
+    if (!line_before.has_value() || !line_before->IsLeader(leader)) return domain::Comparison::kOtherReaders;
+  }
   const std::vector<std::string>& readers = campaign.settings.readers;
   if (std::find(readers.begin(), readers.end(), domain::kSupervisor) == readers.end()) return domain::Comparison::kCompared;
-  CANDOR_ASSIGN_OR_RETURN(const auto line_before, storage::FindLeaderLine(transaction, before->district, before->id));
   for (const domain::PersonId& supervisor : line.supervisors) {
     if (!line_before.has_value() || !line_before->IsSupervisor(supervisor)) return domain::Comparison::kOtherReaders;
   }

@@ -32,7 +32,7 @@ struct Material {
   statistics::ScoringRules rules;
   double correlation = 0;
   std::vector<PrintedBlock> blocks;  // those that all raters are the mean of
-  std::vector<std::optional<int>> self;
+  std::vector<std::optional<double>> self;
   std::vector<statistics::PrintedOthers> item_others;
   std::vector<Unit> competencies;
   std::vector<std::vector<int>> items;  // of each competency

@@ -13,6 +13,7 @@
 #include "services/base/status.h"
 #include "services/domain/errors.h"
 #include "services/reporting/build_report.h"
+#include "storage/leader_line.h"
 
 namespace candor::reporting {
 namespace {
@@ -41,13 +42,22 @@ absl::StatusOr<storage::SurveyRow> GetSurvey(ReadTransaction& transaction, const
   return *std::move(row);
 }
 
-bool MayRead(const GrowthPlan& plan, const storage::SurveyRow& survey, const domain::PersonId& person) {
-  return person == survey.leader || plan.shared_with_supervisor;
+// Whether `person` is the leader, or was a member of the team at opening.
+absl::StatusOr<bool> Leads(ReadTransaction& transaction, const storage::SurveyRow& survey, const domain::PersonId& person) {
+  CANDOR_ASSIGN_OR_RETURN(const storage::LeaderLine line, storage::LineOf(transaction, survey));
+  return line.IsLeader(person);
+}
+
+absl::StatusOr<bool> MayRead(ReadTransaction& transaction, const GrowthPlan& plan, const storage::SurveyRow& survey,
+                             const domain::PersonId& person) {
+  if (plan.shared_with_supervisor) return true;
+  return Leads(transaction, survey, person);
 }
 
 // The leader, who must still be in the directory: else their words would stay when they themself have gone.
 absl::Status CheckWriter(ReadTransaction& transaction, const storage::SurveyRow& survey, const Reader& reader) {
-  if (reader.person != survey.leader) return Refused("a growth plan is written by the leader alone");
+  CANDOR_ASSIGN_OR_RETURN(const bool leads, Leads(transaction, survey, reader.person));
+  if (!leads) return Refused("a growth plan is written by the leader alone, that of a team by its members");
   CANDOR_ASSIGN_OR_RETURN(const auto leader, transaction.FindPerson(survey.district, survey.leader));
   return leader.has_value() ? absl::OkStatus() : Refused("this leader is no longer in the directory");
 }
@@ -101,7 +111,8 @@ absl::StatusOr<StoredGrowthPlan> GrowthPlans::Get(const domain::DistrictId& dist
     CANDOR_RETURN_IF_ERROR(reports_.CheckReader(district, campaign, survey, AsPerson(reader)));
     CANDOR_ASSIGN_OR_RETURN(const storage::SurveyRow row, GetSurvey(transaction, district, survey));
     CANDOR_ASSIGN_OR_RETURN(stored, FindStored(transaction, district, survey));
-    if (MayRead(stored.plan, row, reader.person)) return absl::OkStatus();
+    CANDOR_ASSIGN_OR_RETURN(const bool may_read, MayRead(transaction, stored.plan, row, reader.person));
+    if (may_read) return absl::OkStatus();
     return Refused("the growth plan is the leader's, who shows it to you or not; ask the leader");
   }));
   return stored;
@@ -133,7 +144,9 @@ absl::StatusOr<std::optional<GrowthPlan>> FindReadablePlan(ReadTransaction& tran
                                                            const storage::SurveyRow& survey,
                                                            const domain::PersonId& person) {
   CANDOR_ASSIGN_OR_RETURN(StoredGrowthPlan stored, FindStored(transaction, survey.district, survey.id));
-  if (stored.revision == 0 || !MayRead(stored.plan, survey, person)) return std::optional<GrowthPlan>();
+  if (stored.revision == 0) return std::optional<GrowthPlan>();
+  CANDOR_ASSIGN_OR_RETURN(const bool may_read, MayRead(transaction, stored.plan, survey, person));
+  if (!may_read) return std::optional<GrowthPlan>();
   return std::optional<GrowthPlan>(std::move(stored.plan));
 }
 

@@ -77,6 +77,18 @@ Sentence SentenceOf(Words words) {
     case Words::kSelfMissing:
       return {"The leader's own rating is missing, so no gap between self and others can be shown.",
               "Falta la autovaloración, así que no se puede mostrar ninguna diferencia entre ella y las demás personas."};
+    case Words::kTeamRated:
+      return {"This report is about a leadership team of $0, of whom $1 rated their team. Its own rating of a statement is the "
+              "mean of the members who rated it, where at least $2 did; who rated, and what one of them said, is shown to "
+              "nobody.",
+              "Este informe trata de un equipo directivo de $0 integrantes, de los que $1 valoraron a su equipo. La valoración "
+              "propia de una frase es el promedio de quienes la valoraron, cuando fueron al menos $2; quiénes valoraron, y qué "
+              "dijo cada cual, no se muestra a nadie."};
+    case Words::kTeamMissing:
+      return {"Fewer than $2 members rated themselves ($1 of $0), so the team's own rating is held back, and no gap between it "
+              "and others can be shown.",
+              "Valoraron menos de $2 integrantes ($1 de $0), así que no se muestra la valoración del propio equipo, ni ninguna "
+              "diferencia entre ella y las demás personas."};
     case Words::kBounds:
       return {"\"or higher\" and \"or lower\": where few answered, or nearly all chose the same end of the scale, the exact "
               "mean would tell what single people answered, so only a limit is given; the mean may be anywhere from the "
@@ -145,6 +157,17 @@ Sentence SentenceOf(Words words) {
               "and its figures do not bear such use.",
               "Este informe sirve para el desarrollo profesional de la persona evaluada. No está hecho para clasificaciones, "
               "sueldos, ascensos ni despidos, y sus cifras no admiten ese uso."};
+    case Words::kDevelopmentOfTeam:
+      return {"This report is for the team's own development. It is not made for ranking, pay, promotion or dismissal, and its "
+              "figures do not bear such use, least of all for single members, of whom they say nothing.",
+              "Este informe sirve para el desarrollo profesional del equipo evaluado. No está hecho para clasificaciones, "
+              "sueldos, ascensos ni despidos, y sus cifras no admiten ese uso, y menos para cada integrante, de quien no dicen "
+              "nada."};
+    case Words::kAllRatersOfTeam:
+      return {"\"All raters\" is the mean of the anonymous groups that are shown, each with equal weight, however many "
+              "people are in it. The team's own rating is never part of it$0",
+              "«Todos los grupos» es el promedio de los grupos anónimos que se muestran, cada uno con el mismo peso, sin "
+              "importar cuántas personas tenga. La valoración del propio equipo nunca forma parte de él$0"};
     case Words::kAllRaters:
       return {"\"All raters\" is the mean of the anonymous groups that are shown, each with equal weight, however many "
               "people are in it. The leader's own rating is never part of it$0",
@@ -163,6 +186,16 @@ Sentence SentenceOf(Words words) {
               "y no tiene por qué ser igual a la resta de las dos cifras de al lado. Hasta $0 en uno u otro sentido cuenta "
               "como acuerdo; una cifra de $1 o más cuenta como fortaleza. Un punto ciego es una fortaleza según la "
               "autovaloración pero no según las demás personas; una fortaleza oculta, lo contrario."};
+    case Words::kGapsOfTeam:
+      return {"The gap of a statement is the team's own rating minus all raters; that of a domain, competency or theme is the "
+              "mean of the gaps of its statements that both sides rated, and need not equal the difference of the two figures "
+              "beside it. Up to $0 either way counts as agreement; a figure of $1 or higher counts as a strength. A blind spot "
+              "is a strength to the team but not to the raters, a hidden strength the other way round.",
+              "La diferencia en una frase es la valoración del propio equipo menos la cifra de todos los grupos; la de un "
+              "ámbito, una competencia o un tema es el promedio de las diferencias de las frases que ambas partes valoraron, "
+              "y no tiene por qué ser igual a la resta de las dos cifras de al lado. Hasta $0 en uno u otro sentido cuenta "
+              "como acuerdo; una cifra de $1 o más cuenta como fortaleza. Un punto ciego es una fortaleza según el propio "
+              "equipo pero no según las demás personas; una fortaleza oculta, lo contrario."};
     case Words::kCloseToLine:
       return {"\"Close to the line\": the raters' figure is so near to $0 that it could as well be on the other side.",
               "«Cerca de la línea»: la cifra está tan cerca de $0 que podría igualmente estar al otro lado."};
@@ -173,11 +206,21 @@ Sentence SentenceOf(Words words) {
               "«Ronda» es el promedio de todas las personas evaluadas en esta campaña cuyos informes también muestran la "
               "cifra, cada una contada una vez e incluida la de este informe; se da cuando son al menos cinco. Dice lo que "
               "es habitual aquí, no lo que es bueno, y no clasifica a nadie."};
+    case Words::kBenchmarkOfTeam:
+      return {"\"Round\" is the mean over the leaders and teams of this campaign whose reports show the figure too, this team "
+              "among them, each counted once; it is given where they are at least five. It tells what is usual here, not what "
+              "is good, and ranks nobody.",
+              "«Ronda» es el promedio de las personas y los equipos evaluados en esta campaña cuyos informes muestran también "
+              "la cifra, cada uno contado una vez e incluido este equipo; se da cuando son al menos cinco. Dice lo que es "
+              "habitual aquí, no lo que es bueno, y no clasifica a nadie."};
     case Words::kRound:
       return {"the round that was planned until $0", "la ronda que estaba prevista hasta el $0"};
     case Words::kNoReportBefore:
       return {"Not compared with $0: the leader has no report there.",
               "No se compara con $0: allí no hay informe de esta persona."};
+    case Words::kNoReportBeforeOfTeam:
+      return {"Not compared with $0: the team has no report there.",
+              "No se compara con $0: allí no hay informe de este equipo."};
     case Words::kOtherReaders:
       return {"Not compared with $0: somebody may read this report who could not read that one, and would learn its figures "
               "from the changes.",

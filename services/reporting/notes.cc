@@ -88,7 +88,7 @@ class NoteWriter {
     WriteGroups();
     WriteFigures();
     WriteUncertainty();
-    Add(Words::kDevelopment);
+    Add(OfSubject(Words::kDevelopment, Words::kDevelopmentOfTeam));
     WriteComparisons();
     return std::move(notes_);
   }
@@ -120,7 +120,21 @@ class NoteWriter {
     }
     for (const v1::GroupSummary& group : scores_.groups()) WriteParts(group);
     for (const v1::GroupSummary& group : scores_.groups()) WriteWarnings(group);
-    if (!contents_.self) Add(Words::kSelfMissing);
+    WriteOwnRating();
+  }
+
+  // The words for one leader, or those for a team.
+  Words OfSubject(Words leader, Words team) const { return scores_.has_team() ? team : leader; }
+
+  void WriteOwnRating() {
+    if (!scores_.has_team()) {
+      if (!contents_.self) Add(Words::kSelfMissing);
+      return;
+    }
+    const v1::TeamRating& team = scores_.team();
+    const std::vector<std::string> counts = {absl::StrCat(team.members()), absl::StrCat(team.rated()),
+                                             absl::StrCat(domain::kFewestSelfRatings)};
+    Add(team.withheld_reason() == v1::WITHHELD_REASON_UNSPECIFIED ? Words::kTeamRated : Words::kTeamMissing, counts);
   }
 
   // Why nothing is shown of a group.
@@ -204,11 +218,14 @@ class NoteWriter {
   void WriteComparisons() {
     const v1::ScoringRules& rules = scores_.rules();
     if (contents_.others) {
-      Add(Words::kAllRaters, {contents_.supervisor ? Text(Words::kSupervisorApart) : "."});
+      Add(OfSubject(Words::kAllRaters, Words::kAllRatersOfTeam), {contents_.supervisor ? Text(Words::kSupervisorApart) : "."});
     }
-    if (contents_.gap) Add(Words::kGaps, {absl::StrCat(rules.agreement_band()), absl::StrCat(rules.strength_cut())});
+    if (contents_.gap) {
+      Add(OfSubject(Words::kGaps, Words::kGapsOfTeam),
+          {absl::StrCat(rules.agreement_band()), absl::StrCat(rules.strength_cut())});
+    }
     if (contents_.close) Add(Words::kCloseToLine, {absl::StrCat(rules.strength_cut())});
-    if (contents_.benchmark) Add(Words::kBenchmark);
+    if (contents_.benchmark) Add(OfSubject(Words::kBenchmark, Words::kBenchmarkOfTeam));
     WriteRoundBefore();
     if (contents_.themes > 1 && (contents_.others || contents_.self || contents_.supervisor)) Add(Words::kThemesOverlap);
   }
@@ -219,7 +236,8 @@ class NoteWriter {
     const std::string round =
         Text(Words::kRound, {DayText(language_, absl::FromUnixSeconds(compared.close_time().seconds()))});
     switch (compared.state()) {
-      case v1::COMPARISON_STATE_NO_REPORT_BEFORE: return Add(Words::kNoReportBefore, {round});
+      case v1::COMPARISON_STATE_NO_REPORT_BEFORE:
+        return Add(OfSubject(Words::kNoReportBefore, Words::kNoReportBeforeOfTeam), {round});
       case v1::COMPARISON_STATE_OTHER_READERS: return Add(Words::kOtherReaders, {round});
       case v1::COMPARISON_STATE_NOTHING_IN_COMMON: return Add(Words::kNothingInCommon, {round});
       case v1::COMPARISON_STATE_COMPARED: break;

@@ -117,8 +117,14 @@ absl::Status CheckReportInput(const ReportInput& input) {
   if (input.self.has_value()) {
     CANDOR_RETURN_IF_ERROR(CheckPerson(*input.self, instrument));
   }
-  for (const domain::Answers& answers : input.supervisors) {
-    CANDOR_RETURN_IF_ERROR(CheckPerson(answers, instrument));
+  if (input.self.has_value() && input.contract.team_members > 0) {
+    return domain::errors::StoreCorrupt("a team has a rating that is no member's");
+  }
+  if (input.team.size() > static_cast<size_t>(input.contract.team_members)) {
+    return domain::errors::StoreCorrupt("a team has more ratings than members");
+  }
+  for (const std::vector<domain::Answers>* people : {&input.team, &input.supervisors}) {
+    for (const domain::Answers& answers : *people) CANDOR_RETURN_IF_ERROR(CheckPerson(answers, instrument));
   }
   return absl::OkStatus();
 }

@@ -49,6 +49,8 @@ struct ReportInput {
   // Ratings given under a name, as they were marked: one byte for each item of the instrument, not yet reversed.
   // Comments in them are not read.
   std::optional<domain::Answers> self;
+  // Instead, where the contract has team_members: the ratings of the members who rated their team.
+  std::vector<domain::Answers> team;
   // Of several supervisors each item's figure is the mean of those who rated it.
   std::vector<domain::Answers> supervisors;
   domain::Comparison comparison = domain::Comparison::kNone;

@@ -48,11 +48,12 @@ absl::Status NotReleased(absl::string_view message) {
 
 absl::StatusOr<Role> RoleOf(ReadTransaction& transaction, const storage::SurveyRow& survey, const Reader& reader) {
   if (reader.person.empty()) return Role::kNone;
-  if (reader.person == survey.leader) return reader.leader ? Role::kLeader : Role::kNone;
-  if (!reader.supervisor) return Role::kNone;
   CANDOR_ASSIGN_OR_RETURN(const std::optional<storage::LeaderLine> line,
                           storage::FindLeaderLine(transaction, survey.district, survey.id));
-  return line.has_value() && line->IsSupervisor(reader.person) ? Role::kSupervisor : Role::kNone;
+  // Without a line, which an opened survey has, there is no supervisor, and the leader is the person of that id.
+  const storage::LeaderLine known = line.value_or(storage::LeaderLine{survey.leader, {}});
+  if (known.IsLeader(reader.person)) return reader.leader ? Role::kLeader : Role::kNone;
+  return reader.supervisor && known.IsSupervisor(reader.person) ? Role::kSupervisor : Role::kNone;
 }
 
 absl::StatusOr<std::string> GetDocument(ReadTransaction& transaction, const storage::SurveyRow& survey,
@@ -94,8 +95,12 @@ absl::StatusOr<Role> FirstReaderLeft(ReadTransaction& transaction, const storage
     CANDOR_ASSIGN_OR_RETURN(const bool left, AnySupervisorLeft(transaction, survey));
     if (left) return Role::kSupervisor;
   }
-  CANDOR_ASSIGN_OR_RETURN(const auto leader, transaction.FindPerson(survey.district, survey.leader));
-  return leader.has_value() ? Role::kLeader : Role::kNone;
+  CANDOR_ASSIGN_OR_RETURN(const storage::LeaderLine line, storage::LineOf(transaction, survey));
+  for (const domain::PersonId& id : line.Leaders()) {
+    CANDOR_ASSIGN_OR_RETURN(const auto leader, transaction.FindPerson(survey.district, id));
+    if (leader.has_value()) return Role::kLeader;
+  }
+  return Role::kNone;
 }
 
 // What the contract says about a frozen report to one of whom it names as readers; kNone: to an administrator. Whoever stands

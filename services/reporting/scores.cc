@@ -31,7 +31,9 @@ struct Material {
   statistics::ScoringRules rules;
   double correlation = 0;  // of two items rated by one person
   std::vector<PreparedGroup> groups;
-  std::vector<std::optional<int>> self;
+  PersonItems self;
+  // Of a team: why it has no rating of its own.
+  std::optional<v1::TeamRating> team;
   PersonItems supervisor;
   std::vector<PrintedOthers> item_others;  // one entry for each item of the instrument
 };
@@ -42,19 +44,40 @@ int Turned(const domain::Instrument& instrument, size_t item, uint8_t byte) {
   return instrument.items[item].reverse ? instrument.scale.points + 1 - byte : byte;
 }
 
-PersonItems SupervisorItems(const ReportInput& input) {
-  const domain::Instrument& instrument = input.version.instrument;
+// The mean of the people's ratings of each item, where at least `fewest` rated it.
+PersonItems MeansOf(const std::vector<domain::Answers>& people, int fewest, const domain::Instrument& instrument) {
   PersonItems means(instrument.items.size());
   for (size_t i = 0; i < means.size(); ++i) {
     int sum = 0, n = 0;
-    for (const domain::Answers& answers : input.supervisors) {
+    for (const domain::Answers& answers : people) {
       if (!IsRating(answers.ratings[i])) continue;
       sum += Turned(instrument, i, answers.ratings[i]);
       ++n;
     }
-    if (n > 0) means[i] = static_cast<double>(sum) / n;
+    if (n >= fewest) means[i] = static_cast<double>(sum) / n;
   }
   return means;
+}
+
+std::optional<v1::TeamRating> TeamOf(const ReportInput& input) {
+  if (input.contract.team_members == 0) return std::nullopt;
+  const auto rated = [](const domain::Answers& answers) {
+    return std::any_of(answers.ratings.begin(), answers.ratings.end(), IsRating);
+  };
+  v1::TeamRating team;
+  team.set_members(input.contract.team_members);
+  team.set_rated(static_cast<int32_t>(std::count_if(input.team.begin(), input.team.end(), rated)));
+  if (team.rated() < domain::kFewestSelfRatings) team.set_withheld_reason(v1::WITHHELD_REASON_TOO_FEW_MEMBERS);
+  return team;
+}
+
+// Why a team has no mean of a unit of which it has rated so many items.
+v1::WithheldReason ReasonForTeam(const v1::TeamRating& team, const v1::PersonScore& score, bool indicator) {
+  if (score.has_mean()) return v1::WITHHELD_REASON_UNSPECIFIED;
+  if (indicator || team.withheld_reason() != v1::WITHHELD_REASON_UNSPECIFIED || score.items_used() == 0) {
+    return v1::WITHHELD_REASON_TOO_FEW_MEMBERS;
+  }
+  return v1::WITHHELD_REASON_TOO_FEW_ITEMS;
 }
 
 void SetWithheld(v1::WithheldReason reason, v1::GroupScore& out) {
@@ -261,8 +284,10 @@ v1::UnitScore ScoreUnit(const Unit& unit, Material& material) {
     SetWithheld(ReasonForAll(out), all);
   }
 
-  PersonItems self_items(material.self.begin(), material.self.end());
-  SetPerson(unit, self_items, material.rules, *out.mutable_self());
+  SetPerson(unit, material.self, material.rules, *out.mutable_self());
+  if (material.team.has_value()) {
+    out.mutable_self()->set_withheld_reason(ReasonForTeam(*material.team, out.self(), indicator));
+  }
   SetPerson(unit, material.supervisor, material.rules, *out.mutable_supervisor());
   if (indicator) {
     const int item = unit.items[0];
@@ -270,7 +295,7 @@ v1::UnitScore ScoreUnit(const Unit& unit, Material& material) {
     SetGap(statistics::ComparePrintedItem(material.self[item], others, material.rules), *out.mutable_gap());
     return out;
   }
-  std::vector<std::optional<int>> self;
+  PersonItems self;
   std::vector<PrintedOthers> item_others;
   for (int item : unit.items) {
     self.push_back(material.self[item]);
@@ -305,15 +330,12 @@ double CorrelationOf(const domain::PooledFigures& pooled, const statistics::Scor
   return pooled.item_correlation.has_value() ? *pooled.item_correlation / 100.0 : rules.prior_correlation;
 }
 
-std::vector<std::optional<int>> SelfItems(const ReportInput& input) {
+std::vector<std::optional<double>> SelfItems(const ReportInput& input) {
   const domain::Instrument& instrument = input.version.instrument;
-  std::vector<std::optional<int>> ratings(instrument.items.size());
-  if (!input.self.has_value()) return ratings;
-  for (size_t i = 0; i < ratings.size(); ++i) {
-    const uint8_t byte = input.self->ratings[i];
-    if (IsRating(byte)) ratings[i] = Turned(instrument, i, byte);
-  }
-  return ratings;
+  if (input.contract.team_members > 0) return MeansOf(input.team, domain::kFewestSelfRatings, instrument);
+  std::vector<domain::Answers> self;
+  if (input.self.has_value()) self.push_back(*input.self);
+  return MeansOf(self, /*fewest=*/1, instrument);
 }
 
 const v1::GroupScore* FindScore(const v1::UnitScore& unit, const std::string& group) {
@@ -357,13 +379,15 @@ v1::Scores BuildScores(const ReportInput& input) {
   material.correlation = CorrelationOf(input.pooled, material.rules);
   material.groups = PrepareGroups(input, material.rules);
   material.self = SelfItems(input);
-  material.supervisor = SupervisorItems(input);
+  material.team = TeamOf(input);
+  material.supervisor = MeansOf(input.supervisors, /*fewest=*/1, instrument);
   material.item_others.resize(instrument.items.size());
 
   v1::Scores scores;
   scores.set_survey(input.subject.survey);
   SetRules(input.contract, instrument.scale, input.pooled, *scores.mutable_rules());
   for (const PreparedGroup& group : material.groups) *scores.add_groups() = group.summary;
+  if (material.team.has_value()) *scores.mutable_team() = *material.team;
 
   // Indicators first, since every scale's gap is made from those of its items; they are listed last.
   const std::vector<Unit> units = ListUnits(input.version);

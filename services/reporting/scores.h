@@ -36,8 +36,9 @@ double CorrelationOf(const domain::PooledFigures& pooled, const statistics::Scor
 void SetRules(const domain::Contract& contract, const domain::RatingScale& scale, const domain::PooledFigures& pooled,
               candor::v1::ScoringRules& out);
 
-// The leader's own rating of each item of the instrument, after reversal; unset where there is none.
-std::vector<std::optional<int>> SelfItems(const ReportInput& input);
+// The leader's own rating of each item of the instrument, after reversal; of a team the mean of its members' from
+// kFewestSelfRatings ratings of the item on. Unset where there is none.
+std::vector<std::optional<double>> SelfItems(const ReportInput& input);
 
 // The unit's figure from a rater group, parts or the pool, or from `kAllRaters`; null where it has none.
 const candor::v1::GroupScore* FindScore(const candor::v1::UnitScore& unit, const std::string& group);

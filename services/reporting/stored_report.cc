@@ -62,6 +62,7 @@ absl::StatusOr<std::string> BuildStoredReport(const StoredReportInput& input) {
     CANDOR_ASSIGN_OR_RETURN(report.before, ReadRoundBefore(*input.before));
   }
   report.self = input.self;
+  report.team = input.team;
   report.supervisors = input.supervisors;
   const storage::CampaignRow& campaign = input.campaign;
   const std::string district = absl::StrCat("districts/", campaign.district.value());

@@ -31,6 +31,7 @@ struct StoredReportInput {
   std::string instrument_version;  // domain::EncodeInstrumentVersion
   std::string closed_result;       // domain::EncodeClosedResult
   std::optional<domain::Answers> self;
+  std::vector<domain::Answers> team;  // instead, where the contract has team_members: those of the members who rated
   std::vector<domain::Answers> supervisors;
   domain::Comparison comparison = domain::Comparison::kNone;
   std::optional<StoredRoundBefore> before;  // set exactly when compared

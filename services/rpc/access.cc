@@ -189,6 +189,17 @@ absl::StatusOr<std::vector<domain::PersonId>> StoredRelations::SupervisorsOf(con
   return supervisors;
 }
 
+absl::StatusOr<std::vector<domain::PersonId>> StoredRelations::MembersOf(const domain::DistrictId& district,
+                                                                         const domain::PersonId& team) {
+  std::vector<domain::PersonId> members;
+  CANDOR_RETURN_IF_ERROR(store_.Read([&](storage::ReadTransaction& transaction) -> absl::Status {
+    CANDOR_ASSIGN_OR_RETURN(auto row, transaction.FindPerson(district, team));
+    if (row) members = std::move(row->team_members);
+    return absl::OkStatus();
+  }));
+  return members;
+}
+
 absl::StatusOr<std::optional<SurveyParties>> StoredRelations::PartiesOf(const domain::DistrictId& district,
                                                                         const domain::SurveyId& survey) {
   std::optional<SurveyParties> parties;
@@ -197,10 +208,11 @@ absl::StatusOr<std::optional<SurveyParties>> StoredRelations::PartiesOf(const do
     if (!row) return absl::OkStatus();
     parties.emplace();
     parties->campaign = row->campaign;
-    parties->leader = row->leader;
-    CANDOR_ASSIGN_OR_RETURN(auto leader, transaction.FindPerson(district, row->leader));
-    if (leader) parties->supervisors = std::move(leader->supervisors);
+    CANDOR_ASSIGN_OR_RETURN(auto now, storage::LineInDirectory(transaction, district, row->leader));
+    parties->leaders_now = now.Leaders();
+    parties->supervisors = std::move(now.supervisors);
     CANDOR_ASSIGN_OR_RETURN(auto line, storage::FindLeaderLine(transaction, district, survey));
+    parties->leaders = line ? line->Leaders() : parties->leaders_now;
     if (line) parties->supervisors_at_opening = std::move(line->supervisors);
     CANDOR_ASSIGN_OR_RETURN(const auto document,
                             transaction.FindSurveyDocument(district, survey, storage::SurveyDocument::kContract));
@@ -297,6 +309,10 @@ absl::StatusOr<bool> Access::Allows(const AccessRow& row, const identity::Caller
     case Audience::kThemself: return administrator || (!caller.person.empty() && caller.person.value() == ids[1]);
     case Audience::kPerson: {
       if (administrator || caller.person.value() == ids[1]) return true;
+      if (caller.roles.leader) {
+        CANDOR_ASSIGN_OR_RETURN(const auto members, relations_->MembersOf(caller.district, domain::PersonId(ids[1])));
+        if (Contains(members, caller.person)) return true;
+      }
       if (!caller.roles.supervisor) return false;
       CANDOR_ASSIGN_OR_RETURN(const auto supervisors,
                               relations_->SupervisorsOf(caller.district, domain::PersonId(ids[1])));
@@ -321,7 +337,8 @@ absl::StatusOr<bool> Access::AllowsOnSurvey(Audience audience, const identity::C
   CANDOR_ASSIGN_OR_RETURN(const auto parties,
                           relations_->PartiesOf(domain::DistrictId(ids[0]), domain::SurveyId(ids[2])));
   const bool known = parties && parties->campaign.value() == ids[1];
-  const bool is_leader = known && !caller.person.empty() && parties->leader == caller.person;
+  const bool is_leader = known && !caller.person.empty() && Contains(parties->leaders, caller.person);
+  const bool leads_now = known && !caller.person.empty() && Contains(parties->leaders_now, caller.person);
   const bool is_supervisor = known && !caller.person.empty() && Contains(parties->supervisors, caller.person);
   const bool was_supervisor = known && !caller.person.empty() && Contains(parties->supervisors_at_opening, caller.person);
   const bool acts_as_leader = is_leader && caller.roles.leader;
@@ -330,7 +347,7 @@ absl::StatusOr<bool> Access::AllowsOnSurvey(Audience audience, const identity::C
       acts_as_leader || (was_supervisor && caller.roles.supervisor && parties->supervisors_read);
   switch (audience) {
     // Being in the line counts here whether or not the person still has the role that goes with it.
-    case Audience::kOutsideLeaderLine: return !is_leader && !is_supervisor && !was_supervisor;
+    case Audience::kOutsideLeaderLine: return !is_leader && !leads_now && !is_supervisor && !was_supervisor;
     case Audience::kRatingPerson: return ids[3] == domain::kSelf ? acts_as_leader : acts_as_supervisor;
     case Audience::kSurveyParties: return acts_as_leader || acts_as_supervisor;
     case Audience::kSurveyLeader: return acts_as_leader;

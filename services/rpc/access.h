@@ -36,7 +36,9 @@ enum class Audience {
   kThemselfAlone,      // the person themself, whom no administrator stands in for
   kKeyHolder,          // whoever brings a session that was opened with a moderator's or auditor's key: no access key is
                        // looked at, and the method itself checks the session
-  kPerson,             // administrators; the person themself; their supervisors
+  // Where a survey's leader is a leadership team, "the leader" stands below for each of its members: as they were at opening,
+  // before that as they are; for kOutsideLeaderLine then and now.
+  kPerson,             // administrators; the person themself; their supervisors; of a team its members
   kSurveyParties,      // administrators; the survey's leader; the leader's supervisors
   kOutsideLeaderLine,  // administrators who neither are the survey's leader nor are, or were at opening, one of the
                        // leader's supervisors
@@ -64,7 +66,8 @@ absl::Span<const AccessRow> AccessRows();
 // The people about a survey, and what its contract says of them.
 struct SurveyParties {
   domain::CampaignId campaign;
-  domain::PersonId leader;
+  std::vector<domain::PersonId> leaders;  // the leader, or the team's members: at opening, before that now
+  std::vector<domain::PersonId> leaders_now;
   std::vector<domain::PersonId> supervisors;  // of the leader, now
   std::vector<domain::PersonId> supervisors_at_opening;
   bool supervisors_read = false;              // by the contract; false before there is one
@@ -77,6 +80,9 @@ class Relations {
   // Empty when there is no such person.
   virtual absl::StatusOr<std::vector<domain::PersonId>> SupervisorsOf(const domain::DistrictId& district,
                                                                       const domain::PersonId& person) = 0;
+  // Empty when there is no such team.
+  virtual absl::StatusOr<std::vector<domain::PersonId>> MembersOf(const domain::DistrictId& district,
+                                                                  const domain::PersonId& team) = 0;
   // Unset when there is no such survey.
   virtual absl::StatusOr<std::optional<SurveyParties>> PartiesOf(const domain::DistrictId& district,
                                                                  const domain::SurveyId& survey) = 0;
@@ -91,6 +97,8 @@ class StoredRelations : public Relations {
   explicit StoredRelations(storage::IdentityStore* store) : store_(*store) {}
   absl::StatusOr<std::vector<domain::PersonId>> SupervisorsOf(const domain::DistrictId& district,
                                                               const domain::PersonId& person) override;
+  absl::StatusOr<std::vector<domain::PersonId>> MembersOf(const domain::DistrictId& district,
+                                                          const domain::PersonId& team) override;
   absl::StatusOr<std::optional<SurveyParties>> PartiesOf(const domain::DistrictId& district,
                                                          const domain::SurveyId& survey) override;
   absl::StatusOr<std::vector<domain::PersonId>> ModeratorsOf(const domain::DistrictId& district,

@@ -304,6 +304,8 @@ candor::v1::Survey ToProto(const identity::StoredSurvey& survey, const std::vect
   proto.set_manifest_code(survey.manifest_code);
   proto.set_self_rated(survey.self_rated);
   proto.set_supervisor_rated(survey.supervisor_rated);
+  proto.set_team_members(survey.team_members);
+  proto.set_team_members_rated(survey.team_members_rated);
   proto.set_waiting_for_steward(survey.waits_for_steward);
   return proto;
 }
@@ -361,6 +363,7 @@ candor::v1::IdentifiedRating ToProto(const identity::IdentifiedForm& form, const
   proto.set_name(FormatRating(name));
   proto.set_kind(name.audience == storage::IdentifiedAudience::kSelf ? candor::v1::RATING_KIND_SELF
                                                                     : candor::v1::RATING_KIND_SUPERVISOR);
+  proto.set_team_members(form.team_members);
   const std::string audience = identity::AudienceCode(form.audience);
   const std::vector<domain::Item>& items = form.instrument.items;
   for (size_t i = 0; i < items.size() && i < form.shape.items_asked.size(); ++i) {

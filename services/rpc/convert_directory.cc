@@ -29,6 +29,24 @@ absl::StatusOr<storage::Roles> RolesOf(const candor::v1::Person& person) {
   return roles;
 }
 
+// The ids of the people that a field names, all of `district`; sorted, each once. `who`: what one of them is called.
+absl::StatusOr<std::vector<domain::PersonId>> PeopleOf(const google::protobuf::RepeatedPtrField<std::string>& names,
+                                                       absl::string_view field, absl::string_view who,
+                                                       const domain::DistrictId& district) {
+  std::vector<domain::PersonId> people;
+  for (int i = 0; i < names.size(); ++i) {
+    const std::string at = absl::StrCat(field, "[", i, "]");
+    CANDOR_ASSIGN_OR_RETURN(PersonName name, ParsePerson(at, names.Get(i)));
+    if (name.district != district) {
+      return domain::errors::InvalidField(at, absl::StrCat(who, " must be of the person's own district"));
+    }
+    people.push_back(std::move(name.person));
+  }
+  std::sort(people.begin(), people.end());
+  people.erase(std::unique(people.begin(), people.end()), people.end());
+  return people;
+}
+
 }  // namespace
 
 candor::v1::District ToProto(const storage::DistrictRow& row) {
@@ -62,6 +80,10 @@ candor::v1::Person ToProto(const storage::PersonRow& row) {
   for (const domain::PersonId& supervisor : row.supervisors) {
     proto.add_supervisors(identity::PersonName(row.district, supervisor));
   }
+  proto.set_team(row.team);
+  for (const domain::PersonId& member : row.team_members) {
+    proto.add_team_members(identity::PersonName(row.district, member));
+  }
   proto.set_etag(ToEtag(row.revision));
   *proto.mutable_create_time() = ToTimestamp(row.create_time);
   proto.set_public_key(row.public_key);
@@ -89,7 +111,8 @@ candor::v1::AuditEntry ToProto(const storage::AuditRow& row) {
 
 const std::set<std::string>& ChangeablePersonFields() {
   static const auto* const fields =
-      new std::set<std::string>{"display_name", "job_title", "email", "school", "roles", "supervisors"};
+      new std::set<std::string>{"display_name", "job_title", "email",       "school",
+                                "roles",        "supervisors", "team_members"};
   return *fields;
 }
 
@@ -112,17 +135,10 @@ absl::Status CopyPersonFields(const candor::v1::Person& from, const std::set<std
     CANDOR_ASSIGN_OR_RETURN(to.roles, RolesOf(from));
   }
   if (fields.count("supervisors") > 0) {
-    to.supervisors.clear();
-    for (int i = 0; i < from.supervisors_size(); ++i) {
-      const std::string field = absl::StrCat("person.supervisors[", i, "]");
-      CANDOR_ASSIGN_OR_RETURN(PersonName supervisor, ParsePerson(field, from.supervisors(i)));
-      if (supervisor.district != to.district) {
-        return domain::errors::InvalidField(field, "a supervisor must be of the person's own district");
-      }
-      to.supervisors.push_back(std::move(supervisor.person));
-    }
-    std::sort(to.supervisors.begin(), to.supervisors.end());
-    to.supervisors.erase(std::unique(to.supervisors.begin(), to.supervisors.end()), to.supervisors.end());
+    CANDOR_ASSIGN_OR_RETURN(to.supervisors, PeopleOf(from.supervisors(), "person.supervisors", "a supervisor", to.district));
+  }
+  if (fields.count("team_members") > 0) {
+    CANDOR_ASSIGN_OR_RETURN(to.team_members, PeopleOf(from.team_members(), "person.team_members", "a member", to.district));
   }
   return absl::OkStatus();
 }

@@ -1,6 +1,7 @@
 #include "services/rpc/survey_lookup.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "services/domain/closed_result.h"
 #include "services/domain/errors.h"
 #include "services/identity/loading.h"
+#include "storage/leader_line.h"
 
 namespace candor::rpc {
 namespace {
@@ -67,20 +69,37 @@ absl::StatusOr<std::vector<domain::SurveyId>> SurveysOfCaller(storage::IdentityS
   std::vector<domain::SurveyId> surveys;
   CANDOR_RETURN_IF_ERROR(store.Read([&](storage::ReadTransaction& transaction) -> absl::Status {
     std::vector<domain::PersonId> leaders;
-    if (caller.roles.leader) leaders.push_back(caller.person);
+    std::vector<domain::PersonId> teams;
+    if (caller.roles.leader) {
+      leaders.push_back(caller.person);
+      CANDOR_RETURN_IF_ERROR(ForEachRow<storage::PersonRow>(
+          [&](const storage::Page& rows) { return transaction.ListTeamsOf(caller.district, caller.person, rows); },
+          [&](const storage::PersonRow& team) { teams.push_back(team.id); }));
+    }
     if (caller.roles.supervisor) {
       CANDOR_RETURN_IF_ERROR(ForEachRow<storage::PersonRow>(
           [&](const storage::Page& rows) { return transaction.ListSupervised(caller.district, caller.person, rows); },
           [&](const storage::PersonRow& person) { leaders.push_back(person.id); }));
     }
     surveys.clear();
-    for (const domain::PersonId& leader : leaders) {
-      CANDOR_RETURN_IF_ERROR(ForEachRow<storage::SurveyRow>(
+    std::vector<storage::SurveyRow> of_teams;
+    const auto add = [&](const domain::PersonId& leader, const std::function<void(const storage::SurveyRow&)>& visit) {
+      return ForEachRow<storage::SurveyRow>(
           [&](const storage::Page& rows) { return transaction.ListSurveysOfLeader(caller.district, leader, rows); },
           [&](const storage::SurveyRow& survey) {
             if (!campaign.empty() && survey.campaign != campaign) return;
-            if (survey.id.value() > page.after) surveys.push_back(survey.id);
-          }));
+            if (survey.id.value() > page.after) visit(survey);
+          });
+    };
+    for (const domain::PersonId& leader : leaders) {
+      CANDOR_RETURN_IF_ERROR(add(leader, [&](const storage::SurveyRow& survey) { surveys.push_back(survey.id); }));
+    }
+    for (const domain::PersonId& team : teams) {
+      CANDOR_RETURN_IF_ERROR(add(team, [&](const storage::SurveyRow& survey) { of_teams.push_back(survey); }));
+    }
+    for (const storage::SurveyRow& survey : of_teams) {
+      CANDOR_ASSIGN_OR_RETURN(const storage::LeaderLine line, storage::LineOf(transaction, survey));
+      if (line.IsLeader(caller.person)) surveys.push_back(survey.id);
     }
     return absl::OkStatus();
   }));

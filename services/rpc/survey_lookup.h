@@ -30,7 +30,8 @@ reporting::Reader ReaderOf(const identity::Caller& caller, const domain::Distric
 absl::Status CheckCampaignsExist(storage::IdentityStore& store, const identity::Caller& caller,
                                  const CampaignName& name);
 
-// The surveys of a campaign (empty: of all) whose leader `caller` is or supervises, by id, within the page.
+// The surveys of a campaign (empty: of all) whose leader `caller` is or supervises, by id, within the page. Of teams that they
+// are a member of, surveys that were opened without them are left out; those of teams that they have left are not found here.
 absl::StatusOr<std::vector<domain::SurveyId>> SurveysOfCaller(storage::IdentityStore& store,
                                                               const identity::Caller& caller,
                                                               const domain::CampaignId& campaign,

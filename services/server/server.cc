@@ -60,6 +60,7 @@ absl::StatusOr<std::string> BuildReport(const identity::ReportInput& input) {
   stored.instrument_version = input.instrument_version;
   stored.closed_result = input.closed_result;
   stored.self = input.self;
+  stored.team = input.team;
   stored.supervisors = input.supervisors;
   stored.comparison = input.comparison;
   if (input.before.has_value()) {

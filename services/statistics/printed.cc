@@ -250,7 +250,7 @@ PrintedOthers CombinePrinted(std::span<const std::optional<PrintedScore>> blocks
   return others;
 }
 
-PrintedComparison ComparePrintedItem(std::optional<int> self, const PrintedOthers& others, const ScoringRules& rules) {
+PrintedComparison ComparePrintedItem(std::optional<double> self, const PrintedOthers& others, const ScoringRules& rules) {
   PrintedComparison comparison;
   if (self.has_value()) comparison.self = *self;
   if (!self.has_value() || !others.score.has_value()) return comparison;
@@ -263,12 +263,13 @@ PrintedComparison ComparePrintedItem(std::optional<int> self, const PrintedOther
   return comparison;
 }
 
-PrintedComparison ComparePrintedScale(std::span<const std::optional<int>> self,
+PrintedComparison ComparePrintedScale(std::span<const std::optional<double>> self,
                                       std::span<const PrintedOthers> item_others, const PrintedOthers& scale_others,
                                       const ScoringRules& rules) {
   CANDOR_CHECK(self.size() == item_others.size());
   PrintedComparison comparison;
-  int rated = 0, self_sum = 0;
+  int rated = 0;
+  double self_sum = 0;
   Interval gap_sum;
   bool exact = true;
   for (size_t j = 0; j < self.size(); ++j) {
@@ -283,7 +284,7 @@ PrintedComparison ComparePrintedScale(std::span<const std::optional<int>> self,
     exact = exact && others.exact();
   }
   const int required = std::max(1, RequiredItems(static_cast<int>(self.size()), rules));
-  if (rated >= required) comparison.self = static_cast<double>(self_sum) / rated;
+  if (rated >= required) comparison.self = self_sum / rated;
   if (!scale_others.score.has_value()) return comparison;
   const Interval& range = scale_others.score->mean;
   if (comparison.common_items >= required) {

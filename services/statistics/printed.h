@@ -124,7 +124,8 @@ struct PrintedOthers {
 // Entries without a score do not enter.
 PrintedOthers CombinePrinted(std::span<const std::optional<PrintedScore>> blocks, const ScoringRules& rules);
 
-// Self against all raters.
+// Self against all raters. Self is one person's rating, or the mean of several people's, which counts as known exactly: who
+// rate themselves are no sample of anybody.
 struct PrintedComparison {
   std::optional<double> self;
   int common_items = 0;          // items with both a self-rating and an O
@@ -135,12 +136,12 @@ struct PrintedComparison {
   // The strength line lies within the uncertainty of O (its interval, or its range where it is not exact).
   bool close_to_line = false;
 };
-PrintedComparison ComparePrintedItem(std::optional<int> self, const PrintedOthers& others, const ScoringRules& rules);
+PrintedComparison ComparePrintedItem(std::optional<double> self, const PrintedOthers& others, const ScoringRules& rules);
 
 // For a scale: `self[j]` and `item_others[j]` belong to its j-th item; `scale_others` is CombinePrinted of the blocks'
 // scale scores. The self score is the mean of the self-rated items if they are RequiredItems or more; the gap is the
 // mean of self - O over the common items, with the same minimum, and is set only if the scale has an O too.
-PrintedComparison ComparePrintedScale(std::span<const std::optional<int>> self,
+PrintedComparison ComparePrintedScale(std::span<const std::optional<double>> self,
                                       std::span<const PrintedOthers> item_others, const PrintedOthers& scale_others,
                                       const ScoringRules& rules);
 

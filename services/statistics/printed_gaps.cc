@@ -60,7 +60,7 @@ double SimultaneousLevel(int count) {
 std::vector<std::optional<GapLimits>> SimultaneousGaps(std::span<const PrintedBlock> blocks,
                                                        std::span<const std::vector<int>> units,
                                                        std::span<const PrintedComparison> comparisons,
-                                                       std::span<const std::optional<int>> self,
+                                                       std::span<const std::optional<double>> self,
                                                        std::span<const PrintedOthers> item_others,
                                                        const ScoringRules& rules, double correlation) {
   CANDOR_CHECK(units.size() == comparisons.size());

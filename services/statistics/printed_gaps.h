@@ -28,13 +28,13 @@ double SimultaneousLevel(int count);
 // One entry for each unit: unset where ComparePrintedScale has no gap. `comparisons` are those of the units, `self` has the
 // leader's rating of each item, `item_others` all raters' score of each.
 //
-// The leader's rating is fixed, so the gap's variance is that of the mean of all raters' scores over the items that both sides
-// rated: each item counts alike, and so does each block that has it, whatever else the blocks were asked. A gap that is a range
-// is widened by the typical uncertainty on both sides.
+// The leader's rating, or the mean of a team's members, is fixed, so the gap's variance is that of the mean of all raters'
+// scores over the items that both sides rated: each item counts alike, and so does each block that has it, whatever else the
+// blocks were asked. A gap that is a range is widened by the typical uncertainty on both sides.
 std::vector<std::optional<GapLimits>> SimultaneousGaps(std::span<const PrintedBlock> blocks,
                                                        std::span<const std::vector<int>> units,
                                                        std::span<const PrintedComparison> comparisons,
-                                                       std::span<const std::optional<int>> self,
+                                                       std::span<const std::optional<double>> self,
                                                        std::span<const PrintedOthers> item_others,
                                                        const ScoringRules& rules, double correlation);
 

@@ -31,7 +31,7 @@ int64_t RolesValue(const Roles& roles) {
          (roles.leader ? kLeader : 0) | (roles.moderator ? kModerator : 0) | (roles.auditor ? kAuditor : 0);
 }
 
-// Without supervisors.
+// Without supervisors and members.
 absl::StatusOr<PersonRow> ReadPerson(Statement& row) {
   PersonRow person;
   person.district = DistrictId(row.Text(0));
@@ -48,28 +48,56 @@ absl::StatusOr<PersonRow> ReadPerson(Statement& row) {
   if (!row.IsNull(9)) person.public_key = row.Blob(9);
   if (!row.IsNull(10)) person.key_time = TimeOf(row.Int(10));
   person.key_vouched_by = domain::PersonId(row.Text(11));
+  person.team = row.Int(12) != 0;
   return person;
 }
 #define PERSON_COLUMNS                                                                            \
   "p.district, p.person, display_name, job_title, email, school, roles, create_time, revision, " \
-  "public_key, key_time, key_vouched_by"
+  "public_key, key_time, key_vouched_by, p.team"
 
 absl::StatusOr<domain::PersonId> ReadPersonId(Statement& row) { return domain::PersonId(row.Text(0)); }
 
-absl::Status ReadSupervisors(Database& database, PersonRow& person) {
-  CANDOR_ASSIGN_OR_RETURN(Statement statement, database.Prepare("SELECT supervisor FROM person_supervisor WHERE "
-                                                                "district=?1 AND person=?2 ORDER BY supervisor"));
+absl::StatusOr<std::vector<domain::PersonId>> ReadIds(Database& database, const PersonRow& person, const char* sql) {
+  CANDOR_ASSIGN_OR_RETURN(Statement statement, database.Prepare(sql));
   statement.BindText(1, person.district.value()).BindText(2, person.id.value());
-  CANDOR_ASSIGN_OR_RETURN(person.supervisors, ReadAll(statement, ReadPersonId));
+  return ReadAll(statement, ReadPersonId);
+}
+
+// Supervisors, and members of a team.
+absl::Status ReadRelations(Database& database, PersonRow& person) {
+  CANDOR_ASSIGN_OR_RETURN(person.supervisors, ReadIds(database, person,
+                                                      "SELECT supervisor FROM person_supervisor WHERE district=?1 AND "
+                                                      "person=?2 ORDER BY supervisor"));
+  if (!person.team) return absl::OkStatus();
+  CANDOR_ASSIGN_OR_RETURN(
+      person.team_members,
+      ReadIds(database, person, "SELECT member FROM team_member WHERE district=?1 AND team=?2 ORDER BY member"));
   return absl::OkStatus();
 }
 
-absl::Status InsertSupervisors(Database& database, const PersonRow& person) {
-  for (const domain::PersonId& supervisor : person.supervisors) {
-    CANDOR_ASSIGN_OR_RETURN(
-        Statement statement,
-        database.Prepare("INSERT INTO person_supervisor(district, supervisor, person) VALUES(?1, ?2, ?3)"));
-    statement.BindText(1, person.district.value()).BindText(2, supervisor.value()).BindText(3, person.id.value());
+absl::Status InsertIds(Database& database, const PersonRow& person, const std::vector<domain::PersonId>& ids,
+                       const char* sql) {
+  for (const domain::PersonId& id : ids) {
+    CANDOR_ASSIGN_OR_RETURN(Statement statement, database.Prepare(sql));
+    statement.BindText(1, person.district.value()).BindText(2, id.value()).BindText(3, person.id.value());
+    CANDOR_RETURN_IF_ERROR(statement.Run());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status InsertRelations(Database& database, const PersonRow& person) {
+  CANDOR_RETURN_IF_ERROR(InsertIds(database, person, person.supervisors,
+                                   "INSERT INTO person_supervisor(district, supervisor, person) VALUES(?1, ?2, ?3)"));
+  if (!person.team) return absl::OkStatus();
+  return InsertIds(database, person, person.team_members,
+                   "INSERT INTO team_member(district, member, team) VALUES(?1, ?2, ?3)");
+}
+
+absl::Status DeleteRelations(Database& database, const PersonRow& person) {
+  for (const char* sql : {"DELETE FROM person_supervisor WHERE district=?1 AND person=?2",
+                          "DELETE FROM team_member WHERE district=?1 AND team=?2"}) {
+    CANDOR_ASSIGN_OR_RETURN(Statement statement, database.Prepare(sql));
+    statement.BindText(1, person.district.value()).BindText(2, person.id.value());
     CANDOR_RETURN_IF_ERROR(statement.Run());
   }
   return absl::OkStatus();
@@ -241,7 +269,7 @@ absl::StatusOr<std::optional<PersonRow>> IdentityTransaction::FindPerson(const D
       database_.Prepare("SELECT " PERSON_COLUMNS " FROM person p WHERE district=?1 AND person=?2"));
   statement.BindText(1, district.value()).BindText(2, id.value());
   CANDOR_ASSIGN_OR_RETURN(std::optional<PersonRow> person, ReadOne(statement, ReadPerson));
-  if (person.has_value()) CANDOR_RETURN_IF_ERROR(ReadSupervisors(database_, *person));
+  if (person.has_value()) CANDOR_RETURN_IF_ERROR(ReadRelations(database_, *person));
   return person;
 }
 
@@ -251,24 +279,32 @@ absl::StatusOr<std::vector<PersonRow>> IdentityTransaction::ListPeople(const Dis
                                             "ORDER BY person LIMIT ?3"));
   statement.BindText(1, district.value()).BindText(2, page.after).BindInt(3, LimitOf(page.limit));
   CANDOR_ASSIGN_OR_RETURN(std::vector<PersonRow> people, ReadAll(statement, ReadPerson));
-  for (PersonRow& person : people) CANDOR_RETURN_IF_ERROR(ReadSupervisors(database_, person));
+  for (PersonRow& person : people) CANDOR_RETURN_IF_ERROR(ReadRelations(database_, person));
   return people;
 }
 
 absl::StatusOr<std::vector<PersonRow>> IdentityTransaction::ListSupervised(const DistrictId& district,
                                                                            const domain::PersonId& supervisor,
                                                                            const Page& page) {
-  CANDOR_ASSIGN_OR_RETURN(
-      Statement statement,
-      database_.Prepare("SELECT " PERSON_COLUMNS " FROM person_supervisor s JOIN person p ON p.district=s.district AND "
-                        "p.person=s.person WHERE s.district=?1 AND s.supervisor=?2 AND s.person>?3 "
-                        "ORDER BY s.person LIMIT ?4"));
-  statement.BindText(1, district.value())
-      .BindText(2, supervisor.value())
-      .BindText(3, page.after)
-      .BindInt(4, LimitOf(page.limit));
+  return ListRelated("SELECT " PERSON_COLUMNS " FROM person_supervisor s JOIN person p ON p.district=s.district AND "
+                     "p.person=s.person WHERE s.district=?1 AND s.supervisor=?2 AND s.person>?3 ORDER BY s.person LIMIT ?4",
+                     district, supervisor, page);
+}
+
+absl::StatusOr<std::vector<PersonRow>> IdentityTransaction::ListTeamsOf(const DistrictId& district,
+                                                                        const domain::PersonId& member,
+                                                                        const Page& page) {
+  return ListRelated("SELECT " PERSON_COLUMNS " FROM team_member t JOIN person p ON p.district=t.district AND "
+                     "p.person=t.team WHERE t.district=?1 AND t.member=?2 AND t.team>?3 ORDER BY t.team LIMIT ?4",
+                     district, member, page);
+}
+
+absl::StatusOr<std::vector<PersonRow>> IdentityTransaction::ListRelated(const char* sql, const DistrictId& district,
+                                                                        const domain::PersonId& to, const Page& page) {
+  CANDOR_ASSIGN_OR_RETURN(Statement statement, database_.Prepare(sql));
+  statement.BindText(1, district.value()).BindText(2, to.value()).BindText(3, page.after).BindInt(4, LimitOf(page.limit));
   CANDOR_ASSIGN_OR_RETURN(std::vector<PersonRow> people, ReadAll(statement, ReadPerson));
-  for (PersonRow& person : people) CANDOR_RETURN_IF_ERROR(ReadSupervisors(database_, person));
+  for (PersonRow& person : people) CANDOR_RETURN_IF_ERROR(ReadRelations(database_, person));
   return people;
 }
 
@@ -284,22 +320,22 @@ absl::Status IdentityTransaction::InsertPerson(const PersonRow& row) {
   if (former) return errors::Exists("person", row.id.value());
   CANDOR_ASSIGN_OR_RETURN(Statement statement,
                           database_.Prepare("INSERT INTO person(district, person, display_name, job_title, email, "
-                                            "school, roles, public_key, key_time, key_vouched_by, create_time, revision) "
-                                            "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"));
+                                            "school, roles, public_key, key_time, key_vouched_by, create_time, revision, "
+                                            "team) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"));
   BindPerson(statement, row);
-  statement.BindInt(11, TimeValue(row.create_time)).BindInt(12, row.revision);
+  statement.BindInt(11, TimeValue(row.create_time)).BindInt(12, row.revision).BindInt(13, row.team ? 1 : 0);
   CANDOR_RETURN_IF_ERROR(statement.Run());
-  return InsertSupervisors(database_, row);
+  return InsertRelations(database_, row);
 }
 
 absl::Status IdentityTransaction::UpdatePerson(const PersonRow& row) {
   {
     CANDOR_ASSIGN_OR_RETURN(Statement statement,
                             database_.Prepare("UPDATE person SET display_name=?3, job_title=?4, email=?5, school=?6, "
-                                              "roles=?7, public_key=?8, key_time=?9, key_vouched_by=?10, revision=revision+1 "
-                                              "WHERE district=?1 AND person=?2 AND revision=?11"));
+                                              "roles=?7, public_key=?8, key_time=?9, key_vouched_by=?10, revision=revision+1, "
+                                              "team=?12 WHERE district=?1 AND person=?2 AND revision=?11"));
     BindPerson(statement, row);
-    statement.BindInt(11, row.revision);
+    statement.BindInt(11, row.revision).BindInt(12, row.team ? 1 : 0);
     CANDOR_RETURN_IF_ERROR(statement.Run());
   }
   if (database_.changes() == 0) {
@@ -307,13 +343,8 @@ absl::Status IdentityTransaction::UpdatePerson(const PersonRow& row) {
     return stored.has_value() ? errors::EtagMismatch("person", row.id.value())
                               : errors::NotFound("person", row.id.value());
   }
-  {
-    CANDOR_ASSIGN_OR_RETURN(Statement statement,
-                            database_.Prepare("DELETE FROM person_supervisor WHERE district=?1 AND person=?2"));
-    statement.BindText(1, row.district.value()).BindText(2, row.id.value());
-    CANDOR_RETURN_IF_ERROR(statement.Run());
-  }
-  return InsertSupervisors(database_, row);
+  CANDOR_RETURN_IF_ERROR(DeleteRelations(database_, row));
+  return InsertRelations(database_, row);
 }
 
 absl::Status IdentityTransaction::DeletePerson(const DistrictId& district, const domain::PersonId& id) {
@@ -323,6 +354,9 @@ absl::Status IdentityTransaction::DeletePerson(const DistrictId& district, const
       "DELETE FROM access_key WHERE district=?1 AND person=?2",
       "DELETE FROM identified_rating WHERE district=?1 AND person=?2 AND survey IN (SELECT survey FROM survey WHERE "
       "district=?1 AND state IN ('draft', 'open', 'released', 'abandoned'))",
+      // Of a team, what its members said of it.
+      "DELETE FROM identified_rating WHERE district=?1 AND audience=1 AND survey IN (SELECT survey FROM survey WHERE "
+      "district=?1 AND leader=?2 AND state IN ('draft', 'open', 'released', 'abandoned'))",
       // 7: SurveyDocument::kReportSubject.
       "DELETE FROM survey_document WHERE district=?1 AND kind=7 AND survey IN (SELECT survey FROM survey WHERE "
       "district=?1 AND leader=?2)",
@@ -331,7 +365,7 @@ absl::Status IdentityTransaction::DeletePerson(const DistrictId& district, const
       "person=?2",
       "DELETE FROM person WHERE district=?1 AND person=?2",
   };
-  static_assert(static_cast<int>(SurveyDocument::kReportSubject) == 7);
+  static_assert(static_cast<int>(SurveyDocument::kReportSubject) == 7 && static_cast<int>(IdentifiedAudience::kSelf) == 1);
   for (const char* step : steps) {
     CANDOR_ASSIGN_OR_RETURN(Statement statement, database_.Prepare(step));
     statement.BindText(1, district.value()).BindText(2, id.value());

@@ -364,12 +364,34 @@ CREATE TABLE growth_plan(
 );
 )sql";
 
+// Leadership teams: entries of the directory that people lead together. One never becomes the other, and nobody calls as a
+// team: an entry whose members have all been deleted must not become somebody who may read what is the team's.
+constexpr char kVersion10[] = R"sql(
+ALTER TABLE person ADD COLUMN team INTEGER NOT NULL DEFAULT 0 CHECK(team IN (0, 1));
+
+CREATE TABLE team_member(
+  district TEXT NOT NULL,
+  member TEXT NOT NULL,
+  team TEXT NOT NULL,
+  PRIMARY KEY(district, member, team),
+  FOREIGN KEY(district, member) REFERENCES person ON DELETE CASCADE,
+  FOREIGN KEY(district, team) REFERENCES person ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX team_member_by_team ON team_member(district, team);
+
+CREATE TRIGGER teams_stay_teams BEFORE UPDATE OF team ON person WHEN NEW.team IS NOT OLD.team
+  BEGIN SELECT RAISE(ABORT, 'a team stays a team, and a person a person'); END;
+CREATE TRIGGER nobody_calls_as_a_team BEFORE INSERT ON access_key
+  WHEN (SELECT team FROM person WHERE district = NEW.district AND person = NEW.person) = 1
+  BEGIN SELECT RAISE(ABORT, 'a team has no access keys'); END;
+)sql";
+
 }  // namespace
 
 const std::vector<Migration>& IdentityMigrations() {
   static const std::vector<Migration>* const migrations = new std::vector<Migration>{
       {1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}, {5, kVersion5}, {6, kVersion6},
-      {7, kVersion7}, {8, kVersion8}, {9, kVersion9}};
+      {7, kVersion7}, {8, kVersion8}, {9, kVersion9}, {10, kVersion10}};
   return *migrations;
 }
 

@@ -30,6 +30,8 @@ class IdentityTransaction : public WriteTransaction {
   absl::StatusOr<std::vector<PersonRow>> ListPeople(const domain::DistrictId& district, const Page& page) override;
   absl::StatusOr<std::vector<PersonRow>> ListSupervised(const domain::DistrictId& district,
                                                         const domain::PersonId& supervisor, const Page& page) override;
+  absl::StatusOr<std::vector<PersonRow>> ListTeamsOf(const domain::DistrictId& district, const domain::PersonId& member,
+                                                     const Page& page) override;
   absl::StatusOr<std::optional<AccessKeyRow>> FindAccessKeyByHash(absl::string_view key_hash) override;
   absl::StatusOr<std::vector<AccessKeyRow>> ListAccessKeys(const domain::DistrictId& district,
                                                            const domain::PersonId& person, const Page& page) override;
@@ -151,6 +153,10 @@ class IdentityTransaction : public WriteTransaction {
   std::vector<std::function<void()>> TakeAfterCommit() { return std::move(after_commit_); }
 
  private:
+  // People who stand in a relation to `to`; `sql` takes the district, that person, and the page's start and limit.
+  absl::StatusOr<std::vector<PersonRow>> ListRelated(const char* sql, const domain::DistrictId& district,
+                                                     const domain::PersonId& to, const Page& page);
+
   Database& database_;
   std::vector<std::function<void()>> after_commit_;
 };

@@ -53,6 +53,24 @@ TEST(ContractTextTest, NamesLanguagesInTheLanguageShownAndNoFirstOfOneReader) {
   EXPECT_THAT(spanish, AllOf(HasSubstr("Puede responder en: inglés"), Not(HasSubstr("en: en"))));
 }
 
+TEST(ContractTextTest, SaysThatASurveyIsAboutATeamAllOfWhoseMembersReadTheReport) {
+  client::FakeSurvey survey;
+  const std::string of_one = PageOf(survey);
+  EXPECT_THAT(of_one, AllOf(HasSubstr("about a leader of your school"), Not(HasSubstr("team"))));
+  survey.contract.team_members = 6;
+  survey.contract.evaluative_use_forbidden = survey.version.instrument.evaluative_use_forbidden = true;
+  survey.manifest.auditor = domain::ModeratorKey{"Works council", std::string(32, 'k')};
+  const std::string page = PageOf(survey), spanish = PageOf(survey, "es");
+  EXPECT_THAT(page, AllOf(HasSubstr("about the leadership team of your school"),
+                          HasSubstr("The team has 6 members, who are rated together"), HasSubstr("Each of them reads the report"), HasSubstr("every member of the team"),
+                          HasSubstr("may not be used to judge the team or any of its members"),
+                          HasSubstr("not to the team's members, their superiors")));
+  EXPECT_THAT(page, AllOf(Not(HasSubstr("the leader, their")), Not(HasSubstr("the leader's own")),
+                          Not(HasSubstr("a leader of your school"))));
+  EXPECT_THAT(spanish, AllOf(HasSubstr("El equipo tiene 6 integrantes"), HasSubstr("cada integrante del equipo"),
+                             HasSubstr("sobre el equipo directivo de su escuela"), Not(HasSubstr("persona evaluada puede"))));
+}
+
 TEST(ContractTextTest, SaysToWhomAndWhenAReportOfPressureGoesWhereThereIsAnAuditor) {
   client::FakeSurvey survey;
   EXPECT_THAT(PageOf(survey), Not(HasSubstr("pressed")));

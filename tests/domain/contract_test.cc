@@ -32,6 +32,25 @@ TEST(ContractTest, ItsDocumentNeverChanges) {
                 "\"supervisor\"],\"retention_days\":365,\"steward\":null}");
 }
 
+TEST(ContractTest, SaysOfHowManyPeopleATeamIsAndNothingOfOneLeader) {
+  EXPECT_EQ(EncodeContract(SampleContract()).find("team"), std::string::npos) << "as contracts of before there were teams";
+  EXPECT_EQ(DecodeContract(EncodeContract(SampleContract()))->team_members, 0);
+  Contract contract = SampleContract();
+  for (const int members : {kFewestTeamMembers, 7, kMostTeamMembers}) {
+    contract.team_members = members;
+    const std::string bytes = EncodeContract(contract);
+    const auto read = DecodeContract(bytes);
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_EQ(read->team_members, members);
+    EXPECT_EQ(EncodeContract(*read), bytes);
+  }
+  for (const int members : {1, 2, 21, -3}) {
+    Json document = *base::ParseJson(EncodeContract(contract));
+    document["team_members"] = members;
+    EXPECT_EQ(DecodeContract(CanonicalJson(document)).status().code(), kInvalid) << members;
+  }
+}
+
 TEST(ContractTest, NamesTheStewardTheMirrorsAndWhatTheInstrumentForbids) {
   Contract contract = SampleContract();
   contract.closing_mode = kStewardClosing;

@@ -525,8 +525,10 @@ TEST(HtmlReportTest, SentencesAndTemplatesKnowEachOther) {
     used.insert((*match)[1].str());
   }
   for (const auto& [key, sentence] : sentences::SentenceCatalogue().items()) {
-    if (!absl::StartsWith(key, "report.") || used.count(key.substr(7)) != 0) continue;
+    if (!absl::StartsWith(key, "report.")) continue;
     std::string said = key;
+    if (absl::EndsWith(said, ".team")) said.resize(said.size() - 5);
+    if (used.count(said.substr(7)) != 0) continue;
     for (const char* end : {".one", ".many", "_is", "_rated", "_not_rated"}) {
       if (absl::EndsWith(said, end)) said.resize(said.size() - std::string(end).size());
     }

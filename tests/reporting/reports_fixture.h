@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -132,7 +133,7 @@ class ReportsTest : public ::testing::Test {
       const std::string contract = domain::EncodeContract(contract_);
       CANDOR_RETURN_IF_ERROR(Put(transaction, id, storage::SurveyDocument::kContract, contract));
       CANDOR_RETURN_IF_ERROR(Put(transaction, id, storage::SurveyDocument::kLeaderLine,
-                                 storage::EncodeLeaderLine({leader, {kSupervisor.person}})));
+                                 storage::EncodeLeaderLine(line_.value_or(storage::LeaderLine{leader, {kSupervisor.person}}))));
       StoredReportInput input = input_;
       input.contract = contract;
       CANDOR_ASSIGN_OR_RETURN(const std::string bytes, BuildStoredReport(input));
@@ -171,6 +172,7 @@ class ReportsTest : public ::testing::Test {
     return names;
   }
 
+  std::optional<storage::LeaderLine> line_;  // of surveys that are stored; unset: the leader and kSupervisor
   storage::TempFolder folder_;
   std::unique_ptr<storage::IdentityStore> store_;
   std::unique_ptr<Reports> reports_;

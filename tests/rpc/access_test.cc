@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "candor/v1/campaign.pb.h"
 #include "candor/v1/directory.pb.h"
 #include "candor/v1/follow_up.pb.h"
 #include "candor/v1/growth_plan.pb.h"
+#include "candor/v1/report.pb.h"
 #include "services/base/error.h"
 #include "services/domain/errors.h"
 #include "services/rpc/grpc_services.h"
@@ -36,7 +38,8 @@ class FakeRelations : public Relations {
     if (survey.value() != "s") return std::optional<SurveyParties>();
     SurveyParties parties;
     parties.campaign = domain::CampaignId("c");
-    parties.leader = domain::PersonId("lee");
+    parties.leaders = leaders;
+    parties.leaders_now = leaders_now;
     parties.supervisors = supervisors;
     parties.supervisors_at_opening = {domain::PersonId("sue")};
     parties.supervisors_read = supervisors_read;
@@ -47,7 +50,13 @@ class FakeRelations : public Relations {
     if (survey.value() != "s") return std::vector<domain::PersonId>();
     return std::vector<domain::PersonId>{domain::PersonId("mo")};
   }
+  absl::StatusOr<std::vector<domain::PersonId>> MembersOf(const domain::DistrictId&, const domain::PersonId& team) override {
+    if (team.value() == "team") return leaders_now;
+    return std::vector<domain::PersonId>();
+  }
   bool supervisors_read = false;
+  std::vector<domain::PersonId> leaders = {domain::PersonId("lee")};
+  std::vector<domain::PersonId> leaders_now = {domain::PersonId("lee")};
   std::vector<domain::PersonId> supervisors = {domain::PersonId("sue")};  // of the leader, now
 };
 
@@ -193,6 +202,77 @@ TEST_F(AccessTest, ThePlanIsForTheLeaderAndThoseWhoReadTheReportAsSupervisorsAlo
   }
   relations_.supervisors_read = false;
   EXPECT_FALSE(access_.Check(kGet, Person("sue", {.supervisor = true}), get).ok());
+}
+
+// Of team "team": ada, ben and cyd at opening; dan has come since, and ben has left.
+class TeamAccessTest : public AccessTest {
+ protected:
+  TeamAccessTest() {
+    const domain::PersonId ada("ada"), ben("ben"), cyd("cyd"), dan("dan");
+    relations_.leaders = {ada, ben, cyd};
+    relations_.leaders_now = {ada, cyd, dan};
+  }
+  // Of ada, ben, cyd, dan, sue the supervisor and ann another leader: who may.
+  template <typename Request>
+  std::string Who(const std::string& method, const Request& request) {
+    std::string who;
+    for (const char* id : {"ada", "ben", "cyd", "dan", "ann", "team"}) {
+      if (access_.Check(method, Person(id, {.leader = true}), request).ok()) absl::StrAppend(&who, id, " ");
+    }
+    EXPECT_FALSE(access_.Check(method, Person("ada", {}), request).ok()) << "without the role of a leader";
+    if (access_.Check(method, Person("sue", {.supervisor = true}), request).ok()) who += "sue ";
+    return who;
+  }
+};
+
+TEST_F(TeamAccessTest, WhatIsTheLeadersIsEveryMembersOfThen) {
+  v1::GetSurveyRequest survey;
+  survey.set_name("districts/d/campaigns/c/surveys/s");
+  EXPECT_EQ(Who("candor.v1.CampaignService.GetSurvey", survey), "ada ben cyd sue ");
+  EXPECT_EQ(Who("candor.v1.ScoringService.GetScores", survey), "ada ben cyd ");
+  v1::GetReportRequest report;
+  report.set_name("districts/d/campaigns/c/surveys/s/report");
+  EXPECT_EQ(Who("candor.v1.ReportService.GetReport", report), "ada ben cyd ");
+  v1::GetIdentifiedRatingRequest self, supervisor;
+  self.set_name("districts/d/campaigns/c/surveys/s/ratings/self");
+  EXPECT_EQ(Who("candor.v1.CampaignService.GetIdentifiedRating", self), "ada ben cyd ");
+  supervisor.set_name("districts/d/campaigns/c/surveys/s/ratings/supervisor");
+  EXPECT_EQ(Who("candor.v1.CampaignService.GetIdentifiedRating", supervisor), "sue ");
+  v1::AskQuestionRequest ask;
+  ask.set_survey(survey.name());
+  EXPECT_EQ(Who("candor.v1.FollowUpService.AskQuestion", ask), "ada ben cyd ");
+  v1::ListFollowUpsRequest list;
+  list.set_parent(survey.name());
+  EXPECT_EQ(Who("candor.v1.FollowUpService.ListFollowUps", list), "ada ben cyd ");
+  v1::GetGrowthPlanRequest plan;
+  plan.set_name("districts/d/campaigns/c/surveys/s/growthPlan");
+  EXPECT_EQ(Who("candor.v1.ReportService.GetGrowthPlan", plan), "ada ben cyd ");
+  v1::UpdateGrowthPlanRequest update;
+  update.mutable_growth_plan()->set_name(plan.name());
+  EXPECT_EQ(Who("candor.v1.ReportService.UpdateGrowthPlan", update), "ada ben cyd ");
+}
+
+TEST_F(TeamAccessTest, CodesAreForNoAdministratorWhoIsOrWasAMember) {
+  v1::ListCodesRequest codes;
+  codes.set_parent("districts/d/campaigns/c/surveys/s");
+  for (const char* member : {"ada", "ben", "cyd", "dan", "sue"}) {
+    EXPECT_FALSE(access_.Check("candor.v1.CampaignService.ListCodes", Person(member, {.administrator = true}), codes).ok())
+        << member;
+  }
+  EXPECT_TRUE(access_.Check("candor.v1.CampaignService.ListCodes", Person("ann", {.administrator = true}), codes).ok());
+}
+
+TEST_F(TeamAccessTest, MembersOfNowReadTheirTeamsEntry) {
+  v1::GetPersonRequest get;
+  get.set_name("districts/d/people/team");
+  for (const char* member : {"ada", "cyd", "dan"}) {
+    EXPECT_TRUE(access_.Check("candor.v1.DirectoryService.GetPerson", Person(member, {.leader = true}), get).ok()) << member;
+  }
+  for (const char* other : {"ben", "ann"}) {
+    EXPECT_FALSE(access_.Check("candor.v1.DirectoryService.GetPerson", Person(other, {.leader = true}), get).ok()) << other;
+  }
+  get.set_name("districts/d/people/ada");
+  EXPECT_FALSE(access_.Check("candor.v1.DirectoryService.GetPerson", Person("cyd", {.leader = true}), get).ok());
 }
 
 TEST_F(AccessTest, SupervisorsReadReportsOnlyWhereTheContractLetsThem) {

@@ -41,6 +41,9 @@ class NoRelations : public Relations {
                                                               const domain::PersonId&) override {
     return std::vector<domain::PersonId>();
   }
+  absl::StatusOr<std::vector<domain::PersonId>> MembersOf(const domain::DistrictId&, const domain::PersonId&) override {
+    return std::vector<domain::PersonId>();
+  }
   absl::StatusOr<std::optional<SurveyParties>> PartiesOf(const domain::DistrictId&, const domain::SurveyId&) override {
     return std::optional<SurveyParties>();
   }

@@ -46,6 +46,20 @@ TEST(SentencesTest, AreThereInTheLanguagesThatOpeningKnowsOf) {
   }
 }
 
+TEST(SentencesTest, OfATeamEachIsInItsOwnWordsWhereThereAreAnyWithTheSamePlaces) {
+  int of_teams = 0;
+  for (const auto& [key, sentence] : SentenceCatalogue().items()) {
+    if (!key.ends_with(".team") || !SentenceCatalogue().contains(key.substr(0, key.size() - 5))) continue;
+    ++of_teams;
+    EXPECT_EQ(PlacesOf(sentence.at("en")), PlacesOf(SentenceCatalogue().at(key.substr(0, key.size() - 5)).at("en"))) << key;
+  }
+  EXPECT_GE(of_teams, 20);
+  EXPECT_EQ(Sentences("en").Say("reads.reader.leader"), "the leader");
+  EXPECT_EQ(Sentences("en").ForTeam().Say("reads.reader.leader"), "every member of the team");
+  EXPECT_EQ(Sentences("es").ForTeam().language(), "es");
+  EXPECT_EQ(Sentences("en").ForTeam().Say("reads.heading"), Sentences("en").Say("reads.heading"));
+}
+
 TEST(SentencesTest, WhatIsFilledInIsNotReadAgain) {
   const Sentences say("en");
   EXPECT_EQ(say.Say("asked.purpose.other", {{"purpose", "{group}{purpose}"}}), "The answers serve: {group}{purpose}.");

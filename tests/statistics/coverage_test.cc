@@ -227,7 +227,7 @@ TEST(CoverageTest, SeveralGapsTogetherFindNoneByChance) {
   const std::vector<double> means(2 * kUnits, 3);  // symmetric, so that the truth is 3
   std::vector<std::vector<int>> units;
   for (int u = 0; u < kUnits; ++u) units.push_back({2 * u, 2 * u + 1});
-  const std::vector<std::optional<int>> self(means.size(), 3);
+  const std::vector<std::optional<double>> self(means.size(), 3);
   for (const int n : {6, 12, 40}) {
     SCOPED_TRACE(testing::Message() << "n = " << n);
     Crowd crowd(static_cast<uint32_t>(n));
@@ -242,7 +242,7 @@ TEST(CoverageTest, SeveralGapsTogetherFindNoneByChance) {
         const PrintedScale scale = ScorePrintedScale(AskedAtoms(blocks[0], unit), kRules, kHalo);
         const Interval& limits = scale.score->interval->limits;
         found = found || limits.lo > 3 || limits.hi < 3;
-        const std::vector<std::optional<int>> of_self = {3, 3};
+        const std::vector<std::optional<double>> of_self = {3, 3};
         const std::vector<PrintedOthers> of_others = {others[unit[0]], others[unit[1]]};
         comparisons.push_back(ComparePrintedScale(of_self, of_others, {1, scale.score}, kRules));
       }
@@ -271,7 +271,7 @@ TEST(CoverageTest, AGroupThatSeesLittleMakesNoGapSurer) {
     for (int j = 0; j < kItems; ++j) units.back().push_back(u * kItems + j);
     first_items[static_cast<size_t>(u * kItems)] = true;
   }
-  const std::vector<std::optional<int>> self(means.size(), 3);
+  const std::vector<std::optional<double>> self(means.size(), 3);
   Crowd crowd(12);
   int found = 0;
   for (int draw = 0; draw < kDraws / 4; ++draw) {

@@ -232,7 +232,7 @@ TEST(PrintedComparisonTest, MissingSideIsUndefined) {
 }
 
 TEST(PrintedComparisonTest, ScaleGapIsOverCommonItems) {
-  const std::vector<std::optional<int>> self = {5, 3, std::nullopt, 4};
+  const std::vector<std::optional<double>> self = {5, 3, std::nullopt, 4};
   const std::vector<PrintedOthers> items = {Others(ExactScore(4)), Others(Range(2, 3)), Others(ExactScore(1)), {}};
   const PrintedComparison comparison = ComparePrintedScale(self, items, Others(Range(2.2, 2.9)), kRules);
   EXPECT_EQ(comparison.common_items, 2);
@@ -241,7 +241,7 @@ TEST(PrintedComparisonTest, ScaleGapIsOverCommonItems) {
   EXPECT_NEAR(comparison.gap->hi, 1.0, 1e-12);
   EXPECT_EQ(comparison.category, Category::kUndetermined) << "exactly on the line is agreement, above it is not";
   EXPECT_EQ(comparison.quadrant, Quadrant::kBlindSpot);
-  const std::vector<std::optional<int>> one = {5, std::nullopt, std::nullopt, std::nullopt};
+  const std::vector<std::optional<double>> one = {5, std::nullopt, std::nullopt, std::nullopt};
   const PrintedComparison too_few = ComparePrintedScale(one, items, Others(ExactScore(3)), kRules);
   EXPECT_FALSE(too_few.self.has_value());
   EXPECT_FALSE(too_few.gap.has_value());

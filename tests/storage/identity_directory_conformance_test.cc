@@ -8,6 +8,7 @@
 #include "services/base/error.h"
 #include "services/base/status.h"
 #include "services/domain/errors.h"
+#include "storage/leader_line.h"
 #include "tests/storage/identity_store_conformance_test.h"
 
 namespace candor::storage {
@@ -39,6 +40,119 @@ TEST_P(IdentityStoreConformanceTest, DirectoryRowsComeBackAsTheyWereStored) {
   ASSERT_EQ(supervised.size(), 1u);
   EXPECT_EQ(supervised[0].id, leader_);
   EXPECT_EQ(supervised[0].supervisors, std::vector<domain::PersonId>{supervisor_});
+}
+
+TEST_P(IdentityStoreConformanceTest, ATeamHasMembersWhoLeaveItWhenTheyAreDeletedAndNeverBecomesAPerson) {
+  MakeDistrict();
+  const domain::PersonId crew("crew"), ada("ada"), ben("ben");
+  ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
+                CANDOR_RETURN_IF_ERROR(t.InsertPerson(APerson(district_, ada)));
+                CANDOR_RETURN_IF_ERROR(t.InsertPerson(APerson(district_, ben)));
+                PersonRow team = APerson(district_, crew);
+                team.team = true;
+                team.team_members = {ada, ben, leader_};
+                team.supervisors = {supervisor_};
+                return t.InsertPerson(team);
+              }).ok());
+  Reopen();
+  auto team = Read<OptionalPerson>([&](auto& t) { return t.FindPerson(district_, crew); });
+  ASSERT_TRUE(team.has_value());
+  EXPECT_TRUE(team->team);
+  EXPECT_EQ(team->team_members, (std::vector<domain::PersonId>{ada, ben, leader_}));
+  EXPECT_EQ(team->supervisors, std::vector<domain::PersonId>{supervisor_});
+  const auto teams_of = [&](const domain::PersonId& person) {
+    return Read<std::vector<PersonRow>>([&](auto& t) { return t.ListTeamsOf(district_, person, {}); });
+  };
+  ASSERT_EQ(teams_of(ben).size(), 1u);
+  EXPECT_EQ(teams_of(ben)[0].id, crew);
+  EXPECT_EQ(teams_of(ben)[0].team_members.size(), 3u);
+  EXPECT_TRUE(teams_of(crew).empty());
+  EXPECT_FALSE(Read<OptionalPerson>([&](auto& t) { return t.FindPerson(district_, ben); })->team);
+
+  // Members may change; what it is may not, and nobody calls as it.
+  ASSERT_TRUE(Write([&](WriteTransaction& t) {
+                PersonRow changed = *team;
+                changed.team_members = {ada, leader_};
+                return t.UpdatePerson(changed);
+              }).ok());
+  EXPECT_TRUE(teams_of(ben).empty());
+  ASSERT_TRUE(Write([&](WriteTransaction& t) { return t.DeletePerson(district_, ada); }).ok());
+  team = Read<OptionalPerson>([&](auto& t) { return t.FindPerson(district_, crew); });
+  EXPECT_EQ(team->team_members, std::vector<domain::PersonId>{leader_});
+  const auto become = [&](const domain::PersonId& id, bool is_team) {
+    return Write([&](WriteTransaction& t) -> absl::Status {
+      CANDOR_ASSIGN_OR_RETURN(auto row, t.FindPerson(district_, id));
+      row->team = is_team;
+      row->team_members.clear();
+      return t.UpdatePerson(*row);
+    });
+  };
+  EXPECT_EQ(become(crew, false).code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(become(ben, true).code(), absl::StatusCode::kFailedPrecondition);
+  const AccessKeyRow key{std::string(32, 'k'), domain::AccessKeyId("k1"), district_, crew, "", absl::UnixEpoch()};
+  EXPECT_EQ(Write([&](WriteTransaction& t) { return t.InsertAccessKey(key); }).code(), absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_P(IdentityStoreConformanceTest, DeletingATeamDeletesWhatItsMembersSaidOfIt) {
+  MakeDistrict();
+  const domain::PersonId crew("crew"), ada("ada");
+  const domain::SurveyId of_crew("screw");
+  ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
+                CANDOR_RETURN_IF_ERROR(t.InsertPerson(APerson(district_, ada)));
+                PersonRow team = APerson(district_, crew);
+                team.team = true;
+                team.team_members = {ada, leader_};
+                CANDOR_RETURN_IF_ERROR(t.InsertPerson(team));
+                CANDOR_RETURN_IF_ERROR(t.InsertSurvey(ASurvey(district_, campaign_, of_crew, crew)));
+                for (const auto& [survey, person] :
+                     {std::pair(of_crew, ada), std::pair(of_crew, leader_), std::pair(survey_, leader_)}) {
+                  CANDOR_RETURN_IF_ERROR(
+                      t.InsertIdentifiedRating({district_, survey, person, IdentifiedAudience::kSelf, {}, 1}));
+                }
+                CANDOR_RETURN_IF_ERROR(
+                    t.InsertIdentifiedRating({district_, of_crew, supervisor_, IdentifiedAudience::kSupervisor, {}, 1}));
+                return t.DeletePerson(district_, crew);
+              }).ok());
+  const auto ratings = [&](const domain::SurveyId& survey) {
+    return Read<std::vector<IdentifiedRatingRow>>([&](auto& t) { return t.ListIdentifiedRatings(district_, survey); });
+  };
+  ASSERT_EQ(ratings(of_crew).size(), 1u) << "the supervisor's, as of a leader who is deleted";
+  EXPECT_EQ(ratings(of_crew)[0].person, supervisor_);
+  EXPECT_EQ(ratings(survey_).size(), 1u) << "of themself";
+  EXPECT_TRUE(Read<OptionalPerson>([&](auto& t) { return t.FindPerson(district_, ada); }).has_value());
+}
+
+TEST_P(IdentityStoreConformanceTest, ALineIsFrozenWithTheMembersOfThenAndLinesOfPeopleReadAsBefore) {
+  MakeDistrict();
+  const domain::PersonId crew("crew"), ada("ada");
+  const auto line_of = [&] {
+    return Read<LeaderLine>([&](auto& t) { return LineOf(t, ASurvey(district_, campaign_, survey_, crew)); });
+  };
+  ASSERT_TRUE(Write([&](WriteTransaction& t) -> absl::Status {
+                CANDOR_RETURN_IF_ERROR(t.InsertPerson(APerson(district_, ada)));
+                PersonRow team = APerson(district_, crew);
+                team.team = true;
+                team.team_members = {ada};
+                return t.InsertPerson(team);
+              }).ok());
+  EXPECT_TRUE(line_of().IsLeader(ada)) << "as the directory has it";
+  const LeaderLine frozen{crew, {supervisor_}, true, {leader_}};
+  ASSERT_TRUE(Write([&](WriteTransaction& t) {
+                return t.InsertSurveyDocument(district_, survey_, SurveyDocument::kLeaderLine, EncodeLeaderLine(frozen),
+                                              std::string(32, 'h'));
+              }).ok());
+  const LeaderLine line = line_of();
+  EXPECT_EQ(line.Leaders(), std::vector<domain::PersonId>{leader_});
+  EXPECT_FALSE(line.IsLeader(crew) || line.Contains(ada));
+  EXPECT_TRUE(line.Contains(leader_) && line.Contains(supervisor_));
+
+  const std::string of_person = R"({"leader":"p","supervisors":["q"]})";
+  const auto read = DecodeLeaderLine(of_person);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_FALSE(read->team);
+  EXPECT_TRUE(read->IsLeader(domain::PersonId("p")));
+  EXPECT_FALSE(read->IsLeader(domain::PersonId()));
+  EXPECT_EQ(EncodeLeaderLine(*read), of_person);
 }
 
 TEST_P(IdentityStoreConformanceTest, FindGivesNothingForWhatIsNotThere) {

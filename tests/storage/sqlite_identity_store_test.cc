@@ -144,6 +144,7 @@ TEST_F(SqliteIdentityStoreTest, EveryOldVersionWithRowsComesToTheNewestVersionAn
       CANDOR_ASSIGN_OR_RETURN(const auto person, transaction.FindPerson(district, domain::PersonId("p")));
       EXPECT_TRUE(person.has_value() && person->supervisors.size() == 1);
       EXPECT_TRUE(person->key_vouched_by.empty()) << "nobody knows";
+      EXPECT_FALSE(person->team) << "there were none";
       CANDOR_ASSIGN_OR_RETURN(const auto key, transaction.FindAccessKeyByHash(std::string(32, '\0')));
       EXPECT_TRUE(key.has_value() && key->maker.empty());
       CANDOR_ASSIGN_OR_RETURN(const auto contract,
@@ -166,6 +167,17 @@ TEST_F(SqliteIdentityStoreTest, EveryOldVersionWithRowsComesToTheNewestVersionAn
                     })
                     .ok())
         << "a survey of before can have a plan";
+    EXPECT_TRUE((*store)
+                    ->Write([](WriteTransaction& transaction) {
+                      PersonRow team;
+                      team.district = DistrictId("d");
+                      team.id = domain::PersonId("t");
+                      team.team = true;
+                      team.team_members = {domain::PersonId("p"), domain::PersonId("q")};
+                      return transaction.InsertPerson(team);
+                    })
+                    .ok())
+        << "people of before can be a team";
     const auto database = *Database::Open(path);
     EXPECT_EQ(*SchemaVersion(*database), IdentityMigrations().back().version);
   }
