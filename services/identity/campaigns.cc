@@ -218,7 +218,8 @@ absl::StatusOr<std::vector<std::string>> Warnings(ReadTransaction& transaction, 
     warnings.push_back("the report is not compared with the round before: the leader has no report there");
   } else if (comparison == domain::Comparison::kOtherReaders) {
     warnings.push_back("the report is not compared with the round before: a supervisor of the leader would read it who "
-                       "could not read that one, or somebody who has joined the team since, or nobody has read that one who was to read it first");
+                       "could not read that one, or somebody who has joined the team since, or "
+                       "nobody has read that one who was to read it first");
   }
   if (!instrument.prompts.empty() && campaign.settings.moderators.empty()) {
     warnings.push_back("the open questions are not asked, since the campaign names no moderator");

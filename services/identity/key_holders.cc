@@ -58,8 +58,9 @@ absl::Status CheckVouchedFromOutside(storage::ReadTransaction& transaction, cons
   if (!in_line) return absl::OkStatus();
   return Unfit(absl::StrCat(who, " registered their key with an access key that ",
                             PersonName(survey.district, holder->key_vouched_by),
-                            " made, who is the leader or supervises the leader, or is a member of the team, and might have registered it "
-                            "in their place; let an administrator outside the leader's line, or the installation's, make a "
+                            " made, who is the leader or supervises the leader, or is a member of the team, and might "
+                            "have registered it in their place; let an administrator outside the leader's line, or the "
+                            "installation's, make a "
                             "new access key for them, and ask them to register a new key with that one"));
 }
 
@@ -99,8 +100,8 @@ absl::Status CheckHoldersOutsideLine(storage::ReadTransaction& transaction, cons
     const std::string who = absl::StrCat("\"", holder.title, "\" (", PersonName(survey.district, holder.person), ")");
     CANDOR_ASSIGN_OR_RETURN(const bool in_line, IsInLine(transaction, survey, holder.person));
     if (in_line) {
-      return Unfit(absl::StrCat(who, " is the leader or supervises the leader, or is a member of the team, and so must not read what "
-                                     "raters write; name somebody outside the leader's line"));
+      return Unfit(absl::StrCat(who, " is the leader or supervises the leader, or is a member of the team, and so must not "
+                                     "read what raters write; name somebody outside the leader's line"));
     }
     CANDOR_RETURN_IF_ERROR(CheckVouchedFromOutside(transaction, survey, holder.person, who));
   }
