@@ -1,6 +1,7 @@
 #include "storage/leader_line.h"
 
 #include <algorithm>
+#include <set>
 
 #include "services/base/json.h"
 #include "services/base/status.h"
@@ -36,12 +37,15 @@ bool LeaderLine::IsLeader(const domain::PersonId& person) const { return IsAmong
 
 bool LeaderLine::IsSupervisor(const domain::PersonId& person) const { return IsAmong(person, supervisors); }
 
-bool LeaderLine::Contains(const domain::PersonId& person) const { return IsLeader(person) || IsSupervisor(person); }
+bool LeaderLine::Contains(const domain::PersonId& person) const {
+  return IsLeader(person) || IsSupervisor(person) || std::find(barred.begin(), barred.end(), person) != barred.end();
+}
 
 std::string EncodeLeaderLine(const LeaderLine& line) {
   base::Json document{{"leader", line.leader.value()}, {"supervisors", IdsToJson(line.supervisors)}};
   // Lines of people have no such member, as those from before there were teams.
   if (line.team) document["members"] = IdsToJson(line.members);
+  if (!line.barred.empty()) document["barred"] = IdsToJson(line.barred);
   return base::CanonicalJson(document);
 }
 
@@ -55,6 +59,7 @@ absl::StatusOr<LeaderLine> DecodeLeaderLine(absl::string_view bytes) {
   line.supervisors = IdsOf(object.Texts("supervisors"));
   line.team = object.Has("members");
   if (line.team) line.members = IdsOf(object.Texts("members"));
+  if (object.Has("barred")) line.barred = IdsOf(object.Texts("barred"));
   object.Finish();
   CANDOR_RETURN_IF_ERROR(fault.status());
   return line;
@@ -64,7 +69,17 @@ absl::StatusOr<LeaderLine> LineInDirectory(ReadTransaction& transaction, const d
                                            const domain::PersonId& leader) {
   CANDOR_ASSIGN_OR_RETURN(std::optional<PersonRow> row, transaction.FindPerson(district, leader));
   if (!row.has_value()) return LeaderLine{leader, {}};
-  return LeaderLine{leader, std::move(row->supervisors), row->team, std::move(row->team_members)};
+  LeaderLine line{leader, std::move(row->supervisors), row->team, std::move(row->team_members)};
+  std::set<domain::PersonId> barred;
+  for (const domain::PersonId& member : line.members) {
+    CANDOR_ASSIGN_OR_RETURN(const std::optional<PersonRow> person, transaction.FindPerson(district, member));
+    if (!person.has_value()) continue;
+    for (const domain::PersonId& supervisor : person->supervisors) {
+      if (!line.Contains(supervisor)) barred.insert(supervisor);
+    }
+  }
+  line.barred.assign(barred.begin(), barred.end());
+  return line;
 }
 
 absl::StatusOr<LeaderLine> LineOf(ReadTransaction& transaction, const SurveyRow& survey) {

@@ -21,16 +21,20 @@ struct LeaderLine {
   std::vector<domain::PersonId> supervisors;
   bool team = false;
   std::vector<domain::PersonId> members = {};  // of the team
+  // Of a team: who supervises a member, and not the team. They neither read nor rate, and are in the line all the same: they
+  // print no codes, moderate nothing and are no anonymous raters.
+  std::vector<domain::PersonId> barred = {};
 
   // Who leads: the leader, or the team's members.
   std::vector<domain::PersonId> Leaders() const;
   bool IsLeader(const domain::PersonId& person) const;
   bool IsSupervisor(const domain::PersonId& person) const;
-  // A leader or a supervisor.
+  // A leader, a supervisor, or somebody barred.
   bool Contains(const domain::PersonId& person) const;
 };
 
-// Canonical JSON: {"leader":"…","supervisors":["…"]}, of a team with "members":["…"]. Decoding fails with DATA_LOSS,
+// Canonical JSON: {"leader":"…","supervisors":["…"]}, of a team with "members":["…"] and, if
+// there are any, "barred":["…"]. Decoding fails with DATA_LOSS,
 // STORE_CORRUPT.
 std::string EncodeLeaderLine(const LeaderLine& line);
 absl::StatusOr<LeaderLine> DecodeLeaderLine(absl::string_view bytes);

@@ -137,7 +137,7 @@ void AddThemes(const v1::InstrumentFigures& figures, std::string& text) {
   Table table({"THEME", "TITLE", "LEADERS", "WITH THE REST", "BEYOND CHANCE", ""});
   for (const v1::ThemeCheck& row : figures.themes()) {
     table.Add({row.theme(), row.title(), absl::StrCat(row.leaders()), row.has_correlation() ? report::SignedText(row.correlation()) : "",
-               PercentText(row.real_share()), row.says_more() ? "says something of its own" : "only the general impression"});
+               PercentText(row.real_share()), row.says_more() ? "seems to say something of its own" : "not shown here"});
   }
   AddSection("Do themes say more than the general impression", table.Text(), text);
 }

@@ -89,6 +89,7 @@ class DistinctRaters {
                             storage::LineInDirectory(transaction, survey.district, survey.leader));
     std::vector<domain::PersonId> people = line.Leaders();
     people.insert(people.end(), line.supervisors.begin(), line.supervisors.end());
+    people.insert(people.end(), line.barred.begin(), line.barred.end());
     for (const domain::PersonId& id : people) {
       CANDOR_ASSIGN_OR_RETURN(const auto person, transaction.FindPerson(survey.district, id));
       if (person.has_value()) line_.insert(PlainText(person->email));

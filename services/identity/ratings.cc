@@ -32,6 +32,8 @@ absl::Status RequireRater(ReadTransaction& transaction, const storage::SurveyRow
     return refused(line.team ? "only members of the team, as it was when the campaign was opened, rate their team"
                              : "only the leader gives the self-rating");
   }
+  // Somebody who left the team and supervises it since: their one place holds the rating that they gave as a member.
+  if (line.IsLeader(person)) return refused("who was a member of the team at opening rates it as a member alone");
   CANDOR_ASSIGN_OR_RETURN(const auto leader, transaction.FindPerson(survey.district, survey.leader));
   const bool supervises =
       leader.has_value() && std::find(leader->supervisors.begin(), leader->supervisors.end(), person) !=

@@ -25,7 +25,10 @@ absl::StatusOr<std::vector<std::string>> DirectorySurnames(storage::ReadTransact
   page.limit = kPageSize;
   while (true) {
     CANDOR_ASSIGN_OR_RETURN(const std::vector<storage::PersonRow> people, transaction.ListPeople(district, page));
-    for (const storage::PersonRow& person : people) AddSurnames(person.display_name, surnames);
+    for (const storage::PersonRow& person : people) {
+      // A team's name is words, "The leadership team", which comments may well hold.
+      if (!person.team) AddSurnames(person.display_name, surnames);
+    }
     if (people.size() < static_cast<size_t>(page.limit)) return surnames;
     page.after = people.back().id.value();
   }

@@ -48,6 +48,10 @@ void SetShare(const domain::PooledShare& share, v1::RaterShare& out) {
   out.set_at_least(share.bound == domain::PooledShare::Bound::kAtLeast);
 }
 
+// Leaders whose figure is a limit are rated higher, or lower, than the others: a figure over the rest would speak of a choice of
+// leaders, and by their ratings.
+bool NearlyAll(size_t exact, size_t leaders) { return 20 * exact >= 19 * leaders; }
+
 // "All" and "none" would be figures of each leader.
 constexpr double kLeastShare = 0.1, kMostShare = 0.9;
 
@@ -82,11 +86,14 @@ void AddSpreads(const DistrictMaterial& material, v1::DistrictSummary& summary) 
     const Unit* const unit = FindUnit(material, v1::UNIT_KIND_COMPETENCY, need.unit());
     if (unit == nullptr) continue;
     std::vector<statistics::Estimate> estimates;
+    size_t leaders = 0;  // with a figure, exact or not
     for (const statistics::LeaderBlocks& leader : material.leaders) {
       const auto score = statistics::ScoreOthers(leader, unit->items, material.rules, material.correlation);
-      if (score.has_value() && score->exact()) estimates.push_back({score->mean.lo, *score->variance});
+      if (!score.has_value()) continue;
+      ++leaders;
+      if (score->exact() && score->variance.has_value()) estimates.push_back({score->mean.lo, *score->variance});
     }
-    if (estimates.size() < static_cast<size_t>(kFewestComparedLeaders)) continue;
+    if (estimates.size() < static_cast<size_t>(kFewestComparedLeaders) || !NearlyAll(estimates.size(), leaders)) continue;
     const statistics::Spread spread = *statistics::SpreadOf(estimates);
     v1::LeaderSpread& out = *need.mutable_spread();
     out.set_leaders(static_cast<int32_t>(estimates.size()));
@@ -105,15 +112,17 @@ void AddSelfOther(const std::vector<v1::Scores>& scores, v1::DistrictSummary& su
     const v1::UnitScore& unit = scores[0].units(u);
     if (unit.kind() == v1::UNIT_KIND_INDICATOR || unit.kind() == v1::UNIT_KIND_THEME) continue;
     std::vector<statistics::LeaderPoint> points;
+    size_t leaders = 0;  // with a gap, exact or not
     for (const v1::Scores& leader : scores) {
       const v1::UnitScore& of_leader = leader.units(u);
       statistics::LeaderPoint& point = points.emplace_back();
+      leaders += of_leader.gap().has_value() || of_leader.gap().has_lower();
       if (!of_leader.gap().has_value() || !of_leader.all_raters().has_mean()) continue;
       point.gap = of_leader.gap().value();
       point.others = of_leader.all_raters().mean();
     }
     const statistics::GapSummary gaps = statistics::SummariseGaps(points);
-    if (gaps.n < kFewestCategorisedLeaders) continue;
+    if (gaps.n < kFewestCategorisedLeaders || !NearlyAll(static_cast<size_t>(gaps.n), leaders)) continue;
     v1::SelfOtherCategories& out = *summary.add_self_other();
     out.set_kind(unit.kind());
     out.set_unit(unit.code());

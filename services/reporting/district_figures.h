@@ -32,10 +32,10 @@ struct DistrictMaterial {
 };
 DistrictMaterial GatherDistrict(const DistrictSummaryInput& input);
 
-// Adds to each need how far leaders differ on it.
+// Adds to each need how far leaders differ on it, where of the leaders with a figure at least 95 % have an exact one.
 void AddSpreads(const DistrictMaterial& material, v1::DistrictSummary& summary);
 
-// Adds how the leaders see themselves against their raters.
+// Adds how the leaders see themselves against their raters, with the same minimum.
 void AddSelfOther(const std::vector<v1::Scores>& scores, v1::DistrictSummary& summary);
 
 // Adds what closing pooled over all raters.

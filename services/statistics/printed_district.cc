@@ -144,13 +144,16 @@ std::vector<ItemContrast> ContrastItems(std::span<const LeaderBlocks> leaders, i
                                         int least_leaders) {
   CANDOR_CHECK(least_leaders >= 2);
   std::vector<std::vector<double>> differences(static_cast<size_t>(items));
+  std::vector<size_t> printed(static_cast<size_t>(items), 0);  // leaders with a figure of both groups, exact or not
   for (const LeaderBlocks& leader : leaders) {
     const PrintedBlock *a = FindBlock(leader, first), *b = FindBlock(leader, second);
     if (a == nullptr || b == nullptr) continue;
     std::vector<std::pair<size_t, double>> common;
     double sum = 0;
     for (size_t j = 0; j < differences.size(); ++j) {
-      if (!a->asked[j] || !b->asked[j] || !IsExact(a->atoms[j]) || !IsExact(b->atoms[j])) continue;
+      if (!a->asked[j] || !b->asked[j]) continue;
+      printed[j] += a->atoms[j].n > 0 && b->atoms[j].n > 0;
+      if (!IsExact(a->atoms[j]) || !IsExact(b->atoms[j])) continue;
       common.emplace_back(j, MeanOf(a->atoms[j]) - MeanOf(b->atoms[j]));
       sum += common.back().second;
     }
@@ -162,7 +165,8 @@ std::vector<ItemContrast> ContrastItems(std::span<const LeaderBlocks> leaders, i
   std::vector<ItemContrast> contrasts;
   for (size_t j = 0; j < differences.size(); ++j) {
     const std::vector<double>& of = differences[j];
-    if (of.size() < static_cast<size_t>(least_leaders)) continue;
+    // Where limits keep more leaders out, those who are left are the ones that one group happened to rate away from them.
+    if (of.size() < static_cast<size_t>(least_leaders) || 20 * of.size() < 19 * printed[j]) continue;
     const double n = static_cast<double>(of.size());
     double mean = 0, squares = 0;
     for (const double difference : of) mean += difference / n;

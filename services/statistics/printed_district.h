@@ -63,7 +63,7 @@ struct ItemContrast {
 };
 // For every leader whose blocks of both groups have exact means on at least six common items: the difference of the two means
 // on an item, first minus second group, less the mean difference on the others. One entry for each item that has such a
-// difference for at least `least_leaders`, which is 2 or more, in order.
+// difference for at least `least_leaders`, which is 2 or more, and for 95 % of the leaders with a figure of both; in order.
 std::vector<ItemContrast> ContrastItems(std::span<const LeaderBlocks> leaders, int first, int second, int items,
                                         int least_leaders);
 

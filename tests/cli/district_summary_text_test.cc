@@ -57,8 +57,8 @@ TEST(DistrictSummaryTextTest, SaysEveryFigureInItsTable) {
         "staff    D1     0.12   0.74", "student  D1     −0.01  −1.00 or lower  no reliable difference",
         "staff  at most 5 %        12 %",
         "staff  C1    30       0.62     0.90               raters differ",
-        "T1     Equity  32       +0.83          60 %           says something of its own",
-        "T2     Voice   32                      0 %            only the general impression", "24 pairs looked at together",
+        "T1     Equity  32       +0.83          60 %           seems to say something of its own",
+        "T2     Voice   32                      0 %            not shown here", "24 pairs looked at together",
         "I.1.a  staff − student  20       −0.81       −1.20 to −0.42", "\nA note.\n"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }

@@ -234,7 +234,7 @@ TEST(DistrictFiguresTest, AStatementThatStudentsReadOtherwiseIsNamed) {
 }
 
 TEST(DistrictFiguresTest, SelfAgainstOthersIsCountedFromThirtyLeadersOn) {
-  const DistrictSummaryInput input = CampaignOf({.leaders = 32}, 9);
+  const DistrictSummaryInput input = CampaignOf({.leaders = 32, .staff = 40, .students = 60}, 9);
   const v1::DistrictSummary summary = BuildDistrictSummary(input);
   ASSERT_FALSE(summary.self_other().empty());
   const v1::SelfOtherCategories& all = summary.self_other(0);
@@ -277,6 +277,21 @@ TEST(DistrictFiguresTest, OfNineLeadersNoDifferencesAreToldAndOfFourNothing) {
   for (const v1::TrainingNeed& need : nine.training_needs()) EXPECT_FALSE(need.has_spread());
   EXPECT_THAT(absl::StrJoin(nine.notes(), "\n"), HasSubstr("from 10 leaders on"));
   EXPECT_FALSE(BuildDistrictSummary(CampaignOf({.leaders = 4}, 11)).has_instrument_figures());
+}
+
+TEST(DistrictFiguresTest, LeadersWhoAreLeftWhereOthersHaveLimitsAreNoneToSpeakOf) {
+  // Eight staff, high ratings: a third of the leaders or more have limits, and those are the higher rated ones.
+  const v1::DistrictSummary summary =
+      BuildDistrictSummary(CampaignOf({.leaders = 40, .staff = 8, .students = 60, .centre = 4.0}, 30));
+  int ranges = 0;
+  for (const v1::TrainingNeed& need : summary.training_needs()) {
+    ranges += !need.figure().has_mean();
+    if (!need.has_spread()) continue;
+    EXPECT_GE(20 * need.spread().leaders(), 19 * need.figure().leaders()) << need.unit();
+  }
+  EXPECT_GT(ranges, 3);
+  for (const v1::SelfOtherCategories& row : summary.self_other()) EXPECT_GE(20 * row.leaders(), 19 * 40) << row.unit();
+  EXPECT_THAT(summary.instrument_figures().statement_differences(), IsEmpty());
 }
 
 TEST(DistrictFiguresTest, WithoutThePromiseToRatersThereIsNone) {
