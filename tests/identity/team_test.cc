@@ -188,6 +188,44 @@ TEST_F(TeamTest, OpensWithAContractThatTellsHowManyTheyAreAndFreezesWhoTheyAre) 
   }
 }
 
+TEST_F(TeamTest, WhoSupervisesAMemberIsInTheLineAndNeitherReadsNorRates) {
+  // The boss supervises every leader, and the team's own entry names nobody.
+  ASSERT_TRUE(directory_
+                  ->UpdatePerson(admin_, district_, kCrew, std::nullopt,
+                                 [](storage::PersonRow& crew) {
+                                   crew.supervisors.clear();
+                                   return absl::OkStatus();
+                                 })
+                  .ok());
+  const domain::SurveyId survey = OpenTeam();
+  const auto line = storage::DecodeLeaderLine(*Document(survey, SurveyDocument::kLeaderLine));
+  ASSERT_TRUE(line.ok()) << line.status();
+  EXPECT_EQ(line->barred, std::vector<PersonId>{boss_});
+  EXPECT_TRUE(line->Contains(boss_));
+  EXPECT_FALSE(line->IsSupervisor(boss_) || line->IsLeader(boss_));
+  EXPECT_EQ(storage::EncodeLeaderLine(*line), *Document(survey, SurveyDocument::kLeaderLine));
+  Caller caller = admin_;
+  caller.person = boss_;
+  EXPECT_FALSE(codes_->List(caller, district_, survey, {}).ok());
+  EXPECT_FALSE(lifecycle_->Close(caller, district_, domain::CampaignId("c1")).ok());
+  EXPECT_EQ(Reason(Rate(survey, boss_, 1, IdentifiedAudience::kSupervisor)), reasons::kCALLER_NOT_ALLOWED);
+}
+
+TEST_F(TeamTest, AFormerMemberNeverRatesAsTheTeamsSupervisor) {
+  const domain::SurveyId survey = OpenTeam();
+  ASSERT_EQ(Rate(survey, Leader(3), 4), absl::OkStatus());
+  ASSERT_TRUE(directory_
+                  ->UpdatePerson(admin_, district_, kCrew, std::nullopt,
+                                 [&](storage::PersonRow& crew) {
+                                   crew.team_members = Crew({1, 2, 4}).team_members;
+                                   crew.supervisors = {Leader(3)};
+                                   return absl::OkStatus();
+                                 })
+                  .ok());
+  EXPECT_EQ(Reason(Rate(survey, Leader(3), 1, IdentifiedAudience::kSupervisor)), reasons::kCALLER_NOT_ALLOWED);
+  EXPECT_EQ(ratings_->Get(district_, survey, Leader(3), IdentifiedAudience::kSelf)->answers->ratings[0], 4);
+}
+
 TEST_F(TeamTest, EachMemberRatesByThemselfAndNobodyIsToldWho) {
   const domain::SurveyId survey = OpenTeam();
   const auto shown = [&] { return *campaigns_->GetSurvey(district_, survey); };
