@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/domain/contract.h"
+#include "services/identity/surname_filter.h"
 #include "storage/leader_line.h"
 #include "tests/identity/identity_env.h"
 
@@ -209,6 +210,17 @@ TEST_F(TeamTest, WhoSupervisesAMemberIsInTheLineAndNeitherReadsNorRates) {
   EXPECT_FALSE(codes_->List(caller, district_, survey, {}).ok());
   EXPECT_FALSE(lifecycle_->Close(caller, district_, domain::CampaignId("c1")).ok());
   EXPECT_EQ(Reason(Rate(survey, boss_, 1, IdentifiedAudience::kSupervisor)), reasons::kCALLER_NOT_ALLOWED);
+}
+
+TEST_F(TeamTest, ItsNameIsNoSurname) {
+  ASSERT_TRUE(store_
+                  ->Read([&](storage::ReadTransaction& transaction) -> absl::Status {
+                    const auto surnames = DirectorySurnames(transaction, district_);
+                    if (!surnames.ok()) return surnames.status();
+                    EXPECT_THAT(*surnames, ::testing::Not(::testing::Contains("crew")));
+                    return absl::OkStatus();
+                  })
+                  .ok());
 }
 
 TEST_F(TeamTest, AFormerMemberNeverRatesAsTheTeamsSupervisor) {
