@@ -38,7 +38,7 @@ bool LeaderLine::IsLeader(const domain::PersonId& person) const { return IsAmong
 bool LeaderLine::IsSupervisor(const domain::PersonId& person) const { return IsAmong(person, supervisors); }
 
 bool LeaderLine::Contains(const domain::PersonId& person) const {
-  return IsLeader(person) || IsSupervisor(person) || std::find(barred.begin(), barred.end(), person) != barred.end();
+  return IsLeader(person) || IsSupervisor(person) || IsAmong(person, barred);
 }
 
 std::string EncodeLeaderLine(const LeaderLine& line) {

@@ -33,9 +33,8 @@ struct LeaderLine {
   bool Contains(const domain::PersonId& person) const;
 };
 
-// Canonical JSON: {"leader":"…","supervisors":["…"]}, of a team with "members":["…"] and, if
-// there are any, "barred":["…"]. Decoding fails with DATA_LOSS,
-// STORE_CORRUPT.
+// Canonical JSON: {"leader":"…","supervisors":["…"]}, of a team with "members":["…"] and, if there are any, "barred":["…"].
+// Decoding fails with DATA_LOSS, STORE_CORRUPT.
 std::string EncodeLeaderLine(const LeaderLine& line);
 absl::StatusOr<LeaderLine> DecodeLeaderLine(absl::string_view bytes);
 

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "clients/cli/output.h"
 #include "clients/report/figures.h"
+#include "services/domain/pooled_figures.h"
 
 namespace candor::cli {
 namespace {
@@ -19,8 +20,9 @@ std::string MeanCell(const v1::BenchmarkFigure& figure) {
   return absl::StrCat(report::LowerText(figure.lower()), "–", report::UpperText(figure.upper()));
 }
 
-void AddSection(const std::string& title, const std::string& body, std::string& text) {
-  absl::StrAppend(&text, "\n", title, "\n", body);
+// `how`: how to read the table.
+void AddSection(const std::string& title, const std::string& how, const std::string& body, std::string& text) {
+  absl::StrAppend(&text, "\n", title, "\n", how.empty() ? "" : Wrapped(how, kWidth, "  "), body);
 }
 
 void AddParticipation(const v1::DistrictSummary& summary, std::string& text) {
@@ -31,7 +33,7 @@ void AddParticipation(const v1::DistrictSummary& summary, std::string& text) {
     table.Add({row.group(), absl::StrCat(row.invited()), absl::StrCat(row.counted()), PercentText(rate),
                absl::StrCat(row.leaders())});
   }
-  AddSection("Who took part", table.Text(), text);
+  AddSection("Who took part", "", table.Text(), text);
 }
 
 void AddTrainingNeeds(const v1::DistrictSummary& summary, std::string& text) {
@@ -45,8 +47,8 @@ void AddTrainingNeeds(const v1::DistrictSummary& summary, std::string& text) {
                need.figure().has_standard_deviation() ? MeanText(need.figure().standard_deviation()) : "",
                absl::StrCat(need.figure().leaders()), need.clearly_below_target() ? "below the target" : ""});
   }
-  AddSection(absl::StrCat("Where training would help most (target ", MeanText(summary.rules().target()), ")"), table.Text(),
-             text);
+  AddSection(absl::StrCat("Where training would help most (target ", MeanText(summary.rules().target()), ")"),
+             "Mean over leaders, how uncertain it is, and how far leaders' figures lie apart (standard deviation).", table.Text(), text);
 }
 
 std::string BelowText(const v1::LeaderSpread& spread) {
@@ -65,7 +67,8 @@ void AddSpreads(const v1::DistrictSummary& summary, std::string& text) {
     table.Add({need.unit(), absl::StrCat(spread.leaders()), MeanText(spread.standard_deviation()),
                MeanText(spread.reliability()), BelowText(spread)});
   }
-  if (any) AddSection("How far leaders differ, with chance taken out", table.Text(), text);
+  if (any) AddSection("How far leaders differ, with chance taken out",
+                      "Reliability 0: what one leader's figure has beside another's is chance; 1: none of it.", table.Text(), text);
 }
 
 void AddSelfOther(const v1::DistrictSummary& summary, std::string& text) {
@@ -76,17 +79,20 @@ void AddSelfOther(const v1::DistrictSummary& summary, std::string& text) {
                MeanText(row.standard_deviation()), absl::StrCat(row.over()), absl::StrCat(row.under()),
                absl::StrCat(row.agree_good()), absl::StrCat(row.agree_poor())});
   }
-  AddSection("How leaders see themselves beside their raters (over and under: further from them than is usual here)", table.Text(),
-             text);
+  AddSection("How leaders see themselves beside their raters",
+             "Gap: self minus raters. Over and under: further from the raters than is usual here; agree: neither, with raters' "
+             "mean above or below that of these leaders.",
+             table.Text(), text);
 }
 
 std::string ShareText(const v1::RaterShare& share) {
   return absl::StrCat(share.at_most() ? "at most " : share.at_least() ? "at least " : "", PercentText(share.share()));
 }
 
-// The ends are limits: domain::kHighestPooledReliability and its fellows.
-std::string ReliabilityText(bool set, double value, double lowest) {
-  constexpr double kHighest = 0.95, kEqual = 1e-9;
+// The ends are limits.
+std::string ReliabilityText(bool set, double value, int lowest_hundredths) {
+  constexpr double kHighest = domain::kHighestPooledReliability / 100.0, kEqual = 1e-9;
+  const double lowest = lowest_hundredths / 100.0;
   if (!set) return "";
   if (value >= kHighest - kEqual) return absl::StrCat(MeanText(value), " or higher");
   if (value <= lowest + kEqual) return absl::StrCat(report::SignedText(value), " or lower");
@@ -99,19 +105,23 @@ void AddReliability(const v1::InstrumentFigures& figures, std::string& text) {
   for (const v1::ScaleReliability& row : figures.reliability()) {
     if (row.has_alpha()) {
       any_consistency = true;
-      consistency.Add({row.group(), row.unit(), ReliabilityText(true, row.alpha(), 0),
-                       ReliabilityText(row.has_lambda2(), row.lambda2(), 0),
+      consistency.Add({row.group(), row.unit(), ReliabilityText(true, row.alpha(), domain::kLowestPooledAlpha),
+                       ReliabilityText(row.has_lambda2(), row.lambda2(), domain::kLowestPooledAlpha),
                        row.alpha() < kConsistent ? absl::StrCat("below ", MeanText(kConsistent)) : ""});
     }
     if (row.has_icc1()) {
       any_leaders = true;
-      leaders.Add({row.group(), row.unit(), ReliabilityText(true, row.icc1(), -1),
-                   ReliabilityText(row.has_icc2(), row.icc2(), -1), row.icc1() <= 0 ? "no reliable difference" : ""});
+      leaders.Add({row.group(), row.unit(), ReliabilityText(true, row.icc1(), domain::kLowestPooledIcc),
+                   ReliabilityText(row.has_icc2(), row.icc2(), domain::kLowestPooledIcc), row.icc1() <= 0 ? "no reliable difference" : ""});
     }
   }
-  if (any_consistency) AddSection("Do the statements of a scale go together", consistency.Text(), text);
+  if (any_consistency) AddSection("Do the statements of a scale go together",
+               "Alpha and lambda 2, 0 to 1: how consistently one rater answers them; from about .70 on one speaks of them as one.",
+               consistency.Text(), text);
   if (any_leaders) {
-    AddSection("How well raters tell leaders apart (ICC 2: the mean of all of a leader's raters)", leaders.Text(), text);
+    AddSection("How well raters tell leaders apart",
+               "ICC 1: one rater; ICC 2: the mean of all of a leader's raters. 0: not at all; 1: without error.",
+               leaders.Text(), text);
   }
   if (figures.groups().empty()) return;
   Table table({"GROUP", "ALL RATINGS EQUAL", "NO RATING"});
@@ -119,41 +129,50 @@ void AddReliability(const v1::InstrumentFigures& figures, std::string& text) {
     table.Add({row.group(), row.has_straight_line() ? ShareText(row.straight_line()) : "",
                row.has_no_rating() ? ShareText(row.no_rating()) : ""});
   }
-  AddSection("How forms were filled in", table.Text(), text);
+  AddSection("How forms were filled in", "", table.Text(), text);
 }
 
 void AddAgreement(const v1::InstrumentFigures& figures, int points, std::string& text) {
   if (figures.agreement().empty()) return;
-  Table table({"GROUP", "CODE", "LEADERS", "R_WG(J)", "AVERAGE DEVIATION", ""});
+  Table table({"GROUP", "CODE", "LEADERS", "R_WG(J)", "AVERAGE DEVIATION"});
   for (const v1::RaterAgreement& row : figures.agreement()) {
-    table.Add({row.group(), row.unit(), absl::StrCat(row.leaders()), MeanText(row.rwg()), MeanText(row.average_deviation()),
-               row.average_deviation() > points / 6.0 ? "raters differ" : ""});
+    table.Add({row.group(), row.unit(), absl::StrCat(row.leaders()), MeanText(row.rwg()), MeanText(row.average_deviation())});
   }
-  AddSection("How far raters of one leader agree, where distributions are shown", table.Text(), text);
+  AddSection("How far raters of one leader agree",
+             absl::StrCat("From statements whose distribution is shown, which are those where raters differ: on others they agree "
+                          "more. r_wg(j) 1: all the same, 0: as if at random. Average deviation: scale points from the mean; up "
+                          "to ", MeanText(points / 6.0), " counts as agreement."),
+             table.Text(), text);
 }
 
 void AddThemes(const v1::InstrumentFigures& figures, std::string& text) {
   if (figures.themes().empty()) return;
-  Table table({"THEME", "TITLE", "LEADERS", "WITH THE REST", "BEYOND CHANCE", ""});
+  Table table({"THEME", "TITLE", "LEADERS", "WITH THE REST", "GROUPS AGREE", ""});
   for (const v1::ThemeCheck& row : figures.themes()) {
-    table.Add({row.theme(), row.title(), absl::StrCat(row.leaders()), row.has_correlation() ? report::SignedText(row.correlation()) : "",
-               PercentText(row.real_share()), row.says_more() ? "seems to say something of its own" : "not shown here"});
+    table.Add({row.theme(), row.title(), absl::StrCat(row.leaders()),
+               row.has_correlation() ? report::SignedText(row.correlation()) : "", report::SignedText(row.group_agreement()),
+               row.says_more() ? "says something of its own" : "not shown here"});
   }
-  AddSection("Do themes say more than the general impression", table.Text(), text);
+  AddSection("Do themes say more than the general impression",
+             "Correlation of the theme with all other statements, and of rater groups on which leaders stand higher on the theme "
+             "than on these. Not shown is no proof of nothing.",
+             table.Text(), text);
 }
 
 void AddStatements(const v1::InstrumentFigures& figures, std::string& text) {
   if (figures.statements_examined() == 0) return;
+  constexpr char kHow[] = "A question to the wording or to what a group gets to see, never to leaders: the difference of two groups "
+                          "on the statement, beside what they usually differ by.";
   const std::string title = absl::StrCat("Statements that two groups use differently (", figures.statements_examined(),
                                          " pairs looked at together)");
-  if (figures.statement_differences().empty()) return AddSection(title, "none beyond chance\n", text);
+  if (figures.statement_differences().empty()) return AddSection(title, kHow, "none beyond chance\n", text);
   Table table({"CODE", "GROUPS", "LEADERS", "DIFFERENCE", "95 %"});
   for (const v1::StatementDifference& row : figures.statement_differences()) {
     table.Add({row.indicator(), absl::StrCat(row.group(), " − ", row.other_group()), absl::StrCat(row.leaders()),
                report::SignedText(row.difference()),
                absl::StrCat(report::SignedLowerText(row.lower()), " to ", report::SignedUpperText(row.upper()))});
   }
-  AddSection(title, table.Text(), text);
+  AddSection(title, kHow, table.Text(), text);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 
 namespace candor::report {
@@ -71,6 +72,12 @@ int CellOf(double value, int points, int cells) {
   return std::clamp(static_cast<int>(std::lround(place)), 0, cells - 1);
 }
 
+std::string DayWords(absl::CivilDay day, const Sentences& say) {
+  return say.Say("date", {{"day", absl::StrCat(day.day())},
+                          {"month", say.Say(absl::StrCat("date.month.", day.month()))},
+                          {"year", absl::StrCat(day.year())}});
+}
+
 }  // namespace
 
 std::string MeanText(double mean, int64_t n) {
@@ -116,10 +123,12 @@ std::string ProbabilityText(double probability, const Sentences& say) {
 }
 
 std::string DateText(const google::protobuf::Timestamp& time, const Sentences& say) {
-  const absl::CivilDay day = absl::ToCivilDay(absl::FromUnixSeconds(time.seconds()), absl::UTCTimeZone());
-  return say.Say("date", {{"day", absl::StrCat(day.day())},
-                          {"month", say.Say(absl::StrCat("date.month.", day.month()))},
-                          {"year", absl::StrCat(day.year())}});
+  return DayWords(absl::ToCivilDay(absl::FromUnixSeconds(time.seconds()), absl::UTCTimeZone()), say);
+}
+
+std::string DayText(const std::string& day, const Sentences& say) {
+  absl::CivilDay civil;
+  return absl::ParseCivilTime(day, &civil) ? DayWords(civil, say) : day;
 }
 
 const Sentences& English() {

@@ -52,6 +52,8 @@ std::string ProbabilityText(double probability, const sentences::Sentences& say 
 
 // "15 January 2027", in UTC.
 std::string DateText(const google::protobuf::Timestamp& time, const sentences::Sentences& say = English());
+// The same of a day as "2027-05-14"; a text that is no such day stays as it is.
+std::string DayText(const std::string& day, const sentences::Sentences& say = English());
 
 // For a column: "3.82", "≥3.40", "≤2.60", "3.10–3.61", "–" where withheld; "<3.50" where 3.497 is below a line of 3.5.
 std::string ShortFigure(const candor::v1::GroupScore& score, const Lines& lines = {});

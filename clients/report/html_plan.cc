@@ -2,8 +2,6 @@
 
 #include <string>
 
-#include "absl/time/civil_time.h"
-#include "absl/time/time.h"
 #include "clients/report/html_notes.h"
 #include "clients/report/layout.h"
 #include "clients/report/report_units.h"
@@ -13,15 +11,6 @@ namespace {
 
 namespace v1 = candor::v1;
 using base::Json;
-
-// "15 March 2027"; a text that is no date stays as it is.
-std::string DayText(const std::string& date, const sentences::Sentences& say) {
-  absl::CivilDay day;
-  if (!absl::ParseCivilTime(date, &day)) return Clean(date);
-  google::protobuf::Timestamp time;
-  time.set_seconds(absl::ToUnixSeconds(absl::FromCivil(day, absl::UTCTimeZone())));
-  return DateText(time, say);
-}
 
 Json GoalData(const HtmlWords& words, const v1::GrowthGoal& goal) {
   const sentences::Sentences& say = words.say();

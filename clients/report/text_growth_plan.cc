@@ -4,8 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/civil_time.h"
-#include "absl/time/time.h"
+#include "clients/report/figures.h"
 #include "clients/report/layout.h"
 #include "clients/report/text_follow_ups.h"
 #include "clients/report/text_page.h"
@@ -21,12 +20,6 @@ std::string CompetencyName(const std::string& code, const CompetencyTitles& titl
   return title == titles.end() ? Clean(code) : absl::StrCat(Clean(code), " ", Clean(title->second));
 }
 
-std::string DayWords(const std::string& date) {
-  absl::CivilDay day;
-  if (!absl::ParseCivilTime(date, &day)) return date;
-  return absl::FormatTime("%-d %B %Y", absl::FromCivil(day, absl::UTCTimeZone()), absl::UTCTimeZone());
-}
-
 void WriteGoal(const v1::GrowthGoal& goal, const CompetencyTitles& titles, TextPage& page) {
   page.Paragraph("  ", CompetencyName(goal.unit(), titles), Style::kStrong);
   WriteText("    Goal:      ", goal.goal(), page);
@@ -35,7 +28,7 @@ void WriteGoal(const v1::GrowthGoal& goal, const CompetencyTitles& titles, TextP
     WriteText(absl::StrCat("    ", action.done() ? "[x] " : "[ ] ", i + 1, ". "), action.text(), page);
   }
   if (!goal.evidence().empty()) WriteText("    Evidence:  ", goal.evidence(), page);
-  if (!goal.review_date().empty()) WriteText("    Look back: ", DayWords(goal.review_date()), page);
+  if (!goal.review_date().empty()) WriteText("    Look back: ", DayText(goal.review_date()), page);
   if (!goal.outcome().empty()) WriteText("    Outcome:   ", goal.outcome(), page);
 }
 

@@ -88,6 +88,27 @@ void AddTrainingNeeds(const DistrictSummaryInput& input, v1::DistrictSummary& su
   for (v1::TrainingNeed& need : needs) *summary.add_training_needs() = std::move(need);
 }
 
+// Each section that is not there, and what it takes.
+void AddNotesOfMissing(v1::DistrictSummary& summary) {
+  const auto& needs = summary.training_needs();
+  if (std::none_of(needs.begin(), needs.end(), [](const v1::TrainingNeed& need) { return need.has_spread(); })) {
+    summary.add_notes(absl::StrCat("How far leaders differ is told of a competency on which at least ", kFewestComparedLeaders,
+                                   " leaders, and 95 % of those with a figure, have an exact one."));
+  }
+  if (summary.instrument_figures().themes().empty()) {
+    summary.add_notes(absl::StrCat("Whether themes say more than the general impression is told from ", kFewestComparedLeaders,
+                                   " leaders on who have exact figures of two rater groups."));
+  }
+  if (summary.instrument_figures().statements_examined() == 0) {
+    summary.add_notes(absl::StrCat("Whether two groups use a statement differently is told from ", kFewestComparedLeaders,
+                                   " leaders on, where 95 % of those with a figure of both groups have exact ones."));
+  }
+  if (summary.self_other().empty()) {
+    summary.add_notes(absl::StrCat("How leaders see themselves beside their raters is told from ", kFewestCategorisedLeaders,
+                                   " leaders on, where 95 % of them have an exact gap."));
+  }
+}
+
 void AddNotes(const DistrictSummaryInput& input, v1::DistrictSummary& summary) {
   if (summary.leaders() < summary.minimum_leaders()) {
     summary.add_notes(absl::StrCat("Fewer than ", summary.minimum_leaders(),
@@ -104,19 +125,12 @@ void AddNotes(const DistrictSummaryInput& input, v1::DistrictSummary& summary) {
         "range. Figures that fewer than ", summary.minimum_leaders(), " reports show are left out."));
     summary.add_notes(
         "The order is one of competencies: where training would help most. Nothing here tells how one leader was rated.");
-    if (summary.leaders() < kFewestComparedLeaders) {
-      summary.add_notes(absl::StrCat("How far leaders differ, and whether themes and statements work as they should, is told from ",
-                                     kFewestComparedLeaders, " leaders on."));
-    }
-    if (summary.self_other().empty()) {
-      summary.add_notes(absl::StrCat("How leaders see themselves beside their raters is told from ", kFewestCategorisedLeaders,
-                                     " leaders with an exact figure on."));
-    }
+    AddNotesOfMissing(summary);
   }
   if (input.pooled.scales.empty()) {
     summary.add_notes(absl::StrCat("Whether statements go together and raters tell leaders apart is told from ",
                                    domain::kFewestReliabilityLeaders, " leaders and ", domain::kFewestPooledRaters,
-                                   " raters of one group on."));
+                                   " raters of one group on, of competencies and domains that are not all that was asked."));
   }
 }
 

@@ -58,13 +58,13 @@ void AddThemes(const DistrictMaterial& material, v1::InstrumentFigures& figures)
       if (!in_theme.contains(item)) rest.push_back(item);
     }
     if (unit.items.size() < kFewestContrastedItems || rest.size() < kFewestContrastedItems) continue;
-    const auto check = statistics::CheckContrast(material.leaders, unit.items, rest, kFewestComparedLeaders, material.rules,
-                                                 material.correlation);
+    const auto check = statistics::CheckContrast(material.leaders, unit.items, rest, kFewestComparedLeaders, material.rules);
     if (!check.has_value()) continue;
     themes.push_back(&unit);
     checks.push_back(*check);
   }
   if (checks.empty()) return;
+  // One-sided, at 95 % for all of them (Sidak).
   const double level = 2 * (1 - statistics::SimultaneousLevel(static_cast<int>(checks.size())));
   for (size_t i = 0; i < checks.size(); ++i) {
     v1::ThemeCheck& out = *figures.add_themes();
@@ -72,8 +72,8 @@ void AddThemes(const DistrictMaterial& material, v1::InstrumentFigures& figures)
     out.set_title(themes[i]->title);
     out.set_leaders(checks[i].leaders);
     if (checks[i].correlation.has_value()) out.set_correlation(ToHundredths(*checks[i].correlation));
-    out.set_real_share(ToHundredths(checks[i].spread.real_share));
-    out.set_says_more(checks[i].spread.chance < level);
+    out.set_group_agreement(ToHundredths(checks[i].agreement));
+    out.set_says_more(checks[i].chance < level);
   }
 }
 

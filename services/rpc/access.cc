@@ -211,9 +211,13 @@ absl::StatusOr<std::optional<SurveyParties>> StoredRelations::PartiesOf(const do
     CANDOR_ASSIGN_OR_RETURN(auto now, storage::LineInDirectory(transaction, district, row->leader));
     parties->leaders_now = now.Leaders();
     parties->supervisors = std::move(now.supervisors);
+    parties->barred = std::move(now.barred);
     CANDOR_ASSIGN_OR_RETURN(auto line, storage::FindLeaderLine(transaction, district, survey));
     parties->leaders = line ? line->Leaders() : parties->leaders_now;
-    if (line) parties->supervisors_at_opening = std::move(line->supervisors);
+    if (line) {
+      parties->supervisors_at_opening = std::move(line->supervisors);
+      parties->barred.insert(parties->barred.end(), line->barred.begin(), line->barred.end());
+    }
     CANDOR_ASSIGN_OR_RETURN(const auto document,
                             transaction.FindSurveyDocument(district, survey, storage::SurveyDocument::kContract));
     if (!document) return absl::OkStatus();
@@ -341,13 +345,14 @@ absl::StatusOr<bool> Access::AllowsOnSurvey(Audience audience, const identity::C
   const bool leads_now = known && !caller.person.empty() && Contains(parties->leaders_now, caller.person);
   const bool is_supervisor = known && !caller.person.empty() && Contains(parties->supervisors, caller.person);
   const bool was_supervisor = known && !caller.person.empty() && Contains(parties->supervisors_at_opening, caller.person);
+  const bool is_barred = known && !caller.person.empty() && Contains(parties->barred, caller.person);
   const bool acts_as_leader = is_leader && caller.roles.leader;
   const bool acts_as_supervisor = is_supervisor && caller.roles.supervisor;
   const bool acts_as_reader =
       acts_as_leader || (was_supervisor && caller.roles.supervisor && parties->supervisors_read);
   switch (audience) {
     // Being in the line counts here whether or not the person still has the role that goes with it.
-    case Audience::kOutsideLeaderLine: return !is_leader && !leads_now && !is_supervisor && !was_supervisor;
+    case Audience::kOutsideLeaderLine: return !is_leader && !leads_now && !is_supervisor && !was_supervisor && !is_barred;
     case Audience::kRatingPerson: return ids[3] == domain::kSelf ? acts_as_leader : acts_as_supervisor;
     case Audience::kSurveyParties: return acts_as_leader || acts_as_supervisor;
     case Audience::kSurveyLeader: return acts_as_leader;

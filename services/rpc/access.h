@@ -41,7 +41,7 @@ enum class Audience {
   kPerson,             // administrators; the person themself; their supervisors; of a team its members
   kSurveyParties,      // administrators; the survey's leader; the leader's supervisors
   kOutsideLeaderLine,  // administrators who neither are the survey's leader nor are, or were at opening, one of the
-                       // leader's supervisors
+                       // leader's supervisors, or of a team's member
   kRatingPerson,       // of .../ratings/self the leader; of .../ratings/supervisor the leader's supervisors
   kSurveyLeader,       // the survey's leader, whom no administrator stands in for
   kSurveyModerators,   // who was a moderator of the survey when it was opened and has that role still; no administrator
@@ -70,6 +70,7 @@ struct SurveyParties {
   std::vector<domain::PersonId> leaders_now;
   std::vector<domain::PersonId> supervisors;  // of the leader, now
   std::vector<domain::PersonId> supervisors_at_opening;
+  std::vector<domain::PersonId> barred;       // of a team: who supervises a member, now or at opening (leader_line.h)
   bool supervisors_read = false;              // by the contract; false before there is one
 };
 

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <limits>
 
-#include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/fisher_f.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
@@ -59,12 +58,6 @@ double StudentTwoSided(double t, double degrees) {
   CANDOR_CHECK(degrees > 0);
   if (std::isinf(t)) return 0;
   return 2 * boost::math::cdf(boost::math::complement(Student(degrees), std::fabs(t)));
-}
-
-double ChiSquareUpperTail(double x, double degrees) {
-  CANDOR_CHECK(x >= 0 && degrees > 0);
-  if (std::isinf(x)) return 0;
-  return boost::math::cdf(boost::math::complement(boost::math::chi_squared_distribution<double, Policy>(degrees), x));
 }
 
 double NormalCdf(double x) { return 0.5 * std::erfc(-x * M_SQRT1_2); }

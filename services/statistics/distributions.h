@@ -1,4 +1,4 @@
-// Quantiles and probabilities of the normal, Student's t, Fisher's F and the chi-square distribution, to 1e-12.
+// Quantiles and probabilities of the normal, Student's t and Fisher's F distribution, to 1e-12.
 
 #ifndef CANDOR_SERVICES_STATISTICS_DISTRIBUTIONS_H_
 #define CANDOR_SERVICES_STATISTICS_DISTRIBUTIONS_H_
@@ -19,9 +19,6 @@ double StudentTwoSided(double t, double degrees);
 // The value that an F variable with `numerator` and `denominator` > 0 degrees of freedom stays below with probability
 // `level`, within (0, 1).
 double FisherQuantile(double level, double numerator, double denominator);
-
-// Probability that a chi-square variable with `degrees` > 0 degrees of freedom is `x` >= 0 or more.
-double ChiSquareUpperTail(double x, double degrees);
 
 // Probability that a standard normal variable is at most `x`.
 double NormalCdf(double x);

@@ -32,17 +32,15 @@ std::optional<Spread> SpreadOf(std::span<const Estimate> estimates) {
   for (const Estimate& estimate : estimates) CANDOR_CHECK(estimate.variance > 0);
   const double degrees = static_cast<double>(estimates.size()) - 1;
   const WeightedMean fixed = MeanOf(estimates, 0);
-  double squared_weights = 0;
-  Spread spread;
+  double heterogeneity = 0, squared_weights = 0;  // Cochran's Q
   for (const Estimate& estimate : estimates) {
     const double off = estimate.value - fixed.mean;
-    spread.heterogeneity += off * off / estimate.variance;
+    heterogeneity += off * off / estimate.variance;
     squared_weights += 1 / (estimate.variance * estimate.variance);
   }
-  spread.chance = ChiSquareUpperTail(spread.heterogeneity, degrees);
-  const double beyond = std::max(0.0, spread.heterogeneity - degrees);
-  if (beyond > 0) spread.real_share = beyond / spread.heterogeneity;
+  const double beyond = std::max(0.0, heterogeneity - degrees);
   const double between = beyond / (fixed.weights - squared_weights / fixed.weights);
+  Spread spread;
   spread.sd = std::sqrt(between);
   const WeightedMean all = MeanOf(estimates, between);
   spread.mean = all.mean;

@@ -1,5 +1,5 @@
-// Several estimates of the same kind, each with its own uncertainty: whether they differ beyond chance, and what each of them
-// tells once chance is taken out.
+// Several estimates of the same kind, each with its own uncertainty: how far they differ, and what each of them tells, once
+// chance is taken out.
 
 #ifndef CANDOR_SERVICES_STATISTICS_ESTIMATES_H_
 #define CANDOR_SERVICES_STATISTICS_ESTIMATES_H_
@@ -23,13 +23,6 @@ struct ShrunkEstimate {
 };
 
 struct Spread {
-  // Cochran's Q about the mean weighted with 1 / variance, and the probability of so much or more where the true values
-  // are all one: chi-square with a degree less than there are estimates. The variances are taken as known.
-  double heterogeneity = 0;
-  double chance = 1;
-  // (Q - degrees) / Q, not below 0: the share of the differences that chance does not explain (Higgins and Thompson 2002,
-  // Stat Med 21:1539).
-  double real_share = 0;
   double sd = 0;    // tau, between true values, not below 0 (DerSimonian and Laird 1986, Control Clin Trials 7:177)
   double mean = 0;  // mu, weighted with 1 / (tau^2 + variance)
   // Empirical Bayes, one for each estimate (Morris 1983, J Am Stat Assoc 78:47): with w = 1 / (tau^2 + variance),

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <map>
 #include <utility>
 
 #include "services/base/status.h"
+#include "services/statistics/distributions.h"
 #include "services/statistics/item_statistics.h"
 
 namespace candor::statistics {
@@ -20,33 +22,66 @@ double MeanOf(const PrintedAtom& atom) {
   return static_cast<double>(atom.sum) / static_cast<double>(atom.n * atom.items_per_rater);
 }
 
-// The atoms that enter a scale's score, each with `sign` over their number.
-std::vector<WeighedAtom> Weighed(const std::vector<PrintedAtom>& atoms, double sign) {
-  std::vector<WeighedAtom> used;
-  for (const PrintedAtom& atom : atoms) {
-    if (IsExact(atom)) used.push_back({&atom, sign});
-  }
-  for (WeighedAtom& atom : used) atom.weight /= static_cast<double>(used.size());
-  return used;
-}
-
-// One block's two scores, and how uncertain their difference is.
+// One block's scores on both sets of items, or what is left of them.
 struct BlockContrast {
-  double items = 0, rest = 0, variance = 0;
+  double items = 0, rest = 0;
+  double difference() const { return items - rest; }
 };
 std::optional<BlockContrast> ContrastOf(const PrintedBlock& block, std::span<const int> items, std::span<const int> rest,
-                                        const ScoringRules& rules, double correlation) {
-  const std::vector<PrintedAtom> a = AskedAtoms(block, items), b = AskedAtoms(block, rest);
-  const PrintedScale of_items = ScorePrintedScale(a, rules, correlation);
-  const PrintedScale of_rest = ScorePrintedScale(b, rules, correlation);
+                                        const ScoringRules& rules) {
+  // Means alone: no correlation enters them.
+  const PrintedScale of_items = ScorePrintedScale(AskedAtoms(block, items), rules, rules.prior_correlation);
+  const PrintedScale of_rest = ScorePrintedScale(AskedAtoms(block, rest), rules, rules.prior_correlation);
   if (!of_items.score.has_value() || !of_rest.score.has_value()) return std::nullopt;
   if (!of_items.score->exact() || !of_rest.score->exact()) return std::nullopt;
-  std::vector<WeighedAtom> both = Weighed(a, 1);
-  const std::vector<WeighedAtom> minus = Weighed(b, -1);
-  both.insert(both.end(), minus.begin(), minus.end());
-  const MeanCovariance covariance = CovarianceOfMeans(both, both, rules, correlation);
-  return BlockContrast{of_items.score->mean.lo, of_rest.score->mean.lo,
-                       covariance.any_spread ? covariance.Regularised(rules) : covariance.prior};
+  return BlockContrast{of_items.score->mean.lo, of_rest.score->mean.lo};
+}
+
+// Contrasts of each leader's groups, each less its group's mean over leaders.
+using LeaderContrasts = std::vector<std::vector<BlockContrast>>;
+LeaderContrasts CentredContrasts(std::span<const LeaderBlocks> leaders, std::span<const int> items,
+                                 std::span<const int> rest, int least_leaders, const ScoringRules& rules) {
+  std::map<int, std::vector<std::pair<size_t, BlockContrast>>> groups;
+  for (size_t l = 0; l < leaders.size(); ++l) {
+    for (const LeaderBlocks::Block& block : leaders[l].blocks) {
+      if (block.group < 0) continue;
+      const auto contrast = ContrastOf(block.printed, items, rest, rules);
+      if (contrast.has_value()) groups[block.group].emplace_back(l, *contrast);
+    }
+  }
+  LeaderContrasts centred(leaders.size());
+  for (const auto& [group, found] : groups) {
+    if (found.size() < static_cast<size_t>(least_leaders)) continue;
+    const double n = static_cast<double>(found.size());
+    BlockContrast mean;
+    for (const auto& [leader, contrast] : found) {
+      mean.items += contrast.items / n;
+      mean.rest += contrast.rest / n;
+    }
+    for (const auto& [leader, contrast] : found) {
+      centred[leader].push_back({contrast.items - mean.items, contrast.rest - mean.rest});
+    }
+  }
+  return centred;
+}
+
+// Of one leader, over pairs of groups: the sum of products of their contrasts, and of both squares.
+struct PairProducts {
+  int pairs = 0;
+  double products = 0, first = 0, second = 0;
+};
+PairProducts ProductsOf(const std::vector<BlockContrast>& groups) {
+  PairProducts sums;
+  for (size_t g = 0; g < groups.size(); ++g) {
+    for (size_t h = g + 1; h < groups.size(); ++h) {
+      const double a = groups[g].difference(), b = groups[h].difference();
+      ++sums.pairs;
+      sums.products += a * b;
+      sums.first += a * a;
+      sums.second += b * b;
+    }
+  }
+  return sums;
 }
 
 std::optional<double> CorrelationOf(const std::vector<double>& a, const std::vector<double>& b) {
@@ -61,6 +96,27 @@ std::optional<double> CorrelationOf(const std::vector<double>& a, const std::vec
   }
   if (aa <= kEqualScores || bb <= kEqualScores) return std::nullopt;
   return std::clamp(ab / std::sqrt(aa * bb), -1.0, 1.0);
+}
+
+struct MeanOfSample {
+  double mean = 0, standard_error = 0;
+};
+// `sample` has two values or more.
+MeanOfSample MeanOfSampleOf(const std::vector<double>& sample) {
+  const double n = static_cast<double>(sample.size());
+  MeanOfSample result;
+  for (const double value : sample) result.mean += value / n;
+  double squares = 0;
+  for (const double value : sample) squares += (value - result.mean) * (value - result.mean);
+  result.standard_error = std::sqrt(squares / (n - 1) / n);
+  return result;
+}
+
+double MedianOf(std::vector<double> values) {
+  const size_t half = values.size() / 2;
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(half), values.end());
+  if (values.size() % 2 == 1) return values[half];
+  return (values[half] + *std::max_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(half))) / 2;
 }
 
 const PrintedBlock* FindBlock(const LeaderBlocks& leader, int group) {
@@ -98,46 +154,33 @@ std::optional<PrintedScore> ScoreOthers(const LeaderBlocks& leader, std::span<co
 }
 
 std::optional<ContrastCheck> CheckContrast(std::span<const LeaderBlocks> leaders, std::span<const int> items,
-                                           std::span<const int> rest, int least_leaders, const ScoringRules& rules,
-                                           double correlation) {
-  struct Of {
-    size_t leader;
-    BlockContrast contrast;
-  };
-  std::map<int, std::vector<Of>> groups;
-  for (size_t l = 0; l < leaders.size(); ++l) {
-    for (const LeaderBlocks::Block& block : leaders[l].blocks) {
-      if (block.group < 0) continue;
-      const auto contrast = ContrastOf(block.printed, items, rest, rules, correlation);
-      if (contrast.has_value()) groups[block.group].push_back({l, *contrast});
-    }
-  }
-  std::vector<BlockContrast> sums(leaders.size());
-  std::vector<int> counts(leaders.size(), 0);
-  for (const auto& [group, found] : groups) {
-    if (found.size() < static_cast<size_t>(least_leaders)) continue;
+                                           std::span<const int> rest, int least_leaders, const ScoringRules& rules) {
+  CANDOR_CHECK(least_leaders >= 2);
+  std::vector<double> of_items, of_rest, products;  // one for each leader with two groups
+  PairProducts all;
+  for (const std::vector<BlockContrast>& groups : CentredContrasts(leaders, items, rest, least_leaders, rules)) {
+    const PairProducts sums = ProductsOf(groups);
+    if (sums.pairs == 0) continue;
+    products.push_back(sums.products / sums.pairs);
+    all.products += sums.products;
+    all.first += sums.first;
+    all.second += sums.second;
     BlockContrast mean;
-    for (const Of& of : found) {
-      mean.items += of.contrast.items / static_cast<double>(found.size());
-      mean.rest += of.contrast.rest / static_cast<double>(found.size());
+    for (const BlockContrast& group : groups) {
+      mean.items += group.items / static_cast<double>(groups.size());
+      mean.rest += group.rest / static_cast<double>(groups.size());
     }
-    for (const Of& of : found) {
-      sums[of.leader].items += of.contrast.items - mean.items;
-      sums[of.leader].rest += of.contrast.rest - mean.rest;
-      sums[of.leader].variance += of.contrast.variance;
-      ++counts[of.leader];
-    }
+    of_items.push_back(mean.items);
+    of_rest.push_back(mean.rest);
   }
-  std::vector<double> a, b;
-  std::vector<Estimate> differences;
-  for (size_t l = 0; l < leaders.size(); ++l) {
-    if (counts[l] == 0) continue;
-    a.push_back(sums[l].items / counts[l]);
-    b.push_back(sums[l].rest / counts[l]);
-    differences.push_back({a.back() - b.back(), sums[l].variance / (counts[l] * counts[l])});
-  }
-  if (differences.size() < static_cast<size_t>(std::max(2, least_leaders))) return std::nullopt;
-  return ContrastCheck{static_cast<int>(differences.size()), CorrelationOf(a, b), *SpreadOf(differences)};
+  if (products.size() < static_cast<size_t>(least_leaders)) return std::nullopt;
+  const MeanOfSample mean = MeanOfSampleOf(products);
+  if (mean.standard_error <= kEqualScores || all.first <= kEqualScores || all.second <= kEqualScores) return std::nullopt;
+  const double t = mean.mean / mean.standard_error;
+  const double both_sides = StudentTwoSided(t, static_cast<double>(products.size()) - 1);
+  return ContrastCheck{static_cast<int>(products.size()), CorrelationOf(of_items, of_rest),
+                       std::clamp(all.products / std::sqrt(all.first * all.second), -1.0, 1.0),
+                       t > 0 ? both_sides / 2 : 1 - both_sides / 2};
 }
 
 std::vector<ItemContrast> ContrastItems(std::span<const LeaderBlocks> leaders, int first, int second, int items,
@@ -149,17 +192,19 @@ std::vector<ItemContrast> ContrastItems(std::span<const LeaderBlocks> leaders, i
     const PrintedBlock *a = FindBlock(leader, first), *b = FindBlock(leader, second);
     if (a == nullptr || b == nullptr) continue;
     std::vector<std::pair<size_t, double>> common;
-    double sum = 0;
     for (size_t j = 0; j < differences.size(); ++j) {
       if (!a->asked[j] || !b->asked[j]) continue;
       printed[j] += a->atoms[j].n > 0 && b->atoms[j].n > 0;
       if (!IsExact(a->atoms[j]) || !IsExact(b->atoms[j])) continue;
       common.emplace_back(j, MeanOf(a->atoms[j]) - MeanOf(b->atoms[j]));
-      sum += common.back().second;
     }
     if (common.size() < kFewestCommonItems) continue;
     for (const auto& [item, difference] : common) {
-      differences[item].push_back(difference - (sum - difference) / static_cast<double>(common.size() - 1));
+      std::vector<double> others;
+      for (const auto& [other, of_other] : common) {
+        if (other != item) others.push_back(of_other);
+      }
+      differences[item].push_back(difference - MedianOf(std::move(others)));
     }
   }
   std::vector<ItemContrast> contrasts;
@@ -167,11 +212,8 @@ std::vector<ItemContrast> ContrastItems(std::span<const LeaderBlocks> leaders, i
     const std::vector<double>& of = differences[j];
     // Where limits keep more leaders out, those who are left are the ones that one group happened to rate away from them.
     if (of.size() < static_cast<size_t>(least_leaders) || 20 * of.size() < 19 * printed[j]) continue;
-    const double n = static_cast<double>(of.size());
-    double mean = 0, squares = 0;
-    for (const double difference : of) mean += difference / n;
-    for (const double difference : of) squares += (difference - mean) * (difference - mean);
-    contrasts.push_back({static_cast<int>(j), static_cast<int>(of.size()), mean, std::sqrt(squares / (n - 1) / n)});
+    const MeanOfSample mean = MeanOfSampleOf(of);
+    contrasts.push_back({static_cast<int>(j), static_cast<int>(of.size()), mean.mean, mean.standard_error});
   }
   return contrasts;
 }

@@ -1,5 +1,5 @@
 // How a questionnaire works over the leaders of a campaign, from what each leader's report prints: agreement of raters,
-// whether a set of items says more than the rest, and which items two groups of raters use differently.
+// whether groups agree on a set of items against the rest, and which items two groups of raters use differently.
 //
 // All are functions of printed atoms, so they tell no more of anybody than the reports together do. Which of them are shown
 // from how many leaders on is for the caller to say.
@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "services/statistics/constants.h"
-#include "services/statistics/estimates.h"
 #include "services/statistics/printed.h"
 #include "services/statistics/printed_ranking.h"
 
@@ -42,17 +41,20 @@ std::optional<PrintedScore> ScoreOthers(const LeaderBlocks& leader, std::span<co
 
 // A set of items against the rest.
 struct ContrastCheck {
-  int leaders = 0;
-  std::optional<double> correlation;  // of the set with the rest, over leaders; unset where one of them does not differ
-  Spread spread;                      // of set minus rest
+  int leaders = 0;  // with a contrast of at least two groups
+  std::optional<double> correlation;  // of the set with the rest, over these leaders; unset where one of them does not differ
+  double agreement = 0;  // of two groups on the contrast, over leaders: their correlation, all pairs of groups together
+  double chance = 1;     // probability of so much agreement or more where groups agree by chance alone (one-sided t)
 };
-// For each leader the mean over rater groups of (score on `items` - score on `rest`), each less that group's mean over
-// leaders, so that it makes no difference which groups a leader has. A group counts where both scores are exact, and where it
-// does so for at least `least_leaders`; unset where fewer leaders are left. The variance of one group's contrast is that of
-// printed sds and one correlation, regularised. `items` and `rest` have no item in common.
+// Whether groups of raters agree on which leaders stand higher on `items` than on `rest`: what one group's raters share in their
+// impression of a leader, or by chance, the other group's raters do not know of. So no variance of an error need be known.
+//
+// A group's contrast is score on `items` - score on `rest`, where both are exact, less that group's mean over leaders; a group
+// counts where it has one for at least `least_leaders`. Of each leader the mean over pairs of groups of the product of their
+// contrasts is taken, and the mean of these over leaders set against 0. Unset where fewer than `least_leaders`, which is 2 or more,
+// have two groups, or where the contrasts do not differ. `items` and `rest` have no item in common.
 std::optional<ContrastCheck> CheckContrast(std::span<const LeaderBlocks> leaders, std::span<const int> items,
-                                           std::span<const int> rest, int least_leaders, const ScoringRules& rules,
-                                           double correlation);
+                                           std::span<const int> rest, int least_leaders, const ScoringRules& rules);
 
 // How much further two groups lie apart on one item than on the others.
 struct ItemContrast {
@@ -62,7 +64,8 @@ struct ItemContrast {
   double standard_error = 0;  // of this mean, from the differences between leaders; leaders - 1 degrees
 };
 // For every leader whose blocks of both groups have exact means on at least six common items: the difference of the two means
-// on an item, first minus second group, less the mean difference on the others. One entry for each item that has such a
+// on an item, first minus second group, less the median of the differences on the others, which one item that the groups use
+// differently hardly moves. One entry for each item that has such a
 // difference for at least `least_leaders`, which is 2 or more, and for 95 % of the leaders with a figure of both; in order.
 std::vector<ItemContrast> ContrastItems(std::span<const LeaderBlocks> leaders, int first, int second, int items,
                                         int least_leaders);

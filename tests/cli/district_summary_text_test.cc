@@ -41,8 +41,8 @@ TEST(DistrictSummaryTextTest, SaysEveryFigureInItsTable) {
       reliability { group: "student" unit: "D1" icc1: -0.01 icc2: -1 }
       groups { group: "staff" straight_line { share: 0.05 at_most: true } no_rating { share: 0.12 } }
       agreement { group: "staff" unit: "C1" leaders: 30 rwg: 0.62 average_deviation: 0.9 }
-      themes { theme: "T1" title: "Equity" leaders: 32 correlation: 0.83 real_share: 0.6 says_more: true }
-      themes { theme: "T2" title: "Voice" leaders: 32 real_share: 0 }
+      themes { theme: "T1" title: "Equity" leaders: 32 correlation: 0.83 group_agreement: 0.6 says_more: true }
+      themes { theme: "T2" title: "Voice" leaders: 32 group_agreement: -0.05 }
       statements_examined: 24
       statement_differences { indicator: "I.1.a" group: "staff" other_group: "student" leaders: 20 difference: -0.81 lower: -1.2 upper: -0.42 }
     }
@@ -56,9 +56,9 @@ TEST(DistrictSummaryTextTest, SaysEveryFigureInItsTable) {
         "staff  C1     0.68            0.71            below 0.70", "staff  C2     0.95 or higher  0.95 or higher",
         "staff    D1     0.12   0.74", "student  D1     −0.01  −1.00 or lower  no reliable difference",
         "staff  at most 5 %        12 %",
-        "staff  C1    30       0.62     0.90               raters differ",
-        "T1     Equity  32       +0.83          60 %           seems to say something of its own",
-        "T2     Voice   32                      0 %            not shown here", "24 pairs looked at together",
+        "staff  C1    30       0.62     0.90\n",
+        "T1     Equity  32       +0.83          +0.60         says something of its own",
+        "T2     Voice   32                      −0.05         not shown here", "24 pairs looked at together",
         "I.1.a  staff − student  20       −0.81       −1.20 to −0.42", "\nA note.\n"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }

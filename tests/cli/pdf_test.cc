@@ -10,11 +10,13 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "clients/cli/run_tool.h"
 #include "clients/report/html_report.h"
+#include "clients/sentences/sentences.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/base/status.h"
@@ -92,14 +94,14 @@ TEST_F(PdfTest, AReportIsTaggedAndHasLanguageTitlePaperAndText) {
 TEST_F(PdfTest, PageOneIsOnePage) {
   // Who took part, strengths, gaps, proposals, the question: whole on the first page, and nothing of them on the next.
   // The longer language on the shorter paper, and the other way round.
-  for (const Sheet& sheet : {Sheet{"es", report::Paper::kLetter, "", "Quiénes participaron", "Para trabajar en las propuestas"},
-                             Sheet{"en", report::Paper::kA4, "", "Who took part", "Working on the proposals"}}) {
-    const auto pdf = PdfOf(report::RenderHtml(reporting::FullReport(7), {sheet.language, sheet.paper}));
+  for (const auto& [language, paper] : {std::pair{"es", report::Paper::kLetter}, std::pair{"en", report::Paper::kA4}}) {
+    const candor::sentences::Sentences say(language);
+    const auto pdf = PdfOf(report::RenderHtml(reporting::FullReport(7), {language, paper}));
     ASSERT_TRUE(pdf.ok()) << pdf.status();
-    EXPECT_THAT(Told({"pdftotext", "-f", "1", "-l", "1", "FILE", "-"}, *pdf), HasSubstr(sheet.title));
+    EXPECT_THAT(Told({"pdftotext", "-f", "1", "-l", "1", "FILE", "-"}, *pdf), HasSubstr(say.Say("report.took_part")));
     // The next section begins the second page.
     const std::string second = Told({"pdftotext", "-f", "2", "-l", "2", "FILE", "-"}, *pdf);
-    EXPECT_EQ(second.find(sheet.heading), 0u) << second.substr(0, 300);
+    EXPECT_EQ(second.find(say.Say("report.working")), 0u) << second.substr(0, 300);
   }
 }
 

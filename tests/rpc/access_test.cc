@@ -43,6 +43,7 @@ class FakeRelations : public Relations {
     parties.supervisors = supervisors;
     parties.supervisors_at_opening = {domain::PersonId("sue")};
     parties.supervisors_read = supervisors_read;
+    parties.barred = {domain::PersonId("bea")};
     return std::optional<SurveyParties>(std::move(parties));
   }
   absl::StatusOr<std::vector<domain::PersonId>> ModeratorsOf(const domain::DistrictId&,
@@ -302,6 +303,7 @@ TEST_F(AccessTest, WhoIsInTheLeadersLineNeverSeesCodesWhateverTheirRolesAre) {
   EXPECT_TRUE(access_.Check(kListCodes, Person("ann", {.administrator = true}), request).ok());
   EXPECT_FALSE(access_.Check(kListCodes, Person("sue", {.administrator = true}), request).ok());
   EXPECT_FALSE(access_.Check(kListCodes, Person("lee", {.administrator = true}), request).ok());
+  EXPECT_FALSE(access_.Check(kListCodes, Person("bea", {.administrator = true}), request).ok()) << "supervises a member";
   EXPECT_FALSE(access_.Check(kListCodes, Person("sue", {.supervisor = true}), request).ok());
   relations_.supervisors = {domain::PersonId("tom")};
   EXPECT_FALSE(access_.Check(kListCodes, Person("sue", {.administrator = true}), request).ok()) << "was in it";
