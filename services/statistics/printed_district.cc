@@ -4,10 +4,10 @@
 #include <cmath>
 #include <cstddef>
 #include <map>
+#include <random>
 #include <utility>
 
 #include "services/base/status.h"
-#include "services/statistics/distributions.h"
 #include "services/statistics/item_statistics.h"
 
 namespace candor::statistics {
@@ -37,51 +37,76 @@ std::optional<BlockContrast> ContrastOf(const PrintedBlock& block, std::span<con
   return BlockContrast{of_items.score->mean.lo, of_rest.score->mean.lo};
 }
 
-// Contrasts of each leader's groups, each less its group's mean over leaders.
-using LeaderContrasts = std::vector<std::vector<BlockContrast>>;
-LeaderContrasts CentredContrasts(std::span<const LeaderBlocks> leaders, std::span<const int> items,
-                                 std::span<const int> rest, int least_leaders, const ScoringRules& rules) {
-  std::map<int, std::vector<std::pair<size_t, BlockContrast>>> groups;
+// One group's contrasts, each less the group's mean over leaders, by leader.
+using GroupContrasts = std::vector<std::optional<BlockContrast>>;
+std::vector<GroupContrasts> CentredContrasts(std::span<const LeaderBlocks> leaders, std::span<const int> items,
+                                             std::span<const int> rest, int least_leaders, const ScoringRules& rules) {
+  std::map<int, GroupContrasts> groups;
   for (size_t l = 0; l < leaders.size(); ++l) {
     for (const LeaderBlocks::Block& block : leaders[l].blocks) {
       if (block.group < 0) continue;
-      const auto contrast = ContrastOf(block.printed, items, rest, rules);
-      if (contrast.has_value()) groups[block.group].emplace_back(l, *contrast);
+      GroupContrasts& group = groups[block.group];
+      group.resize(leaders.size());
+      group[l] = ContrastOf(block.printed, items, rest, rules);
     }
   }
-  LeaderContrasts centred(leaders.size());
-  for (const auto& [group, found] : groups) {
-    if (found.size() < static_cast<size_t>(least_leaders)) continue;
-    const double n = static_cast<double>(found.size());
+  std::vector<GroupContrasts> centred;
+  for (auto& [number, group] : groups) {
     BlockContrast mean;
-    for (const auto& [leader, contrast] : found) {
-      mean.items += contrast.items / n;
-      mean.rest += contrast.rest / n;
+    int count = 0;
+    for (const auto& contrast : group) {
+      if (!contrast.has_value()) continue;
+      mean.items += contrast->items;
+      mean.rest += contrast->rest;
+      ++count;
     }
-    for (const auto& [leader, contrast] : found) {
-      centred[leader].push_back({contrast.items - mean.items, contrast.rest - mean.rest});
+    if (count < least_leaders) continue;
+    for (auto& contrast : group) {
+      if (contrast.has_value()) contrast = BlockContrast{contrast->items - mean.items / count, contrast->rest - mean.rest / count};
     }
+    centred.push_back(std::move(group));
   }
   return centred;
 }
 
-// Of one leader, over pairs of groups: the sum of products of their contrasts, and of both squares.
-struct PairProducts {
-  int pairs = 0;
+// The correlation of two groups' contrasts, all pairs of groups together; unset where they do not differ.
+std::optional<double> AgreementOf(const std::vector<GroupContrasts>& groups) {
   double products = 0, first = 0, second = 0;
-};
-PairProducts ProductsOf(const std::vector<BlockContrast>& groups) {
-  PairProducts sums;
   for (size_t g = 0; g < groups.size(); ++g) {
     for (size_t h = g + 1; h < groups.size(); ++h) {
-      const double a = groups[g].difference(), b = groups[h].difference();
-      ++sums.pairs;
-      sums.products += a * b;
-      sums.first += a * a;
-      sums.second += b * b;
+      for (size_t l = 0; l < groups[g].size(); ++l) {
+        if (!groups[g][l].has_value() || !groups[h][l].has_value()) continue;
+        const double a = groups[g][l]->difference(), b = groups[h][l]->difference();
+        products += a * b;
+        first += a * a;
+        second += b * b;
+      }
     }
   }
-  return sums;
+  if (first <= kEqualScores || second <= kEqualScores) return std::nullopt;
+  return std::clamp(products / std::sqrt(first * second), -1.0, 1.0);
+}
+
+// Gives each leader's contrasts of the group to another leader who has one.
+void Shuffle(std::mt19937_64& random, GroupContrasts& group) {
+  std::vector<size_t> places;
+  for (size_t l = 0; l < group.size(); ++l) {
+    if (group[l].has_value()) places.push_back(l);
+  }
+  // std::shuffle may differ from one library to the next.
+  for (size_t i = places.size(); i > 1; --i) std::swap(group[places[i - 1]], group[places[random() % i]]);
+}
+
+// How often leaders who are dealt out anew in every group agree as much: a permutation test, the same at every call.
+double ChanceOf(std::vector<GroupContrasts> groups, double agreement) {
+  constexpr int kDeals = 4999;
+  std::mt19937_64 random(1);
+  int as_much = 0;
+  for (int deal = 0; deal < kDeals; ++deal) {
+    for (GroupContrasts& group : groups) Shuffle(random, group);
+    as_much += AgreementOf(groups).value_or(1) >= agreement - kEqualScores;
+  }
+  return (1.0 + as_much) / (1.0 + kDeals);
 }
 
 std::optional<double> CorrelationOf(const std::vector<double>& a, const std::vector<double>& b) {
@@ -156,31 +181,26 @@ std::optional<PrintedScore> ScoreOthers(const LeaderBlocks& leader, std::span<co
 std::optional<ContrastCheck> CheckContrast(std::span<const LeaderBlocks> leaders, std::span<const int> items,
                                            std::span<const int> rest, int least_leaders, const ScoringRules& rules) {
   CANDOR_CHECK(least_leaders >= 2);
-  std::vector<double> of_items, of_rest, products;  // one for each leader with two groups
-  PairProducts all;
-  for (const std::vector<BlockContrast>& groups : CentredContrasts(leaders, items, rest, least_leaders, rules)) {
-    const PairProducts sums = ProductsOf(groups);
-    if (sums.pairs == 0) continue;
-    products.push_back(sums.products / sums.pairs);
-    all.products += sums.products;
-    all.first += sums.first;
-    all.second += sums.second;
-    BlockContrast mean;
-    for (const BlockContrast& group : groups) {
-      mean.items += group.items / static_cast<double>(groups.size());
-      mean.rest += group.rest / static_cast<double>(groups.size());
+  std::vector<GroupContrasts> groups = CentredContrasts(leaders, items, rest, least_leaders, rules);
+  std::vector<double> of_items, of_rest;  // one for each leader with two groups: the mean over them
+  for (size_t l = 0; l < leaders.size(); ++l) {
+    BlockContrast sum;
+    int count = 0;
+    for (const GroupContrasts& group : groups) {
+      if (!group[l].has_value()) continue;
+      sum.items += group[l]->items;
+      sum.rest += group[l]->rest;
+      ++count;
     }
-    of_items.push_back(mean.items);
-    of_rest.push_back(mean.rest);
+    if (count < 2) continue;
+    of_items.push_back(sum.items / count);
+    of_rest.push_back(sum.rest / count);
   }
-  if (products.size() < static_cast<size_t>(least_leaders)) return std::nullopt;
-  const MeanOfSample mean = MeanOfSampleOf(products);
-  if (mean.standard_error <= kEqualScores || all.first <= kEqualScores || all.second <= kEqualScores) return std::nullopt;
-  const double t = mean.mean / mean.standard_error;
-  const double both_sides = StudentTwoSided(t, static_cast<double>(products.size()) - 1);
-  return ContrastCheck{static_cast<int>(products.size()), CorrelationOf(of_items, of_rest),
-                       std::clamp(all.products / std::sqrt(all.first * all.second), -1.0, 1.0),
-                       t > 0 ? both_sides / 2 : 1 - both_sides / 2};
+  if (of_items.size() < static_cast<size_t>(least_leaders)) return std::nullopt;
+  const std::optional<double> agreement = AgreementOf(groups);
+  if (!agreement.has_value()) return std::nullopt;
+  return ContrastCheck{static_cast<int>(of_items.size()), CorrelationOf(of_items, of_rest), *agreement,
+                       ChanceOf(std::move(groups), *agreement)};
 }
 
 std::vector<ItemContrast> ContrastItems(std::span<const LeaderBlocks> leaders, int first, int second, int items,

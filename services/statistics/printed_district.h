@@ -44,15 +44,15 @@ struct ContrastCheck {
   int leaders = 0;  // with a contrast of at least two groups
   std::optional<double> correlation;  // of the set with the rest, over these leaders; unset where one of them does not differ
   double agreement = 0;  // of two groups on the contrast, over leaders: their correlation, all pairs of groups together
-  double chance = 1;     // probability of so much agreement or more where groups agree by chance alone (one-sided t)
+  double chance = 1;     // of so much agreement or more, where groups agree by chance alone; never below 1 / 5000
 };
 // Whether groups of raters agree on which leaders stand higher on `items` than on `rest`: what one group's raters share in their
 // impression of a leader, or by chance, the other group's raters do not know of. So no variance of an error need be known.
 //
 // A group's contrast is score on `items` - score on `rest`, where both are exact, less that group's mean over leaders; a group
-// counts where it has one for at least `least_leaders`. Of each leader the mean over pairs of groups of the product of their
-// contrasts is taken, and the mean of these over leaders set against 0. Unset where fewer than `least_leaders`, which is 2 or more,
-// have two groups, or where the contrasts do not differ. `items` and `rest` have no item in common.
+// counts where it has one for at least `least_leaders`. Chance is told by dealing out the leaders of every group anew, 4,999 times
+// and always in the same way. Unset where fewer than `least_leaders`, which is 2 or more, have two groups, or where the contrasts
+// do not differ. `items` and `rest` have no item in common.
 std::optional<ContrastCheck> CheckContrast(std::span<const LeaderBlocks> leaders, std::span<const int> items,
                                            std::span<const int> rest, int least_leaders, const ScoringRules& rules);
 
