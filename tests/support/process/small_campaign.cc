@@ -187,6 +187,7 @@ absl::StatusOr<SmallDistrict::SmallCampaign> SmallDistrict::Draft(int leaders, i
   }
   draft.mutable_campaign()->set_summary_only_below(rules.summary_only_below);
   draft.mutable_campaign()->set_follow_up_days(rules.follow_up_days);
+  draft.mutable_campaign()->set_administrator_reads(rules.administrator_reads);
   if (!rules.steward_public_key.empty()) {
     auto* steward = draft.mutable_campaign()->mutable_steward();
     steward->set_title("Works council");

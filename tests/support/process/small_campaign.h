@@ -35,6 +35,7 @@ struct SmallCampaignRules {
   std::string steward_public_key;  // empty: the service keeps the closing key itself
   int follow_up_days = 0;          // as in candor.v1.Campaign
   bool auditor = false;            // whether one is named, to whom reports of pressure go
+  bool administrator_reads = false;  // as in candor.v1.Campaign
   absl::Duration open_for = absl::Hours(48);  // by this machine's clock
 };
 
